@@ -1,0 +1,183 @@
+"""Runs the web app that the learner wrote in a cell, on a loopback port, from the notebook.
+
+Every request it receives is recorded in the session's request log before it is answered, so whoever
+has the answer finds the record.
+"""
+
+import atexit
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from waitress.server import create_server
+
+from helpers.checks import InOneSentence
+from helpers.recording import recording
+from helpers.request_log import Exchange
+
+if TYPE_CHECKING:
+    from helpers.connection import Session
+
+HOST = "127.0.0.1"
+PREFERRED_PORT = 5050
+
+# Without a handler, Python would print waitress's notes below whatever cell runs.
+logging.getLogger("waitress").addHandler(logging.NullHandler())
+
+_lock = threading.RLock()
+_running: dict[int, "CallbackServer"] = {}
+
+
+class PortTaken(InOneSentence, OSError):
+    """The port asked for belongs to another program."""
+
+
+def serve(app: Callable[..., Any], session: "Session", port: int | None = None) -> "CallbackServer":
+    """Run the WSGI app `app` (a Flask app, say) in the background until the notebook's kernel ends.
+
+    Without `port` it listens on 5050, or on a free port when another program has that one; the
+    server that this notebook started before in the same way is stopped and its port used again, so
+    a cell may run twice. An exception in a view becomes an answer of 500 that says in one sentence
+    what happened.
+
+    Raises PortTaken when `port` is given and another program has it, and TypeError when `app` is
+    no app.
+    """
+    if not callable(app):
+        raise TypeError(f"serve() needs a web app such as Flask(__name__), not {app!r}")
+    with _lock:
+        freed = _stop_previous(port)
+        listening = _listen_near(freed or PREFERRED_PORT) if port is None else _listen(port)
+        server = CallbackServer(app, session, listening, port_was_given=port is not None)
+        _running[server.port] = server
+    return server
+
+
+class CallbackServer:
+    """The learner's server, running. Made by `serve`."""
+
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        session: "Session",
+        listening: socket.socket,
+        port_was_given: bool,
+    ) -> None:
+        self.port: int = listening.getsockname()[1]
+        self.port_was_given = port_was_given
+        self._session = session
+        self._loop: dict[int, Any] = {}  # waitress serves for as long as something is in here
+        self._waitress = create_server(
+            recording(app, session.requests, self._base_for),
+            map=self._loop,
+            sockets=[listening],
+            threads=8,
+            clear_untrusted_proxy_headers=False,
+        )
+        self._thread = threading.Thread(
+            target=self._waitress.run, name=f"callback-server-{self.port}", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where this computer reaches the server: "http://127.0.0.1:5050"."""
+        return f"http://{HOST}:{self.port}"
+
+    def url_for(self, path: str) -> str:
+        """The URL at which TaskRouter must call `path` ("/assignment_callback").
+
+        The local TaskRouter reaches the loopback address. Real Twilio needs a public address, which
+        the environment variable TASKROUTER_PUBLIC_URL names; without it the answer is "" and `note`
+        says so.
+        """
+        base = self._public_url if self._session.target == "live" else self.url
+        return f"{base}/{path.lstrip('/')}" if base else ""
+
+    @property
+    def note(self) -> str:
+        """How TaskRouter reaches this server, in a sentence."""
+        if self._session.target != "live":
+            return f"The local TaskRouter calls this server at {self.url}."
+        if self._public_url:
+            return f"Twilio calls this server at {self._public_url}."
+        return (
+            "Twilio cannot call this server: that needs a public URL that leads to "
+            f"{self.url}, in the environment variable TASKROUTER_PUBLIC_URL. "
+            "Without it the notebook asks TaskRouter from time to time instead."
+        )
+
+    def received(self, path: str | None = None) -> list[Exchange]:
+        """The requests this notebook's servers received (at `path`, if given), oldest first."""
+        return self._session.requests.received(path)
+
+    def stop(self) -> None:
+        """Stop listening. A second call does nothing."""
+        with _lock:
+            if _running.get(self.port) is not self:
+                return
+            del _running[self.port]
+            self._waitress.trigger.pull_trigger(self._loop.clear)
+            self._thread.join(timeout=5)
+            self._waitress.task_dispatcher.shutdown(timeout=1)
+            for channel in list(self._waitress.active_channels.values()):
+                channel.handle_close()
+            self._waitress.close()
+
+    @property
+    def _public_url(self) -> str:
+        return os.environ.get("TASKROUTER_PUBLIC_URL", "").rstrip("/")
+
+    def _base_for(self, host: str, forwarded: bool) -> str:
+        """The address under which a request came in: a signature is made over exactly that one."""
+        local = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
+        if self._public_url and (forwarded or host not in local):
+            return self._public_url
+        return f"http://{host}"
+
+    def __repr__(self) -> str:
+        return f"Your server at {self.url}"
+
+
+def _stop_previous(port: int | None) -> int | None:
+    """Stop this notebook's earlier server, if any, that the one to come replaces; its port."""
+    for server in list(_running.values()):
+        if server.port == port or (port is None and not server.port_was_given):
+            server.stop()
+            return server.port
+    return None
+
+
+def _listen_near(port: int) -> socket.socket:
+    """Listen on `port` or, when it is taken, on a free one."""
+    try:
+        return _listen(port)
+    except PortTaken:
+        return _listen(0)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    exclusive = sys.platform == "win32"  # where SO_REUSEADDR would share a port in use
+    option = socket.SO_EXCLUSIVEADDRUSE if exclusive else socket.SO_REUSEADDR
+    listening.setsockopt(socket.SOL_SOCKET, option, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise PortTaken(
+            f"Port {port} is taken by another program. Call serve() without port= to use a free "
+            "one, or stop that program and run this cell again."
+        ) from error
+    return listening
+
+
+@atexit.register
+def _stop_all() -> None:
+    for server in list(_running.values()):
+        server.stop()

@@ -1,0 +1,222 @@
+"""The notebook's connection to TaskRouter: the local one by default, real Twilio only when asked.
+
+The SDK is pointed at the local TaskRouter by its own attribute `client.taskrouter.base_url`;
+nothing is patched, and everything after `connect` is the same for both.
+"""
+
+import os
+from collections.abc import Mapping
+from http.client import RemoteDisconnected
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests.exceptions import ConnectionError as NoAnswer
+from requests.exceptions import RequestException
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError, ProtocolError
+
+from helpers.checks import InOneSentence
+from helpers.emulator import launch
+from helpers.request_log import LoggingHttpClient, RequestLog
+
+_ANSWER_SECONDS = 30.0
+_HOW_TO_GO_LOCAL = 'connect("local"), with TASKROUTER_TARGET unset, needs no account.'
+
+
+class ConnectionFailed(InOneSentence, RuntimeError):
+    """There is no TaskRouter to talk to; the message says why and what to do."""
+
+
+class Session:
+    """A connection: what the notebooks and the helpers need to speak with one TaskRouter.
+
+    `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
+    every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
+    key is used without one. The repr tells no secret.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        target: str,
+        address: str,
+        requests: RequestLog,
+        account_sid: str,
+        auth_token: str | None,
+    ) -> None:
+        self.client = client
+        self.target = target
+        self.address = address
+        self.requests = requests
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+
+    def __repr__(self) -> str:
+        if self.target == "local":
+            return f"Connected to the local TaskRouter at {self.address}"
+        return f"Connected to real Twilio at {self.address}, account {self.account_sid}"
+
+
+def connect(target: str | None = None) -> Session:
+    """Connect to TaskRouter and return the Session.
+
+    `target` is "local" or "live"; by default what the environment variable TASKROUTER_TARGET says,
+    else "local", whatever other variables exist. Local starts the emulator when none runs. Live
+    takes TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET,
+    and asks Twilio once whether they are good.
+
+    Raises ValueError for another target, ConnectionFailed when there is no TaskRouter to be had.
+    """
+    chosen = target or os.environ.get("TASKROUTER_TARGET") or "local"
+    if chosen == "local":
+        return _connect_locally()
+    if chosen == "live":
+        return _connect_to_twilio(os.environ)
+    raise ValueError(
+        f'There is no target {chosen!r}. Use connect("local") or connect("live"), or set '
+        "TASKROUTER_TARGET to one of these words."
+    )
+
+
+class LocalHttpClient(LoggingHttpClient):
+    """An HTTP client that starts the emulator again when it has gone.
+
+    A request is sent a second time only if it was not read, or only reads itself; for any other
+    that got no answer it raises ConnectionFailed. Proxies of the environment are ignored.
+    """
+
+    def __init__(self, log: RequestLog, home: launch.Home) -> None:
+        super().__init__(log, timeout=_ANSWER_SECONDS)
+        self.session.trust_env = False
+        self.home = home
+        self.serves: Session | None = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        rest = (params, data, headers)
+        try:
+            return super().request(method, url, *rest, auth, timeout, allow_redirects)
+        except NoAnswer as fault:
+            if method.upper() != "GET" and not _was_not_read(fault):
+                raise ConnectionFailed(
+                    f"The local TaskRouter went away during {method.upper()} {urlsplit(url).path}, "
+                    "so this was done or it was not: look before you run the cell again. "
+                    "The next request starts the TaskRouter; what it answered before is kept."
+                ) from fault
+        running = _emulator(self.home)
+        if self.serves is not None:
+            _point(self.serves, running)
+        url = _at(running.url, url)
+        auth = auth and (running.account_sid, running.auth_token)
+        return super().request(method, url, *rest, auth, timeout, allow_redirects)
+
+
+def _connect_locally() -> Session:
+    home = launch.Home()
+    running = _emulator(home)
+    log = RequestLog([running.auth_token])
+    http_client = LocalHttpClient(log, home)
+    # TWILIO_EDGE and TWILIO_REGION rewrite host names; there is no edge of 127.0.0.1.
+    client = Client(
+        running.account_sid,
+        running.auth_token,
+        http_client=http_client,
+        environment={"TWILIO_EDGE": "", "TWILIO_REGION": ""},
+    )
+    session = Session(client, "local", running.url, log, running.account_sid, running.auth_token)
+    _point(session, running)
+    http_client.serves = session
+    return session
+
+
+def _point(session: Session, running: launch.Running) -> None:
+    """Make `session` speak with the emulator `running`."""
+    client = session.client
+    client.taskrouter.base_url = running.url
+    client.username, client.password = running.account_sid, running.auth_token
+    client.account_sid, client.auth = running.account_sid, (client.username, client.password)
+    session.address = running.url
+    session.account_sid, session.auth_token = running.account_sid, running.auth_token
+
+
+def _emulator(home: launch.Home) -> launch.Running:
+    try:
+        return launch.ensure_running(home)
+    except launch.EmulatorUnavailable as fault:
+        raise ConnectionFailed(str(fault)) from None
+
+
+def _was_not_read(fault: NoAnswer) -> bool:
+    """Whether the server cannot have acted on the request.
+
+    Either nobody listened, or TCP reset the connection: that tells of bytes that were not read,
+    while a process that dies after reading a request ends its connection in order (RFC 2525,
+    section 2.17). Windows resets in both cases, so there a reset says nothing.
+    """
+    cause: Any = fault.args[0] if fault.args else None
+    if isinstance(getattr(cause, "reason", None), NewConnectionError):
+        return True
+    broken = cause.args[-1] if isinstance(cause, ProtocolError) else None
+    reset = isinstance(broken, ConnectionResetError | BrokenPipeError)
+    return os.name == "posix" and reset and not isinstance(broken, RemoteDisconnected)
+
+
+def _at(base_url: str, url: str) -> str:
+    base = urlsplit(base_url)
+    return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+
+
+def _connect_to_twilio(environment: Mapping[str, str]) -> Session:
+    account_sid = _needed(environment, "TWILIO_ACCOUNT_SID")
+    key, secret = environment.get("TWILIO_API_KEY"), environment.get("TWILIO_API_SECRET")
+    if not (key and secret):
+        key, secret = account_sid, _needed(environment, "TWILIO_AUTH_TOKEN")
+    auth_token = environment.get("TWILIO_AUTH_TOKEN") or None
+    log = RequestLog([secret, auth_token or ""])
+    client = Client(key, secret, account_sid, http_client=LoggingHttpClient(log))
+    _verify(client)
+    log.clear()
+    address = client.get_hostname(client.taskrouter.base_url)
+    return Session(client, "live", address, log, account_sid, auth_token)
+
+
+def _needed(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name)
+    if not value:
+        raise ConnectionFailed(
+            f"Real Twilio was asked for, but {name} is not set. Set TWILIO_ACCOUNT_SID and "
+            "TWILIO_AUTH_TOKEN to what the Twilio Console shows for your account, start JupyterLab "
+            f"again and run this cell again. {_HOW_TO_GO_LOCAL}"
+        )
+    return value
+
+
+def _verify(client: Client) -> None:
+    """One cheap request. Raises ConnectionFailed unless Twilio answers it well."""
+    try:
+        answer = client.taskrouter.request("GET", "/v1/Workspaces", params={"PageSize": 1})
+    except RequestException as fault:
+        raise ConnectionFailed(
+            f"Twilio cannot be reached ({type(fault).__name__}). Check the network, and a proxy "
+            f"if there is one. {_HOW_TO_GO_LOCAL}"
+        ) from None
+    if answer.status_code == 401:
+        raise ConnectionFailed(
+            f"Twilio does not accept these credentials for account {client.account_sid}. Compare "
+            "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, "
+            f"with the Twilio Console. {_HOW_TO_GO_LOCAL}"
+        )
+    if answer.status_code != 200:
+        raise ConnectionFailed(
+            f"Twilio refused the connection, status {answer.status_code}: {answer.text[:300]}"
+        )

@@ -1,0 +1,92 @@
+"""What every control's panel is made of. Values from outside are shown as text, never as HTML."""
+
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+from traitlets import Unicode, dlink
+
+from helpers.controls.calls import Call
+from helpers.controls.state import ControlState
+
+_WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
+_CODE = (
+    f"{_WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;margin:2px 0;"
+    "padding:4px 8px;user-select:all;color:var(--jp-content-font-color1,#1f1f1f);"
+    "border:1px solid var(--jp-border-color1,#8a8a8a)"
+)
+
+
+class TextLine(widgets.HTML):
+    """Shows `text` as it is; an empty one takes no place."""
+
+    text = Unicode()
+    role = "status"
+    style_of_line = f"{_WRAPPED};color:var(--jp-content-font-color1,#1f1f1f)"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observe(self._show, "text")
+        self._show()
+
+    def as_html(self) -> str:
+        return f'<div role="{self.role}" style="{self.style_of_line}">{escape(self.text)}</div>'
+
+    def _show(self, _: object = None) -> None:
+        self.value = self.as_html() if self.text else ""
+        self.layout.display = None if self.text else "none"
+
+
+class ErrorLine(TextLine):
+    """Shows an error: a sign and a border, so that colour is not the only difference."""
+
+    role = "alert"
+    style_of_line = (
+        f"{_WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;"
+        "border-left:4px solid #c5221f;padding:2px 8px;"
+        "color:var(--jp-content-font-color1,#1f1f1f)"
+    )
+
+    def as_html(self) -> str:
+        return f'<div role="{self.role}" style="{self.style_of_line}">⚠ {escape(self.text)}</div>'
+
+
+class CallLines(widgets.HTML):
+    """Shows a call as Python and as curl, each selected as a whole by one click."""
+
+    def show(self, call: Call | None) -> None:
+        self.value = "" if call is None else _as_html(call)
+        self.layout.display = "none" if call is None else None
+
+
+class Panel(widgets.VBox):
+    """The outside of a control: its fields above, then the error and the call of its state."""
+
+    def __init__(self, state: ControlState, fields: list[widgets.Widget]) -> None:
+        self.state = state
+        self.error_line = ErrorLine()
+        self.call_lines = CallLines()
+        super().__init__([*fields, self.error_line, self.call_lines])
+        dlink((state, "error"), (self.error_line, "text"))
+        state.observe(self._show_call, "call")
+        self._show_call()
+
+    def as_text(self) -> str:
+        """What the panel says, for a page that cannot run it."""
+        raise NotImplementedError
+
+    def _show_call(self, _: object = None) -> None:
+        self.call_lines.show(self.state.call)
+
+    def __repr__(self) -> str:
+        return self.as_text()
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        return {**super()._repr_mimebundle_(**options), "text/plain": self.as_text()}
+
+
+def _as_html(call: Call) -> str:
+    return "".join(
+        f'<div style="margin-top:4px">The same {name}:</div><pre style="{_CODE}">{escape(text)}</pre>'
+        for name, text in (("in Python", call.python), ("with curl", call.curl))
+    )

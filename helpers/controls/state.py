@@ -1,0 +1,58 @@
+"""What every control's state has: it is busy or not, has an error or not, and made a call."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from requests import RequestException
+from traitlets import Bool, HasTraits, Instance, Unicode
+from twilio.base.exceptions import TwilioRestException
+
+from helpers.controls.calls import Call
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+
+class ControlState(HasTraits):
+    """The part of a control that talks to TaskRouter and knows no widget.
+
+    Handlers of a control may run on another thread, even while a cell runs, so an action starts
+    only when no other is under way.
+    """
+
+    busy = Bool(help="An action is under way.")
+    error = Unicode(help="Why the latest action failed, in a sentence; else empty.")
+    call = Instance(Call, allow_none=True, help="The latest call that changes something.")
+
+    def __init__(self, lab: "Lab") -> None:
+        super().__init__()
+        self.lab = lab
+        self._one_at_a_time = threading.Lock()
+
+    def attempt(self, action: Callable[[], None]) -> bool:
+        """Run `action`; what it raises becomes `error`. False when another one is under way."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            return False
+        try:
+            self.error = ""
+            self.busy = True
+            action()
+        except Exception as error:  # noqa: BLE001 - a handler's error is seen nowhere else
+            self.error = in_a_sentence(error)
+        finally:
+            self.busy = False
+            self._one_at_a_time.release()
+        return True
+
+
+def in_a_sentence(error: Exception) -> str:
+    """What went wrong, as a learner reads it."""
+    if isinstance(error, TwilioRestException):
+        return f"TaskRouter refused this (HTTP {error.status}, error {error.code}): {error.msg}"
+    if isinstance(error, RequestException):
+        return (
+            f"TaskRouter does not answer ({type(error).__name__}). Run the cell with connect() "
+            "again, then try once more."
+        )
+    return str(error) or type(error).__name__

@@ -1,0 +1,124 @@
+"""A control that creates a Task, as a form."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import Int, Unicode, dlink, link, observe
+
+from helpers.controls import calls
+from helpers.controls.attributes import AttributesError, read_attributes
+from helpers.controls.panel import ErrorLine, Panel, TextLine
+from helpers.controls.state import ControlState
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
+_HIGHEST_PRIORITY = 2_147_483_647
+
+
+class TaskFormState(ControlState):
+    """A Task to be created, and what became of the one created last."""
+
+    language = Unicode("es")
+    extra = Unicode(help="More attributes, a JSON object as text; may be empty")
+    extra_error = Unicode(help="What is wrong with `extra`, pointing at the character; else empty")
+    priority = Int(0)
+    outcome = Unicode(help="Where the Task went, in a sentence")
+    task_sid = Unicode(help="The Task created last")
+
+    def attributes(self) -> dict[str, Any]:
+        """The attributes that the Task gets. Raises AttributesError when `extra` is no JSON."""
+        return {"selected_language": self.language, **read_attributes(self.extra)}
+
+    def create(self) -> bool:
+        """Create the Task. False when another is being created; a failure is in `error`."""
+        return self.attempt(self._create)
+
+    @observe("extra")
+    def _check_extra(self, _: object) -> None:
+        try:
+            read_attributes(self.extra)
+        except AttributesError as error:
+            self.extra_error = str(error)
+        else:
+            self.extra_error = ""
+
+    def _create(self) -> None:
+        self.outcome = ""
+        if self.extra_error:
+            raise AttributesError("No Task was created: the attributes above are not JSON yet.")
+        wanted = {
+            "attributes": json.dumps(self.attributes(), ensure_ascii=False),
+            "workflow_sid": self.lab.workflow_sid,
+            "priority": self.priority,
+        }
+        self.call = calls.create(self.lab, "tasks", **wanted)
+        task = self.lab.workspace.tasks.create(**wanted)
+        self.task_sid = task.sid
+        self.outcome = _where_it_went(task)
+
+
+class TaskForm(Panel):
+    """Fields for a Task, a button that creates it, and where it went."""
+
+    def __init__(self, state: TaskFormState) -> None:
+        wide = {"description_width": "8em"}
+        layout = widgets.Layout(width="36em", max_width="98%")
+        self.language = widgets.Dropdown(
+            options=LANGUAGES, description="Language", style=wide, layout=layout
+        )
+        self.extra = widgets.Textarea(
+            description="More attributes",
+            placeholder='{"vip": true}',
+            rows=2,
+            style=wide,
+            layout=layout,
+        )
+        self.extra_error = ErrorLine()
+        self.priority = widgets.BoundedIntText(
+            description="Priority", max=_HIGHEST_PRIORITY, style=wide, layout=layout
+        )
+        self.button = widgets.Button(description="Create Task", icon="plus")
+        self.outcome = TextLine()
+        fields = [self.language, self.extra, self.extra_error, self.priority, self.button]
+        super().__init__(state, [*fields, self.outcome])
+        link((state, "language"), (self.language, "value"))
+        link((state, "extra"), (self.extra, "value"))
+        link((state, "priority"), (self.priority, "value"))
+        dlink((state, "extra_error"), (self.extra_error, "text"))
+        dlink((state, "outcome"), (self.outcome, "text"))
+        dlink((state, "busy"), (self.button, "disabled"))
+        self.button.on_click(self.on_create)
+
+    def on_create(self, _: widgets.Button) -> None:
+        self.state.create()
+
+    def as_text(self) -> str:
+        state = self.state
+        fields = f"Language: {state.language} · More attributes: {state.extra or '{}'}"
+        told = state.extra_error or state.error or state.outcome
+        return f"{fields} · Priority: {state.priority} · [Create Task]" + (told and f"\n{told}")
+
+
+def task_form(lab: "Lab") -> TaskForm:
+    """A form that creates a Task in the tutorial's Workflow.
+
+    It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, says in which TaskQueue
+    the Task is and its Assignment Status, and shows the call, as Python and as curl. Attributes
+    that are not JSON are shown with the place; errors of TaskRouter are shown in the control.
+    """
+    return TaskForm(TaskFormState(lab))
+
+
+def _where_it_went(task: Any) -> str:
+    if not task.task_queue_sid:
+        return (
+            f"Task {task.sid} is in no TaskQueue: no filter of the Workflow matches its "
+            f"attributes. Its Assignment Status is {task.assignment_status}."
+        )
+    return (
+        f"Task {task.sid} is in the TaskQueue {task.task_queue_friendly_name!r}. "
+        f"Its Assignment Status is {task.assignment_status}."
+    )

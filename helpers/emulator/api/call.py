@@ -1,0 +1,95 @@
+"""A request that has been read, and the answer to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.events import Event
+from helpers.emulator.core.model import Record, Workspace
+from helpers.emulator.core.store import Store
+from helpers.emulator.errors import NotFound, PreconditionFailed
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to answer: a JSON `body` (None: no body) and, for what has versions, its ETag."""
+
+    body: dict[str, Any] | None
+    status: int = 200
+    etag: int | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """`path` and `sids` of the request, its parsed parameters by their snake_case names, and
+    `base`, the URL that the client knows us by, `/v1` included. `read_events` takes an SQL
+    condition with its values and gives the Events that satisfy it, newest first.
+    """
+
+    engine: Engine
+    account_sid: str
+    base: str
+    path: str
+    sids: Mapping[str, str]
+    args: Mapping[str, Any]
+    read_events: Callable[[str, Sequence[Any]], list[Event]]
+    query: list[tuple[str, str]] = field(default_factory=list)
+    if_match: str | None = None
+
+    @property
+    def store(self) -> Store:
+        return self.engine.store
+
+    @property
+    def workspace(self) -> Workspace:
+        """The Workspace in the path; raises NotFound."""
+        workspace = self.store.get(Workspace, self.sids["workspace_sid"])
+        if workspace is None:
+            raise self.not_found()
+        return workspace
+
+    def find(self, kind: type[R], name: str = "sid") -> R:
+        """The record in the path whose SID is called `name` there; raises NotFound."""
+        record = self.store.get(kind, self.sids[name])
+        if record is None or record.workspace_sid != self.sids.get("workspace_sid", record.sid):
+            raise self.not_found()
+        return record
+
+    def not_found(self) -> NotFound:
+        """The error for what the path names and is not there."""
+        return NotFound(self.path)
+
+    def check_version(self, version: int) -> None:
+        """Raises PreconditionFailed when `If-Match` is given and names another version.
+
+        https://www.twilio.com/docs/usage/mutation-and-conflict-resolution
+        """
+        if self.if_match is None:
+            return
+        wanted = self.if_match.strip().removeprefix("W/").strip('"')
+        if wanted not in ("*", str(version)):
+            raise PreconditionFailed(
+                f"Precondition failed: If-Match is {wanted}, the current version is {version}"
+            )
+
+    def head(self, record: Record) -> dict[str, Any]:
+        """The fields that every resource shows."""
+        return {
+            "sid": record.sid,
+            "account_sid": self.account_sid,
+            "date_created": iso(record.date_created),
+            "date_updated": iso(record.date_updated),
+        }
+
+    def url(self, *parts: str) -> str:
+        """The absolute URL of a resource, from the parts of its path after `/Workspaces`."""
+        return "/".join((self.base, "Workspaces", *parts))
+
+
+def iso(moment: float | None) -> str | None:
+    """Seconds since 1970 as `2026-01-31T12:00:00Z`."""
+    return None if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,28 @@
+"""The route table of API v1."""
+
+from helpers.emulator.api import (
+    activities,
+    events,
+    reservations,
+    task_channels,
+    task_queues,
+    tasks,
+    worker_channels,
+    workers,
+    workflows,
+    workspaces,
+)
+from helpers.emulator.api.route import Route
+
+ROUTES: list[Route] = [
+    *workspaces.ROUTES,
+    *activities.ROUTES,
+    *task_channels.ROUTES,
+    *task_queues.ROUTES,
+    *workflows.ROUTES,
+    *workers.ROUTES,
+    *worker_channels.ROUTES,
+    *tasks.ROUTES,
+    *reservations.ROUTES,
+    *events.ROUTES,
+]

@@ -1,0 +1,90 @@
+"""Which Tasks a list shows, in which order: https://www.twilio.com/docs/taskrouter/api/task"""
+
+from collections.abc import Callable
+from typing import Any
+
+from helpers.emulator.api.call import Call
+from helpers.emulator.api.expressions import expression_text
+from helpers.emulator.api.params import (
+    boolean,
+    integer,
+    optional,
+    sid,
+    text,
+    texts,
+)
+from helpers.emulator.core import reading
+from helpers.emulator.core.model import Task, TaskQueue, Workflow
+from helpers.emulator.errors import BadRequest
+from helpers.rules.lifecycle import TASK
+
+_ORDERINGS: dict[str, Callable[[Task], Any]] = {
+    "DateCreated": lambda task: task.date_created,
+    "Priority": lambda task: task.priority,
+    "VirtualStartTime": lambda task: task.virtual_start_time,
+}
+FILTERS = {
+    "Priority": optional(integer(0, 2_147_483_647)),
+    "AssignmentStatus": optional(texts),
+    "WorkflowSid": optional(sid("WW")),
+    "WorkflowName": optional(text),
+    "TaskQueueSid": optional(sid("WQ")),
+    "TaskQueueName": optional(text),
+    "EvaluateTaskAttributes": optional(expression_text),
+    "RoutingTarget": optional(text),
+    "Ordering": optional(texts),
+    "HasAddons": optional(boolean),
+}
+
+
+def wanted_tasks(call: Call) -> list[Task]:
+    """The Workspace's Tasks that pass every filter given; the oldest first unless asked."""
+    statuses = call.args.get("assignment_status", [])
+    for status in statuses:
+        if status not in TASK:
+            raise BadRequest(f"AssignmentStatus must be one of {', '.join(TASK)}, not {status}")
+    found = [task for task in call.store.walk("tasks", call.workspace.sid) if _passes(call, task)]
+    expression = call.args.get("evaluate_task_attributes")
+    if expression:
+        wanted = reading.expression(expression)
+        found = [task for task in found if wanted.matches(reading.task_values(task))]
+    for key, descending in reversed(_orderings(call.args.get("ordering", []))):
+        found.sort(key=_ORDERINGS[key], reverse=descending)
+    return found
+
+
+def _passes(call: Call, task: Task) -> bool:
+    args = call.args
+    statuses = args.get("assignment_status")
+    return (
+        (not statuses or task.assignment_status in statuses)
+        and args.get("priority") in (None, task.priority)
+        and args.get("workflow_sid") in (None, task.workflow_sid)
+        and args.get("task_queue_sid") in (None, task.task_queue_sid)
+        and args.get("routing_target") in (None, task.routing_target)
+        and not args.get("has_addons")
+        and _named(call, Workflow, task.workflow_sid, args.get("workflow_name"))
+        and _named(call, TaskQueue, task.task_queue_sid, args.get("task_queue_name"))
+    )
+
+
+def _named(
+    call: Call, kind: type[Workflow] | type[TaskQueue], sid_given: str | None, name: str | None
+) -> bool:
+    record = call.store.get(kind, sid_given) if name is not None else None
+    return name is None or (record is not None and record.friendly_name == name)
+
+
+def _orderings(given: list[str]) -> list[tuple[str, bool]]:
+    orderings = []
+    for ordering in given:
+        key, _, direction = ordering.partition(":")
+        if key not in _ORDERINGS or direction.lower() not in ("", "asc", "desc"):
+            raise BadRequest(
+                f"Ordering must look like DateCreated:asc, with {', '.join(_ORDERINGS)},"
+                f" not {ordering}"
+            )
+        orderings.append((key, direction.lower() == "desc"))
+    if {"DateCreated", "VirtualStartTime"} <= {key for key, _ in orderings}:
+        raise BadRequest("Ordering by DateCreated and VirtualStartTime together is not allowed")
+    return orderings

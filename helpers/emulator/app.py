@@ -1,0 +1,144 @@
+"""The HTTP side: one Flask application around the route table.
+
+Credentials are checked, the body is read, the handler runs inside the TaskRouter's lock, and
+every error is rendered here and nowhere else.
+"""
+
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as WrongMethod
+
+from helpers.emulator.api.call import Call, Reply
+from helpers.emulator.api.params import read
+from helpers.emulator.api.route import Route
+from helpers.emulator.api.routes import ROUTES
+from helpers.emulator.control import add_control
+from helpers.emulator.errors import (
+    BadRequest,
+    Broken,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    TwilioError,
+    Unauthorized,
+)
+from helpers.emulator.service import TaskRouter
+
+LARGEST_BODY = 8 << 20
+JSON = "application/json; charset=utf-8"
+HEADERS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Headers": (
+        "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
+        " If-Unmodified-Since"
+    ),
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "X-API-Domain": "taskrouter.twilio.com",
+}
+log = logging.getLogger(__name__)
+
+
+def create_app(taskrouter: TaskRouter) -> Flask:
+    """A WSGI application that serves `/v1` and, with the same credentials, `/emulator`."""
+    app = Flask("taskrouter", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.before_request(lambda: _authenticate(taskrouter))
+    app.after_request(lambda response: _finish(taskrouter, response))
+    app.register_error_handler(Exception, _error)
+    for route in ROUTES:
+        app.add_url_rule(
+            f"/v1{route.path}",
+            endpoint=f"{route.method} {route.path}",
+            view_func=_view(taskrouter, route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    add_control(app, taskrouter)
+    return app
+
+
+def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
+    def view(**sids: str) -> Response:
+        given = request.form if route.method == "POST" else request.args
+        args = read(route.params, given)
+        base = f"{request.host_url.rstrip('/')}/v1"
+
+        def command(engine: Any) -> Reply:
+            call = Call(
+                engine,
+                taskrouter.account_sid,
+                base,
+                request.path.removeprefix("/v1"),
+                sids,
+                args,
+                taskrouter.database.events,
+                list(request.args.items(multi=True)),
+                request.headers.get("If-Match"),
+            )
+            return route.handler(call)
+
+        return _render(taskrouter.call(command))
+
+    return view
+
+
+def _authenticate(taskrouter: TaskRouter) -> None:
+    given = request.authorization
+    if given is None or given.type != "basic":
+        raise Unauthorized("Authentication Error - No credentials provided")
+    user, password = given.username or "", given.password or ""
+    expected = (taskrouter.account_sid, taskrouter.auth_token)
+    same = [
+        hmac.compare_digest(one.encode(), other.encode())
+        for one, other in zip((user, password), expected, strict=True)
+    ]
+    if not all(same):
+        raise Unauthorized("Authenticate")
+
+
+def _render(reply: Reply) -> Response:
+    if reply.body is None:
+        return Response(status=reply.status)
+    response = Response(json.dumps(reply.body), status=reply.status, content_type=JSON)
+    if reply.etag is not None:
+        response.headers["ETag"] = f'"{reply.etag}"'
+    return response
+
+
+def _finish(taskrouter: TaskRouter, response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.headers["Twilio-Request-Id"] = taskrouter.sids.new("RQ")
+    return response
+
+
+def _error(error: Exception) -> Response:
+    if not isinstance(error, TwilioError):
+        error = _translate(error)
+    response = _render(Reply(error.body(), error.status))
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return response
+
+
+def _translate(error: Exception) -> TwilioError:
+    if isinstance(error, WrongMethod):
+        return MethodNotAllowed(f"{request.method} is not allowed on {request.path}")
+    if isinstance(error, HTTPException) and error.code == 413:
+        return TooLarge(f"A request may have {LARGEST_BODY} bytes")
+    if isinstance(error, HTTPException) and error.code == 404:
+        return NotFound(request.path.removeprefix("/v1"))
+    if isinstance(error, HTTPException):
+        return BadRequest(error.description or error.name)
+    log.exception("%s %s", request.method, request.path, exc_info=error)
+    return Broken(
+        "The local TaskRouter failed on this request; emulator.log in its home folder says why."
+    )

@@ -1,0 +1,113 @@
+"""Making an Assignment Callback and reading its answer.
+
+https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks and, for the signature,
+https://www.twilio.com/docs/usage/security#validating-requests
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import requests
+from twilio.request_validator import RequestValidator
+
+from helpers.emulator.core.engine import Callback
+
+SECONDS = 5.0
+"""How long a server has to answer."""
+LARGEST_ANSWER = 1 << 20
+_local = threading.local()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One POST to one URL. `reached` is whether anything answered in time; `alert` is the code
+    and sentence of what was wrong with the answer, None when it can be used.
+    """
+
+    url: str
+    reached: bool
+    status: int | None = None
+    body: str = ""
+    alert: tuple[int, str] | None = None
+    answer: dict[str, Any] | None = None
+    seconds: float = 0.0
+
+
+def make_attempts(callback: Callback, account_sid: str, auth_token: str) -> list[Attempt]:
+    """POST to the Assignment Callback URL and, if its answer is no use, to the fallback URL."""
+    form = {"AccountSid": account_sid, **callback.parameters}
+    attempts: list[Attempt] = []
+    for url in filter(None, (callback.url, callback.fallback_url)):
+        attempts.append(_post(url, form, auth_token))
+        if attempts[-1].alert is None:
+            break
+    return attempts
+
+
+def _post(url: str, form: dict[str, str], auth_token: str) -> Attempt:
+    started = monotonic()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "User-Agent": "TwilioProxy/1.1",
+        "X-Twilio-Signature": RequestValidator(auth_token).compute_signature(url, form),
+    }
+    try:
+        response = _session().post(
+            url, data=form, headers=headers, timeout=SECONDS, stream=True, allow_redirects=False
+        )
+        body = _read(response, started + SECONDS)
+    except (requests.RequestException, ValueError) as error:
+        alert = (11200, f"no answer from {url} within {SECONDS:g} s: {_cause(error)}")
+        return Attempt(url, False, alert=alert, seconds=monotonic() - started)
+    status, kind = response.status_code, response.headers.get("Content-Type", "")
+    answer, alert = _judge(status, kind, body)
+    return Attempt(url, True, status, body, alert, answer, monotonic() - started)
+
+
+def _judge(
+    status: int, content_type: str, body: str
+) -> tuple[dict[str, Any] | None, tuple[int, str] | None]:
+    """The answer as a dict, or what is wrong with it."""
+    if status != 200:
+        return None, (11200, f"the answer's status is {status}, it must be 200")
+    if not body.strip():
+        return {}, None
+    if content_type.split(";")[0].strip().lower() != "application/json":
+        return None, (40000, f"the Content-Type is {content_type!r}, it must be application/json")
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None, (40001, "the answer is not JSON")
+    if not isinstance(answer, dict):
+        return None, (40001, "the answer is not a JSON object")
+    return answer, None
+
+
+def _session() -> requests.Session:
+    """One for each thread, so that connections are kept; proxies are for other hosts."""
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False
+    return _local.session
+
+
+def _read(response: requests.Response, deadline: float) -> str:
+    with response:
+        parts, size = [], 0
+        for part in response.iter_content(65_536):
+            size += len(part)
+            if size > LARGEST_ANSWER or monotonic() > deadline:
+                raise requests.Timeout("the answer is too long or too slow")
+            parts.append(part)
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, requests.Timeout):
+        return "it took too long"
+    if isinstance(error, requests.ConnectionError):
+        return "the connection failed; is the server running?"
+    return str(error)

@@ -1,0 +1,35 @@
+"""What happens when a timer runs out."""
+
+from helpers.emulator.core.ending import cancel_task, delete_task, remove_task
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.model import Record, Reservation, Task
+from helpers.emulator.core.placing import leave_step, retry
+from helpers.emulator.core.reservations import time_out
+from helpers.rules.lifecycle import TASK_ENDED
+
+TTL_EXCEEDED = "Task TTL Exceeded"
+
+
+def fire(engine: Engine, record: Record, field: str) -> None:
+    """Act on `field` of `record`, whose moment is now."""
+    match record, field:
+        case Reservation(reservation_status="pending"), _:
+            time_out(engine, record)
+        case Task(assignment_status="pending" | "reserved"), "expires_at":
+            cancel_task(engine, record, TTL_EXCEEDED)
+        case Task(assignment_status="pending"), "step_until":
+            leave_step(engine, record)
+        case Task(), "held_until":
+            engine.store.change(record, held_until=None)
+            if record.assignment_status == "pending":
+                retry(engine, record)
+        case Task(), "remove_at":
+            _remove(engine, record)
+
+
+def _remove(engine: Engine, task: Task) -> None:
+    """Five minutes after the end, or after a day of being assigned."""
+    if task.assignment_status in TASK_ENDED:
+        remove_task(engine, task)
+    else:
+        delete_task(engine, task, "task.system-deleted")

@@ -1,0 +1,128 @@
+"""How Tasks end: canceled, completed or deleted, and what becomes of their Reservations.
+
+https://www.twilio.com/docs/taskrouter/lifecycle-task-state
+"""
+
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.events import note
+from helpers.emulator.core.model import Reservation, Task, Worker
+from helpers.rules.lifecycle import RESERVATION, TASK, advance
+
+KEPT_AFTER_END = 300
+"""Seconds that a canceled or completed Task can still be read."""
+
+_EVENT = {
+    "accept": "reservation.accepted",
+    "reject": "reservation.rejected",
+    "time_out": "reservation.timeout",
+    "cancel": "reservation.canceled",
+    "rescind": "reservation.rescinded",
+    "wrap_up": "reservation.wrapup",
+    "complete": "reservation.completed",
+}
+_FREES = frozenset({"reject", "time_out", "cancel", "rescind", "complete"})
+
+
+def cancel_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Cancel a pending or reserved Task; its pending Reservations are canceled with it.
+
+    Raises IllegalTransition in any other status.
+    """
+    _end(engine, task, "cancel", reason)
+    end_reservations(engine, task, "cancel", ("pending",))
+    note(engine, "task.canceled", task, f"Task {task.sid} canceled")
+
+
+def complete_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Complete an assigned or wrapping Task, and its Reservation.
+
+    Raises IllegalTransition in any other status.
+    """
+    _end(engine, task, "complete", reason)
+    note(engine, "task.completed", task, f"Task {task.sid} completed")
+    end_reservations(engine, task, "complete", ("accepted", "wrapping"))
+
+
+def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Put an assigned Task, and its Reservation, into wrap-up: the Worker stays occupied."""
+    engine.store.change(
+        task,
+        assignment_status=advance(TASK, task.assignment_status, "wrap_up"),
+        reason=reason if reason is not None else task.reason,
+        date_updated=engine.now,
+        version=task.version + 1,
+    )
+    end_reservations(engine, task, "wrap_up", ("accepted",))
+    note(engine, "task.wrapup", task, f"Task {task.sid} is in wrap-up")
+
+
+def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") -> None:
+    """Delete a Task in any status; what was pending is canceled, what was accepted completed."""
+    end_reservations(engine, task, "cancel", ("pending",))
+    end_reservations(engine, task, "complete", ("accepted", "wrapping"))
+    note(engine, event_type, task, f"Task {task.sid} deleted")
+    remove_task(engine, task)
+
+
+def remove_task(engine: Engine, task: Task) -> None:
+    """Forget a Task and its Reservations, as TaskRouter does some time after the end."""
+    for reservation in engine.store.find("reservations_of_task", task.sid):
+        engine.store.remove(reservation)
+    engine.store.remove(task)
+
+
+def end_reservations(
+    engine: Engine,
+    task: Task,
+    trigger: str,
+    statuses: tuple[str, ...],
+    but: Reservation | None = None,
+) -> None:
+    """Move all Reservations of the Task that have one of `statuses`, except `but`."""
+    for reservation in engine.store.find("reservations_of_task", task.sid):
+        if reservation.reservation_status in statuses and reservation is not but:
+            move_reservation(engine, reservation, trigger)
+
+
+def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> None:
+    """Move a Reservation along its lifecycle and free its Worker if it held one.
+
+    Raises IllegalTransition. The Task's count of pending Reservations is kept; its status is
+    the caller's business.
+    """
+    store = engine.store
+    was_pending = reservation.reservation_status == "pending"
+    store.change(
+        reservation,
+        reservation_status=advance(RESERVATION, reservation.reservation_status, trigger),
+        expires_at=None,
+        date_updated=engine.now,
+        version=reservation.version + 1,
+    )
+    task = store.the(Task, reservation.task_sid)
+    if was_pending:
+        store.change(task, pending_reservations=task.pending_reservations - 1)
+    note(
+        engine,
+        _EVENT[trigger],
+        reservation,
+        f"Reservation {reservation.sid} {reservation.reservation_status}",
+    )
+    worker = store.get(Worker, reservation.worker_sid)
+    if worker is not None and trigger in _FREES:
+        store.change(worker, idle_since=engine.now)
+        engine.free(worker)
+
+
+def _end(engine: Engine, task: Task, trigger: str, reason: str | None) -> None:
+    engine.store.change(
+        task,
+        assignment_status=advance(TASK, task.assignment_status, trigger),
+        reason=reason if reason is not None else task.reason,
+        expires_at=None,
+        step_until=None,
+        held_until=None,
+        remove_at=engine.now + KEPT_AFTER_END,
+        date_updated=engine.now,
+        version=task.version + 1,
+    )

@@ -1,0 +1,75 @@
+"""The engine: the state, the current moment, and what has happened since the last commit.
+
+Commands are functions that take it first. They run through `run.py`, which sets `now`.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from helpers.emulator.core.eligibility import Eligibility
+from helpers.emulator.core.events import Event
+from helpers.emulator.core.model import Record, Worker
+from helpers.emulator.core.store import Store
+from helpers.emulator.core.timers import Timers
+from helpers.emulator.sids import SidMaker
+
+
+@dataclass(frozen=True)
+class Callback:
+    """An Assignment Callback to be made: `parameters` is the form as it goes out."""
+
+    workspace_sid: str
+    reservation_sid: str
+    url: str
+    fallback_url: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What must be written down and delivered. False when nothing happened."""
+
+    changed: dict[str, Record | None] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.events or self.callbacks)
+
+
+class Engine:
+    """State plus the current moment, `now`, in seconds since 1970."""
+
+    def __init__(self, sids: SidMaker) -> None:
+        self.store = Store()
+        self.timers = Timers(self.store)
+        self.eligibility = Eligibility(self.store)
+        self.sids = sids
+        self.now = 0.0
+        self.events: list[Event] = []
+        self.callbacks: list[Callback] = []
+        self.freed: deque[str] = deque()
+
+    def sid(self, kind: type[Record]) -> str:
+        """A new SID for a record of this kind."""
+        return self.sids.new(kind.prefix)
+
+    def free(self, worker: Worker) -> None:
+        """Remember that this Worker may be able to take a waiting Task now."""
+        self.freed.append(worker.sid)
+
+    def outcome(self) -> Outcome:
+        """What happened since the last `commit`."""
+        return Outcome(self.store.changed, self.events, self.callbacks)
+
+    def commit(self) -> None:
+        """Make everything since the last `commit` final: it has been written down."""
+        self.store.commit()
+        self.events, self.callbacks = [], []
+
+    def undo(self) -> None:
+        """Take back everything since the last `commit`."""
+        self.store.rollback()
+        self.events.clear()
+        self.callbacks.clear()
+        self.freed.clear()

@@ -1,0 +1,53 @@
+"""What an Assignment Callback's answer asks for.
+
+https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#responding-to-an-assignment-callback
+"""
+
+from typing import Any
+
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.model import Reservation
+from helpers.emulator.core.reservations import accept, reject
+from helpers.emulator.errors import BadRequest
+
+VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
+
+
+def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
+    """Carry out the answer's instruction; `{}` asks for nothing.
+
+    Raises Alert, and changes nothing, when it cannot be carried out.
+    """
+    if not answer:
+        return
+    instruction = answer.get("instruction")
+    try:
+        match instruction:
+            case None:
+                raise Alert(40005, "the answer is JSON, but has no instruction")
+            case "accept":
+                accept(engine, reservation)
+            case "reject":
+                reject(engine, reservation, _activity(answer))
+            case str() if instruction in VOICE:
+                raise Alert(55555, f"{instruction}: there is no telephony here to carry it out")
+            case _:
+                raise Alert(55555, f"the instruction {instruction!r} is unknown")
+    except BadRequest as error:
+        raise Alert(error.code, error.message) from error
+
+
+class Alert(Exception):
+    """An answer that TaskRouter would complain of in the Debugger: a `code` and a `sentence`."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+def _activity(answer: dict[str, Any]) -> str | None:
+    sid = answer.get("activity_sid")
+    if sid is not None and not isinstance(sid, str):
+        raise Alert(40100, "activity_sid must be the SID of an Activity")
+    return sid

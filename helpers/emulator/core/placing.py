@@ -1,0 +1,177 @@
+"""A Task's way through its Workflow: into a TaskQueue, on to the next, out again.
+
+Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
+https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Task's age).
+"""
+
+from dataclasses import astuple
+
+from helpers.emulator.core import reading
+from helpers.emulator.core.ending import cancel_task
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.events import note
+from helpers.emulator.core.model import Task, TaskQueue, Worker, Workflow
+from helpers.emulator.core.routing import seek_workers
+from helpers.emulator.core.standing import configuration_of, step_of, target_of
+from helpers.emulator.errors import BadRequest
+from helpers.rules.workflow import Step
+
+FELL_OUT = "Task canceled on Workflow timeout"
+NO_MATCH = "Could not match the task to a target given the defined attributes"
+
+
+def enter_workflow(engine: Engine, task: Task) -> None:
+    """Send a Task to the first step that its attributes match and that its age has not passed.
+
+    Raises BadRequest when no filter matches and there is no default filter.
+    """
+    configuration = configuration_of(engine, task)
+    if configuration is None:
+        return
+    values = reading.task_values(task)
+    step = configuration.first_step(values)
+    if step is None:
+        raise BadRequest(
+            f"{NO_MATCH}: no filter of Workflow {task.workflow_sid} matches {task.attributes},"
+            " and it has no default_filter"
+        )
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    note(
+        engine,
+        "workflow.entered",
+        workflow,
+        f"Task {task.sid} entered Workflow {workflow.friendly_name}",
+        task,
+    )
+    while step is not None and _is_over(engine, task, step):
+        step = configuration.step_after_timeout(step, values)
+    _walk(engine, task, step, "workflow.timeout")
+
+
+def retry(engine: Engine, task: Task) -> None:
+    """Look again for a Worker, in this step or, when its time is over, in the next."""
+    step = step_of(task)
+    waits = task.assignment_status == "pending"
+    if step is not None and waits and _is_over(engine, task, step):
+        leave_step(engine, task)
+    elif not seek_workers(engine, task) and waits and _skips(engine, task):
+        configuration = configuration_of(engine, task)
+        assert configuration is not None and step is not None
+        following = configuration.step_after_skip(step, reading.task_values(task))
+        _walk(engine, task, following, "workflow.skipped")
+
+
+def leave_step(engine: Engine, task: Task) -> None:
+    """The step's time is over: on to the next target or filter, or out of the Workflow."""
+    configuration, step = configuration_of(engine, task), step_of(task)
+    if configuration is None or step is None:
+        return
+    queue = engine.store.get(TaskQueue, task.task_queue_sid)
+    note(
+        engine,
+        "task-queue.timeout",
+        queue or task,
+        f"Task {task.sid} timed out in its routing step",
+        task,
+    )
+    try:
+        following = configuration.step_after_timeout(step, reading.task_values(task))
+    except IndexError:
+        following = None
+    while following is not None and _is_over(engine, task, following):
+        following = configuration.step_after_timeout(following, reading.task_values(task))
+    _walk(engine, task, following, "workflow.timeout")
+
+
+def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
+    """Put a Task into a TaskQueue, at its place by priority and age."""
+    moved = task.task_queue_sid not in (None, queue.sid)
+    engine.store.change(
+        task,
+        task_queue_sid=queue.sid,
+        task_queue_entered_date=engine.now,
+        places=queue.max_reserved_workers,
+        held_until=None,
+    )
+    event_type = "task-queue.moved" if moved else "task-queue.entered"
+    verb = "moved to" if moved else "entered"
+    note(engine, event_type, queue, f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}", task)
+
+
+def _is_over(engine: Engine, task: Task, step: Step) -> bool:
+    return step.until is not None and engine.now >= task.date_created + step.until
+
+
+def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
+    """Stand at `step`, or at the first after it that is not skipped; None: fall out.
+
+    `way_out` is the event that says why the Task fell out.
+    """
+    configuration = configuration_of(engine, task)
+    assert configuration is not None
+    while step is not None:
+        _stand(engine, task, step)
+        if seek_workers(engine, task) or not _skips(engine, task):
+            return
+        step, way_out = (
+            configuration.step_after_skip(step, reading.task_values(task)),
+            "workflow.skipped",
+        )
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    note(engine, way_out, workflow, f"Task {task.sid} left its Workflow", task)
+    cancel_task(engine, task, FELL_OUT)
+
+
+def _stand(engine: Engine, task: Task, step: Step) -> None:
+    configuration = configuration_of(engine, task)
+    assert configuration is not None
+    target = configuration.target(step)
+    filter_name = (
+        "default"
+        if step.filter_index is None
+        else configuration.filters[step.filter_index].friendly_name
+    )
+    engine.store.change(
+        task,
+        step=list(astuple(step)),
+        step_until=None if step.until is None else task.date_created + step.until,
+        priority=task.priority if target.priority is None else target.priority,
+    )
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    enter_queue(engine, task, engine.store.the(TaskQueue, target.queue))
+    note(
+        engine,
+        "workflow.target-matched",
+        workflow,
+        f"Task {task.sid} matched a target of Workflow {workflow.friendly_name}",
+        task,
+        workflow_filter_name=filter_name,
+    )
+
+
+def _skips(engine: Engine, task: Task) -> bool:
+    """Whether `skip_if` says to go on; it counts only when nobody could be reserved at once."""
+    target = target_of(engine, task)
+    if target is None or target.skip_if is None or task.pending_reservations:
+        return False
+    queue = engine.store.the(TaskQueue, target.queue)
+    return target.skip_if.matches(presence(engine, queue))
+
+
+def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
+    """What `skip_if` reads of a TaskQueue's Workers: how many are available, unavailable and
+    (`workers.WA…`) in each Activity; https://www.twilio.com/docs/taskrouter/worker-presence
+    """
+    counts: dict[str, int] = {"available": 0, "unavailable": 0}
+    for worker in _members(engine, queue):
+        counts["available" if worker.available else "unavailable"] += 1
+        counts[worker.activity_sid] = counts.get(worker.activity_sid, 0) + 1
+    return {"workers": counts}
+
+
+def _members(engine: Engine, queue: TaskQueue) -> list[Worker]:
+    members = engine.eligibility.members(queue)
+    if members is not None:
+        return [engine.store.the(Worker, sid) for sid in members]
+    workers = engine.store.walk("workers", queue.workspace_sid)
+    return [worker for worker in workers if engine.eligibility.matches(queue, worker)]

@@ -1,0 +1,85 @@
+"""Making a Reservation, and the Assignment Callback that announces it.
+
+https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
+"""
+
+from helpers.emulator.core.activity import move_worker
+from helpers.emulator.core.engine import Callback, Engine
+from helpers.emulator.core.events import note
+from helpers.emulator.core.model import Reservation, Task, TaskQueue, Worker, Workflow, Workspace
+from helpers.rules.lifecycle import TASK, advance
+
+TIMEOUT_WITHOUT_WORKFLOW = 120
+
+
+def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
+    """Reserve `worker` for `task`: a pending Reservation, its timer, its event, its callback."""
+    store, now = engine.store, engine.now
+    workflow = store.get(Workflow, task.workflow_sid)
+    seconds = workflow.task_reservation_timeout if workflow else TIMEOUT_WITHOUT_WORKFLOW
+    reservation = store.add(
+        Reservation(
+            sid=engine.sid(Reservation),
+            workspace_sid=task.workspace_sid,
+            date_created=now,
+            date_updated=now,
+            task_sid=task.sid,
+            worker_sid=worker.sid,
+            worker_name=worker.friendly_name,
+            task_channel_sid=task.task_channel_sid,
+            task_queue_sid=task.task_queue_sid,
+            workflow_sid=task.workflow_sid,
+            expires_at=now + seconds,
+            previous_activity_sid=worker.activity_sid,
+        )
+    )
+    store.change(
+        task,
+        assignment_count=task.assignment_count + (task.assignment_status == "pending"),
+        assignment_status=advance(TASK, task.assignment_status, "reserve"),
+        pending_reservations=task.pending_reservations + 1,
+        date_updated=now,
+        version=task.version + 1,
+    )
+    store.change(worker, idle_since=now, version=worker.version + 1)
+    _occupy(engine, task, worker)
+    note(
+        engine,
+        "reservation.created",
+        reservation,
+        f"Reservation {reservation.sid} created",
+    )
+    if workflow is not None and workflow.assignment_callback_url:
+        engine.callbacks.append(_callback(engine, workflow, task, worker, reservation))
+    return reservation
+
+
+def _occupy(engine: Engine, task: Task, worker: Worker) -> None:
+    """In a single-tasking Workspace the Worker goes to the TaskQueue's ReservationActivity."""
+    workspace = engine.store.the(Workspace, worker.workspace_sid)
+    queue = engine.store.get(TaskQueue, task.task_queue_sid)
+    if not workspace.multi_task_enabled and queue and queue.reservation_activity_sid:
+        move_worker(engine, worker, queue.reservation_activity_sid)
+
+
+def _callback(
+    engine: Engine, workflow: Workflow, task: Task, worker: Worker, reservation: Reservation
+) -> Callback:
+    return Callback(
+        task.workspace_sid,
+        reservation.sid,
+        workflow.assignment_callback_url,
+        workflow.fallback_assignment_callback_url,
+        {
+            "ReservationSid": reservation.sid,
+            "TaskAge": str(int(engine.now - task.date_created)),
+            "TaskAttributes": task.attributes,
+            "TaskPriority": str(task.priority),
+            "TaskQueueSid": task.task_queue_sid or "",
+            "TaskSid": task.sid,
+            "WorkerAttributes": worker.attributes,
+            "WorkerSid": worker.sid,
+            "WorkflowSid": workflow.sid,
+            "WorkspaceSid": task.workspace_sid,
+        },
+    )

@@ -1,0 +1,42 @@
+"""Running commands: each at its moment, whole or not at all, and until nothing more can move."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from helpers.emulator.core.due import fire
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.model import Worker
+from helpers.emulator.core.routing import offer_tasks
+
+T = TypeVar("T")
+
+
+def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
+    """Call `command` at the moment `now` and let freed Workers take what waits.
+
+    Whatever it raises undoes everything since the engine's last commit.
+    """
+    engine.now = now
+    try:
+        result = command(engine)
+        _settle(engine)
+    except BaseException:
+        engine.undo()
+        raise
+    return result
+
+
+def run_due(engine: Engine, now: float) -> None:
+    """Fire every timer up to `now`, each at its own moment, earliest first."""
+    while (timer := engine.timers.pop(now)) is not None:
+        due, record, field = timer
+        engine.now = due
+        fire(engine, record, field)
+        _settle(engine)
+
+
+def _settle(engine: Engine) -> None:
+    while engine.freed:
+        worker = engine.store.get(Worker, engine.freed.popleft())
+        if worker is not None:
+            offer_tasks(engine, worker)

@@ -1,0 +1,32 @@
+"""Where in its Workflow a Task stands."""
+
+from helpers.emulator.core import reading
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.model import Task, Workflow
+from helpers.rules.workflow import Configuration, Step, Target
+
+
+def configuration_of(engine: Engine, task: Task) -> Configuration | None:
+    """The configuration of the Task's Workflow; None when it has none."""
+    workflow = engine.store.get(Workflow, task.workflow_sid)
+    return reading.configuration(workflow.configuration) if workflow is not None else None
+
+
+def step_of(task: Task) -> Step | None:
+    """The step the Task stands at; None when no Workflow routes it."""
+    return Step(*task.step) if task.step is not None else None  # type: ignore[arg-type]
+
+
+def target_of(engine: Engine, task: Task) -> Target | None:
+    """The target the Task stands at; None when it is routed without one.
+
+    A Workflow that was changed without re-evaluation may no longer have that target; the Task
+    then keeps its TaskQueue and nothing narrows the choice.
+    """
+    configuration, step = configuration_of(engine, task), step_of(task)
+    if configuration is None or step is None:
+        return None
+    try:
+        return configuration.target(step)
+    except IndexError:
+        return None

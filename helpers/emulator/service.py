@@ -1,0 +1,170 @@
+"""One TaskRouter: engine, disk, clock and outbox, behind one lock.
+
+A call runs what is due, then its command; it writes both down and only then lets go. Callbacks
+leave on other threads after the lock is free, so that a server may call back before it answers.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from math import inf
+from pathlib import Path
+from typing import TypeVar
+
+from helpers.emulator.callbacks import make_attempts
+from helpers.emulator.clock import Clock, SystemClock
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.instructions import Alert, obey
+from helpers.emulator.core.model import Reservation
+from helpers.emulator.core.reservations import call_off
+from helpers.emulator.core.run import run, run_due
+from helpers.emulator.database import EVENTS_KEPT, Database, Delivery
+from helpers.emulator.sids import SidMaker
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class TaskRouter:
+    """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere)."""
+
+    def __init__(
+        self,
+        database: str | Path,
+        account_sid: str,
+        auth_token: str,
+        clock: Clock | None = None,
+        sids: SidMaker | None = None,
+    ) -> None:
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.clock = clock or SystemClock()
+        self.sids = sids or SidMaker()
+        self.database = Database(database)
+        self.on_stop: Callable[[], None] = lambda: None
+        self._lock = threading.Lock()
+        self._outbox = ThreadPoolExecutor(8, "callback")
+        self._wake = threading.Event()
+        self._sleeps_until = inf
+        self._closed = False
+        self._ticker: threading.Thread | None = None
+        self._load()
+
+    def start(self) -> None:
+        """Let timers fire by themselves and deliver what a killed process left undelivered."""
+        self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
+        self._ticker.start()
+        for delivery in self.database.deliveries("due"):
+            self._submit(delivery)
+
+    def close(self) -> None:
+        """Stop the threads and close the file."""
+        self._closed = True
+        self._wake.set()
+        if self._ticker is not None:
+            self._ticker.join()
+        self._outbox.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            self.database.close()
+
+    def call(self, command: Callable[[Engine], T]) -> T:
+        """Run a command at this moment; what it raises leaves the state as it was."""
+        with self._lock:
+            now = self._run_due()
+            result = run(self.engine, now, command)
+            self._write()
+        return result
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock; everything due on the way happens at its own moment. Returns now."""
+        with self._lock:
+            self._run_due()
+            self.clock.advance(seconds)
+            self.database.remember("offset", str(self.clock.offset))
+            return self._run_due()
+
+    def reset(self) -> None:
+        """Forget everything, and set the clock back to the real time."""
+        with self._lock:
+            self.database.clear()
+            self._load()
+
+    def _load(self) -> None:
+        self.engine = Engine(self.sids)
+        for record in self.database.records():
+            self.engine.store.restore(record)
+        self.clock.offset = float(self.database.setting("offset") or 0.0)
+        self.database.forget_events(self.clock.now() - EVENTS_KEPT)
+
+    def _run_due(self) -> float:
+        now = self.clock.now()
+        run_due(self.engine, now)
+        self._write()
+        return now
+
+    def _write(self) -> None:
+        outcome = self.engine.outcome()
+        if not outcome:
+            return
+        try:
+            deliveries = self.database.write(outcome)
+        except BaseException:
+            self.engine.undo()
+            raise
+        self.engine.commit()
+        for delivery in deliveries:
+            self._submit(delivery)
+        due = self.engine.timers.next_due()
+        if due is not None and due < self._sleeps_until:
+            self._wake.set()
+
+    def _tick(self) -> None:
+        while not self._closed:
+            self._wake.clear()
+            with self._lock:
+                self._run_due()
+                due = self.engine.timers.next_due()
+                self._sleeps_until = inf if due is None else due
+                pause = None if due is None else max(0.0, due - self.clock.now())
+            self._wake.wait(pause)
+
+    def _submit(self, delivery: Delivery) -> None:
+        if not self._closed:
+            self._outbox.submit(self._deliver, delivery)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        try:
+            self._make(delivery)
+        except Exception:
+            log.exception("the callback for %s", delivery.callback.reservation_sid)
+
+    def _make(self, delivery: Delivery) -> None:
+        attempts = make_attempts(delivery.callback, self.account_sid, self.auth_token)
+        delivery.attempts = [asdict(attempt) for attempt in attempts]
+        last = attempts[-1]
+        delivery.state = "failed" if last.alert else "done"
+        if last.answer:
+            self._obey(delivery, last.answer)
+        elif len(attempts) > 1 and not any(attempt.reached for attempt in attempts):
+            self._with_reservation(delivery, call_off)
+        with self._lock:
+            self.database.finish(delivery)
+
+    def _obey(self, delivery: Delivery, answer: dict[str, object]) -> None:
+        try:
+            self._with_reservation(delivery, lambda engine, r: obey(engine, r, answer))
+        except Alert as alert:
+            delivery.state = "failed"
+            delivery.attempts[-1]["alert"] = (alert.code, alert.sentence)
+
+    def _with_reservation(
+        self, delivery: Delivery, action: Callable[[Engine, Reservation], None]
+    ) -> None:
+        def command(engine: Engine) -> None:
+            reservation = engine.store.get(Reservation, delivery.callback.reservation_sid)
+            if reservation is not None:
+                action(engine, reservation)
+
+        self.call(command)

@@ -1,0 +1,1 @@
+"""What TaskRouter promises, as pure data and functions: lifecycles, expressions, workflows."""

@@ -1,0 +1,64 @@
+"""Tables of the request log: every exchange, and the parameters of one."""
+
+from typing import TYPE_CHECKING
+
+from helpers.request_log import Exchange
+from helpers.tables.table import Table, table
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+_USES = {
+    "AccountSid": "whose account it is, when one server serves several",
+    "WorkspaceSid": "which Workspace; the first part of every REST call that follows",
+    "WorkflowSid": "which Workflow, when several share one callback URL",
+    "TaskQueueSid": "which TaskQueue the Task was in: what kind of work it is",
+    "TaskSid": "to look the Task up, update, cancel or complete it",
+    "TaskAttributes": "what the work is about: JSON, as the Task was created with",
+    "TaskAge": "how many seconds the Task has waited",
+    "TaskPriority": "how urgent it is, compared with other Tasks",
+    "WorkerSid": "who is reserved: to look the Worker up or set an Activity",
+    "WorkerAttributes": "what the Worker can do and how to reach them: JSON",
+    "ReservationSid": "to accept or reject: the Reservation that waits for an answer",
+    "Timestamp": "when TaskRouter sent this, to put callbacks in order",
+}
+
+
+def requests(lab: "Lab", direction: str | None = None) -> Table:
+    """The session's exchanges, oldest first; only those "sent" or "received" when asked.
+
+    `status` is the answer's HTTP status; what went wrong stands behind it.
+    """
+    rows = [
+        [_time(one), one.direction, one.method, one.path, _status(one)]
+        for one in lab.session.requests
+        if direction in (None, one.direction)
+    ]
+    return table(["time", "direction", "method", "path", "status"], rows)
+
+
+def parameters(exchange: Exchange | None, explained: bool = False) -> Table:
+    """The parameters of one exchange by name; `explained` adds what a server would use each for.
+
+    Without an exchange (real Twilio could not reach the server) the table is empty.
+
+    The explanations are for the parameters of an Assignment Callback
+    (https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks).
+    """
+    columns = ["name", "value"] + (["what a server would use it for"] if explained else [])
+    rows = [
+        [name, value] + ([_USES.get(name)] if explained else [])
+        for name, value in sorted(exchange.parameters.items() if exchange else ())
+    ]
+    return table(columns, rows)
+
+
+def _time(exchange: Exchange) -> str:
+    return exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _status(exchange: Exchange) -> str:
+    status = "no answer" if exchange.status is None else str(exchange.status)
+    if not exchange.error:
+        return status
+    return f"{status}: {exchange.error.strip().splitlines()[-1]}"

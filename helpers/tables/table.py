@@ -1,0 +1,45 @@
+"""A DataFrame that a notebook shows whole: no SID, attribute or column is cut or left out."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+_MOST_ROWS = 60
+
+# JupyterLab sets cells to the right, which suits numbers but not sentences, and leaves a column of
+# SIDs so wide that the next columns are out of sight.
+_STYLES = {
+    "table": "margin: 0.5em 0;",
+    "th": "text-align: left;",
+    "td": "text-align: left; overflow-wrap: anywhere;",
+}
+
+
+class Table(pd.DataFrame):
+    """A DataFrame shown without its index, its values as text in full and never as HTML."""
+
+    @property
+    def _constructor(self) -> type["Table"]:
+        return Table
+
+    def __repr__(self) -> str:
+        if self.empty:
+            return f"Nothing yet. Columns: {', '.join(map(str, self.columns))}"
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_string(index=False, max_rows=_MOST_ROWS)
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            html = self.to_html(index=False, max_rows=_MOST_ROWS, border=0, escape=True)
+        # The values are escaped, so what looks like a tag is one.
+        for tag, style in _STYLES.items():
+            html = re.sub(rf"<{tag}\b", f'<{tag} style="{style}"', html)
+        return f"{html}<p>Nothing yet.</p>" if self.empty else html
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A Table with these columns and rows; a missing value is an empty text."""
+    shown = [["" if value is None else value for value in row] for row in rows]
+    return Table(shown, columns=list(columns), dtype=object)

@@ -1,0 +1,68 @@
+"""Fixtures: an emulator in this process with a clock that stands still, and real ones in a home."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from twilio.rest import Client
+
+from helpers.connection import Session
+from helpers.emulator import launch
+from helpers.emulator.clock import ManualClock
+from helpers.emulator.home import ACCOUNT_SID, Home
+from helpers.emulator.server import EmulatorServer
+from helpers.emulator.service import TaskRouter
+from helpers.request_log import LoggingHttpClient, RequestLog
+
+AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def emulator(clock: ManualClock, tmp_path: Path) -> Iterator[EmulatorServer]:
+    """An emulator in this process; `emulator.taskrouter` is what it serves."""
+    taskrouter = TaskRouter(tmp_path / "taskrouter.db", ACCOUNT_SID, AUTH_TOKEN, clock)
+    server = EmulatorServer(taskrouter).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(emulator: EmulatorServer) -> Iterator[Client]:
+    """The official SDK's client, speaking with `emulator`."""
+    http_client = LoggingHttpClient(RequestLog())
+    http_client.session.trust_env = False
+    environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
+    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client, environment=environment)
+    client.taskrouter.base_url = emulator.url
+    yield client
+    http_client.session.close()
+
+
+@pytest.fixture
+def session(client: Client, emulator: EmulatorServer) -> Session:
+    """A Session on `client`: its requests are in `session.requests`."""
+    log = client.http_client.log
+    return Session(client, "local", emulator.url, log, ACCOUNT_SID, AUTH_TOKEN)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A home of its own, for emulators in processes of their own; stopped at the end."""
+    for name in list(os.environ):
+        if name.startswith(("TASKROUTER_", "TWILIO_")):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("TASKROUTER_HOME", str(folder))
+    home = Home(folder)
+    yield home
+    try:
+        launch.stop(home)
+    except launch.EmulatorUnavailable:
+        os.kill(home.running().pid, signal.SIGTERM)

@@ -1,0 +1,144 @@
+import threading
+
+import pytest
+
+from helpers import controls
+from helpers.controls.activity_toggle import ActivityToggle
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+@pytest.fixture
+def toggle(lab) -> ActivityToggle:
+    return controls.activity_toggle(lab, lab.alice_sid)
+
+
+def activity_of_alice(lab: Lab) -> str:
+    return lab.workspace.workers(lab.alice_sid).fetch().activity_name
+
+
+def updates(lab: Lab) -> int:
+    return sum(exchange.method == "POST" for exchange in lab.session.requests.sent())
+
+
+def test_it_shows_the_activity_that_is_and_changes_nothing(lab):
+    before = updates(lab)
+    toggle = controls.activity_toggle(lab, lab.alice_sid)
+    assert [name.strip() for name, _ in toggle.toggles.options][:2] == ["Offline", "Available"]
+    assert toggle.toggles.value == lab.offline_sid
+    assert toggle.toggles.description == "Alice"
+    assert toggle.summary.text == ("Alice is Offline, not available: TaskRouter offers no Tasks.")
+    assert updates(lab) == before
+
+
+def test_a_choice_sets_the_activity_and_shows_the_call(lab, toggle):
+    toggle.toggles.value = lab.idle_sid
+    assert activity_of_alice(lab) == "Idle"
+    assert toggle.summary.text == "Alice is Idle, available: TaskRouter may offer Tasks."
+    assert f'activity_sid="{lab.idle_sid}"' in toggle.state.call.python
+    assert f"ActivitySid={lab.idle_sid}" in toggle.call_lines.value
+    assert toggle.state.error == ""
+
+
+def test_only_the_chosen_button_is_ticked(lab, toggle):
+    toggle.toggles.value = lab.idle_sid
+    ticked = [
+        sid
+        for icon, (_, sid) in zip(toggle.toggles.icons, toggle.toggles.options, strict=True)
+        if icon
+    ]
+    assert ticked == [lab.idle_sid]
+
+
+def test_a_choice_of_what_is_already_so_sends_nothing(lab, toggle):
+    before = updates(lab)
+    toggle.on_toggle({"new": lab.offline_sid})
+    assert updates(lab) == before
+
+
+def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    before = updates(lab)
+    toggle.on_refresh(toggle.refresh_button)
+    assert toggle.toggles.value == lab.idle_sid
+    assert toggle.summary.text.startswith("Alice is Idle")
+    assert updates(lab) == before
+
+
+def test_an_activity_added_later_shows_after_refresh(lab, toggle):
+    lab.workspace.activities.create(friendly_name="<b>Lunch</b>", available=False)
+    before = updates(lab)
+    toggle.refresh()
+    assert toggle.toggles.options[-1][0].strip() == "<b>Lunch</b>"
+    assert toggle.toggles.value == lab.offline_sid
+    assert updates(lab) == before
+
+
+def test_a_state_changed_by_somebody_else_is_shown_and_sends_nothing(lab, toggle):
+    before = updates(lab)
+    toggle.state.activities = [("New", "WA" + "0" * 32), *toggle.state.activities]
+    assert toggle.toggles.value == lab.offline_sid
+    toggle.state.activity_sid = lab.idle_sid
+    assert toggle.toggles.value == lab.idle_sid
+    assert updates(lab) == before
+
+
+def test_a_choice_that_taskrouter_refuses_is_shown_and_taken_back(lab, toggle):
+    gone = lab.workspace.activities.create(friendly_name="Gone")
+    toggle.refresh()
+    gone.delete()
+    toggle.toggles.value = gone.sid
+    assert toggle.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+    assert toggle.toggles.value == lab.offline_sid
+    assert not toggle.toggles.disabled
+
+
+def test_a_taskrouter_that_is_away_is_shown(lab, toggle, emulator):
+    emulator.stop()
+    toggle.toggles.value = lab.idle_sid
+    assert toggle.error_line.text.startswith("TaskRouter does not answer")
+    assert toggle.toggles.value == lab.offline_sid
+    assert "TaskRouter does not answer" in toggle.as_text()
+
+
+def test_a_worker_that_is_gone_still_gives_a_panel_that_says_so(lab):
+    toggle = controls.activity_toggle(lab, "WK" + "0" * 32)
+    assert "HTTP 404" in toggle.error_line.text
+
+
+def test_buttons_are_disabled_while_busy(lab, toggle):
+    seen = []
+    toggle.toggles.observe(lambda change: seen.append(change["new"]), "disabled")
+    toggle.toggles.value = lab.idle_sid
+    assert seen == [True, False]
+
+
+def test_a_second_choice_while_one_is_sent_sends_nothing_and_is_taken_back(lab, toggle):
+    other = []
+
+    def choose_again(_: object) -> None:
+        if not other:
+            thread = threading.Thread(
+                target=toggle.on_toggle, args=({"new": lab.offline_sid + "x"},)
+            )
+            other.append(thread)
+            thread.start()
+            thread.join(10)
+
+    toggle.state.observe(choose_again, "call")
+    before = updates(lab)
+    toggle.toggles.value = lab.idle_sid
+    assert len(other) == 1
+    assert updates(lab) == before + 1
+    assert toggle.toggles.value == lab.idle_sid
+
+
+def test_what_is_stored_in_a_notebook_is_readable(toggle):
+    assert toggle._repr_mimebundle_()["text/plain"] == (
+        "Alice: [✓ Offline] [Available] [Unavailable] [Idle]\n"
+        "Alice is Offline, not available: TaskRouter offers no Tasks."
+    )

@@ -1,0 +1,57 @@
+import pytest
+
+from helpers.controls.calls import Call
+from helpers.controls.panel import ErrorLine, Panel, TextLine
+from helpers.controls.state import ControlState
+
+MARKUP = "<img src=x onerror=alert(1)> & more"
+
+
+class Small(Panel):
+    def as_text(self) -> str:
+        return "a small panel " * 20
+
+
+@pytest.mark.parametrize("kind", [TextLine, ErrorLine])
+def test_text_from_outside_is_shown_as_text(kind):
+    line = kind()
+    line.text = MARKUP
+    assert "<img" not in line.value
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; more" in line.value
+
+
+@pytest.mark.parametrize(("kind", "role"), [(TextLine, "status"), (ErrorLine, "alert")])
+def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
+    line = kind()
+    assert line.value == ""
+    assert line.layout.display == "none"
+    line.text = "something"
+    assert f'role="{role}"' in line.value
+    assert line.layout.display is None
+    line.text = ""
+    assert line.layout.display == "none"
+
+
+def test_an_error_has_a_sign_not_only_a_colour():
+    line = ErrorLine()
+    line.text = "wrong"
+    assert "⚠ wrong" in line.value
+
+
+def test_a_panel_shows_error_and_call_of_its_state():
+    state = ControlState(lab=None)
+    panel = Small(state, [])
+    assert panel.call_lines.layout.display == "none"
+    state.error = "wrong"
+    state.call = Call("python <b>", "curl 'x'")
+    assert panel.error_line.text == "wrong"
+    assert "python &lt;b&gt;" in panel.call_lines.value
+    assert "curl &#x27;x&#x27;" in panel.call_lines.value
+    assert panel.call_lines.layout.display is None
+
+
+def test_a_page_that_cannot_run_the_panel_gets_its_text_in_full():
+    panel = Small(ControlState(lab=None), [])
+    shown = panel._repr_mimebundle_()
+    assert shown["text/plain"] == repr(panel) == "a small panel " * 20
+    assert "application/vnd.jupyter.widget-view+json" in shown

@@ -1,0 +1,119 @@
+import json
+
+import pytest
+
+from helpers import controls
+from helpers.controls.task_form import TaskForm
+from helpers.workspace import SPANISH, Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+@pytest.fixture
+def form(lab) -> TaskForm:
+    return controls.task_form(lab)
+
+
+def the_task(lab: Lab):
+    [task] = lab.workspace.tasks.list()
+    return task
+
+
+def test_a_form_alone_creates_nothing(lab, form):
+    assert lab.workspace.tasks.list() == []
+    assert form.outcome.text == ""
+
+
+def test_a_click_creates_the_task_and_says_where_it_went(lab, form):
+    form.priority.value = 4
+    form.on_create(form.button)
+    task = the_task(lab)
+    assert json.loads(task.attributes) == {"selected_language": "es"}
+    assert (task.priority, task.workflow_sid) == (4, lab.workflow_sid)
+    assert form.state.task_sid == task.sid
+    assert form.outcome.text == (
+        f"Task {task.sid} is in the TaskQueue '{SPANISH}'. Its Assignment Status is pending."
+    )
+    assert "tasks.create(" in form.state.call.python
+    assert "priority=4" in form.call_lines.value
+    assert form.error_line.text == ""
+
+
+def test_fields_and_state_are_the_same(form):
+    form.language.value = "en"
+    form.extra.value = '{"vip": true}'
+    assert form.state.attributes() == {"selected_language": "en", "vip": True}
+    form.state.language = "es"
+    assert form.language.value == "es"
+
+
+def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
+    form.extra.value = '{"name": "<b>José</b>"}'
+    form.on_create(form.button)
+    assert json.loads(the_task(lab).attributes)["name"] == "<b>José</b>"
+    assert "<b>" not in form.call_lines.value
+    assert "José" in form.call_lines.value
+
+
+def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
+    form.extra.value = '{"vip": yes}'
+    assert form.extra_error.text.startswith("Line 1, character 9: Expecting value.")
+    form.on_create(form.button)
+    assert form.error_line.text.startswith("No Task was created")
+    assert lab.workspace.tasks.list() == []
+    form.extra.value = '{"vip": true}'
+    assert form.extra_error.text == ""
+    form.on_create(form.button)
+    assert form.error_line.text == ""
+    assert the_task(lab)
+
+
+def test_a_language_that_no_filter_matches_is_said(lab, form):
+    form.language.value = "fr"
+    form.on_create(form.button)
+    told = form.error_line.text or form.outcome.text
+    assert "no filter" in told or "refused" in told
+    assert "None" not in told
+
+
+def test_an_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, form):
+    form.on_create(form.button)
+    form.extra.value = json.dumps({"long": "x" * 5000})
+    form.on_create(form.button)
+    assert form.error_line.text.startswith("TaskRouter refused this (HTTP 400")
+    assert form.outcome.text == ""
+    form.extra.value = ""
+    form.on_create(form.button)
+    assert form.error_line.text == ""
+    assert form.outcome.text
+
+
+def test_a_double_click_creates_one_task(lab, form):
+    form.state.observe(lambda _: form.on_create(form.button), "call")
+    form.on_create(form.button)
+    assert the_task(lab)
+
+
+def test_the_button_is_disabled_while_a_task_is_created(form):
+    seen = []
+    form.button.observe(lambda change: seen.append(change["new"]), "disabled")
+    form.on_create(form.button)
+    assert seen == [True, False]
+
+
+def test_every_field_has_a_name():
+    form = controls.task_form(lab=None)
+    fields = (form.language, form.extra, form.priority, form.button)
+    names = [field.description for field in fields]
+    assert names == ["Language", "More attributes", "Priority", "Create Task"]
+
+
+def test_what_is_stored_in_a_notebook_is_readable(form):
+    assert form._repr_mimebundle_()["text/plain"] == (
+        "Language: es · More attributes: {} · Priority: 0 · [Create Task]"
+    )
+    form.on_create(form.button)
+    assert repr(form).endswith("Its Assignment Status is pending.")

@@ -1,0 +1,61 @@
+"""JupyterLab as README starts it, for tests."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.checks import wait_for
+
+
+@contextmanager
+def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
+    """Run `python -m helpers.lab` in the folder `cwd`, without a browser; what it says of itself.
+
+    Its settings, runtime files and log are in the folder `scratch`. Where `cwd` is a clone, the
+    kernels have that clone's helpers.
+    """
+    folders = {
+        name: str(scratch / name)
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+        )
+    }
+    log = scratch / "log"
+    with open(log, "wb") as opened:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "helpers.lab", "--no-browser", "--port", "0"],
+            cwd=cwd,
+            env={**os.environ, **folders, "PYTHONPATH": str(cwd)},
+            stdin=subprocess.DEVNULL,
+            stdout=opened,
+            stderr=opened,
+        )
+    try:
+        runtime = Path(folders["JUPYTER_RUNTIME_DIR"])
+        started = wait_for(
+            "JupyterLab starts",
+            lambda: _started(runtime) or process.poll() is not None,
+            timeout=60,
+        )
+        assert isinstance(started, dict), log.read_text("utf-8")
+        yield started
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _started(runtime: Path) -> dict[str, str] | None:
+    """What a server says in its runtime folder, once it has said it."""
+    try:
+        [file] = runtime.glob("jpserver-*.json")
+        return json.loads(file.read_text("utf-8"))
+    except ValueError:
+        return None

@@ -1,0 +1,241 @@
+import os
+import signal
+import socket
+import threading
+
+import pytest
+from requests.exceptions import ConnectionError as NoAnswer
+from requests.exceptions import ProxyError
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from helpers.connection import ConnectionFailed, connect
+from helpers.emulator import launch
+from helpers.emulator.home import ACCOUNT_SID
+from helpers.emulator.launch import ensure_running, find_running
+from helpers.request_log import LoggingHttpClient
+
+LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
+
+
+@pytest.fixture
+def local(home):
+    session = connect()
+    yield session
+    session.client.http_client.session.close()
+
+
+@pytest.fixture
+def twilio(monkeypatch, home):
+    """Real Twilio's credentials in the environment; its answer, and what was asked of it."""
+    asked = []
+    answers = [Response(200, '{"workspaces": [], "meta": {}}')]
+
+    def request(self, method, url, *args, auth=None, **kwargs):
+        asked.append((method, url, auth))
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0]
+
+    monkeypatch.setattr(LoggingHttpClient, "request", request)
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    return answers, asked
+
+
+def workspaces(session):
+    return [w.friendly_name for w in session.client.taskrouter.v1.workspaces.list()]
+
+
+def kill(home):
+    os.kill(home.running().pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    with home.serving_lock(timeout=10):
+        assert find_running(home) is None
+
+
+def test_the_default_is_the_local_taskrouter(local, home):
+    running = find_running(home)
+    assert (local.target, local.address) == ("local", running.url)
+    assert (local.account_sid, local.auth_token) == (ACCOUNT_SID, running.auth_token)
+    assert workspaces(local) == []
+
+
+def test_what_is_shown_of_a_session_tells_no_secret(local):
+    assert repr(local) == f"Connected to the local TaskRouter at {local.address}"
+    workspaces(local)
+    assert local.auth_token not in f"{local!r} {list(local.requests)} {vars(local.requests[0])}"
+
+
+def test_every_exchange_is_in_the_request_log_but_connecting_itself_is_not(local):
+    assert len(local.requests) == 0
+    workspaces(local)
+    assert [exchange.path for exchange in local.requests.sent()] == ["/v1/Workspaces"]
+
+
+def test_twilios_variables_alone_never_make_it_live(home, monkeypatch):
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    session = connect()
+    assert (session.target, session.account_sid) == ("local", ACCOUNT_SID)
+    assert session.client.auth == (ACCOUNT_SID, session.auth_token)
+
+
+def test_edge_and_region_do_not_lead_away_from_the_local_one(home, monkeypatch):
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    assert workspaces(connect()) == []
+
+
+def test_proxies_do_not_lead_away_from_the_local_one(home, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    session = connect()
+    assert workspaces(session) == []
+    session.client.http_client.session.trust_env = True
+    with pytest.raises(ProxyError):
+        workspaces(session)
+
+
+def test_a_target_that_is_none_names_those_that_are(home, monkeypatch):
+    with pytest.raises(ValueError, match='"local".*"live"'):
+        connect("production")
+    monkeypatch.setenv("TASKROUTER_TARGET", "lvie")
+    with pytest.raises(ValueError, match="lvie"):
+        connect()
+
+
+def test_wrong_credentials_are_refused_by_the_local_one(local):
+    client = Client(ACCOUNT_SID, "wrong")
+    client.taskrouter.base_url = local.address
+    client.http_client.session.trust_env = False
+    with pytest.raises(TwilioRestException) as caught:
+        client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    client.http_client.session.close()
+    assert (caught.value.status, caught.value.code) == (401, 20003)
+
+
+def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local, home):
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
+    before = find_running(home)
+    kill(home)
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Next")
+    assert workspaces(local) == ["Kept", "Next"]
+    assert find_running(home).pid != before.pid
+
+
+def test_the_session_follows_an_emulator_that_had_to_move(local, home, monkeypatch):
+    monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.5)  # what takes the port does not answer
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
+    before = local.address
+    kill(home)
+    with socket.create_server(("127.0.0.1", int(before.rpartition(":")[2]))):
+        moved = ensure_running(home)  # from another notebook, while the port is taken
+    assert workspaces(local) == ["Kept"]
+    assert local.address == local.client.taskrouter.base_url == moved.url != before
+    assert workspaces(local) == ["Kept"]
+
+
+def test_a_new_token_is_taken_up_after_a_restart(local, home):
+    kill(home)
+    home.settings_file.unlink()
+    local.client.taskrouter.v1.workspaces.create(friendly_name="New")
+    assert local.auth_token == find_running(home).auth_token
+
+
+@pytest.fixture
+def hanging_up(local):
+    """Lead the session to where a request arrives, is read in part, and the line is cut."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    threads = []
+
+    def cut(arrived, read):
+        accepted, _ = listening.accept()
+        with accepted:
+            while arrived not in accepted.recv(65536, socket.MSG_PEEK):
+                pass
+            accepted.recv(read)
+
+    def lead_there(arrived, read=65536):
+        threads.append(threading.Thread(target=cut, args=[arrived, read]))
+        threads[-1].start()
+        local.client.taskrouter.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield lead_there
+    listening.close()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_a_request_that_may_have_been_done_is_not_sent_again(local, hanging_up):
+    hanging_up(b"FriendlyName=Once")
+    with pytest.raises(ConnectionFailed, match="during POST /v1/Workspaces.*look before"):
+        local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
+    assert workspaces(connect()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there a reset connection says nothing")
+def test_a_request_that_was_not_read_to_its_end_is_sent_again(local, hanging_up):
+    hanging_up(b"FriendlyName=Once", read=4)
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
+    assert workspaces(local) == ["Once"]
+
+
+def test_a_request_that_only_reads_is_sent_again(local, hanging_up):
+    hanging_up(b"\r\n\r\n")
+    assert workspaces(local) == []
+    assert [exchange.status for exchange in local.requests] == [None, 200]
+
+
+def test_an_emulator_that_cannot_start_is_explained_in_the_cell(local, home):
+    kill(home)
+    home.delete_database()
+    home.database.write_text("no database " * 500)
+    with pytest.raises(ConnectionFailed, match="reset` deletes it"):
+        workspaces(local)
+
+
+@pytest.mark.parametrize("missing", LIVE)
+def test_live_without_credentials_says_what_to_set(home, monkeypatch, missing):
+    for name in LIVE.keys() - {missing}:
+        monkeypatch.setenv(name, LIVE[name])
+    monkeypatch.setenv("TASKROUTER_TARGET", "live")
+    with pytest.raises(ConnectionFailed, match=f"{missing} is not set"):
+        connect()
+    assert not home.folder.exists()
+
+
+def test_live_verifies_the_credentials_with_one_request(twilio):
+    session = connect("live")
+    [(method, url, auth)] = twilio[1]
+    assert (method, url) == ("GET", "https://taskrouter.twilio.com/v1/Workspaces")
+    assert auth == tuple(LIVE.values())
+    assert (session.target, session.address) == ("live", "https://taskrouter.twilio.com")
+    assert session.auth_token == LIVE["TWILIO_AUTH_TOKEN"]
+    assert session.account_sid in repr(session) and session.auth_token not in repr(session)
+
+
+def test_live_takes_an_api_key(twilio, monkeypatch):
+    monkeypatch.setenv("TWILIO_API_KEY", "SK" + "4" * 32)
+    monkeypatch.setenv("TWILIO_API_SECRET", "secret")
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
+    session = connect("live")
+    assert twilio[1][0][2] == ("SK" + "4" * 32, "secret")
+    assert (session.account_sid, session.auth_token) == (LIVE["TWILIO_ACCOUNT_SID"], None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (Response(401, '{"code": 20003}'), "does not accept these credentials"),
+        (Response(403, "no"), "refused the connection, status 403: no"),
+        (NoAnswer(), "cannot be reached"),
+    ],
+)
+def test_live_that_does_not_work_is_explained(twilio, answer, sentence):
+    twilio[0][0] = answer
+    with pytest.raises(ConnectionFailed, match=sentence) as caught:
+        connect("live")
+    assert LIVE["TWILIO_AUTH_TOKEN"] not in str(caught.value)

@@ -1,0 +1,106 @@
+"""environment.yml, pyproject.toml, README.md, .ci/run and the workflow ask for the same things."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+CLONE = Path(__file__).parent.parent
+PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"]
+ENVIRONMENT = yaml.safe_load((CLONE / "environment.yml").read_text("utf-8"))
+NAMED = ["jupyterlab", "twilio", "ipywidgets", "pandas", "nbval"]
+RUN = "pip install -e . && python -m helpers.lab"
+TEST = 'pip install -e ".[test]" && pytest'
+
+
+def conda_packages() -> dict[str, SpecifierSet]:
+    """The packages of environment.yml that conda installs, but Python and pip."""
+    lines = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, str)]
+    named = [line.partition(" ") for line in lines if line != "pip" and "python=" not in line]
+    return {name: SpecifierSet(versions) for name, _, versions in named}
+
+
+def pip_packages() -> dict[str, SpecifierSet]:
+    requirements = map(Requirement, PROJECT["dependencies"])
+    return {requirement.name: requirement.specifier for requirement in requirements}
+
+
+def fenced_lines(markdown: str) -> list[str]:
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", markdown, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def python_of(text: str) -> list[str]:
+    """The versions that Binder reads, by the pattern in repo2docker's buildpacks/conda."""
+    return re.findall(r"python\s*=+\s*([\d.]*)", text)
+
+
+def test_conda_installs_the_five_named_packages():
+    assert list(conda_packages()) == NAMED
+
+
+def test_conda_and_pip_ask_for_the_same_versions():
+    assert conda_packages() == {name: pip_packages()[name] for name in NAMED}
+
+
+def test_conda_installs_the_clone_itself_and_takes_packages_from_one_channel():
+    assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ."]}
+    assert "pip" in ENVIRONMENT["dependencies"]
+    assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_binder_can_read_the_python_version_and_the_project_allows_it():
+    [line] = [line for line in ENVIRONMENT["dependencies"] if str(line).startswith("python")]
+    [version] = python_of(line)
+    assert re.fullmatch(r"3\.\d+", version)
+    assert version in SpecifierSet(PROJECT["requires-python"])
+
+
+@pytest.mark.parametrize("requirement", PROJECT["dependencies"])
+def test_every_dependency_has_a_lower_bound_and_stops_before_the_next_major_version(requirement):
+    bounds = {bound.operator: bound.version for bound in Requirement(requirement).specifier}
+    assert set(bounds) == {">=", "<"}
+    assert re.fullmatch(r"\d+", bounds["<"])
+
+
+def test_readme_shows_the_two_commands():
+    lines = fenced_lines((CLONE / "README.md").read_text("utf-8"))
+    assert RUN in lines
+    assert TEST in lines
+
+
+def test_contributing_names_commands_that_exist():
+    text = (CLONE / "CONTRIBUTING.md").read_text("utf-8")
+    assert TEST in fenced_lines(text)
+    assert "python -m helpers.refresh" in text
+    for module in re.findall(r"python -m helpers\.(\w+)", text):
+        assert (CLONE / "helpers" / f"{module}.py").exists() or module == "emulator"
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    script = (CLONE / ".ci" / "run").read_text("utf-8")
+    pattern = re.search(r"grep -E '(.+?)' README\.md", script)
+    assert pattern
+    lines = (CLONE / "README.md").read_text("utf-8").splitlines()
+    assert [line for line in lines if re.search(pattern[1], line)] == [TEST]
+
+
+def test_the_workflow_runs_the_test_command_on_the_oldest_and_the_newest_python():
+    text = (CLONE / ".github" / "workflows" / "tests.yml").read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    job = workflow["jobs"]["tests"]
+    assert TEST in [step.get("run") for step in job["steps"]]
+    assert {system.split("-")[0] for system in job["strategy"]["matrix"]["os"]} == {
+        "ubuntu",
+        "macos",
+        "windows",
+    }
+    oldest, *_, newest = job["strategy"]["matrix"]["python"]
+    assert f">={oldest}" == PROJECT["requires-python"]
+    assert newest in SpecifierSet(PROJECT["requires-python"])
+    assert "schedule" in workflow[True]  # YAML reads the key `on` as true
+    assert not re.search(r"index-url|https?://", text)

@@ -1,0 +1,54 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from lab_process import running_lab
+
+from helpers import lab
+
+
+def test_jupyterlab_opens_on_the_first_notebook_of_the_clone():
+    assert f"--ServerApp.root_dir={lab.CLONE}" in lab.arguments()
+    assert f"--LabApp.default_url=/lab/tree/{lab.FIRST_NOTEBOOK}" in lab.arguments()
+    assert (lab.CLONE / lab.FIRST_NOTEBOOK).is_file()
+
+
+def test_options_are_passed_on():
+    assert lab.arguments(["--no-browser", "--port", "8899"])[-3:] == [
+        "--no-browser",
+        "--port",
+        "8899",
+    ]
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_root_and_nobody_else_may_run_as_root(monkeypatch, user, allowed):
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    assert ("--allow-root" in lab.arguments()) is allowed
+
+
+def test_windows_has_no_root(monkeypatch):
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    assert "--allow-root" not in lab.arguments()
+
+
+def test_a_package_without_its_notebooks_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="pip install -e"):
+        lab.arguments(clone=tmp_path)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[dict[str, str]]:
+    with running_lab(tmp_path, cwd=tmp_path) as server:
+        yield server
+
+
+def test_the_command_serves_the_notebooks_from_any_folder(server):
+    def get(path: str) -> requests.Response:
+        authorization = {"Authorization": f"token {server['token']}"}
+        return requests.get(server["url"] + path, headers=authorization, timeout=30)
+
+    assert get(f"lab/tree/{lab.FIRST_NOTEBOOK}").status_code == 200
+    assert get(f"api/contents/{lab.FIRST_NOTEBOOK}").json()["type"] == "notebook"

@@ -1,0 +1,190 @@
+"""The guards hold for every notebook, and every guard can fail."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    writes,
+)
+from notebook_guards import GUARDS, LOCAL_ACCOUNT_SID, Guard, Notebook
+
+from helpers.refresh import WIDGET_VIEW
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+LESSONS = [
+    "00-start-here",
+    "01-alice-offline",
+    "02-create-a-task",
+    "03-alice-idle",
+    "04-inspect-the-reservation",
+    "05-accept-the-reservation",
+]
+
+
+def test_every_lesson_is_there_in_its_order():
+    assert [path.stem for path in NOTEBOOKS][: len(LESSONS)] == LESSONS
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook(path: Path, guard: Guard):
+    assert list(guard(Notebook.read(path))) == []
+
+
+Edit = Callable[[NotebookNode], object]
+
+
+def shown(**data: str) -> NotebookNode:
+    return new_output("display_data", {key.replace("_", "/"): text for key, text in data.items()})
+
+
+def code(content: NotebookNode) -> NotebookNode:
+    return next(cell for cell in content.cells if cell.cell_type == "code")
+
+
+def say(text: str) -> Edit:
+    return lambda content: content.cells.append(new_markdown_cell(text))
+
+
+def write(source: str) -> Edit:
+    return lambda content: code(content).update(source=source)
+
+
+def tag(*tags: str) -> Edit:
+    return lambda content: code(content).metadata.update(tags=list(tags))
+
+
+def put_out(*outputs: NotebookNode) -> Edit:
+    return lambda content: code(content).update(outputs=list(outputs))
+
+
+def prints(text: str) -> Edit:
+    return put_out(new_output("stream", name="stdout", text=text))
+
+
+def error(ename: str = "ValueError") -> NotebookNode:
+    return new_output("error", ename=ename, evalue="", traceback=[])
+
+
+def ignore_two(content: NotebookNode) -> None:
+    for cell in content.cells[1:3]:
+        cell.metadata["tags"] = ["nbval-ignore-output"]
+
+
+BAD: list[tuple[str, Edit]] = [
+    ("valid_format", lambda content: code(content).pop("id")),
+    ("valid_format", lambda content: code(content).update(unknown=1)),
+    ("valid_format", lambda content: content.update(nbformat_minor=4)),
+    ("valid_format", lambda content: content.cells.append(content.cells[0])),
+    ("python3_kernel", lambda content: content.metadata.kernelspec.update(name="venv")),
+    ("python3_kernel", lambda content: content.metadata.pop("kernelspec")),
+    ("no_widget_state", lambda content: content.metadata.update(widgets={})),
+    ("no_widget_state", put_out(new_output("display_data", {WIDGET_VIEW: {"model_id": "1"}}))),
+    ("cells_counted_in_order", lambda content: code(content).update(execution_count=None)),
+    ("cells_counted_in_order", lambda content: code(content).update(execution_count=7)),
+    ("outputs_compared", ignore_two),
+    ("outputs_compared", write("# NBVAL_IGNORE_OUTPUT\n1")),
+    ("outputs_compared", write("#nbval".upper() + "_SKIP\n1")),
+    ("outputs_compared", put_out(shown(image_png="AAAA"))),
+    ("errors_are_meant", put_out(error())),
+    ("errors_are_meant", put_out(new_output("stream", name="stderr", text="Deprecated"))),
+    ("known_tags", tag("raise-exception")),
+    ("known_tags", tag("nbval-skip")),
+    ("no_secret", prints("token 0123456789abcdef0123456789abcdef")),
+    ("no_secret", write("connect('0123456789abcdef0123456789abcdef')")),
+    ("no_secret", prints("AC0123456789abcdef0123456789abcdef")),
+    ("no_secret", prints("AC10ca1000000000000000000000000001")),
+    ("no_secret", prints("Authorization: Basic QUM=")),
+    ("no_secret", prints("-H 'Basic QUMxMGNhMTAwMDAwMDAw'")),
+    ("no_machine_path", prints("/home/ann/notebook")),
+    ("no_machine_path", prints("File /root")),
+    ("no_machine_path", prints("/Users/ann/x.py")),
+    ("no_machine_path", prints(r"C:\Users\ann")),
+    ("no_machine_path", prints("/tmp/ipykernel_12/34.py")),
+    ("one_title", say("# Another title")),
+    ("one_title", lambda content: content.cells.pop(0)),
+    ("one_title", lambda content: content.cells.insert(0, new_markdown_cell("Hello"))),
+    ("links_to_neighbours", lambda content: content.cells.pop()),
+    ("links_to_neighbours", say("Next: [again](01-here.ipynb)")),
+    ("links_to_neighbours", say("[Previous: further](02-after.ipynb)")),
+    ("relative_links_resolve", say("[gone](gone.ipynb)")),
+    ("relative_links_resolve", say("![A picture](gone.svg)")),
+    ("images_have_alternatives", say("![](https://example.com/a.svg)")),
+    ("images_have_alternatives", say("<img src='a.svg'>")),
+    ("images_have_alternatives", say("<img src='a.svg' alt=''>")),
+    ("images_have_alternatives", put_out(shown(text_html="<svg><text>a</text></svg>"))),
+    ("plays_well_with_run_all", write("name = input('Name?')")),
+    ("plays_well_with_run_all", write("with widgets.Output() as area:\n    print()")),
+    ("plays_well_with_run_all", write("with out:\n    print()")),
+    ("plays_well_with_run_all", write("clear_output()")),
+    ("right_size", lambda content: content.cells.pop(2)),
+    ("right_size", lambda content: content.cells.extend([new_code_cell("1")] * 16)),
+    ("right_size", write("\n".join("1" * 16))),
+    ("right_size", write(" \n")),
+    ("public_names_only", write("import helpers.emulator")),
+    ("public_names_only", write("from helpers.connection import connect")),
+    ("public_names_only", write("from helpers import refresh")),
+    ("shows_lifecycle_and_checks", write("1")),
+    ("shows_lifecycle_and_checks", lambda content: content.cells[-2].update(source="1")),
+]
+
+
+def good_notebook() -> NotebookNode:
+    sources = ["show_lifecycle('Task Created')", *["%time 1\nprint(2)"] * 8, "check('x', 1, 1)"]
+    cells = [new_code_cell(source, execution_count=n) for n, source in enumerate(sources, 1)]
+    content = new_notebook(
+        cells=[
+            new_markdown_cell("# Title\n```\n# not a title\n[x](nowhere)\n```"),
+            *cells,
+            new_markdown_cell(
+                "[Previous: before](00-before.ipynb) | Next: [after](02-after.ipynb)"
+            ),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    cells[0].outputs = [shown(text_html="<svg><title>Alice</title></svg>", text_plain="Alice")]
+    cells[1].outputs = [
+        new_output("stream", name="stdout", text=f"{LOCAL_ACCOUNT_SID} WT{'0123456789abcdef' * 2}")
+    ]
+    cells[2].metadata.tags = ["raises-exception"]
+    cells[2].outputs = [error()]
+    cells[3].metadata.tags = ["nbval-ignore-output"]
+    return content
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    for name in ("00-before", "01-here", "02-after"):
+        (tmp_path / f"{name}.ipynb").write_text("{}", "utf-8")
+    return tmp_path / "01-here.ipynb"
+
+
+def stored(here: Path, content: NotebookNode) -> Notebook:
+    here.write_text(writes(content), "utf-8")
+    return Notebook.read(here)
+
+
+def test_a_good_notebook_passes_every_guard(here: Path):
+    notebook = stored(here, good_notebook())
+    assert [complaint for guard in GUARDS for complaint in guard(notebook)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"), BAD, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD)]
+)
+def test_a_guard_sees_what_is_wrong(here: Path, name: str, edit: Edit):
+    content = good_notebook()
+    edit(content)
+    [guard] = [guard for guard in GUARDS if guard.__name__ == name]
+    assert list(guard(stored(here, content)))
+
+
+def test_every_guard_is_tried():
+    assert {guard.__name__ for guard in GUARDS} == {name for name, _ in BAD}

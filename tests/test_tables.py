@@ -1,0 +1,211 @@
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from helpers import tables
+from helpers.request_log import Exchange
+from helpers.tables.table import table
+from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
+
+CALLBACK_PARAMETERS = {
+    "AccountSid",
+    "ReservationSid",
+    "TaskAge",
+    "TaskAttributes",
+    "TaskPriority",
+    "TaskQueueSid",
+    "TaskSid",
+    "WorkerAttributes",
+    "WorkerSid",
+    "WorkflowSid",
+    "WorkspaceSid",
+}
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+def create(lab: Lab, language: str = "es", **more):
+    attributes = json.dumps({"selected_language": language})
+    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid, **more)
+
+
+def set_activity(lab: Lab, worker_sid: str, activity_sid: str) -> None:
+    lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
+
+
+def test_a_table_is_a_data_frame():
+    shown = table(["a", "b"], [["x", 1], [None, 2]])
+    assert isinstance(shown, pd.DataFrame)
+    assert shown["b"].sum() == 3
+    assert shown["a"].to_list() == ["x", ""]
+    assert type(shown[shown["b"] > 1]) is tables.Table
+
+
+def test_nothing_is_cut_and_the_index_is_not_shown():
+    long = "WT" + "0123456789abcdef" * 20
+    shown = table([f"column {number}" for number in range(12)], [[long] * 12])
+    assert repr(shown).count(long) == shown._repr_html_().count(long) == 12
+    assert len(repr(shown).splitlines()) == 2
+    assert pd.get_option("display.max_colwidth") == 50
+
+
+def test_values_from_outside_are_text():
+    html = table(["<b>", "x"], [["<script>alert(1)</script>", "<td>"]])._repr_html_()
+    assert "<script" not in html and "<b>" not in html
+    assert "&lt;script&gt;" in html and ">&lt;td&gt;</td>" in html
+
+
+def test_an_empty_table_has_its_columns():
+    shown = table(["a", "b"], [])
+    assert list(shown.columns) == ["a", "b"]
+    assert repr(shown) == "Nothing yet. Columns: a, b"
+    assert ">b</th>" in shown._repr_html_()
+    assert shown._repr_html_().endswith("<p>Nothing yet.</p>")
+
+
+def test_activities(lab):
+    shown = tables.activities(lab)
+    assert dict(zip(shown["friendly_name"], shown["available"], strict=True)) == {
+        "Offline": False,
+        "Available": True,
+        "Unavailable": False,
+        "Idle": True,
+    }
+    assert lab.idle_sid in set(shown["sid"])
+
+
+def test_workers(lab):
+    shown = tables.workers(lab)
+    assert list(shown["friendly_name"]) == ["Alice", "Bob"]
+    assert list(shown["activity_name"]) == ["Offline", "Idle"]
+    assert list(shown["available"]) == [False, True]
+    assert json.loads(shown["attributes"][0]) == {"languages": ["en", "es"]}
+    assert list(shown["sid"]) == [lab.alice_sid, lab.bob_sid]
+
+
+def test_task_queues(lab):
+    shown = tables.task_queues(lab)
+    assert list(shown["friendly_name"]) == [ENGLISH, SPANISH]
+    assert list(shown["target_workers"]) == ['languages HAS "en"', 'languages HAS "es"']
+
+
+def test_workflow_filters_in_their_order(lab):
+    shown = tables.workflow_filters(lab)
+    assert shown.to_numpy().tolist() == [
+        ["Language - Spanish", 'selected_language == "es"', SPANISH, "", ""],
+        ["Language - English", 'selected_language == "en"', ENGLISH, "", ""],
+    ]
+
+
+def test_workflow_filters_with_targets_and_a_default(lab):
+    target = {"queue": lab.english_queue_sid, "priority": 5, "timeout": 30}
+    filters = [{"filter_friendly_name": "Vip", "expression": "vip == true", "targets": [target]}]
+    routing = {"filters": filters, "default_filter": {"queue": lab.spanish_queue_sid}}
+    workflow = lab.workspace.workflows(lab.workflow_sid)
+    workflow.update(configuration=json.dumps({"task_routing": routing}))
+    assert tables.workflow_filters(lab).to_numpy().tolist() == [
+        ["Vip", "vip == true", ENGLISH, 5, 30],
+        ["default filter", "(no filter matches)", SPANISH, "", ""],
+    ]
+
+
+def test_a_task_that_waits(lab, clock):
+    task = create(lab, priority=3)
+    clock.advance(7)
+    [row] = tables.tasks(lab).to_dict("records")
+    assert json.loads(row.pop("attributes")) == {"selected_language": "es"}
+    assert row == {
+        "sid": task.sid,
+        "queue": SPANISH,
+        "assignment_status": "pending",
+        "priority": 3,
+        "age": "7 s",
+        "reason": 'waits: no available Worker matches languages HAS "es" (Alice is Offline)',
+    }
+
+
+def test_a_reserved_task_waits_for_nothing(lab):
+    task = create(lab)
+    set_activity(lab, lab.alice_sid, lab.idle_sid)
+    [row] = tables.tasks(lab).to_dict("records")
+    assert (row["assignment_status"], row["reason"]) == ("reserved", "")
+    [held] = tables.reservations(lab).to_dict("records")
+    assert (held["worker_name"], held["task_sid"]) == ("Alice", task.sid)
+    assert held["reservation_status"] == "pending"
+
+
+def test_a_second_task_waits_for_a_busy_worker(lab):
+    set_activity(lab, lab.alice_sid, lab.idle_sid)
+    create(lab)
+    waiting = create(lab)
+    told = tables.why_waiting(lab, waiting.fetch())
+    assert told == (
+        'waits: every available Worker who matches languages HAS "es" is busy '
+        "(Alice has another Task)"
+    )
+
+
+def test_a_task_that_nobody_could_ever_take(lab):
+    lab.workspace.task_queues(lab.spanish_queue_sid).update(target_workers='languages HAS "eo"')
+    told = tables.why_waiting(lab, create(lab).fetch())
+    assert told == 'waits: no Worker matches languages HAS "eo"'
+
+
+def test_no_tasks_and_no_reservations(lab):
+    assert tables.tasks(lab).empty
+    assert tables.reservations(lab).empty
+    assert "reason" in tables.tasks(lab).columns
+    assert "reservation_status" in tables.reservations(lab).columns
+
+
+def test_events_of_one_task_oldest_first(lab, clock):
+    task = create(lab)
+    clock.advance(2)
+    set_activity(lab, lab.alice_sid, lab.idle_sid)
+    shown = tables.events(lab, task_sid=task.sid)
+    types = list(shown["event_type"])
+    assert types.index("task.created") < types.index("reservation.created")
+    assert list(shown["time"]) == sorted(shown["time"])
+    assert shown["time"][0].endswith("Z")
+    assert tables.events(lab, task_sid="WT" + "0" * 32).empty
+
+
+def exchange(**fields) -> Exchange:
+    at = datetime(2026, 11, 23, 19, 30, 5, tzinfo=UTC)
+    return Exchange(
+        **{"direction": "received", "method": "POST", "url": "http://x/a", **fields}, at=at
+    )
+
+
+def test_requests_in_both_directions(lab):
+    log = lab.session.requests
+    log.clear()
+    log.record(exchange(status=200))
+    log.record(exchange(direction="sent", method="GET", error="ConnectionError: no\nConnection"))
+    log.record(exchange(status=500, error="Traceback\n  ...\nZeroDivisionError: by zero\n"))
+    time = "2026-11-23T19:30:05Z"
+    assert tables.requests(lab).to_numpy().tolist() == [
+        [time, "received", "POST", "/a", "200"],
+        [time, "sent", "GET", "/a", "no answer: Connection"],
+        [time, "received", "POST", "/a", "500: ZeroDivisionError: by zero"],
+    ]
+    assert len(tables.requests(lab, "received")) == 2
+    assert len(tables.requests(lab, "sent")) == 1
+
+
+def test_parameters_by_name():
+    shown = tables.parameters(exchange(parameters={"TaskSid": "WT1", "AccountSid": "AC1"}))
+    assert shown.to_numpy().tolist() == [["AccountSid", "AC1"], ["TaskSid", "WT1"]]
+
+
+def test_each_parameter_of_an_assignment_callback_is_explained(lab):
+    callback = dict.fromkeys([*CALLBACK_PARAMETERS, "Other"], "x")
+    shown = tables.parameters(exchange(parameters=callback), explained=True)
+    uses = dict(zip(shown["name"], shown["what a server would use it for"], strict=True))
+    assert uses.pop("Other") == ""
+    assert len(uses) == 11 and all(uses.values())
