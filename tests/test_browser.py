@@ -31,6 +31,10 @@ def server(tmp_path: Path) -> Iterator[dict[str, str]]:
         if cell.cell_type == "code":
             cell.update(execution_count=None, outputs=[])
     nbformat.write(notebook, copy / FIRST_NOTEBOOK)
+    settings = tmp_path / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # An older JupyterLab keeps a cell out of the page until it is scrolled to.
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', "utf-8")
     with running_lab(tmp_path, cwd=copy) as server:
         yield server
 

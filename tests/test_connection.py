@@ -7,6 +7,7 @@ import pytest
 from requests.exceptions import ConnectionError as NoAnswer
 from requests.exceptions import ProxyError
 from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
@@ -14,7 +15,6 @@ from helpers.connection import ConnectionFailed, connect
 from helpers.emulator import launch
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.launch import ensure_running, find_running
-from helpers.request_log import LoggingHttpClient
 
 LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
 
@@ -32,13 +32,13 @@ def twilio(monkeypatch, home):
     asked = []
     answers = [Response(200, '{"workspaces": [], "meta": {}}')]
 
-    def request(self, method, url, *args, auth=None, **kwargs):
+    def request(self, method, url, params, data, headers, auth, *rest):
         asked.append((method, url, auth))
         if isinstance(answers[0], Exception):
             raise answers[0]
         return answers[0]
 
-    monkeypatch.setattr(LoggingHttpClient, "request", request)
+    monkeypatch.setattr(TwilioHttpClient, "request", request)
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)
     return answers, asked
@@ -84,7 +84,10 @@ def test_twilios_variables_alone_never_make_it_live(home, monkeypatch):
 def test_edge_and_region_do_not_lead_away_from_the_local_one(home, monkeypatch):
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
     monkeypatch.setenv("TWILIO_REGION", "ie1")
-    assert workspaces(connect()) == []
+    session = connect()
+    assert workspaces(session) == []
+    [exchange] = session.requests
+    assert exchange.url.startswith(session.address)
 
 
 def test_proxies_do_not_lead_away_from_the_local_one(home, monkeypatch):
@@ -213,7 +216,7 @@ def test_live_verifies_the_credentials_with_one_request(twilio):
     assert (method, url) == ("GET", "https://taskrouter.twilio.com/v1/Workspaces")
     assert auth == tuple(LIVE.values())
     assert (session.target, session.address) == ("live", "https://taskrouter.twilio.com")
-    assert session.auth_token == LIVE["TWILIO_AUTH_TOKEN"]
+    assert session.auth_token == LIVE["TWILIO_AUTH_TOKEN"] and len(session.requests) == 0
     assert session.account_sid in repr(session) and session.auth_token not in repr(session)
 
 

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.workspace import (
     ACTIVITIES,
@@ -141,7 +142,8 @@ def queues_changed(lab):
 def workflow_changed(lab):
     routing = {"task_routing": {"default_filter": {"queue": lab.english_queue_sid}}}
     workflow(lab).update(configuration=json.dumps(routing), task_reservation_timeout=5)
-    add_task(lab)
+    for _ in range(2):
+        add_task(lab)  # one for Bob, one waits in the wrong TaskQueue
 
 
 def workflow_and_queue_deleted(lab):
@@ -281,17 +283,34 @@ def test_the_learners_own_waiting_task_is_kept_and_it_is_the_oldest(session):
     assert prepare(session, "task waiting").task_sid == mine.sid
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"attributes": '{"selected_language": "es", "vip": true}'},
-        {"attributes": '{"selected_language": "en"}'},
-    ],
-)
-def test_a_waiting_task_of_another_kind_is_replaced(session, other):
+def test_a_waiting_task_with_other_attributes_is_replaced(session):
     lab = prepare(session, "alice offline")
-    task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, **other)
+    attributes = json.dumps({**TASK_ATTRIBUTES, "vip": True})
+    task = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     assert prepare(session, "task waiting").task_sid != task.sid
+
+
+def test_a_waiting_task_of_another_workflow_is_replaced(session):
+    lab = prepare(session, "alice offline")
+    routing = {"task_routing": {"default_filter": {"queue": lab.spanish_queue_sid}}}
+    other = lab.workspace.workflows.create("Mine", configuration=json.dumps(routing))
+    task = lab.workspace.tasks.create(attributes=SPANISH_TASK, workflow_sid=other.sid)
+    assert task.task_queue_sid == lab.spanish_queue_sid
+    assert prepare(session, "task waiting").task_sid != task.sid
+
+
+def test_a_task_that_goes_by_itself_meanwhile_is_no_fault(session, monkeypatch):
+    delete = TaskInstance.delete
+    monkeypatch.setattr(TaskInstance, "delete", lambda task: delete(task) and delete(task))
+    add_task(prepare(session, "alice offline"))
+    assert prepare(session, "alice offline").workspace.tasks.list() == []
+
+
+def test_a_second_resource_of_the_same_name_does_not_take_the_place_of_the_first(session):
+    lab = prepare(session, "alice offline")
+    lab.workspace.task_queues.create(friendly_name=SPANISH, target_workers="1==2")
+    lab.workspace.activities.create(friendly_name="idle", available=True)
+    assert prepare(session, "alice offline") == lab
 
 
 def test_other_workspaces_are_left_alone(session):

@@ -51,6 +51,7 @@ def create_app(taskrouter: TaskRouter) -> Flask:
     app = Flask("taskrouter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.url_map.merge_slashes = False
     app.before_request(lambda: _authenticate(taskrouter))
     app.after_request(lambda response: _finish(taskrouter, response))
     app.register_error_handler(Exception, _error)
@@ -83,6 +84,7 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
                 taskrouter.database.events,
                 list(request.args.items(multi=True)),
                 request.headers.get("If-Match"),
+                request.get_data(),
             )
             return route.handler(call)
 

@@ -7,6 +7,7 @@ https://www.twilio.com/docs/usage/security#validating-requests
 import json
 import threading
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 from typing import Any
 
@@ -17,7 +18,7 @@ from helpers.emulator.core.engine import Callback
 
 SECONDS = 5.0
 """How long a server has to answer."""
-LARGEST_ANSWER = 1 << 20
+LARGEST_ANSWER = 1 << 16
 _local = threading.local()
 
 
@@ -87,22 +88,25 @@ def _judge(
 
 
 def _session() -> requests.Session:
-    """One for each thread, so that connections are kept; proxies are for other hosts."""
+    """One for each thread, so that connections are kept; no cookies, no proxies."""
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.trust_env = False
+        _local.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return _local.session
 
 
 def _read(response: requests.Response, deadline: float) -> str:
+    """The body, byte by byte: a larger piece would wait past the deadline for all its bytes."""
+    body = bytearray()
     with response:
-        parts, size = [], 0
-        for part in response.iter_content(65_536):
-            size += len(part)
-            if size > LARGEST_ANSWER or monotonic() > deadline:
-                raise requests.Timeout("the answer is too long or too slow")
-            parts.append(part)
-    return b"".join(parts).decode("utf-8", "replace")
+        for byte in response.iter_content(1):
+            body += byte
+            if len(body) > LARGEST_ANSWER:
+                raise ValueError(f"the answer has more than {LARGEST_ANSWER} bytes")
+            if monotonic() > deadline:
+                raise requests.Timeout("the answer comes too slowly")
+    return body.decode("utf-8", "replace")
 
 
 def _cause(error: Exception) -> str:

@@ -97,11 +97,10 @@ def _start_or_replace(home: Home) -> Running:
         home.create()
         with home.starting_lock(START_SECONDS + STOP_SECONDS):
             running = find_running(home)
-            if running and running.version == code_version():
-                return running
-            if running:
+            if running and running.version != code_version():
                 stop(home)
-            return _start(home)
+                running = None
+            return running or _silent_one(home) or _start(home)
     except Timeout:
         raise EmulatorUnavailable(
             f"Another process has been starting the emulator of {home.folder} for too long. "
@@ -109,6 +108,27 @@ def _start_or_replace(home: Home) -> Running:
         ) from None
     except OSError as fault:
         raise EmulatorUnavailable(str(fault)) from None
+
+
+def _silent_one(home: Home) -> Running | None:
+    """Wait for an emulator that holds `home` without answering: it is starting, or about to end.
+
+    Returns it once it answers, None when nobody holds `home`. Raises EmulatorUnavailable.
+    """
+    deadline = monotonic() + STOP_SECONDS
+    while monotonic() < deadline:
+        try:
+            with home.serving_lock(timeout=0.1):
+                return None
+        except Timeout:
+            running = find_running(home)
+            if running:
+                return running
+    known = home.running()
+    which = f"process {known.pid}" if known else "that process"
+    raise EmulatorUnavailable(
+        f"The emulator of {home.folder} runs, but does not answer. End {which} and try again."
+    )
 
 
 def _start(home: Home) -> Running:

@@ -26,6 +26,10 @@ from helpers.emulator.sids import SidMaker
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+LATEST = 32_503_680_000.0
+"""3000-01-01T00:00:00Z: the clock goes no further, dates beyond that trip some platforms."""
+_REST = 1.0
+
 
 class TaskRouter:
     """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere)."""
@@ -54,9 +58,10 @@ class TaskRouter:
 
     def start(self) -> None:
         """Let timers fire by themselves and deliver what a killed process left undelivered."""
+        undelivered = self.database.deliveries("due")
         self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
         self._ticker.start()
-        for delivery in self.database.deliveries("due"):
+        for delivery in undelivered:
             self._submit(delivery)
 
     def close(self) -> None:
@@ -78,18 +83,25 @@ class TaskRouter:
         return result
 
     def advance(self, seconds: float) -> float:
-        """Move the clock; everything due on the way happens at its own moment. Returns now."""
+        """Move the clock; everything due on the way happens at its own moment. Returns now.
+
+        Raises ValueError when it would go backwards or beyond LATEST.
+        """
         with self._lock:
-            self._run_due()
+            if self._run_due() + seconds > LATEST:
+                raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
             self.clock.advance(seconds)
             self.database.remember("offset", str(self.clock.offset))
-            return self._run_due()
+            now = self._run_due()
+        self._wake.set()
+        return now
 
     def reset(self) -> None:
         """Forget everything, and set the clock back to the real time."""
         with self._lock:
             self.database.clear()
             self._load()
+        self._wake.set()
 
     def _load(self) -> None:
         self.engine = Engine(self.sids)
@@ -123,12 +135,19 @@ class TaskRouter:
     def _tick(self) -> None:
         while not self._closed:
             self._wake.clear()
-            with self._lock:
+            self._wake.wait(self._pause())
+
+    def _pause(self) -> float | None:
+        """Run what is due; the seconds until there is more, None: until something changes."""
+        with self._lock:
+            try:
                 self._run_due()
-                due = self.engine.timers.next_due()
-                self._sleeps_until = inf if due is None else due
-                pause = None if due is None else max(0.0, due - self.clock.now())
-            self._wake.wait(pause)
+            except Exception:
+                log.exception("what was due")
+                return _REST
+            due = self.engine.timers.next_due()
+            self._sleeps_until = inf if due is None else due
+            return None if due is None else max(0.0, due - self.clock.now())
 
     def _submit(self, delivery: Delivery) -> None:
         if not self._closed:

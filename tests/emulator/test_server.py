@@ -109,7 +109,7 @@ def test_a_request_under_way_is_finished_before_it_stops(serve):
 
 def test_an_open_connection_does_not_keep_it_from_stopping(serve):
     running = serve(hello)
-    with socket.create_connection(("127.0.0.1", running.port)) as idle:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=5) as idle:
         running.stop()
         assert idle.recv(1) == b""
 

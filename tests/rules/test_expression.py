@@ -142,7 +142,7 @@ def test_the_deepest_tree_is_evaluated_and_compared():
         "a[0]" * (MEGABYTE // 4),
         "1" * MEGABYTE,
         "a == " + "1" * MEGABYTE,
-        "a[" + "1" * MEGABYTE,
+        "a[" + "1" * MEGABYTE + "] == 1",
         "\x00" * MEGABYTE,
         "NOT " * (MEGABYTE // 4),
     ],

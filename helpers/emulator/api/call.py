@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from helpers.emulator.core.engine import Engine
@@ -12,6 +12,7 @@ from helpers.emulator.core.store import Store
 from helpers.emulator.errors import NotFound, PreconditionFailed
 
 R = TypeVar("R", bound=Record)
+_EPOCH = datetime(1970, 1, 1)  # fromtimestamp() knows no years before it on Windows
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Reply:
 class Call:
     """`path` and `sids` of the request, its parsed parameters by their snake_case names, and
     `base`, the URL that the client knows us by, `/v1` included. `read_events` takes an SQL
-    condition with its values and gives the Events that satisfy it, newest first.
+    condition with its values and gives the Events that satisfy it, newest first. `body` is what
+    came that is no form.
     """
 
     engine: Engine
@@ -39,6 +41,7 @@ class Call:
     read_events: Callable[[str, Sequence[Any]], list[Event]]
     query: list[tuple[str, str]] = field(default_factory=list)
     if_match: str | None = None
+    body: bytes = b""
 
     @property
     def store(self) -> Store:
@@ -92,4 +95,4 @@ class Call:
 
 def iso(moment: float | None) -> str | None:
     """Seconds since 1970 as `2026-01-31T12:00:00Z`."""
-    return None if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return None if moment is None else f"{_EPOCH + timedelta(seconds=moment):%Y-%m-%dT%H:%M:%SZ}"

@@ -103,9 +103,9 @@ def _status_of(instruction: str | None) -> str:
 
 def _reservation(call: Call) -> Reservation:
     reservation = call.find(Reservation)
-    parents = (reservation.task_sid, reservation.worker_sid)
-    if (call.sids.get("task_sid") or call.sids.get("worker_sid")) not in parents:
-        raise call.not_found()
+    for name in ("task_sid", "worker_sid"):
+        if call.sids.get(name) not in (None, getattr(reservation, name)):
+            raise call.not_found()
     return reservation
 
 

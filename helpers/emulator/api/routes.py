@@ -4,6 +4,7 @@ from helpers.emulator.api import (
     activities,
     events,
     reservations,
+    statistics,
     task_channels,
     task_queues,
     tasks,
@@ -25,4 +26,5 @@ ROUTES: list[Route] = [
     *tasks.ROUTES,
     *reservations.ROUTES,
     *events.ROUTES,
+    *statistics.ROUTES,
 ]

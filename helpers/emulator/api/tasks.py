@@ -21,7 +21,7 @@ from helpers.emulator.core import tasks
 from helpers.emulator.core.ending import delete_task
 from helpers.emulator.core.model import Task, TaskChannel, TaskQueue, Worker, Workflow
 from helpers.emulator.errors import BadRequest
-from helpers.rules.lifecycle import TASK
+from helpers.rules.lifecycle import TASK, IllegalTransition
 
 EARLIEST_START = -2_208_988_800.0
 """1900-01-01T00:00:00Z, before which no VirtualStartTime may lie."""
@@ -70,9 +70,7 @@ def index(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     args = call.args
-    target = args.get("routing_target")
-    worker = call.store.get(Worker, target)
-    queue = call.store.get(TaskQueue, args.get("task_queue_sid") or target)
+    worker, queue = _worker(call), _task_queue(call)
     workflow = None if worker or queue else _workflow(call)
     task = tasks.create_task(
         call.engine,
@@ -85,7 +83,8 @@ def create(call: Call) -> Reply:
         priority=args.get("priority", 0),
         timeout=args.get("timeout", 86_400),
         virtual_start_time=_virtual_start(call),
-        ignore_capacity=args.get("ignore_capacity", worker is not None),
+        ignore_capacity=worker is not None and args.get("ignore_capacity", True),
+        routing_target=args.get("routing_target"),
     )
     return Reply(task_json(call, task), 201, task.version)
 
@@ -110,9 +109,9 @@ def update(call: Call) -> Reply:
         call.engine, task, args.get("priority"), channel_argument(call), _virtual_start(call)
     )
     if status is not None:
-        tasks.update_status(call.engine, task, status, reason)
+        _move(call, task, status, reason)
     elif reason is not None:
-        call.store.change(task, reason=reason, date_updated=call.engine.now)
+        tasks.update_reason(call.engine, task, reason)
     return Reply(task_json(call, task), etag=task.version)
 
 
@@ -121,6 +120,31 @@ def delete(call: Call) -> Reply:
     call.check_version(task.version)
     delete_task(call.engine, task)
     return Reply(None, 204)
+
+
+def _move(call: Call, task: Task, status: str, reason: str | None) -> None:
+    """Raises BadRequest in TaskRouter's words when the lifecycle does not allow the move."""
+    try:
+        tasks.update_status(call.engine, task, status, reason)
+    except IllegalTransition as error:
+        subject = f"{task.sid} in workspace {task.workspace_sid} for account {call.account_sid}"
+        raise BadRequest(_REFUSALS[status].format(subject)) from error
+
+
+def _worker(call: Call) -> Worker | None:
+    worker = call.store.get(Worker, call.args.get("routing_target"))
+    return worker if worker and worker.workspace_sid == call.workspace.sid else None
+
+
+def _task_queue(call: Call) -> TaskQueue | None:
+    """The TaskQueue asked for by either name."""
+    given = call.args.get("task_queue_sid")
+    queue = call.store.get(TaskQueue, given or call.args.get("routing_target"))
+    if queue is not None and queue.workspace_sid == call.workspace.sid:
+        return queue
+    if given is not None:
+        raise BadRequest(f"TaskQueueSid {given} is no TaskQueue of this Workspace")
+    return None
 
 
 def _workflow(call: Call) -> Workflow:
@@ -150,6 +174,11 @@ def _virtual_start(call: Call) -> float | None:
     return moment
 
 
+_REFUSALS = {
+    "canceled": "Cannot cancel task {} because it is not pending or reserved.",
+    "wrapping": "Cannot wrap up a task {} because it's not currently assigned",
+    "completed": "Cannot complete task {} because it is not currently assigned.",
+}
 _ALL = "/Workspaces/<workspace_sid>/Tasks"
 _SETTINGS = {
     "Attributes": optional(attributes),

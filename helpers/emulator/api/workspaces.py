@@ -19,6 +19,7 @@ from helpers.emulator.core.events import note
 from helpers.emulator.core.model import Activity, Workspace
 from helpers.emulator.core.reservations import check_activity
 from helpers.emulator.core.workspaces import create_workspace, delete_workspace
+from helpers.emulator.errors import BadRequest
 
 _LINKS = {
     "activities": "Activities",
@@ -75,6 +76,8 @@ def update(call: Call) -> Reply:
     for name in ("DefaultActivitySid", "TimeoutActivitySid"):
         sid_given = call.args.get(name.replace("ActivitySid", "_activity_sid").lower())
         check_activity(call.engine, workspace.sid, sid_given, name)
+    if workspace.multi_task_enabled and not call.args.get("multi_task_enabled", True):
+        raise BadRequest("A multitasking Workspace cannot become a single-tasking one")
     call.store.change(workspace, **call.args, date_updated=call.engine.now)
     note(
         call.engine,

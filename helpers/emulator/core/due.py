@@ -17,11 +17,13 @@ def fire(engine: Engine, record: Record, field: str) -> None:
             time_out(engine, record)
         case Task(assignment_status="pending" | "reserved"), "expires_at":
             cancel_task(engine, record, TTL_EXCEEDED)
-        case Task(assignment_status="pending"), "step_until":
-            leave_step(engine, record)
+        case Task(), "step_until":
+            engine.store.change(record, step_until=None)
+            if record.assignment_status == "pending":
+                leave_step(engine, record)
         case Task(), "held_until":
             engine.store.change(record, held_until=None)
-            if record.assignment_status == "pending":
+            if record.assignment_status in ("pending", "reserved"):
                 retry(engine, record)
         case Task(), "remove_at":
             _remove(engine, record)

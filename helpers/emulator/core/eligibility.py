@@ -1,48 +1,65 @@
-"""Which Workers match which TaskQueue, remembered.
+"""Which Workers match which TaskQueue, without trying every pair.
 
-Evaluating an expression for every Worker costs O(Workers); it is done once for a TaskQueue, when
-it is first needed, and then kept in step as Workers and TaskQueues change. Expressions that read
-a Worker's Activity or load are evaluated each time instead.
+Most expressions need a certain value (see `needs.py`). Two inverted indexes, from such values to
+TaskQueues and to Workers, leave few pairs to evaluate; expressions without a need, such as `1==1`,
+are evaluated for everybody. A TaskQueue's members are found when first asked for, then kept in
+step. Expressions that read a Worker's Activity or load are evaluated each time instead.
 """
+
+from collections.abc import Hashable, Iterable, Iterator
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.model import Record, TaskQueue, Worker
+from helpers.emulator.core.needs import Need, Path, need_of, values_at
 from helpers.emulator.core.store import Store
 
 
+class Inverted:
+    """From keys to the SIDs that were put under them."""
+
+    def __init__(self) -> None:
+        self._sids: dict[Hashable, set[str]] = {}
+        self._keys: dict[str, tuple[Hashable, ...]] = {}
+
+    def put(self, sid: str, keys: Iterable[Hashable]) -> None:
+        """Have `sid` under these keys and no others. Costs O(keys)."""
+        self.drop(sid)
+        self._keys[sid] = tuple(keys)
+        for key in self._keys[sid]:
+            self._sids.setdefault(key, set()).add(sid)
+
+    def drop(self, sid: str) -> None:
+        """Forget `sid`."""
+        for key in self._keys.pop(sid, ()):
+            sids = self._sids.get(key)
+            if sids is not None:
+                sids.discard(sid)
+                if not sids:
+                    del self._sids[key]
+
+    def find(self, keys: Iterable[Hashable]) -> set[str]:
+        """The SIDs under any of these keys."""
+        return set().union(*(self._sids.get(key, ()) for key in keys))
+
+    def keys_of(self, sid: str) -> tuple[Hashable, ...]:
+        """The keys that `sid` is under."""
+        return self._keys.get(sid, ())
+
+
 class Eligibility:
-    """The matching Workers of the TaskQueues that have been asked about."""
+    """Answers for the TaskQueues and Workers of one store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, tuple[str, set[str]]] = {}
-        self._by_workspace: dict[str, set[str]] = {}
-        self._attributes: dict[str, str] = {}
+        self._queues = Inverted()
+        self._workers = Inverted()
+        self._paths: dict[str, set[Path]] = {}
+        self._texts: dict[str, str] = {}
+        self._members: dict[str, set[str]] = {}
         store.observers.append(self._watch)
 
     def matches(self, queue: TaskQueue, worker: Worker) -> bool:
-        """Whether the Worker's attributes satisfy the TaskQueue's `target_workers`."""
-        members = self.members(queue)
-        return self._evaluate(queue, worker) if members is None else worker.sid in members
-
-    def members(self, queue: TaskQueue) -> set[str] | None:
-        """The SIDs of all matching Workers; None when this changes with their load."""
-        if not queue.target_workers:
-            return set()
-        if not reading.is_static(reading.expression(queue.target_workers)):
-            return None
-        known = self._known.get(queue.sid)
-        if known is None or known[0] != queue.target_workers:
-            known = (queue.target_workers, self._scan(queue))
-            self._known[queue.sid] = known
-            self._by_workspace.setdefault(queue.workspace_sid, set()).add(queue.sid)
-        return known[1]
-
-    def _scan(self, queue: TaskQueue) -> set[str]:
-        workers = self._store.walk("workers", queue.workspace_sid)
-        return {worker.sid for worker in workers if self._evaluate(queue, worker)}
-
-    def _evaluate(self, queue: TaskQueue, worker: Worker) -> bool:
+        """Whether the Worker satisfies the TaskQueue's `target_workers`, empty: nobody does."""
         if not queue.target_workers:
             return False
         target_workers = reading.expression(queue.target_workers)
@@ -50,23 +67,87 @@ class Eligibility:
             return target_workers.matches(reading.attributes(worker.attributes))
         return target_workers.matches(reading.worker_values(self._store, worker))
 
-    def _watch(self, record: Record, there: bool) -> None:
-        if isinstance(record, Worker):
-            self._update(record, there)
-        elif isinstance(record, TaskQueue) and not there:
-            self._known.pop(record.sid, None)
-            self._by_workspace.get(record.workspace_sid, set()).discard(record.sid)
+    def queues_of(self, worker: Worker) -> Iterator[TaskQueue]:
+        """The TaskQueues that the Worker matches. Costs O(those that may match)."""
+        keys = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
+        for sid in self._queues.find(keys):
+            queue = self._store.the(TaskQueue, sid)
+            if self.matches(queue, worker):
+                yield queue
 
-    def _update(self, worker: Worker, there: bool) -> None:
-        if there and self._attributes.get(worker.sid) == worker.attributes:
-            return
-        if there:
-            self._attributes[worker.sid] = worker.attributes
+    def members(self, queue: TaskQueue) -> set[str] | None:
+        """The SIDs of all matching Workers; None when this changes with their load."""
+        if not queue.target_workers:
+            return set()
+        if not reading.is_static(reading.expression(queue.target_workers)):
+            return None
+        if queue.sid not in self._members:
+            self._members[queue.sid] = {
+                worker.sid for worker in self._candidates(queue) if self.matches(queue, worker)
+            }
+        return self._members[queue.sid]
+
+    def _candidates(self, queue: TaskQueue) -> Iterator[Worker]:
+        need = _need(queue)
+        if need is None:
+            return self._store.walk("workers", queue.workspace_sid)
+        return (self._store.the(Worker, sid) for sid in self._workers.find(_keys(queue, need)))
+
+    def _watch(self, record: Record, there: bool) -> None:
+        """Note when the text that decides is new, or gone."""
+        if isinstance(record, Worker):
+            text, place = record.attributes, self._place_worker
+        elif isinstance(record, TaskQueue):
+            text, place = record.target_workers, self._place_queue
         else:
-            self._attributes.pop(worker.sid, None)
-        for sid in self._by_workspace.get(worker.workspace_sid, ()):
-            text, members = self._known[sid]
-            if there and reading.expression(text).matches(reading.attributes(worker.attributes)):
-                members.add(worker.sid)
-            else:
-                members.discard(worker.sid)
+            return
+        if not there:
+            self._texts.pop(record.sid, None)
+            place(record, False)
+        elif self._texts.get(record.sid) != text:
+            self._texts[record.sid] = text
+            place(record, True)
+
+    def _place_queue(self, queue: TaskQueue, there: bool) -> None:
+        self._members.pop(queue.sid, None)
+        self._queues.drop(queue.sid)
+        if not there or not queue.target_workers:
+            return
+        need = _need(queue)
+        if need is None:
+            self._queues.put(queue.sid, [(queue.workspace_sid, None)])
+            return
+        self._queues.put(queue.sid, _keys(queue, need))
+        paths = self._paths.setdefault(queue.workspace_sid, set())
+        if need.path not in paths:
+            paths.add(need.path)
+            for worker in self._store.walk("workers", queue.workspace_sid):
+                self._workers.put(worker.sid, self._worker_keys(worker))
+
+    def _place_worker(self, worker: Worker, there: bool) -> None:
+        may_have_matched = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
+        for sid in self._queues.find(may_have_matched):
+            self._members.get(sid, set()).discard(worker.sid)
+        self._workers.drop(worker.sid)
+        if not there:
+            return
+        self._workers.put(worker.sid, self._worker_keys(worker))
+        for queue in self.queues_of(worker):
+            if queue.sid in self._members:
+                self._members[queue.sid].add(worker.sid)
+
+    def _worker_keys(self, worker: Worker) -> Iterator[Hashable]:
+        attributes = reading.attributes(worker.attributes)
+        for path in self._paths.get(worker.workspace_sid, ()):
+            for value in values_at(path, attributes):
+                yield (worker.workspace_sid, path, value)
+
+
+def _need(queue: TaskQueue) -> Need | None:
+    """What every member must have; None when that is not known from the attributes alone."""
+    target_workers = reading.expression(queue.target_workers)
+    return need_of(target_workers.condition) if reading.is_static(target_workers) else None
+
+
+def _keys(queue: TaskQueue, need: Need) -> list[Hashable]:
+    return [(queue.workspace_sid, need.path, value) for value in need.values]

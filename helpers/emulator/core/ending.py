@@ -3,9 +3,17 @@
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
 """
 
+from helpers.emulator.core.activity import move_worker
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.events import note
-from helpers.emulator.core.model import Reservation, Task, Worker
+from helpers.emulator.core.model import (
+    Activity,
+    Reservation,
+    Task,
+    TaskQueue,
+    Worker,
+    Workspace,
+)
 from helpers.rules.lifecycle import RESERVATION, TASK, advance
 
 KEPT_AFTER_END = 300
@@ -112,6 +120,19 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
     if worker is not None and trigger in _FREES:
         store.change(worker, idle_since=engine.now)
         engine.free(worker)
+        if trigger in ("cancel", "rescind"):
+            _return(engine, worker, reservation)
+
+
+def _return(engine: Engine, worker: Worker, reservation: Reservation) -> None:
+    """In a single-tasking Workspace: out of the ReservationActivity, back where the Worker was."""
+    queue = engine.store.get(TaskQueue, reservation.task_queue_sid)
+    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    if workspace.multi_task_enabled or queue is None:
+        return
+    previous = engine.store.get(Activity, reservation.previous_activity_sid)
+    if worker.activity_sid == queue.reservation_activity_sid and previous is not None:
+        move_worker(engine, worker, previous.sid)
 
 
 def _end(engine: Engine, task: Task, trigger: str, reason: str | None) -> None:

@@ -37,14 +37,26 @@ class IndexRule:
     order: Callable[[Any], Any] = lambda record: 0
 
 
-def _waiting(task: Task) -> tuple[str, str] | None:
-    """Tasks that would take a Worker now, by TaskQueue."""
-    wanted = task.assignment_status in ("pending", "reserved")
-    if not wanted or task.task_queue_sid is None or task.held_until is not None:
+def _wants_worker(task: Task) -> bool:
+    """Whether the Task would take a Worker now."""
+    return (
+        task.assignment_status in ("pending", "reserved")
+        and task.task_queue_sid is not None
+        and task.held_until is None
+        and task.pending_reservations < task.places
+    )
+
+
+def _in_line(task: Task) -> tuple[str, str] | None:
+    if not _wants_worker(task) or routed_to(task) is not None:
         return None
-    if task.pending_reservations >= task.places:
-        return None
-    return (task.workspace_sid, task.task_queue_sid)
+    return (str(task.task_queue_sid), task.task_channel_sid)
+
+
+def routed_to(task: Task) -> str | None:
+    """The SID of the one Worker that the Task is for; None: it is for anybody."""
+    target = task.routing_target
+    return target if target is not None and target.startswith("WK") else None
 
 
 def _in_queue(task: Task) -> str | None:
@@ -87,8 +99,9 @@ INDEXES: dict[str, IndexRule] = {
     "idle": IndexRule(
         Worker, lambda r: r.workspace_sid if r.available else None, lambda r: r.idle_since
     ),
-    "fifo": IndexRule(Task, _waiting, lambda r: (-r.priority, r.virtual_start_time)),
-    "lifo": IndexRule(Task, _waiting, lambda r: -r.virtual_start_time),
+    "fifo": IndexRule(Task, _in_line, lambda r: (-r.priority, r.virtual_start_time)),
+    "lifo": IndexRule(Task, _in_line, lambda r: (-r.virtual_start_time, -r.serial)),
+    "routed": IndexRule(Task, lambda r: routed_to(r) if _wants_worker(r) else None),
 }
 
 

@@ -6,9 +6,9 @@ https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#responding-to
 from typing import Any
 
 from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.model import Reservation
+from helpers.emulator.core.model import Activity, Reservation
 from helpers.emulator.core.reservations import accept, reject
-from helpers.emulator.errors import BadRequest
+from helpers.emulator.errors import TwilioError
 
 VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
 
@@ -28,12 +28,12 @@ def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> No
             case "accept":
                 accept(engine, reservation)
             case "reject":
-                reject(engine, reservation, _activity(answer))
+                reject(engine, reservation, _activity(engine, reservation, answer))
             case str() if instruction in VOICE:
                 raise Alert(55555, f"{instruction}: there is no telephony here to carry it out")
             case _:
                 raise Alert(55555, f"the instruction {instruction!r} is unknown")
-    except BadRequest as error:
+    except TwilioError as error:
         raise Alert(error.code, error.message) from error
 
 
@@ -46,8 +46,11 @@ class Alert(Exception):
         self.sentence = sentence
 
 
-def _activity(answer: dict[str, Any]) -> str | None:
+def _activity(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> str | None:
     sid = answer.get("activity_sid")
-    if sid is not None and not isinstance(sid, str):
-        raise Alert(40100, "activity_sid must be the SID of an Activity")
+    activity = engine.store.get(Activity, sid) if isinstance(sid, str) else None
+    if sid is not None and (
+        activity is None or activity.workspace_sid != reservation.workspace_sid
+    ):
+        raise Alert(40100, f"reject: activity_sid {sid!r} is no Activity of this Workspace")
     return sid

@@ -49,12 +49,15 @@ def enter_workflow(engine: Engine, task: Task) -> None:
 
 
 def retry(engine: Engine, task: Task) -> None:
-    """Look again for a Worker, in this step or, when its time is over, in the next."""
+    """Look again for Workers, in this step or, when its time is over, in the next.
+
+    A Task that has a pending Reservation stays in its step, and so does one that pauses.
+    """
     step = step_of(task)
     waits = task.assignment_status == "pending"
     if step is not None and waits and _is_over(engine, task, step):
         leave_step(engine, task)
-    elif not seek_workers(engine, task) and waits and _skips(engine, task):
+    elif not seek_workers(engine, task) and task.held_until is None and _skips(engine, task):
         configuration = configuration_of(engine, task)
         assert configuration is not None and step is not None
         following = configuration.step_after_skip(step, reading.task_values(task))
@@ -85,7 +88,7 @@ def leave_step(engine: Engine, task: Task) -> None:
 
 def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
     """Put a Task into a TaskQueue, at its place by priority and age."""
-    moved = task.task_queue_sid not in (None, queue.sid)
+    previous = task.task_queue_sid if task.task_queue_sid != queue.sid else None
     engine.store.change(
         task,
         task_queue_sid=queue.sid,
@@ -93,9 +96,16 @@ def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
         places=queue.max_reserved_workers,
         held_until=None,
     )
-    event_type = "task-queue.moved" if moved else "task-queue.entered"
-    verb = "moved to" if moved else "entered"
-    note(engine, event_type, queue, f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}", task)
+    event_type = "task-queue.moved" if previous else "task-queue.entered"
+    verb = "moved to" if previous else "entered"
+    note(
+        engine,
+        event_type,
+        queue,
+        f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}",
+        task,
+        previous_task_queue_sid=previous,
+    )
 
 
 def _is_over(engine: Engine, task: Task, step: Step) -> bool:
@@ -152,7 +162,7 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
 def _skips(engine: Engine, task: Task) -> bool:
     """Whether `skip_if` says to go on; it counts only when nobody could be reserved at once."""
     target = target_of(engine, task)
-    if target is None or target.skip_if is None or task.pending_reservations:
+    if target is None or target.skip_if is None:
         return False
     queue = engine.store.the(TaskQueue, target.queue)
     return target.skip_if.matches(presence(engine, queue))

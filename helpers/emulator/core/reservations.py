@@ -81,9 +81,7 @@ def call_off(engine: Engine, reservation: Reservation) -> None:
         return
     task = engine.store.the(Task, reservation.task_sid)
     engine.store.change(task, held_until=engine.now + PAUSE)
-    worker = engine.store.the(Worker, reservation.worker_sid)
     move_reservation(engine, reservation, "cancel")
-    _leave(engine, worker, reservation, None)
     release(engine, reservation)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.index import routed_to
 from helpers.emulator.core.model import Task, TaskQueue, Worker, WorkerChannel, Workspace
 from helpers.emulator.core.reserve import reserve
 from helpers.emulator.core.standing import target_of
@@ -19,26 +20,34 @@ from helpers.rules.workflow import Target, order_workers
 
 
 def seek_workers(engine: Engine, task: Task) -> bool:
-    """Reserve Workers for a waiting Task, longest idle first; whether any was found.
+    """Reserve Workers for a waiting Task, longest idle first; whether it has any now.
 
-    Costs the smaller of: the TaskQueue's matching Workers, the available Workers up to the first
-    that will do. `order_by` costs all of the available ones.
+    A Worker who has just become free takes what suits it best, which may be another Task. Costs
+    the smaller of: the TaskQueue's matching Workers, the available Workers up to the first that
+    will do. `order_by` costs all of the available ones.
     """
-    found = False
     while task.pending_reservations < task.places and task.held_until is None:
         worker = next(iter(_takers(engine, task)), None)
         if worker is None:
             break
-        reserve(engine, task, worker)
-        found = True
-    return found
+        best = _best_task(engine, worker) if worker.sid in engine.freed else None
+        reserve(engine, best or task, worker)
+    return task.pending_reservations > 0
+
+
+def offer_to_freed(engine: Engine) -> None:
+    """Let every Worker that became free choose among the waiting Tasks."""
+    while engine.freed:
+        worker = engine.store.get(Worker, engine.freed.popleft())
+        if worker is not None:
+            offer_tasks(engine, worker)
 
 
 def offer_tasks(engine: Engine, worker: Worker) -> None:
     """Let a Worker take waiting Tasks until none suits or there is no room.
 
-    Costs one step for each TaskQueue in which Tasks wait, and the Tasks at its head that this
-    Worker cannot take.
+    Costs one step for each TaskQueue that may match the Worker and TaskChannel with room, and for
+    the Tasks at the head of such a line that a target's expression keeps from this Worker.
     """
     while worker.available:
         task = _best_task(engine, worker)
@@ -60,9 +69,10 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
 def _longest_idle(engine: Engine, task: Task) -> Iterator[Worker]:
     """Available Workers, the longest idle first, by the cheaper of two ways."""
     store = engine.store
-    if task.routing_target is not None and task.routing_target.startswith("WK"):
-        worker = store.get(Worker, task.routing_target)
-        return iter([worker] if worker is not None and worker.available else [])
+    if (only := routed_to(task)) is not None:
+        worker = store.get(Worker, only)
+        can = worker is not None and (worker.available or task.ignore_capacity)
+        return iter([worker] if worker is not None and can else [])
     members = engine.eligibility.members(store.the(TaskQueue, task.task_queue_sid))
     if members is None or len(members) >= store.count("idle", task.workspace_sid):
         return store.walk("idle", task.workspace_sid)
@@ -72,19 +82,27 @@ def _longest_idle(engine: Engine, task: Task) -> Iterator[Worker]:
 
 def _best_task(engine: Engine, worker: Worker) -> Task | None:
     """The Task this Worker should get; FIFO or LIFO queues first, as the Workspace prefers."""
-    workspace = engine.store.the(Workspace, worker.workspace_sid)
     heads: dict[str, list[Task]] = {"FIFO": [], "LIFO": []}
-    for key in engine.store.keys("fifo"):
-        if key[0] == worker.workspace_sid:
-            queue = engine.store.the(TaskQueue, key[1])
-            head = _head(engine, worker, queue, key)
+    for task in engine.store.walk("routed", worker.sid):
+        if _can_take(engine, task, worker, None):
+            heads["FIFO"].append(task)
+    channels = _open_channels(engine, worker)
+    for queue in engine.eligibility.queues_of(worker) if channels else ():
+        for channel_sid in channels:
+            head = _head(engine, worker, queue.task_order, (queue.sid, channel_sid))
             if head is not None:
                 heads[queue.task_order].append(head)
-    first = heads[workspace.prioritize_queue_order]
-    other = heads["LIFO" if workspace.prioritize_queue_order == "FIFO" else "FIFO"]
-    candidates = first or other
+    workspace = engine.store.the(Workspace, worker.workspace_sid)
+    other = "LIFO" if workspace.prioritize_queue_order == "FIFO" else "FIFO"
+    candidates = heads[workspace.prioritize_queue_order] or heads[other]
     newest = candidates is heads["LIFO"]
     return min(candidates, key=_newest if newest else _oldest) if candidates else None
+
+
+def _open_channels(engine: Engine, worker: Worker) -> list[str]:
+    """The SIDs of the TaskChannels on which the Worker has room."""
+    channels = engine.store.walk("channels_of_worker", worker.sid)
+    return [channel.task_channel_sid for channel in channels if _is_open(engine, channel)]
 
 
 def _oldest(task: Task) -> tuple[float, ...]:
@@ -92,35 +110,38 @@ def _oldest(task: Task) -> tuple[float, ...]:
 
 
 def _newest(task: Task) -> tuple[float, ...]:
-    return (-task.virtual_start_time, task.serial)
+    return (-task.virtual_start_time, -task.serial)
 
 
-def _head(engine: Engine, worker: Worker, queue: TaskQueue, key: tuple[str, str]) -> Task | None:
-    """The first Task of the TaskQueue that this Worker can take."""
-    for task in engine.store.walk(queue.task_order.lower(), key):
-        if _can_take(engine, task, worker, target_of(engine, task)):
+def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
+    """The first Task of a line (TaskQueue, TaskChannel) that the Worker, who has room, can take."""
+    for task in engine.store.walk(order.lower(), line):
+        if _suits(engine, task, worker, target_of(engine, task)):
             return task
     return None
 
 
 def _can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
-    store = engine.store
-    if task.routing_target == worker.sid:
-        return (task.ignore_capacity or has_room(engine, worker, task)) and not _has(
-            engine, task, worker
-        )
-    if task.routing_target is not None and task.routing_target.startswith("WK"):
-        return False
-    if not engine.eligibility.matches(store.the(TaskQueue, task.task_queue_sid), worker):
-        return False
-    if not has_room(engine, worker, task) or _has(engine, task, worker):
+    if (only := routed_to(task)) is not None:
+        room = task.ignore_capacity or has_room(engine, worker, task)
+        return only == worker.sid and room and not _has(engine, task, worker)
+    return (
+        engine.eligibility.matches(engine.store.the(TaskQueue, task.task_queue_sid), worker)
+        and has_room(engine, worker, task)
+        and _suits(engine, task, worker, target)
+    )
+
+
+def _suits(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
+    """Whether, in the TaskQueue, anything keeps the two apart."""
+    if _has(engine, task, worker):
         return False
     if target is None:
         return True
     if not _is_known_worker(task, worker, target):
         return False
     return target.expression is None or target.expression.matches(
-        reading.pair_values(store, task, worker)
+        reading.pair_values(engine.store, task, worker)
     )
 
 
@@ -129,11 +150,13 @@ def has_room(engine: Engine, worker: Worker, task: Task) -> bool:
 
     https://www.twilio.com/docs/taskrouter/multitasking
     """
-    key = (worker.sid, task.task_channel_sid)
-    channel: WorkerChannel | None = next(engine.store.walk("worker_channel", key), None)
-    if channel is None or not channel.available:
-        return False
-    return engine.store.count("held", key) < channel.configured_capacity
+    channels = engine.store.walk("worker_channel", (worker.sid, task.task_channel_sid))
+    return any(_is_open(engine, channel) for channel in channels)
+
+
+def _is_open(engine: Engine, channel: WorkerChannel) -> bool:
+    key = (channel.worker_sid, channel.task_channel_sid)
+    return channel.available and engine.store.count("held", key) < channel.configured_capacity
 
 
 def _has(engine: Engine, task: Task, worker: Worker) -> bool:

@@ -5,8 +5,7 @@ from typing import TypeVar
 
 from helpers.emulator.core.due import fire
 from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.model import Worker
-from helpers.emulator.core.routing import offer_tasks
+from helpers.emulator.core.routing import offer_to_freed
 
 T = TypeVar("T")
 
@@ -19,7 +18,7 @@ def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
     engine.now = now
     try:
         result = command(engine)
-        _settle(engine)
+        offer_to_freed(engine)
     except BaseException:
         engine.undo()
         raise
@@ -27,16 +26,15 @@ def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
 
 
 def run_due(engine: Engine, now: float) -> None:
-    """Fire every timer up to `now`, each at its own moment, earliest first."""
-    while (timer := engine.timers.pop(now)) is not None:
-        due, record, field = timer
-        engine.now = due
-        fire(engine, record, field)
-        _settle(engine)
+    """Fire every timer up to `now`, each at its own moment, earliest first.
 
-
-def _settle(engine: Engine) -> None:
-    while engine.freed:
-        worker = engine.store.get(Worker, engine.freed.popleft())
-        if worker is not None:
-            offer_tasks(engine, worker)
+    Whatever it raises undoes everything since the engine's last commit.
+    """
+    try:
+        while (timer := engine.timers.pop(now)) is not None:
+            engine.now, record, field = timer
+            fire(engine, record, field)
+            offer_to_freed(engine)
+    except BaseException:
+        engine.undo()
+        raise

@@ -14,7 +14,8 @@ from helpers.emulator.core.model import (
 from helpers.emulator.core.placing import enter_queue, enter_workflow, retry
 from helpers.emulator.core.routing import seek_workers
 from helpers.emulator.errors import BadRequest
-from helpers.rules.lifecycle import IllegalTransition
+
+_WAITING = ("pending", "reserved")
 
 
 def create_task(
@@ -30,12 +31,12 @@ def create_task(
     timeout: int = 86_400,
     virtual_start_time: float | None = None,
     ignore_capacity: bool = False,
+    routing_target: str | None = None,
 ) -> Task:
     """Create a Task and send it through `workflow`, or straight to `task_queue` or `worker`.
 
-    Raises BadRequest when nothing in the Workflow matches its attributes.
+    `routing_target` is what was asked for; for a `worker` it is the Worker's SID. Raises BadRequest when nothing in the Workflow matches its attributes.
     """
-    target = worker or task_queue
     task = engine.store.add(
         Task(
             sid=engine.sid(Task),
@@ -49,7 +50,7 @@ def create_task(
             virtual_start_time=engine.now if virtual_start_time is None else virtual_start_time,
             expires_at=engine.now + timeout,
             workflow_sid=workflow.sid if workflow else None,
-            routing_target=target.sid if target else None,
+            routing_target=worker.sid if worker else routing_target,
             ignore_capacity=ignore_capacity,
         )
     )
@@ -59,13 +60,18 @@ def create_task(
 
 
 def update_attributes(engine: Engine, task: Task, attributes: str) -> None:
-    """Replace a Task's attributes; a pending Task goes through its Workflow again."""
+    """Replace a Task's attributes; a pending Task goes through its Workflow again.
+
+    Raises BadRequest when nothing in the Workflow matches them.
+    """
     if attributes == task.attributes:
         return
     engine.store.change(task, attributes=attributes)
     _touch(engine, task)
-    if task.assignment_status == "pending":
+    if task.assignment_status == "pending" and task.workflow_sid is not None:
         enter_workflow(engine, task)
+    elif task.assignment_status in _WAITING:
+        retry(engine, task)
 
 
 def update_routing(
@@ -87,40 +93,36 @@ def update_routing(
     )
     if before != (task.priority, task.task_channel_sid, task.virtual_start_time):
         _touch(engine, task)
-        if task.assignment_status == "pending":
+        if task.assignment_status in _WAITING:
             retry(engine, task)
 
 
 def update_status(engine: Engine, task: Task, status: str, reason: str | None) -> None:
     """Move a Task to canceled, wrapping or completed.
 
-    Raises BadRequest, in TaskRouter's words, when its lifecycle does not allow that.
+    Raises IllegalTransition when its lifecycle does not allow that, BadRequest for a status that
+    only routing sets.
     """
-    try:
-        match status:
-            case "canceled":
-                cancel_task(engine, task, reason)
-            case "wrapping":
-                wrap_up_task(engine, task, reason)
-            case "completed":
-                complete_task(engine, task, reason)
-            case _:
-                raise BadRequest(
-                    f"AssignmentStatus {status} cannot be set: only routing sets it. A Task can be"
-                    " set to canceled, wrapping or completed."
-                )
-    except IllegalTransition as error:
-        raise BadRequest(_refusal(engine, task, status)) from error
+    match status:
+        case "canceled":
+            cancel_task(engine, task, reason)
+        case "wrapping":
+            wrap_up_task(engine, task, reason)
+        case "completed":
+            complete_task(engine, task, reason)
+        case _:
+            raise BadRequest(
+                f"AssignmentStatus {status} cannot be set: only routing sets it. A Task can be"
+                " set to canceled, wrapping or completed."
+            )
     note(engine, "task.updated", task, f"Task {task.sid} updated")
 
 
-def _refusal(engine: Engine, task: Task, status: str) -> str:
-    subject = f"task {task.sid} in workspace {task.workspace_sid}"
-    return {
-        "canceled": f"Cannot cancel {subject} because it is not pending or reserved.",
-        "wrapping": f"Cannot wrap up a {subject} because it's not currently assigned",
-        "completed": f"Cannot complete {subject} because it is not currently assigned.",
-    }[status]
+def update_reason(engine: Engine, task: Task, reason: str) -> None:
+    """Say why, without moving the Task."""
+    if reason != task.reason:
+        engine.store.change(task, reason=reason)
+        _touch(engine, task)
 
 
 def _route(engine: Engine, task: Task, worker: Worker | None, task_queue: TaskQueue | None) -> None:

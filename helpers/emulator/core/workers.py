@@ -64,12 +64,20 @@ def add_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
 
 
 def rename_worker(engine: Engine, worker: Worker, friendly_name: str) -> None:
-    """Give the Worker another name. Raises BadRequest when it is taken."""
+    """Give the Worker another name, which a known-worker target may be waiting for.
+
+    Raises BadRequest when it is taken.
+    """
     if friendly_name == worker.friendly_name:
         return
     _require_free_name(engine, worker.workspace_sid, friendly_name, worker)
-    engine.store.change(worker, friendly_name=friendly_name, date_updated=engine.now)
-    engine.store.change(worker, version=worker.version + 1)
+    engine.store.change(
+        worker,
+        friendly_name=friendly_name,
+        date_updated=engine.now,
+        version=worker.version + 1,
+    )
+    engine.free(worker)
 
 
 def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:

@@ -1,0 +1,131 @@
+"""What size costs: ``python benchmarks/scale.py [WORKERS TASK_QUEUES TASKS]``.
+
+One emulator holds two Workspaces: a small one, and one at TaskRouter's documented limits (15,000
+Workers, 5,000 TaskQueues, 25,000 Tasks in flight). The same three calls are made in both, in turn,
+through the SDK: create a Task, make a Worker available (who is then reserved for a waiting Task),
+accept that Reservation. Also: the time to start from disk, and the memory (Linux).
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from api import ACCOUNT_SID, AUTH_TOKEN, client_of, server
+
+from helpers.emulator.core import parts, tasks, workers, workflows, workspaces
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.model import TaskChannel
+from helpers.emulator.service import TaskRouter
+
+SMALL, LIMITS = (30, 10, 50), (15_000, 5_000, 25_000)
+ROUNDS = 150
+
+
+def fill(engine: Engine, name: str, size: tuple[int, int, int]) -> str:
+    """A Workspace of this size: all Workers Offline, every Task pending; its SID."""
+    worker_count, queue_count, task_count = size
+    workspace = workspaces.create_workspace(engine, name)
+    dice = Random(1)
+    queues = [
+        parts.create_queue(engine, workspace, f"queue {n}", target_workers=f'skills HAS "s{n}"')
+        for n in range(queue_count)
+    ]
+    filters = [
+        {"expression": f'skill == "s{n}"', "targets": [{"queue": queue.sid}]}
+        for n, queue in enumerate(queues[:10])
+    ]
+    workflow = workflows.create_workflow(
+        engine, workspace, "workflow", json.dumps({"task_routing": {"filters": filters}})
+    )
+    for n in range(worker_count):
+        skills = [
+            f"s{n % 10}",
+            f"s{dice.randrange(queue_count)}",
+            f"s{dice.randrange(queue_count)}",
+        ]
+        workers.create_worker(engine, workspace, f"worker {n}", json.dumps({"skills": skills}))
+    channel: TaskChannel = next(engine.store.walk("task_channels", workspace.sid))
+    for n in range(task_count):
+        attributes = json.dumps({"skill": f"s{n % 10}"})
+        if n % 2:
+            tasks.create_task(
+                engine, workspace, attributes=attributes, workflow=workflow, channel=channel
+            )
+        else:
+            queue = queues[n % queue_count]
+            tasks.create_task(
+                engine, workspace, attributes=attributes, task_queue=queue, channel=channel
+            )
+    return workspace.sid
+
+
+class Place:
+    """One Workspace under measurement, through the SDK."""
+
+    def __init__(self, client: Any, sid: str) -> None:
+        self.workspace = client.taskrouter.v1.workspaces(sid)
+        self.workers = [worker.sid for worker in self.workspace.workers.list(limit=ROUNDS)]
+        activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
+        self.available, self.offline = activities["Available"], activities["Offline"]
+        self.times: dict[str, list[float]] = {"create": [], "available": [], "accept": []}
+
+    def round(self, number: int) -> None:
+        worker = self.workspace.workers(self.workers[number % len(self.workers)])
+        attributes = f'{{"skill": "s{number % 10}"}}'
+        self._time("create", lambda: self.workspace.tasks.create(attributes=attributes))
+        self._time("available", lambda: worker.update(activity_sid=self.available))
+        reservation = worker.reservations.list(reservation_status="pending")[0]
+        task = self.workspace.tasks(reservation.task_sid)
+        accept = task.reservations(reservation.sid)
+        self._time("accept", lambda: accept.update(reservation_status="accepted"))
+        worker.update(activity_sid=self.offline)
+        task.update(assignment_status="completed")
+
+    def _time(self, name: str, call: Any) -> None:
+        began = perf_counter()
+        call()
+        self.times[name].append((perf_counter() - began) * 1000)
+
+
+def memory(home: Path) -> str:
+    pid = json.loads((home / "emulator.json").read_text())["pid"]
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return "memory unknown here"
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return f"memory {int(lines['VmRSS'].split()[0]) / 1024:.0f} MB"
+
+
+def main(size: tuple[int, int, int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        began = perf_counter()
+        taskrouter = TaskRouter(Path(folder) / "taskrouter.db", ACCOUNT_SID, AUTH_TOKEN)
+        sids = taskrouter.call(lambda engine: (fill(engine, "a", SMALL), fill(engine, "b", size)))
+        taskrouter.close()
+        print(f"filled with {size} in {perf_counter() - began:.1f} s")
+        began = perf_counter()
+        with server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as url:
+            client = client_of(url)
+            small, large = (Place(client, sid) for sid in sids)
+            print(f"started from disk in {perf_counter() - began:.1f} s, {memory(Path(folder))}")
+            for number in range(ROUNDS):
+                small.round(number)
+                large.round(number)
+            for name in small.times:
+                one, other = median(small.times[name]), median(large.times[name])
+                worst = max(large.times[name])
+                print(
+                    f"{name:10} small {one:6.2f} ms   large {other:6.2f} ms   "
+                    f"ratio {other / one:5.2f}   worst large {worst:7.1f} ms"
+                )
+            print(f"at the end {memory(Path(folder))}")
+
+
+if __name__ == "__main__":
+    given = tuple(map(int, sys.argv[1:4]))
+    main(given if len(given) == 3 else LIMITS)

@@ -1,0 +1,103 @@
+"""A learner's web server, a Workspace that calls it, and a way to wait until it has been called."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
+
+JSON = "application/json"
+
+
+class Learner:
+    """A web server that remembers its requests and answers with what `answer` returns:
+    (status, Content-Type, body)."""
+
+    def __init__(self):
+        self.requests = []
+        self.answer = lambda request: (200, JSON, "{}")
+        learner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                request = (self.path, dict(self.headers), parse_qsl(body, keep_blank_values=True))
+                learner.requests.append(request)
+                status, kind, text = learner.answer(request)
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Set-Cookie", "session=1")
+                self.send_header("Content-Length", str(len(text.encode())))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.handle_error = lambda *_: None  # a client that has gone away
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/assignment_callback"
+
+    def paths(self):
+        return [path for path, _, _ in self.requests]
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class Office:
+    """A Workspace with Alice available; `task` creates a Task and waits for its callback."""
+
+    def __init__(self, client, taskrouter):
+        workspaces = client.taskrouter.v1.workspaces
+        self.taskrouter = taskrouter
+        self.workspace = workspaces(workspaces.create("Office").sid)
+        self.queue = self.workspace.task_queues.create("Everybody")
+        activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
+        self.activities = activities
+        self.alice = self.workspace.workers.create(
+            "Alice", activity_sid=activities["Available"], attributes='{"languages": ["es"]}'
+        )
+
+    def task(self, url, fallback="", attributes='{"selected_language": "es"}'):
+        routing = {"task_routing": {"default_filter": {"queue": self.queue.sid}}}
+        self.workflow = self.workspace.workflows.create(
+            "Workflow",
+            json.dumps(routing),
+            assignment_callback_url=url,
+            fallback_assignment_callback_url=fallback,
+        )
+        task = self.workspace.tasks.create(
+            workflow_sid=self.workflow.sid, attributes=attributes, priority=3
+        )
+        settle(self.taskrouter)
+        return task
+
+    def reservations(self, task):
+        found = self.workspace.tasks(task.sid).reservations.list()
+        return [reservation.reservation_status for reservation in found]
+
+    def status(self, task):
+        return self.workspace.tasks(task.sid).fetch().assignment_status
+
+    def deliveries(self):
+        with self.taskrouter._lock:
+            return self.taskrouter.database.deliveries()
+
+
+def settle(taskrouter):
+    """Wait until every callback that was submitted has been made, and what followed from it."""
+    while True:
+        outbox = taskrouter._outbox
+        barrier = threading.Barrier(outbox._max_workers + 1)
+        for _ in range(outbox._max_workers):
+            outbox.submit(barrier.wait, 30)
+        barrier.wait(30)
+        with taskrouter._lock:
+            if not taskrouter.database.deliveries("due"):
+                return

@@ -1,0 +1,125 @@
+"""Lists in pages, and the addresses by which the official SDK walks through them."""
+
+import pytest
+
+ADDRESSES = ("first_page_url", "previous_page_url", "url", "next_page_url")
+
+
+@pytest.fixture
+def many(workspace, workflow):
+    """120 waiting Tasks, oldest first."""
+    return [workspace.tasks.create(workflow_sid=workflow.sid).sid for _ in range(120)]
+
+
+def follow(api, address):
+    """One page by its address: (SIDs, meta)."""
+    response = api.session.get(address, timeout=10)
+    assert response.status_code == 200, response.text
+    body = response.json()
+    return [item["sid"] for item in body[body["meta"]["key"]]], body["meta"]
+
+
+def test_the_sdk_walks_through_all_pages(workspace, many, session):
+    assert [task.sid for task in workspace.tasks.list(page_size=50)] == many
+    asked = [e.path for e in session.requests if e.method == "GET" and "Tasks" in e.path]
+    assert len(asked) == 3
+
+
+def test_the_server_chooses_fifty_unless_asked(api, path, many):
+    for size, expected in ((None, 50), (7, 7), (1_000, 120)):
+        body = api.get(f"{path}/Tasks", **({"PageSize": size} if size else {})).json()
+        assert len(body["tasks"]) == expected
+        assert body["meta"]["page_size"] == (size or 50)
+
+
+def test_addresses_lead_forth_and_back(api, path, many):
+    address = f"{api.url}/v1{path}/Tasks?AssignmentStatus=pending&PageSize=50"
+    pages = []
+    while address is not None:
+        sids, meta = follow(api, address)
+        pages.append((sids, meta))
+        assert all(meta[name] is None or meta[name].startswith(api.url) for name in ADDRESSES)
+        assert all("AssignmentStatus=pending" in meta[name] for name in ADDRESSES if meta[name])
+        address = meta["next_page_url"]
+    assert [len(sids) for sids, _ in pages] == [50, 50, 20]
+    assert [sid for sids, _ in pages for sid in sids] == many
+    for number, (sids, meta) in enumerate(pages):
+        assert meta["page"] == number
+        assert follow(api, meta["url"])[0] == sids
+        assert follow(api, meta["first_page_url"])[0] == many[:50]
+    assert pages[0][1]["previous_page_url"] is None
+    assert follow(api, pages[1][1]["previous_page_url"])[0] == many[:50]
+    assert follow(api, pages[2][1]["previous_page_url"])[0] == many[50:100]
+
+
+def test_addresses_carry_the_name_the_client_came_by(api, path, many):
+    answer = api.ask("GET", f"/v1{path}/Tasks", headers={"Host": "my.machine:1234"}).json()
+    for name in ("first_page_url", "url", "next_page_url"):
+        assert answer["meta"][name].startswith(f"http://my.machine:1234/v1{path}/Tasks?")
+    assert answer["tasks"][0]["url"].startswith(f"http://my.machine:1234/v1{path}/Tasks/WT")
+
+
+def test_deleting_while_walking_reaches_everything_once(workspace, many):
+    for task in workspace.tasks.stream(page_size=50):
+        many.remove(task.sid)
+        workspace.tasks(task.sid).delete()
+    assert many == [] and workspace.tasks.list() == []
+
+
+def test_what_vanishes_neither_hides_nor_repeats_the_rest(api, workspace, path, many):
+    _, meta = follow(api, f"{api.url}/v1{path}/Tasks?PageSize=50")
+    for sid in (many[3], many[48], many[49], many[50], many[119]):
+        workspace.tasks(sid).delete()
+    second, meta = follow(api, meta["next_page_url"])
+    assert second == many[51:101]
+    assert follow(api, meta["url"])[0] == second
+    left = [task.sid for task in workspace.tasks.list()]
+    assert follow(api, meta["previous_page_url"])[0] == left[:50]
+
+
+def test_what_is_added_meanwhile_comes_last(api, workspace, workflow, path, many):
+    _, meta = follow(api, f"{api.url}/v1{path}/Tasks?PageSize=119")
+    new = workspace.tasks.create(workflow_sid=workflow.sid).sid
+    assert follow(api, meta["next_page_url"])[0] == [many[119], new]
+
+
+def test_a_walk_by_priority_survives_too(api, workspace, path, many):
+    workspace.tasks(many[60]).update(priority=5)
+    _, meta = follow(api, f"{api.url}/v1{path}/Tasks?Ordering=Priority:desc&PageSize=1")
+    assert meta["next_page_url"].endswith(f"PageToken=PA{many[60]}-{number(meta)}")
+    workspace.tasks(many[60]).delete()
+    assert follow(api, meta["next_page_url"])[0] == [many[1]]
+
+
+def number(meta):
+    return meta["next_page_url"].rsplit("-", 1)[1]
+
+
+def test_a_token_of_the_sid_alone_will_do(api, path, many):
+    address = f"{api.url}/v1{path}/Tasks?PageSize=2&PageToken=PA{many[9]}"
+    assert follow(api, address)[0] == many[10:12]
+
+
+@pytest.mark.parametrize("token", ["", "PA", "PAWT-1-1", "x" * 999, "PAWT-99999999999999999999"])
+def test_a_made_up_token_leads_somewhere(api, path, many, token):
+    for part in ("Tasks", "Events"):
+        params = {"PageToken": token, "Page": 1, "PageSize": 100}
+        assert api.get(f"{path}/{part}", **params).status_code == 200
+
+
+def test_a_page_number_alone_is_refused(api, path):
+    response = api.get(f"{path}/Tasks", Page=1)
+    assert response.status_code == 400
+    assert "next_page_url" in response.json()["message"]
+    assert api.get(f"{path}/Tasks", Page=0).status_code == 200
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "1001", "many"])
+def test_a_page_size_out_of_range_is_refused(api, path, size):
+    assert api.get(f"{path}/Tasks", PageSize=size).status_code == 400
+
+
+def test_an_empty_list_has_one_page(api, path):
+    body = api.get(f"{path}/Tasks").json()
+    assert body["tasks"] == [] and body["meta"]["next_page_url"] is None
+    assert set(body["meta"]) == {*ADDRESSES, "page", "page_size", "key"}

@@ -1,0 +1,175 @@
+"""What the installed SDK reads of each resource is in the emulator's answers.
+
+The fields are not listed here: the Instance classes of `twilio.rest.taskrouter.v1` are built once
+more, on a payload that writes down what they ask it for. A release of the SDK that reads one more
+field, or parses one in another way, turns this red.
+"""
+
+import inspect
+import json
+import pkgutil
+from datetime import datetime
+from importlib import import_module
+
+import pytest
+from twilio.base.instance_resource import InstanceResource
+from twilio.rest.taskrouter.v1 import workspace as package
+
+STATISTICS = "statistics"
+
+
+class Recording(dict):
+    """A payload that notes which keys are read."""
+
+    def __init__(self, payload):
+        super().__init__(payload)
+        self.read = set()
+
+    def get(self, key, default=None):
+        self.read.add(key)
+        return super().get(key, default)
+
+
+def instance_classes():
+    """The Instance class of every resource of TaskRouter, statistics aside."""
+    modules = [package]
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        modules.append(import_module(found.name))
+    return [
+        member
+        for module in modules
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, InstanceResource)
+        and member.__module__ == module.__name__
+        and STATISTICS not in module.__name__
+    ]
+
+
+@pytest.fixture
+def resources(client):
+    """An instance of each resource, as the SDK returned it, by its class."""
+    v1 = client.taskrouter.v1
+    made = v1.workspaces.create("Contract", event_callback_url="http://localhost/events")
+    workspace = v1.workspaces(made.sid)
+    available = next(a for a in workspace.activities.list() if a.available)
+    channel = workspace.task_channels("voice").fetch()
+    queue = workspace.task_queues.create(
+        "Queue", reservation_activity_sid=available.sid, assignment_activity_sid=available.sid
+    )
+    routing = {"task_routing": {"default_filter": {"queue": queue.sid}}}
+    workflow = workspace.workflows.create("Workflow", json.dumps(routing))
+    worker = workspace.workers.create("Worker", activity_sid=available.sid)
+    worker_channel = workspace.workers(worker.sid).worker_channels("voice").fetch()
+    task = workspace.tasks.create(workflow_sid=workflow.sid, task_channel="voice")
+    of_task = workspace.tasks(task.sid).reservations.list()[0]
+    of_worker = workspace.workers(worker.sid).reservations(of_task.sid).fetch()
+    event = workspace.events.list(event_type="reservation.created")[0]
+    instances = (
+        v1.workspaces(made.sid).fetch(),
+        available,
+        channel,
+        queue,
+        workflow,
+        worker,
+        worker_channel,
+        workspace.tasks(task.sid).fetch(),
+        of_task,
+        of_worker,
+        event,
+    )
+    return {type(instance): instance for instance in instances}
+
+
+def answer(session, instance):
+    """The JSON behind an instance, fetched by its own `url`."""
+    http = session.client.http_client.session
+    return http.get(instance.url, auth=(session.account_sid, session.auth_token)).json()
+
+
+@pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
+def test_every_field_that_the_sdk_reads_is_there(session, resources, kind):
+    instance = resources[kind]
+    payload = Recording(answer(session, instance))
+    parsed = kind(instance._version, payload, **instance._solution)
+    assert payload.read, kind
+    assert payload.read <= set(payload), payload.read - set(payload)
+    for name in sorted(payload.read):
+        value = getattr(parsed, name)
+        if "date" in name and name != "event_date_ms" or name == "virtual_start_time":
+            assert isinstance(value, datetime), name
+        if name in WHOLE_NUMBERS:
+            assert type(value) is int, name
+        if name in FLAGS:
+            assert type(value) is bool, name
+
+
+WHOLE_NUMBERS = {
+    "age",
+    "assigned_tasks",
+    "available_capacity_percentage",
+    "configured_capacity",
+    "event_date_ms",
+    "max_reserved_workers",
+    "priority",
+    "task_reservation_timeout",
+    "timeout",
+}
+FLAGS = {"available", "channel_optimized_routing", "ignore_capacity", "multi_task_enabled"}
+
+
+def test_every_resource_of_the_sdk_is_covered(resources):
+    assert set(instance_classes()) == set(resources)
+    assert len(resources) == 11
+
+
+@pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
+def test_what_a_list_shows_is_what_a_fetch_shows(session, resources, kind):
+    instance = resources[kind]
+    one = answer(session, instance)
+    listed = session.client.http_client.session.get(
+        instance.url.rsplit("/", 1)[0], auth=(session.account_sid, session.auth_token)
+    ).json()
+    found = [item for item in listed[listed["meta"]["key"]] if item["sid"] == one["sid"]]
+    assert found == [one]
+
+
+@pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
+def test_every_address_is_absolute_and_leads_to_this_emulator(session, resources, emulator, kind):
+    payload = answer(session, resources[kind])
+    links = payload.get("links", {})
+    for name, address in [("url", payload["url"]), *links.items()]:
+        assert address.startswith(f"{emulator.url}/v1/Workspaces/WS"), name
+        if STATISTICS in name:
+            continue
+        auth = (session.account_sid, session.auth_token)
+        assert session.client.http_client.session.get(address, auth=auth).status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "activity",
+        "event",
+        "task",
+        "task.reservation",
+        "task_channel",
+        "task_queue",
+        "worker",
+        "worker.reservation",
+        "worker.worker_channel",
+        "workflow",
+    ],
+)
+def test_the_page_keys_are_those_that_the_sdk_finds(session, resources, module):
+    """`list` of the SDK returns instances, so the one key beside `meta` was understood."""
+    page_module = import_module(f"{package.__name__}.{module}")
+    kind = next(k for k in resources if k.__module__ == page_module.__name__)
+    page = next(
+        member
+        for name, member in inspect.getmembers(page_module, inspect.isclass)
+        if name.endswith("Page") and member.__module__ == page_module.__name__
+    )
+    address = resources[kind].url.rsplit("/", 1)[0].removeprefix(session.address)
+    response = session.client.request("GET", session.address + address)
+    listed = page(resources[kind]._version, response, solution=resources[kind]._solution)
+    assert resources[kind].sid in {instance.sid for instance in listed}

@@ -1,0 +1,169 @@
+"""One Workspace in an engine of its own, and short ways to say what happens in it."""
+
+import json
+from dataclasses import replace
+
+from helpers.emulator.core import parts, tasks, workers, workflows, workspaces
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.reservations import accept, reject
+from helpers.emulator.core.run import run, run_due
+from helpers.emulator.sids import SidMaker
+
+START = 1_767_225_600.0
+
+
+class Lab:
+    """Every command is written down at once, as the service does it; `wait` moves the time."""
+
+    def __init__(self, **workspace):
+        self.engine = Engine(SidMaker(1))
+        self.now = START
+        self.events = []
+        self.callbacks = []
+        self.workspace = self.do(workspaces.create_workspace, "Lab", **workspace)
+
+    def do(self, command, *args, **more):
+        result = run(self.engine, self.now, lambda engine: command(engine, *args, **more))
+        self._commit()
+        return result
+
+    def wait(self, seconds):
+        self.now += seconds
+        run_due(self.engine, self.now)
+        self._commit()
+
+    def _commit(self):
+        self.events += self.engine.events
+        self.callbacks += self.engine.callbacks
+        self.engine.commit()
+
+    def activity(self, name):
+        found = self.engine.store.find("activities", self.workspace.sid)
+        return next(a for a in found if a.friendly_name == name)
+
+    def channel(self, name="default"):
+        found = self.engine.store.find("task_channels", self.workspace.sid)
+        return next(c for c in found if c.unique_name == name)
+
+    def worker(self, name, attributes=None, activity="Available", capacity=1):
+        args = (self.workspace, name, json.dumps(attributes or {}), self.activity("Offline"))
+        worker = self.do(workers.create_worker, *args)
+        if capacity != 1:
+            self.capacity(worker, capacity)
+        self.move(worker, activity)
+        return worker
+
+    def move(self, worker, activity, reject_pending=False):
+        self.do(workers.update_activity, worker, self.activity(activity), reject_pending)
+
+    def capacity(self, worker, capacity=None, available=None, channel="default"):
+        key = (worker.sid, self.channel(channel).sid)
+        of_worker = next(self.engine.store.find("worker_channel", key))
+        self.do(workers.update_channel, of_worker, capacity, available)
+
+    def queue(self, name="Everybody", target_workers="1==1", **more):
+        return self.do(
+            parts.create_queue, self.workspace, name, target_workers=target_workers, **more
+        )
+
+    def workflow(self, *filters, default=None, **more):
+        """`filters` are (expression, target, …) with targets as dicts or TaskQueues."""
+        routing = {
+            "filters": [
+                {"expression": expression, "targets": [_target(each) for each in targets]}
+                for expression, *targets in filters
+            ]
+        }
+        if default is not None:
+            routing["default_filter"] = _target(default)
+        text = json.dumps({"task_routing": routing})
+        return self.do(workflows.create_workflow, self.workspace, "Workflow", text, **more)
+
+    def task(self, workflow=None, attributes=None, channel="default", **more):
+        return self.do(
+            tasks.create_task,
+            self.workspace,
+            workflow=workflow,
+            attributes=json.dumps(attributes or {}),
+            channel=self.channel(channel),
+            **more,
+        )
+
+    def reservations(self, task):
+        """(Worker's name, status) of each Reservation, oldest first."""
+        found = self.engine.store.find("reservations_of_task", task.sid)
+        return [(r.worker_name, r.reservation_status) for r in found]
+
+    def pending(self, task):
+        found = self.engine.store.find("reservations_of_task", task.sid)
+        return next(r for r in found if r.reservation_status == "pending")
+
+    def holder(self, task):
+        """The name of the Worker who holds the Task's one pending Reservation, None: nobody."""
+        names = [name for name, status in self.reservations(task) if status == "pending"]
+        assert len(names) < 2
+        return names[0] if names else None
+
+    def accept(self, task):
+        self.do(accept, self.pending(task))
+
+    def reject(self, task, activity=None):
+        self.do(reject, self.pending(task), self.activity(activity).sid if activity else None)
+
+    def named(self, sid):
+        """The name of an Activity or TaskQueue."""
+        return self.engine.store._records[sid].friendly_name
+
+    def count(self, kind):
+        return sum(isinstance(record, kind) for record in self.engine.store._records.values())
+
+    def told(self, event_type):
+        return [event for event in self.events if event.event_type == event_type]
+
+
+def _target(given):
+    return given if isinstance(given, dict) else {"queue": given.sid}
+
+
+def state(engine):
+    """All that an Engine derives from its records, and the records: comparable with ==."""
+    store = engine.store
+    indexes = {
+        name: {key: list(index.sids(key)) for key in index._entries}
+        for name, index in store._indexes.items()
+    }
+    return {
+        "records": {sid: dict(vars(record)) for sid, record in store._records.items()},
+        "indexes": indexes,
+        "timers": timers(engine),
+        "eligible": {
+            queue.sid: eligible(engine, queue)
+            for workspace in store.find("workspaces", "all")
+            for queue in store.find("task_queues", workspace.sid)
+        },
+    }
+
+
+def timers(engine):
+    """Every timer that will fire, as (due, SID, field)."""
+    entries = engine.timers._heap
+    return sorted({(due, sid, f) for due, _, sid, f in entries if _holds(engine, due, sid, f)})
+
+
+def eligible(engine, queue):
+    """The SIDs of the Workers that match a TaskQueue, from what is remembered."""
+    workers_of = engine.store.find("workers", queue.workspace_sid)
+    return {worker.sid for worker in workers_of if engine.eligibility.matches(queue, worker)}
+
+
+def reloaded(engine):
+    """An Engine that reads copies of these records, as after a restart."""
+    again = Engine(SidMaker(2))
+    for record in sorted(engine.store._records.values(), key=lambda record: record.serial):
+        again.store.restore(replace(record))
+    return again
+
+
+def _holds(engine, due, sid, field):
+    record = engine.store._records.get(sid)
+    return record is not None and getattr(record, field) == due
