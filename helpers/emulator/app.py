@@ -8,9 +8,10 @@ import hmac
 import json
 import logging
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
@@ -22,6 +23,7 @@ from helpers.emulator.control import add_control
 from helpers.emulator.errors import (
     BadRequest,
     Broken,
+    Injected,
     MethodNotAllowed,
     NotFound,
     TooLarge,
@@ -41,7 +43,12 @@ HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Twilio-Concurrent-Requests": "1",
     "X-API-Domain": "taskrouter.twilio.com",
+    "X-Home-Region": "us1",
+    "X-Powered-By": "AT-5000",
+    "X-Shenanigans": "none",
 }
 log = logging.getLogger(__name__)
 
@@ -52,7 +59,9 @@ def create_app(taskrouter: TaskRouter) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.url_map.merge_slashes = False
+    app.before_request(_begin)
     app.before_request(lambda: _authenticate(taskrouter))
+    app.before_request(lambda: _fail_on_request(taskrouter))
     app.after_request(lambda response: _finish(taskrouter, response))
     app.register_error_handler(Exception, _error)
     for route in ROUTES:
@@ -93,18 +102,25 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
     return view
 
 
+def _begin() -> None:
+    g.began = perf_counter()
+
+
 def _authenticate(taskrouter: TaskRouter) -> None:
     given = request.authorization
     if given is None or given.type != "basic":
         raise Unauthorized("Authentication Error - No credentials provided")
-    user, password = given.username or "", given.password or ""
-    expected = (taskrouter.account_sid, taskrouter.auth_token)
-    same = [
-        hmac.compare_digest(one.encode(), other.encode())
-        for one, other in zip((user, password), expected, strict=True)
-    ]
-    if not all(same):
+    expected = taskrouter.credentials.get(given.username or "", "")
+    same = hmac.compare_digest((given.password or "").encode(), expected.encode())
+    if not (expected and same):
         raise Unauthorized("Authenticate")
+
+
+def _fail_on_request(taskrouter: TaskRouter) -> None:
+    """The fault that somebody has asked for at `/emulator/faults`."""
+    status = taskrouter.faults.next_status() if request.path.startswith("/v1/") else None
+    if status is not None:
+        raise Injected(status)
 
 
 def _render(reply: Reply) -> Response:
@@ -119,6 +135,7 @@ def _render(reply: Reply) -> Response:
 def _finish(taskrouter: TaskRouter, response: Response) -> Response:
     response.headers.update(HEADERS)
     response.headers["Twilio-Request-Id"] = taskrouter.sids.new("RQ")
+    response.headers["Twilio-Request-Duration"] = f"{perf_counter() - g.began:.3f}"
     return response
 
 

@@ -1,4 +1,4 @@
-"""Making an Assignment Callback and reading its answer.
+"""Making an Assignment or Event Callback and reading its answer.
 
 https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks and, for the signature,
 https://www.twilio.com/docs/usage/security#validating-requests
@@ -6,6 +6,7 @@ https://www.twilio.com/docs/usage/security#validating-requests
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
@@ -14,11 +15,15 @@ from typing import Any
 import requests
 from twilio.request_validator import RequestValidator
 
-from helpers.emulator.core.engine import Callback
+from helpers.emulator.core.event import Callback
 
 SECONDS = 5.0
-"""How long a server has to answer."""
+"""How long a server has to answer an Assignment Callback."""
+EVENT_SECONDS = 15.0
+"""And an Event Callback: https://www.twilio.com/docs/taskrouter/api/event/reference"""
 LARGEST_ANSWER = 1 << 16
+Verdict = tuple[dict[str, Any] | None, tuple[int, str] | None]
+Judge = Callable[[int, str, str], Verdict]
 _local = threading.local()
 
 
@@ -38,17 +43,26 @@ class Attempt:
 
 
 def make_attempts(callback: Callback, account_sid: str, auth_token: str) -> list[Attempt]:
-    """POST to the Assignment Callback URL and, if its answer is no use, to the fallback URL."""
+    """POST to the callback's URL and, if its answer is no use, to the fallback URL."""
     form = {"AccountSid": account_sid, **callback.parameters}
     attempts: list[Attempt] = []
     for url in filter(None, (callback.url, callback.fallback_url)):
-        attempts.append(_post(url, form, auth_token))
+        if callback.reservation_sid:
+            attempts.append(_post(url, form, auth_token, SECONDS, _judge))
+        else:
+            attempts.append(_post(url, form, auth_token, EVENT_SECONDS, _judge_receipt))
         if attempts[-1].alert is None:
             break
     return attempts
 
 
-def _post(url: str, form: dict[str, str], auth_token: str) -> Attempt:
+def unreached(callback: Callback, why: str) -> list[Attempt]:
+    """The attempts of a callback that reached nobody."""
+    urls = filter(None, (callback.url, callback.fallback_url))
+    return [Attempt(url, False, alert=(11200, f"no answer from {url}: {why}")) for url in urls]
+
+
+def _post(url: str, form: dict[str, str], auth_token: str, seconds: float, judge: Judge) -> Attempt:
     started = monotonic()
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
@@ -57,20 +71,25 @@ def _post(url: str, form: dict[str, str], auth_token: str) -> Attempt:
     }
     try:
         response = _session().post(
-            url, data=form, headers=headers, timeout=SECONDS, stream=True, allow_redirects=False
+            url, data=form, headers=headers, timeout=seconds, stream=True, allow_redirects=False
         )
-        body = _read(response, started + SECONDS)
+        body = _read(response, started + seconds)
     except (requests.RequestException, ValueError) as error:
-        alert = (11200, f"no answer from {url} within {SECONDS:g} s: {_cause(error)}")
+        alert = (11200, f"no answer from {url} within {seconds:g} s: {_cause(error)}")
         return Attempt(url, False, alert=alert, seconds=monotonic() - started)
     status, kind = response.status_code, response.headers.get("Content-Type", "")
-    answer, alert = _judge(status, kind, body)
+    answer, alert = judge(status, kind, body)
     return Attempt(url, True, status, body, alert, answer, monotonic() - started)
 
 
-def _judge(
-    status: int, content_type: str, body: str
-) -> tuple[dict[str, Any] | None, tuple[int, str] | None]:
+def _judge_receipt(status: int, content_type: str, body: str) -> Verdict:
+    """An Event Callback asks for nothing but to be received."""
+    if 200 <= status < 300:
+        return None, None
+    return None, (11200, f"the answer's status is {status}, it should be 204")
+
+
+def _judge(status: int, content_type: str, body: str) -> Verdict:
     """The answer as a dict, or what is wrong with it."""
     if status != 200:
         return None, (11200, f"the answer's status is {status}, it must be 200")

@@ -1,10 +1,19 @@
-"""What only a local TaskRouter can do, outside `/v1`: see `/emulator`, move the clock, reset, stop.
+"""What only a local TaskRouter can do, outside `/v1` and with the same credentials.
 
-The credentials are the same as for the API.
+GET  /emulator              version, pid, now, and whether the clock is frozen
+POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
+GET  /emulator/deliveries   every callback made, with its attempts
+POST /emulator/faults       status=429|500|503 and count=N for the next requests,
+                            callback=slow|refused and count=N for the next callbacks
+GET  /emulator/state        the whole state as one JSON object
+POST /emulator/state        the same object replaces the whole state
+POST /emulator/reset        forget everything
+POST /emulator/stop         stop the process
 """
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from flask import Flask, request
@@ -14,35 +23,91 @@ from helpers.emulator.errors import BadRequest
 from helpers.emulator.home import code_version
 from helpers.emulator.service import TaskRouter
 
+NOTHING: tuple[str, int] = ("", 204)
+
 
 def add_control(app: Flask, taskrouter: TaskRouter) -> None:
     """Add the control routes to the application, whose `version` is that of the code now."""
     version = code_version()
 
     def identity() -> dict[str, Any]:
-        return {"version": version, "pid": os.getpid(), "now": iso(taskrouter.clock.now())}
-
-    def clock() -> dict[str, Any]:
-        try:
-            return {"now": iso(taskrouter.advance(float(request.form["advance"])))}
-        except (KeyError, ValueError, OverflowError) as error:
-            raise BadRequest(
-                "advance must be a number of seconds to go forward, for example advance=120"
-            ) from error
+        return {"version": version, "pid": os.getpid(), **_time(taskrouter)}
 
     def reset() -> tuple[str, int]:
         taskrouter.reset()
-        return "", 204
+        return NOTHING
 
     def stop() -> tuple[str, int]:
         taskrouter.on_stop()
-        return "", 204
+        return NOTHING
 
     routes: tuple[tuple[str, str, Callable[[], Any]], ...] = (
-        ("GET", "/emulator", identity),
-        ("POST", "/emulator/clock", clock),
-        ("POST", "/emulator/reset", reset),
-        ("POST", "/emulator/stop", stop),
+        ("GET", "", identity),
+        ("POST", "/clock", lambda: _move_clock(taskrouter)),
+        ("GET", "/deliveries", lambda: _deliveries(taskrouter)),
+        ("POST", "/faults", lambda: _set_faults(taskrouter)),
+        ("GET", "/state", taskrouter.export_state),
+        ("POST", "/state", lambda: _import(taskrouter)),
+        ("POST", "/reset", reset),
+        ("POST", "/stop", stop),
     )
     for method, path, view in routes:
-        app.add_url_rule(path, view_func=view, methods=[method])
+        name = f"{method} /emulator{path}"
+        app.add_url_rule(f"/emulator{path}", name, view, methods=[method])
+
+
+def _time(taskrouter: TaskRouter) -> dict[str, Any]:
+    clock = taskrouter.clock
+    return {"now": iso(clock.now()), "frozen": clock.stopped is not None}
+
+
+def _move_clock(taskrouter: TaskRouter) -> dict[str, Any]:
+    form = request.form
+    try:
+        if "advance" in form:
+            taskrouter.advance(float(form["advance"]))
+        elif form.get("freeze") == "true":
+            taskrouter.freeze()
+        elif form.get("resume") == "true":
+            taskrouter.resume()
+        else:
+            raise ValueError("nothing asked for")
+    except (ValueError, OverflowError) as error:
+        raise BadRequest(
+            "Give advance, a number of seconds to go forward (advance=120), or freeze=true, or"
+            f" resume=true: {error}"
+        ) from error
+    return _time(taskrouter)
+
+
+def _deliveries(taskrouter: TaskRouter) -> dict[str, Any]:
+    return {"deliveries": [asdict(delivery) for delivery in taskrouter.deliveries()]}
+
+
+def _set_faults(taskrouter: TaskRouter) -> dict[str, Any]:
+    form = request.form
+    try:
+        count = int(form.get("count", "1"))
+        if "status" in form:
+            taskrouter.faults.set_requests(int(form["status"]), count)
+        elif "callback" in form:
+            taskrouter.faults.set_callbacks(form["callback"], count)
+        else:
+            raise ValueError("neither status nor callback is given")
+    except ValueError as error:
+        raise BadRequest(
+            f"Give status or callback, and count, for example status=429 count=2: {error}"
+        ) from error
+    return asdict(taskrouter.faults)
+
+
+def _import(taskrouter: TaskRouter) -> tuple[str, int]:
+    request.max_content_length = None
+    state = request.get_json(force=True, silent=True)
+    if not isinstance(state, dict):
+        raise BadRequest("The state must be the JSON object that GET /emulator/state answers")
+    try:
+        taskrouter.import_state(state)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    return NOTHING

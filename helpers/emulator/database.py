@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from helpers.emulator.core.engine import Callback, Outcome
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.engine import Outcome
+from helpers.emulator.core.event import Callback, Event
 from helpers.emulator.core.model import KINDS, Record
+from helpers.emulator.core.store import Store
 
 EVENT_KEYS = (
     "task_sid",
@@ -43,6 +44,7 @@ CREATE TABLE IF NOT EXISTS deliveries(
 CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries(state);
 CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_TABLES = ("records", "events", "deliveries", "settings")
 _INSERT_EVENT = (
     f"INSERT INTO events(sid, workspace_sid, event_type, at, {', '.join(EVENT_KEYS)}, body)"
     f" VALUES ({', '.join('?' * (5 + len(EVENT_KEYS)))})"
@@ -119,14 +121,41 @@ class Database:
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def remember(self, name: str, value: str) -> None:
-        """Remember a value."""
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+    def remember(self, name: str, value: str | None) -> None:
+        """Remember a value; None forgets it."""
+        self._db.execute("DELETE FROM settings WHERE name = ?", (name,))
+        if value is not None:
+            self._db.execute("INSERT INTO settings VALUES (?, ?)", (name, value))
+
+    def dump(self) -> dict[str, Any]:
+        """Every row of every table, by table."""
+        return {
+            table: [list(row) for row in self._db.execute(f"SELECT * FROM {table}")]
+            for table in _TABLES
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put the rows of a `dump` in place of all there are.
+
+        Raises ValueError, and changes nothing, when `state` is not one.
+        """
+        try:
+            with self._transaction():
+                for table in _TABLES:
+                    self._db.execute(f"DELETE FROM {table}")
+                    for row in state[table]:
+                        places = ", ".join("?" * len(row))
+                        self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
+                check_store = Store()
+                for record in self.records():
+                    check_store.restore(record)
+        except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
+            raise ValueError(f"this is no state that was exported here: {error}") from error
 
     def clear(self) -> None:
         """Delete everything."""
         with self._transaction():
-            for table in ("records", "events", "deliveries", "settings"):
+            for table in _TABLES:
                 self._db.execute(f"DELETE FROM {table}")
 
     def _transaction(self) -> "_Transaction":

@@ -76,3 +76,12 @@ class Broken(TwilioError):
 
     status = 500
     code = 20500
+
+
+class Injected(TwilioError):
+    """A fault that was asked for: too many requests, or an error of the server."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("Too Many Requests" if status == 429 else "Internal Server Error")
+        self.status = status
+        self.code = 20429 if status == 429 else 20500

@@ -166,12 +166,18 @@ def _server_of(
 
 def _taskrouter_of(home: Home) -> TaskRouter:
     try:
-        return TaskRouter(home.database, *home.credentials())
+        return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
     except sqlite3.DatabaseError as fault:
         raise CannotServe(
             f"The database {home.database} cannot be used ({fault}). "
             "`python -m helpers.emulator reset` deletes it and starts afresh."
         ) from None
+
+
+def api_keys() -> dict[str, str]:
+    """The API key of the environment: TASKROUTER_API_KEY with TASKROUTER_API_SECRET."""
+    key, secret = (os.environ.get(f"TASKROUTER_API_{part}", "") for part in ("KEY", "SECRET"))
+    return {key: secret} if key and secret else {}
 
 
 def _already_served(home: Home) -> str:

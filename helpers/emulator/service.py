@@ -6,21 +6,22 @@ leave on other threads after the lock is free, so that a server may call back be
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from helpers.emulator.callbacks import make_attempts
-from helpers.emulator.clock import Clock, SystemClock
+from helpers.emulator.callbacks import make_attempts, unreached
+from helpers.emulator.clock import SystemClock
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.instructions import Alert, obey
 from helpers.emulator.core.model import Reservation
 from helpers.emulator.core.reservations import call_off
 from helpers.emulator.core.run import run, run_due
 from helpers.emulator.database import EVENTS_KEPT, Database, Delivery
+from helpers.emulator.faults import Faults
 from helpers.emulator.sids import SidMaker
 
 T = TypeVar("T")
@@ -32,21 +33,27 @@ _REST = 1.0
 
 
 class TaskRouter:
-    """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere)."""
+    """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere).
+
+    `api_keys` are secrets by API key SID ("SK…"), which stand for the account as its token does.
+    """
 
     def __init__(
         self,
         database: str | Path,
         account_sid: str,
         auth_token: str,
-        clock: Clock | None = None,
+        clock: SystemClock | None = None,
         sids: SidMaker | None = None,
+        api_keys: Mapping[str, str] | None = None,
     ) -> None:
+        self.credentials = {account_sid: auth_token, **(api_keys or {})}
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.clock = clock or SystemClock()
         self.sids = sids or SidMaker()
         self.database = Database(database)
+        self.faults = Faults()
         self.on_stop: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
         self._outbox = ThreadPoolExecutor(8, "callback")
@@ -91,15 +98,54 @@ class TaskRouter:
             if self._run_due() + seconds > LATEST:
                 raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
             self.clock.advance(seconds)
-            self.database.remember("offset", str(self.clock.offset))
+            self._remember_clock()
             now = self._run_due()
         self._wake.set()
         return now
+
+    def freeze(self) -> float:
+        """Stop the clock: nothing falls due any more unless it is moved. Returns now."""
+        with self._lock:
+            now = self._run_due()
+            self.clock.freeze()
+            self._remember_clock()
+        return now
+
+    def resume(self) -> float:
+        """Let the clock go on from where it stood. Returns now."""
+        with self._lock:
+            self.clock.resume()
+            self._remember_clock()
+            now = self._run_due()
+        self._wake.set()
+        return now
+
+    def deliveries(self) -> list[Delivery]:
+        """Every callback so far, oldest first, with what became of it."""
+        with self._lock:
+            return self.database.deliveries()
+
+    def export_state(self) -> dict[str, Any]:
+        """The whole state, clock included, as JSON can hold it."""
+        with self._lock:
+            self._run_due()
+            return self.database.dump()
+
+    def import_state(self, state: dict[str, Any]) -> None:
+        """Replace the whole state by an exported one; raises ValueError, and changes nothing, when
+        it is not one.
+        """
+        with self._lock:
+            self.database.restore(state)
+            self._load()
+        self._wake.set()
 
     def reset(self) -> None:
         """Forget everything, and set the clock back to the real time."""
         with self._lock:
             self.database.clear()
+            self.clock.resume()
+            self.faults = Faults()
             self._load()
         self._wake.set()
 
@@ -108,7 +154,14 @@ class TaskRouter:
         for record in self.database.records():
             self.engine.store.restore(record)
         self.clock.offset = float(self.database.setting("offset") or 0.0)
+        if (stopped := self.database.setting("stopped")) is not None:
+            self.clock.stopped = float(stopped)
         self.database.forget_events(self.clock.now() - EVENTS_KEPT)
+
+    def _remember_clock(self) -> None:
+        self.database.remember("offset", repr(self.clock.offset))
+        stopped = self.clock.stopped
+        self.database.remember("stopped", None if stopped is None else repr(stopped))
 
     def _run_due(self) -> float:
         now = self.clock.now()
@@ -147,7 +200,9 @@ class TaskRouter:
                 return _REST
             due = self.engine.timers.next_due()
             self._sleeps_until = inf if due is None else due
-            return None if due is None else max(0.0, due - self.clock.now())
+            if due is None or self.clock.stopped is not None:
+                return None
+            return max(0.0, due - self.clock.now())
 
     def _submit(self, delivery: Delivery) -> None:
         if not self._closed:
@@ -157,10 +212,15 @@ class TaskRouter:
         try:
             self._make(delivery)
         except Exception:
-            log.exception("the callback for %s", delivery.callback.reservation_sid)
+            log.exception("the callback to %s", delivery.callback.url)
 
     def _make(self, delivery: Delivery) -> None:
-        attempts = make_attempts(delivery.callback, self.account_sid, self.auth_token)
+        why = self.faults.next_callback()
+        attempts = (
+            make_attempts(delivery.callback, self.account_sid, self.auth_token)
+            if why is None
+            else unreached(delivery.callback, why)
+        )
         delivery.attempts = [asdict(attempt) for attempt in attempts]
         last = attempts[-1]
         delivery.state = "failed" if last.alert else "done"

@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 
-from helpers.emulator.core.engine import Callback, Outcome
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.engine import Outcome
+from helpers.emulator.core.event import Callback, Event
 from helpers.emulator.core.model import Activity, Task, Workspace
 from helpers.emulator.database import EVENTS_KEPT, Database
 
@@ -41,7 +41,7 @@ def event(number=1, at=10.0, workspace_sid=WORKSPACE, **data):
 
 
 def callback():
-    return Callback(WORKSPACE, "WR1", "http://a/", "", {"TaskAge": "0"})
+    return Callback(WORKSPACE, "http://a/", {"TaskAge": "0"}, "WR1")
 
 
 def reopened(path):

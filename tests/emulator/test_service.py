@@ -236,7 +236,7 @@ def test_the_clock_can_be_moved_over_http(session, emulator):
     assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
     assert control(session, emulator, "/clock", advance="120.5") == (
         200,
-        {"now": "2026-01-01T00:02:00Z"},
+        {"now": "2026-01-01T00:02:00Z", "frozen": True},
     )
     assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:02:00Z"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.event import Event
 from helpers.emulator.core.model import Record, Workspace
 from helpers.emulator.core.store import Store
 from helpers.emulator.errors import NotFound, PreconditionFailed

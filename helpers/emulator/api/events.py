@@ -7,7 +7,7 @@ from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import integer, optional, sid, text, timestamp
 from helpers.emulator.api.route import Route
 from helpers.emulator.api.task_channels import channel_argument
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.event import Event
 from helpers.emulator.errors import BadRequest
 
 DEFAULT_MINUTES = 15

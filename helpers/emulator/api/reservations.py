@@ -3,11 +3,16 @@
 from typing import Any
 
 from helpers.emulator.api.call import Call, Reply
+from helpers.emulator.api.instruction_parameters import (
+    INSTRUCTION_PARAMETERS,
+    instruction_fields,
+)
 from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import choice, optional, sid, text
 from helpers.emulator.api.route import Route
 from helpers.emulator.core import reservations
 from helpers.emulator.core.model import Reservation, Task, Worker
+from helpers.emulator.core.voice import VOICE, instruct
 from helpers.emulator.errors import BadRequest
 from helpers.rules.lifecycle import RESERVATION, IllegalTransition
 
@@ -58,7 +63,18 @@ def update(call: Call) -> Reply:
         call.args.get("worker_activity_sid"),
         "WorkerActivitySid",
     )
-    status = call.args.get("reservation_status") or _status_of(call.args.get("instruction"))
+    instruction = call.args.get("instruction")
+    if instruction in VOICE:
+        instruct(call.engine, reservation, instruction, instruction_fields(instruction, call.args))
+    else:
+        _set_status(call, reservation, call.args.get("reservation_status"), instruction)
+    return Reply(reservation_json(call, reservation), etag=reservation.version)
+
+
+def _set_status(
+    call: Call, reservation: Reservation, given: str | None, instruction: str | None
+) -> None:
+    status = given or _status_of(instruction)
     try:
         _move(call, reservation, status)
     except IllegalTransition as error:
@@ -66,7 +82,6 @@ def update(call: Call) -> Reply:
             f"Reservation {reservation.sid} cannot become {status} while it is"
             f" {reservation.reservation_status}."
         ) from error
-    return Reply(reservation_json(call, reservation), etag=reservation.version)
 
 
 def _move(call: Call, reservation: Reservation, status: str) -> None:
@@ -88,17 +103,13 @@ def _move(call: Call, reservation: Reservation, status: str) -> None:
 
 
 def _status_of(instruction: str | None) -> str:
-    match instruction:
-        case "accept":
-            return "accepted"
-        case "reject":
-            return "rejected"
-        case None:
-            raise BadRequest("Give a ReservationStatus or an Instruction")
-        case _:
-            raise BadRequest(
-                f"Instruction {instruction} is not supported here, only accept and reject are"
-            )
+    statuses = {"accept": "accepted", "reject": "rejected"}
+    if instruction in statuses:
+        return statuses[instruction]
+    if instruction is None:
+        raise BadRequest("Give a ReservationStatus or an Instruction")
+    known = ", ".join((*statuses, *VOICE))
+    raise BadRequest(f"Instruction must be one of {known}, not {instruction}")
 
 
 def _reservation(call: Call) -> Reservation:
@@ -114,6 +125,7 @@ _CHANGES = {
     **_STATUS,
     "WorkerActivitySid": optional(sid("WA")),
     "Instruction": optional(text),
+    **INSTRUCTION_PARAMETERS,
 }
 _WORKER = {"WorkerSid": optional(sid("WK"))}
 ROUTES = [

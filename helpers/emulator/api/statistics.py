@@ -20,7 +20,7 @@ from helpers.emulator.api.statistics_parameters import (
 from helpers.emulator.api.task_channels import channel_argument
 from helpers.emulator.core import cumulative, real_time
 from helpers.emulator.core.cumulative import Window
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.event import Event
 from helpers.emulator.core.model import Task, TaskQueue, Worker, Workflow
 
 Statistics = dict[str, Any]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.event import Event
 from helpers.emulator.core.model import Activity, Worker
 
 MOVED = "task-queue.moved"

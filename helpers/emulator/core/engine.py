@@ -7,22 +7,11 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from helpers.emulator.core.eligibility import Eligibility
-from helpers.emulator.core.events import Event
+from helpers.emulator.core.event import Callback, Event
 from helpers.emulator.core.model import Record, Worker
 from helpers.emulator.core.store import Store
 from helpers.emulator.core.timers import Timers
 from helpers.emulator.sids import SidMaker
-
-
-@dataclass(frozen=True)
-class Callback:
-    """An Assignment Callback to be made: `parameters` is the form as it goes out."""
-
-    workspace_sid: str
-    reservation_sid: str
-    url: str
-    fallback_url: str
-    parameters: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ Types, descriptions and data follow https://www.twilio.com/docs/taskrouter/api/e
 `data` holds strings under the snake_case names that the Events resource shows.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.event import Callback, Event
 from helpers.emulator.core.model import (
     Activity,
     Record,
@@ -18,9 +17,6 @@ from helpers.emulator.core.model import (
     Workflow,
     Workspace,
 )
-
-if TYPE_CHECKING:
-    from helpers.emulator.core.engine import Engine
 
 RESOURCE_TYPES: dict[type[Record], str] = {
     Workspace: "workspace",
@@ -34,22 +30,8 @@ RESOURCE_TYPES: dict[type[Record], str] = {
 }
 
 
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened: `at` in seconds since 1970."""
-
-    sid: str
-    workspace_sid: str
-    event_type: str
-    at: float
-    resource_type: str
-    resource_sid: str
-    description: str
-    data: dict[str, str]
-
-
 def note(
-    engine: "Engine",
+    engine: Engine,
     event_type: str,
     subject: Record,
     description: str,
@@ -69,18 +51,19 @@ def note(
         if record is not None:
             data |= _parameters(engine, record)
     data |= {name: text(value) for name, value in more.items() if value is not None}
-    engine.events.append(
-        Event(
-            engine.sids.new("EV"),
-            subject.workspace_sid,
-            event_type,
-            engine.now,
-            RESOURCE_TYPES[type(subject)],
-            subject.sid,
-            description,
-            data,
-        )
+    event = Event(
+        engine.sids.new("EV"),
+        subject.workspace_sid,
+        event_type,
+        engine.now,
+        RESOURCE_TYPES[type(subject)],
+        subject.sid,
+        description,
+        data,
     )
+    engine.events.append(event)
+    if workspace is not None and _is_wanted(workspace, event_type):
+        engine.callbacks.append(_announcement(workspace, event))
 
 
 def text(value: object) -> str:
@@ -88,7 +71,37 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _parameters(engine: "Engine", record: Record) -> dict[str, str]:
+def _is_wanted(workspace: Workspace, event_type: str) -> bool:
+    """Whether the Workspace's EventCallbackUrl hears of it: without an EventsFilter, of all."""
+    if not workspace.event_callback_url:
+        return False
+    wanted = [part.strip() for part in (workspace.events_filter or "").split(",")]
+    return not any(wanted) or event_type in wanted
+
+
+def _announcement(workspace: Workspace, event: Event) -> Callback:
+    """The Event Callback, whose parameters are those of the event in CamelCase."""
+    camel = {
+        "".join(word.capitalize() for word in name.split("_")): value
+        for name, value in event.data.items()
+    }
+    return Callback(
+        workspace.sid,
+        workspace.event_callback_url,
+        {
+            **camel,
+            "EventType": event.event_type,
+            "EventDescription": event.description,
+            "ResourceType": event.resource_type,
+            "ResourceSid": event.resource_sid,
+            "Sid": event.sid,
+            "Timestamp": str(int(event.at)),
+            "TimestampMs": str(int(event.at * 1000)),
+        },
+    )
+
+
+def _parameters(engine: Engine, record: Record) -> dict[str, str]:
     match record:
         case Task():
             return _task(engine, record)
@@ -120,7 +133,7 @@ def _parameters(engine: "Engine", record: Record) -> dict[str, str]:
     return {}
 
 
-def _task(engine: "Engine", task: Task) -> dict[str, str]:
+def _task(engine: Engine, task: Task) -> dict[str, str]:
     store = engine.store
     data = {
         "task_sid": task.sid,
@@ -145,7 +158,7 @@ def _task(engine: "Engine", task: Task) -> dict[str, str]:
     return data
 
 
-def _worker(engine: "Engine", worker: Worker) -> dict[str, str]:
+def _worker(engine: Engine, worker: Worker) -> dict[str, str]:
     return {
         "worker_sid": worker.sid,
         "worker_name": worker.friendly_name,
@@ -156,7 +169,7 @@ def _worker(engine: "Engine", worker: Worker) -> dict[str, str]:
     }
 
 
-def _reservation(engine: "Engine", reservation: Reservation) -> dict[str, str]:
+def _reservation(engine: Engine, reservation: Reservation) -> dict[str, str]:
     data = {"reservation_sid": reservation.sid, "reservation_version": text(reservation.version)}
     for record in (
         engine.store.get(Task, reservation.task_sid),

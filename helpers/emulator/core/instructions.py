@@ -8,9 +8,8 @@ from typing import Any
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.model import Activity, Reservation
 from helpers.emulator.core.reservations import accept, reject
+from helpers.emulator.core.voice import VOICE, InstructionError, instruct
 from helpers.emulator.errors import TwilioError
-
-VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
 
 
 def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
@@ -30,9 +29,12 @@ def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> No
             case "reject":
                 reject(engine, reservation, _activity(engine, reservation, answer))
             case str() if instruction in VOICE:
-                raise Alert(55555, f"{instruction}: there is no telephony here to carry it out")
+                fields = {name: value for name, value in answer.items() if name != "instruction"}
+                instruct(engine, reservation, instruction, fields)
             case _:
                 raise Alert(55555, f"the instruction {instruction!r} is unknown")
+    except InstructionError as error:
+        raise Alert(error.alert, error.message) from error
     except TwilioError as error:
         raise Alert(error.code, error.message) from error
 

@@ -130,7 +130,7 @@ class Task(Record):
 
 @dataclass(kw_only=True)
 class Reservation(Record):
-    """`expires_at` is set while it is pending."""
+    """`expires_at` is set while it is pending; `instruction` is the voice instruction it got."""
 
     prefix = "WR"
 
@@ -143,6 +143,7 @@ class Reservation(Record):
     expires_at: float | None
     previous_activity_sid: str
     reservation_status: str = "pending"
+    instruction: str | None = None
     version: int = 1
 
 

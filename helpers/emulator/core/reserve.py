@@ -4,7 +4,8 @@ https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 """
 
 from helpers.emulator.core.activity import move_worker
-from helpers.emulator.core.engine import Callback, Engine
+from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.event import Callback
 from helpers.emulator.core.events import note
 from helpers.emulator.core.model import Reservation, Task, TaskQueue, Worker, Workflow, Workspace
 from helpers.rules.lifecycle import TASK, advance
@@ -67,9 +68,7 @@ def _callback(
 ) -> Callback:
     return Callback(
         task.workspace_sid,
-        reservation.sid,
         workflow.assignment_callback_url,
-        workflow.fallback_assignment_callback_url,
         {
             "ReservationSid": reservation.sid,
             "TaskAge": str(int(engine.now - task.date_created)),
@@ -82,4 +81,6 @@ def _callback(
             "WorkflowSid": workflow.sid,
             "WorkspaceSid": task.workspace_sid,
         },
+        reservation.sid,
+        workflow.fallback_assignment_callback_url,
     )

@@ -1,0 +1,104 @@
+"""Voice instructions: checked and kept, and then what follows when the call goes well."""
+
+import json
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from helpers.emulator.core.model import Reservation
+
+
+@pytest.fixture
+def office(client):
+    """A Workspace whose only Worker is reserved for a Task that came by <Enqueue>."""
+    workspaces = client.taskrouter.v1.workspaces
+    workspace = workspaces(workspaces.create("Office", template="FIFO").sid)
+    available = workspace.activities.list(friendly_name="Available")[0]
+    workspace.workers.create(
+        "Alice", activity_sid=available.sid, attributes='{"contact_uri": "+15005550006"}'
+    )
+    return workspace
+
+
+def reserved(office, **attributes):
+    task = office.tasks.create(attributes=json.dumps(attributes))
+    return office.tasks(task.sid).reservations.list()[0]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ({"instruction": "dequeue", "dequeue_from": "+15005550001"}, "accepted"),
+        ({"instruction": "conference", "from_": "+15005550001"}, "accepted"),
+        ({"instruction": "call", "call_from": "+1500", "call_url": "http://a.example/"}, "pending"),
+        (
+            {
+                "instruction": "call",
+                "call_from": "+1500",
+                "call_url": "http://a.example/",
+                "call_accept": True,
+            },
+            "accepted",
+        ),
+        (
+            {
+                "instruction": "redirect",
+                "redirect_call_sid": "CA" + "0" * 32,
+                "redirect_url": "http://a.example/",
+                "redirect_accept": True,
+            },
+            "accepted",
+        ),
+    ],
+)
+def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, parameters, status):
+    reservation = reserved(office, call_sid="CA1")
+    assert reservation.update(**parameters).reservation_status == status
+    kept = emulator.taskrouter.engine.store.the(Reservation, reservation.sid).instruction
+    assert json.loads(kept)["instruction"] == parameters["instruction"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({"instruction": "call"}, "from"),
+        ({"instruction": "call", "call_from": "+1500"}, "url"),
+        ({"instruction": "redirect", "redirect_url": "http://a.example/"}, "call_sid"),
+        ({"instruction": "dequeue"}, "call_sid"),
+        ({"instruction": "dance"}, "dance"),
+        ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
+    ],
+)
+def test_what_an_instruction_lacks_is_named_and_nothing_changes(office, parameters, named):
+    reservation = reserved(office)
+    with pytest.raises(TwilioRestException, match=named) as refused:
+        reservation.update(**parameters)
+    assert (refused.value.status, refused.value.code) == (400, 20001)
+    assert reservation.fetch().reservation_status == "pending"
+
+
+def test_an_instruction_needs_a_pending_reservation(office):
+    reservation = reserved(office)
+    reservation.update(reservation_status="accepted")
+    with pytest.raises(TwilioRestException) as refused:
+        reservation.update(instruction="conference")
+    assert refused.value.msg.endswith(
+        f"Unable to execute Conference instruction. Reservation {reservation.sid} is not currently"
+        " in a Pending state."
+    )
+
+
+def test_an_api_key_stands_for_the_account(emulator, client):
+    emulator.taskrouter.credentials["SK" + "1" * 32] = "secret"
+    by_key = Client("SK" + "1" * 32, "secret", account_sid=client.username)
+    by_key.taskrouter.base_url = emulator.url
+    by_key.http_client.session.trust_env = False
+    made = by_key.taskrouter.v1.workspaces.create("Office")
+    by_key.http_client.session.close()
+    assert made.account_sid == client.username
+    wrong = Client("SK" + "1" * 32, "other", account_sid=client.username)
+    wrong.taskrouter.base_url = emulator.url
+    with pytest.raises(TwilioRestException, match="Authenticate"):
+        wrong.taskrouter.v1.workspaces(made.sid).fetch()
+    wrong.http_client.session.close()
