@@ -1,5 +1,6 @@
 """The emulator on a socket: waitress below, one process per home folder around it."""
 
+import logging
 import os
 import select
 import signal
@@ -19,6 +20,8 @@ from helpers.emulator.home import Home, Running, code_version
 from helpers.emulator.service import TaskRouter
 
 USUAL_PORT = 8790
+# A request that waits a moment for a thread is no news.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 _THREADS = 16
 _DRAIN_SECONDS = 2.0
 _LOOK_SECONDS = 1.0

@@ -1,0 +1,80 @@
+"""Killed without warning under load: nothing that was acknowledged may be missing."""
+
+import os
+import signal
+import threading
+from random import Random
+
+import pytest
+from requests import RequestException
+from twilio.rest import Client
+
+from helpers.checks import wait_for
+from helpers.emulator.home import Home
+from helpers.emulator.launch import ensure_running
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def client_of(home: Home) -> Client:
+    running = ensure_running(home)
+    client = Client(running.account_sid, running.auth_token)
+    client.http_client.session.trust_env = False
+    client.taskrouter.base_url = running.url
+    return client
+
+
+def create_until_it_dies(client: Client, workspace_sid: str, created: list[str]) -> None:
+    tasks = client.taskrouter.v1.workspaces(workspace_sid).tasks
+    try:
+        while True:
+            created.append(tasks.create(attributes="{}").sid)
+    except RequestException:
+        client.http_client.session.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_acknowledged_write_is_lost(home: Home, seed: int):
+    client = client_of(home)
+    sid = client.taskrouter.v1.workspaces.create("Office", template="FIFO").sid
+    created: list[str] = []
+    writers = [
+        threading.Thread(target=create_until_it_dies, args=(client_of(home), sid, created))
+        for _ in range(3)
+    ]
+    for writer in writers:
+        writer.start()
+    enough = Random(seed).randrange(5, 60)
+    wait_for("some writes", lambda: len(created) >= enough)
+    os.kill(home.running().pid, KILL)
+    for writer in writers:
+        writer.join()
+    client.http_client.session.close()
+
+    after = client_of(home)
+    there = {task.sid for task in after.taskrouter.v1.workspaces(sid).tasks.list(page_size=1000)}
+    after.http_client.session.close()
+    assert set(created) <= there
+    assert len(created) >= enough
+
+
+def test_timers_go_on_after_a_kill(home: Home):
+    client = client_of(home)
+    workspaces = client.taskrouter.v1.workspaces
+    office = workspaces(workspaces.create("Office", template="FIFO").sid)
+    available = office.activities.list(friendly_name="Available")[0]
+    office.workers.create("Alice", activity_sid=available.sid)
+    workflow = office.workflows.list()[0]
+    workflow.update(task_reservation_timeout=1)
+    task = office.tasks.create()
+    assert task.assignment_status == "reserved"
+    os.kill(home.running().pid, KILL)
+    client.http_client.session.close()
+
+    after = client_of(home)
+    office = after.taskrouter.v1.workspaces(office._solution["sid"])
+    alice = office.workers.list()[0]
+    wait_for("the timeout", lambda: alice.fetch().activity_name == "Offline")
+    (reservation,) = office.tasks(task.sid).reservations.list()
+    after.http_client.session.close()
+    assert reservation.reservation_status == "timeout"
