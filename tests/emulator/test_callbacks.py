@@ -248,7 +248,8 @@ def drip(server):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 150\r\n\r\n")
         pause = threading.Event()
         try:
-            while not pause.wait(0.02):
+            for _ in range(150):
+                pause.wait(0.02)
                 connection.sendall(b"x")
         except OSError:
             pass

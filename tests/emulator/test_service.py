@@ -2,6 +2,7 @@
 
 import threading
 from functools import partial
+from math import inf
 
 import pytest
 from engine_lab import state
@@ -92,6 +93,9 @@ def test_timers_fire_by_themselves(started):
 def test_a_moved_clock_wakes_the_timers(started):
     taskrouter, fired = watched(started(":memory:", SystemClock()))
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=3_600))
+    asleep = threading.Event()
+    while taskrouter._sleeps_until == inf:  # the timers have not yet seen it
+        asleep.wait(0.001)
     taskrouter.advance(3_599.5)
     assert fired.wait(10)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from helpers.emulator.api.call import Call
 from helpers.emulator.api.expressions import expression_text
+from helpers.emulator.api.ordering import read_ordering, sort
 from helpers.emulator.api.params import (
     boolean,
     integer,
@@ -48,8 +49,7 @@ def wanted_tasks(call: Call) -> list[Task]:
     if expression:
         wanted = reading.expression(expression)
         found = [task for task in found if wanted.matches(reading.task_values(task))]
-    for key, descending in reversed(_orderings(call.args.get("ordering", []))):
-        found.sort(key=_ORDERINGS[key], reverse=descending)
+    sort(found, _orderings(call.args.get("ordering", [])), _ORDERINGS)
     return found
 
 
@@ -76,15 +76,7 @@ def _named(
 
 
 def _orderings(given: list[str]) -> list[tuple[str, bool]]:
-    orderings = []
-    for ordering in given:
-        key, _, direction = ordering.partition(":")
-        if key not in _ORDERINGS or direction.lower() not in ("", "asc", "desc"):
-            raise BadRequest(
-                f"Ordering must look like DateCreated:asc, with {', '.join(_ORDERINGS)},"
-                f" not {ordering}"
-            )
-        orderings.append((key, direction.lower() == "desc"))
+    orderings = read_ordering(given, _ORDERINGS)
     if {"DateCreated", "VirtualStartTime"} <= {key for key, _ in orderings}:
         raise BadRequest("Ordering by DateCreated and VirtualStartTime together is not allowed")
     return orderings

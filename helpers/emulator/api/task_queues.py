@@ -1,9 +1,11 @@
 """https://www.twilio.com/docs/taskrouter/api/task-queue"""
 
+from collections.abc import Callable
 from typing import Any
 
 from helpers.emulator.api.call import Call, Reply
 from helpers.emulator.api.expressions import expression_text
+from helpers.emulator.api.ordering import read_ordering, sort
 from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import (
     attributes,
@@ -14,6 +16,7 @@ from helpers.emulator.api.params import (
     required,
     sid,
     text,
+    texts,
 )
 from helpers.emulator.api.route import Route
 from helpers.emulator.core import reading
@@ -62,6 +65,7 @@ def index(call: Call) -> Reply:
     if "evaluate_worker_attributes" in call.args:
         values = reading.attributes(call.args["evaluate_worker_attributes"])
         found = [q for q in found if _takes(q, values)]
+    sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
     return page(call, "task_queues", found, task_queue_json)
 
 
@@ -106,6 +110,11 @@ def _link(workspace: str, activity_sid: str | None) -> str | None:
     return f"{workspace}/Activities/{activity_sid}" if activity_sid else None
 
 
+_ORDERINGS: dict[str, Callable[[TaskQueue], Any]] = {
+    "DateCreated": lambda queue: queue.date_created,
+    "DateUpdated": lambda queue: queue.date_updated,
+    "FriendlyName": lambda queue: queue.friendly_name,
+}
 _ALL = "/Workspaces/<workspace_sid>/TaskQueues"
 _SETTINGS = {
     "TargetWorkers": optional(expression_text),
@@ -123,6 +132,7 @@ ROUTES = [
             "FriendlyName": optional(text),
             "EvaluateWorkerAttributes": optional(attributes),
             "WorkerSid": optional(sid("WK")),
+            "Ordering": optional(texts),
             **PAGING,
         },
     ),

@@ -1,9 +1,11 @@
 """https://www.twilio.com/docs/taskrouter/api/worker"""
 
+from collections.abc import Callable
 from typing import Any
 
 from helpers.emulator.api.call import Call, Reply, iso
 from helpers.emulator.api.expressions import expression_text
+from helpers.emulator.api.ordering import read_ordering, sort
 from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import (
     attributes,
@@ -13,6 +15,7 @@ from helpers.emulator.api.params import (
     required,
     sid,
     text,
+    texts,
 )
 from helpers.emulator.api.route import Route
 from helpers.emulator.core import reading, workers
@@ -58,6 +61,7 @@ def index(call: Call) -> Reply:
         queues = [q for q in call.store.walk("task_queues", call.workspace.sid) if _named(call, q)]
         matches = call.engine.eligibility.matches
         found = [w for w in found if any(matches(queue, w) for queue in queues)]
+    sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
     return page(call, "workers", found, worker_json)
 
 
@@ -126,6 +130,11 @@ def _named(call: Call, queue: TaskQueue) -> bool:
     ) in (None, queue.friendly_name)
 
 
+_ORDERINGS: dict[str, Callable[[Worker], Any]] = {
+    "DateCreated": lambda worker: worker.date_created,
+    "DateStatusChanged": lambda worker: worker.date_status_changed,
+    "FriendlyName": lambda worker: worker.friendly_name,
+}
 _ALL = "/Workspaces/<workspace_sid>/Workers"
 ROUTES = [
     Route(
@@ -140,6 +149,7 @@ ROUTES = [
             "TargetWorkersExpression": optional(expression_text),
             "TaskQueueName": optional(text),
             "TaskQueueSid": optional(sid("WQ")),
+            "Ordering": optional(texts),
             **PAGING,
         },
     ),

@@ -237,7 +237,7 @@ def test_a_start_in_the_future_or_before_1900_is_refused(api, path, workflow):
 
 
 def test_a_task_cannot_be_sent_to_another_workspace(api, client, path, queue, alice, workflow):
-    other = client.taskrouter.v1.workspaces.create("Other").sid
+    other = client.taskrouter.v1.workspaces.create("Other", template="FIFO").sid
     for target in (queue.sid, alice.sid, workflow.sid):
         response = api.post(f"/Workspaces/{other}/Tasks", RoutingTarget=target)
         assert "of this Workspace" in error(response, 400, 20001)
