@@ -67,6 +67,12 @@ class RequestLog:
         self._lock = threading.Lock()
         self._exchanges: deque[Exchange] = deque(maxlen=limit)
         self._secrets: set[str] = {secret for secret in secrets if secret}
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """A number that grows whenever the log changes, for whoever shows it."""
+        return self._changes
 
     def hide(self, secret: str) -> None:
         """Mask `secret` in every exchange recorded from now on."""
@@ -79,6 +85,7 @@ class RequestLog:
         with self._lock:
             kept = _masked(exchange, self._secrets)
             self._exchanges.append(kept)
+            self._changes += 1
         return kept
 
     def sent(self, path: str | None = None) -> list[Exchange]:
@@ -92,6 +99,7 @@ class RequestLog:
     def clear(self) -> None:
         with self._lock:
             self._exchanges.clear()
+            self._changes += 1
 
     def _only(self, direction: str, path: str | None) -> list[Exchange]:
         return [

@@ -1,9 +1,36 @@
 """Controls for a notebook: each one sends what the lesson has shown before, and shows what it sent.
 
-`activity_toggle(lab, worker_sid)` sets a Worker's Activity, `task_form(lab)` creates a Task.
+    activity_toggle(lab, worker_sid)   sets a Worker's Activity
+    task_form(lab)                     creates a Task
+    workers(lab)                       the Workers, each with its Activity
+    tasks(lab)                         the Tasks: where each is and why it waits; cancel, complete
+    reservation(lab, task_sid=None)    one Reservation: the time left to answer; accept, reject
+    requests(lab)                      every HTTP request, both ways; filter, send again, edit
+    lifecycle(lab, task_sid=None)      the way of a Task, its current step lit
+    floor(lab)                         TaskQueues and Workers, and the Tasks that travel between
+    clock(lab)                         puts the local TaskRouter's clock forward
+
+All but the form follow what happens in TaskRouter by themselves, until they are closed.
 """
 
 from helpers.controls.activity_toggle import activity_toggle
+from helpers.controls.clock import clock
+from helpers.controls.floor import floor
+from helpers.controls.lifecycle import lifecycle
+from helpers.controls.requests import requests
+from helpers.controls.reservation import reservation
 from helpers.controls.task_form import task_form
+from helpers.controls.tasks import tasks
+from helpers.controls.workers import workers
 
-__all__ = ["activity_toggle", "task_form"]
+__all__ = [
+    "activity_toggle",
+    "clock",
+    "floor",
+    "lifecycle",
+    "requests",
+    "reservation",
+    "task_form",
+    "tasks",
+    "workers",
+]

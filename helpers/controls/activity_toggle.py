@@ -1,21 +1,21 @@
 """A control that sets a Worker's Activity, as toggle buttons."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 from traitlets import Bool, List, Unicode, dlink
 
 from helpers.controls import calls
-from helpers.controls.panel import Panel, TextLine
-from helpers.controls.state import ControlState
+from helpers.controls.activity_buttons import ActivityButtons
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import TextLine
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
 
-_ROOM_FOR_TICK = "\u00a0"
 
-
-class ActivityState(ControlState):
+class ActivityState(LiveState):
     """A Worker's Activity, as TaskRouter said when last asked."""
 
     worker_name = Unicode()
@@ -31,23 +31,31 @@ class ActivityState(ControlState):
 
     def refresh(self) -> bool:
         """Ask TaskRouter. False when another action is under way; a failure is in `error`."""
-        return self.attempt(self._read)
+        return self.act(self._read)
 
     def choose(self, activity_sid: str) -> bool:
         """Set the Worker's Activity. False when another action is under way."""
-        return self.attempt(lambda: self._set(activity_sid))
+        return self.act(lambda: self._set(activity_sid))
+
+    def take(self) -> None:
+        """A change made elsewhere."""
+        worker = self.snapshot.worker(self.worker_sid)
+        if worker is not None:
+            self._show(self.snapshot.settings.activities, worker)
 
     def _read(self) -> None:
-        found = self.lab.workspace.activities.list()
-        self.activities = [(activity.friendly_name, activity.sid) for activity in found]
-        self._take(self.lab.workspace.workers(self.worker_sid).fetch())
+        activities = self.lab.workspace.activities.list()
+        worker = self.lab.workspace.workers(self.worker_sid).fetch()
+        with self.lock:
+            self._show(activities, worker)
 
     def _set(self, activity_sid: str) -> None:
         self.call = calls.update(self.lab, "workers", self.worker_sid, activity_sid=activity_sid)
         worker = self.lab.workspace.workers(self.worker_sid)
-        self._take(worker.update(activity_sid=activity_sid))
+        worker.update(activity_sid=activity_sid)
 
-    def _take(self, worker: Any) -> None:
+    def _show(self, activities: Iterable[Any], worker: Any) -> None:
+        self.activities = [(activity.friendly_name, activity.sid) for activity in activities]
         self.worker_name = worker.friendly_name
         self.available = worker.available
         self.activity_name = worker.activity_name
@@ -57,16 +65,13 @@ class ActivityState(ControlState):
         self.summary = f"{worker.friendly_name} is {worker.activity_name}, {effect} {offered}."
 
 
-class ActivityToggle(Panel):
+class ActivityToggle(LivePanel):
     """One toggle button for each Activity, the Worker's own pressed and ticked."""
 
     def __init__(self, state: ActivityState) -> None:
-        self.toggles = widgets.ToggleButtons(
-            style={"description_width": "initial", "button_width": "auto"}
-        )
+        self.toggles = ActivityButtons()
         self.summary = TextLine()
         self.refresh_button = widgets.Button(description="Refresh", icon="refresh")
-        self._painting = False
         super().__init__(state, [self.toggles, self.summary, self.refresh_button])
         dlink((state, "summary"), (self.summary, "text"))
         dlink((state, "busy"), (self.toggles, "disabled"))
@@ -81,7 +86,9 @@ class ActivityToggle(Panel):
         self.state.refresh()
 
     def on_toggle(self, change: Any) -> None:
-        if not self._painting and change["new"] != self.state.activity_sid:
+        with self.state.lock:
+            chosen = not self.toggles.painting and change["new"] != self.state.activity_sid
+        if chosen:
             self.state.choose(change["new"])
 
     def on_refresh(self, _: widgets.Button) -> None:
@@ -96,28 +103,20 @@ class ActivityToggle(Panel):
         return "\n".join([f"{self.state.worker_name}: {' '.join(names)}", told])
 
     def _paint(self, _: object = None) -> None:
-        """Press the button of the Activity that is; setting options alone would press the first."""
-        activities, now = self.state.activities, self.state.activity_sid
-        if not any(sid == now for _, sid in activities):
-            return
-        self._painting = True
-        try:
-            self.toggles.description = self.state.worker_name
-            options = tuple((f"{name}{_ROOM_FOR_TICK}", sid) for name, sid in activities)
-            if self.toggles.options != options:
-                self.toggles.options = options
-            self.toggles.icons = ["check" if sid == now else "" for _, sid in activities]
-            self.toggles.value = now
-        finally:
-            self._painting = False
+        state = self.state
+        with state.lock:
+            self.toggles.paint(state.worker_name, state.activities, state.activity_sid)
 
 
 def activity_toggle(lab: "Lab", worker_sid: str) -> ActivityToggle:
     """A control for the Activity of the Worker `worker_sid`, showing the one it has now.
 
     It sends `workers(worker_sid).update(activity_sid=...)` and shows that call, as Python and as
-    curl. `.refresh()` shows a change made elsewhere. Errors of TaskRouter are shown in the control.
+    curl. A change made elsewhere shows by itself, and at once after `.refresh()`. Errors of
+    TaskRouter are shown in the control.
     """
     state = ActivityState(lab, worker_sid)
     state.refresh()
-    return ActivityToggle(state)
+    panel = ActivityToggle(state)
+    panel.follow()
+    return panel

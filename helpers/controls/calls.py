@@ -1,6 +1,7 @@
 """A call to TaskRouter as a learner would write it: a line of Python, and a curl command."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,38 @@ def create(lab: "Lab", resources: str, **parameters: Any) -> Call:
     return Call(_with_arguments(python, parameters), _post(lab, _camel(resources), parameters))
 
 
-def update(lab: "Lab", resources: str, sid: str, **parameters: Any) -> Call:
-    """The call that updates the one of the workspace's `resources` that has this `sid`."""
-    python = f'{_workspace(lab)}.{resources}("{sid}").update'
-    return Call(
-        _with_arguments(python, parameters), _post(lab, f"{_camel(resources)}/{sid}", parameters)
+def update(
+    lab: "Lab",
+    resources: str,
+    sid: str,
+    parent: tuple[str, str] | None = None,
+    **parameters: Any,
+) -> Call:
+    """The call that updates the one of the workspace's `resources` that has this `sid`.
+
+    `parent` is what has the resource, if not the workspace itself: ("tasks", its SID).
+    """
+    way = [*([parent] if parent else []), (resources, sid)]
+    python = _workspace(lab) + "".join(f'.{name}("{one}")' for name, one in way)
+    path = "/".join(f"{_camel(name)}/{one}" for name, one in way)
+    return Call(_with_arguments(f"{python}.update", parameters), _post(lab, path, parameters))
+
+
+def request(method: str, url: str, data: Mapping[str, str]) -> Call:
+    """The call that sends any request to TaskRouter, as the SDK's client does it."""
+    written = f", data={dict(data)!r}" if data else ""
+    return Call(f'client.request("{method}", {_literal(url)}{written})', _curl(method, url, data))
+
+
+def to_server(method: str, url: str, data: Mapping[str, str], headers: Mapping[str, str]) -> Call:
+    """The call that sends a request to the learner's own server."""
+    written = "".join(
+        f"    {name}={dict(value)!r},\n"
+        for name, value in (("data", data), ("headers", headers))
+        if value
     )
+    python = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
+    return Call(python, _curl(method, url, data, headers, credentials=False))
 
 
 def _workspace(lab: "Lab") -> str:
@@ -50,12 +77,21 @@ def _literal(value: Any) -> str:
 
 
 def _post(lab: "Lab", path: str, parameters: dict[str, Any]) -> str:
-    data = [
-        f"--data-urlencode {shlex.quote(f'{_camel(name)}={value}')}"
-        for name, value in parameters.items()
-    ]
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/{path}"
-    return " \\\n  ".join([f"curl -X POST {url}", *data, _CREDENTIALS])
+    return _curl("POST", url, {_camel(name): value for name, value in parameters.items()})
+
+
+def _curl(
+    method: str,
+    url: str,
+    data: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+    credentials: bool = True,
+) -> str:
+    pieces = [f"curl -X {method} {shlex.quote(url)}"]
+    pieces += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in (headers or {}).items()]
+    pieces += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in data.items()]
+    return " \\\n  ".join([*pieces, *([_CREDENTIALS] if credentials else [])])
 
 
 def _camel(name: str) -> str:

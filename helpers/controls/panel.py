@@ -8,13 +8,7 @@ from traitlets import Unicode, dlink
 
 from helpers.controls.calls import Call
 from helpers.controls.state import ControlState
-
-_WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
-_CODE = (
-    f"{_WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;margin:2px 0;"
-    "padding:4px 8px;user-select:all;color:var(--jp-content-font-color1,#1f1f1f);"
-    "border:1px solid var(--jp-border-color1,#8a8a8a)"
-)
+from helpers.controls.texts import CODE, WRAPPED
 
 
 class TextLine(widgets.HTML):
@@ -22,7 +16,7 @@ class TextLine(widgets.HTML):
 
     text = Unicode()
     role = "status"
-    style_of_line = f"{_WRAPPED};color:var(--jp-content-font-color1,#1f1f1f)"
+    style_of_line = f"{WRAPPED};color:var(--jp-content-font-color1,#1f1f1f)"
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,13 +36,32 @@ class ErrorLine(TextLine):
 
     role = "alert"
     style_of_line = (
-        f"{_WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;"
+        f"{WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;"
         "border-left:4px solid #c5221f;padding:2px 8px;"
         "color:var(--jp-content-font-color1,#1f1f1f)"
     )
 
     def as_html(self) -> str:
         return f'<div role="{self.role}" style="{self.style_of_line}">⚠ {escape(self.text)}</div>'
+
+
+class PlainLine(TextLine):
+    """Shows `text` without announcing it: for what changes every second."""
+
+    def as_html(self) -> str:
+        return f'<div style="{self.style_of_line}">{escape(self.text)}</div>'
+
+
+class NoticeLine(TextLine):
+    """Says why a panel stands still: a sign and a border."""
+
+    style_of_line = (
+        f"{WRAPPED};border-left:4px solid #b06000;padding:2px 8px;"
+        "color:var(--jp-content-font-color1,#1f1f1f)"
+    )
+
+    def as_html(self) -> str:
+        return f'<div role="status" style="{self.style_of_line}">⏸ {escape(self.text)}</div>'
 
 
 class CallLines(widgets.HTML):
@@ -87,6 +100,6 @@ class Panel(widgets.VBox):
 
 def _as_html(call: Call) -> str:
     return "".join(
-        f'<div style="margin-top:4px">The same {name}:</div><pre style="{_CODE}">{escape(text)}</pre>'
+        f'<div style="margin-top:4px">The same {name}:</div><pre style="{CODE}">{escape(text)}</pre>'
         for name, text in (("in Python", call.python), ("with curl", call.curl))
     )

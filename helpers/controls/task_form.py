@@ -4,12 +4,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-from traitlets import Int, Unicode, dlink, link, observe
+from traitlets import Int, List, Unicode, dlink, link, observe
 
 from helpers.controls import calls
 from helpers.controls.attributes import AttributesError, read_attributes
 from helpers.controls.panel import ErrorLine, Panel, TextLine
 from helpers.controls.state import ControlState
+from helpers.workspace import WORKFLOW
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -25,8 +26,21 @@ class TaskFormState(ControlState):
     extra = Unicode(help="More attributes, a JSON object as text; may be empty")
     extra_error = Unicode(help="What is wrong with `extra`, pointing at the character; else empty")
     priority = Int(0)
+    channel = Unicode("default", help="the TaskChannel's unique name")
+    channels = List([("Default", "default")], help="(friendly name, unique name) of each")
+    workflow_sid = Unicode(help="the Workflow that decides; the tutorial's at first")
+    workflows = List(help="(friendly name, SID) of each")
     outcome = Unicode(help="Where the Task went, in a sentence")
     task_sid = Unicode(help="The Task created last")
+
+    def __init__(self, lab: "Lab") -> None:
+        super().__init__(lab)
+        self.workflow_sid = lab.workflow_sid
+        self.workflows = [(WORKFLOW, lab.workflow_sid)]
+
+    def load(self) -> bool:
+        """Ask which TaskChannels and Workflows there are; a failure is in `error`."""
+        return self.attempt(self._load)
 
     def attributes(self) -> dict[str, Any]:
         """The attributes that the Task gets. Raises AttributesError when `extra` is no JSON."""
@@ -45,15 +59,24 @@ class TaskFormState(ControlState):
         else:
             self.extra_error = ""
 
+    def _load(self) -> None:
+        space = self.lab.workspace
+        channels = space.task_channels.list(page_size=100)
+        self.channels = [(channel.friendly_name, channel.unique_name) for channel in channels]
+        found = space.workflows.list(page_size=100)
+        self.workflows = [(workflow.friendly_name, workflow.sid) for workflow in found]
+
     def _create(self) -> None:
         self.outcome = ""
         if self.extra_error:
             raise AttributesError("No Task was created: the attributes above are not JSON yet.")
         wanted = {
             "attributes": json.dumps(self.attributes(), ensure_ascii=False),
-            "workflow_sid": self.lab.workflow_sid,
+            "workflow_sid": self.workflow_sid,
             "priority": self.priority,
         }
+        if self.channel != "default":
+            wanted["task_channel"] = self.channel
         self.call = calls.create(self.lab, "tasks", **wanted)
         task = self.lab.workspace.tasks.create(**wanted)
         self.task_sid = task.sid
@@ -80,13 +103,22 @@ class TaskForm(Panel):
         self.priority = widgets.BoundedIntText(
             description="Priority", max=_HIGHEST_PRIORITY, style=wide, layout=layout
         )
+        self.channel = widgets.Dropdown(
+            options=state.channels, description="Channel", style=wide, layout=layout
+        )
+        self.workflow = widgets.Dropdown(
+            options=state.workflows, description="Workflow", style=wide, layout=layout
+        )
         self.button = widgets.Button(description="Create Task", icon="plus")
         self.outcome = TextLine()
-        fields = [self.language, self.extra, self.extra_error, self.priority, self.button]
-        super().__init__(state, [*fields, self.outcome])
+        fields = [self.language, self.extra, self.extra_error, self.priority]
+        more = [self.channel, self.workflow, self.button, self.outcome]
+        super().__init__(state, [*fields, *more])
         link((state, "language"), (self.language, "value"))
         link((state, "extra"), (self.extra, "value"))
         link((state, "priority"), (self.priority, "value"))
+        link((state, "channel"), (self.channel, "value"))
+        link((state, "workflow_sid"), (self.workflow, "value"))
         dlink((state, "extra_error"), (self.extra_error, "text"))
         dlink((state, "outcome"), (self.outcome, "text"))
         dlink((state, "busy"), (self.button, "disabled"))
@@ -98,18 +130,26 @@ class TaskForm(Panel):
     def as_text(self) -> str:
         state = self.state
         fields = f"Language: {state.language} · More attributes: {state.extra or '{}'}"
+        names = {sid: name for name, sid in state.workflows}
+        chosen = [f"Channel: {state.channel}"] if state.channel != "default" else []
+        if state.workflow_sid != state.lab.workflow_sid:
+            chosen.append(f"Workflow: {names.get(state.workflow_sid, state.workflow_sid)}")
+        fields = " · ".join([fields, *chosen])
         told = state.extra_error or state.error or state.outcome
         return f"{fields} · Priority: {state.priority} · [Create Task]" + (told and f"\n{told}")
 
 
 def task_form(lab: "Lab") -> TaskForm:
-    """A form that creates a Task in the tutorial's Workflow.
+    """A form that creates a Task, in the tutorial's Workflow unless another is chosen.
 
-    It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, says in which TaskQueue
+    It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` for
+    another channel than the default one, says in which TaskQueue
     the Task is and its Assignment Status, and shows the call, as Python and as curl. Attributes
     that are not JSON are shown with the place; errors of TaskRouter are shown in the control.
     """
-    return TaskForm(TaskFormState(lab))
+    state = TaskFormState(lab)
+    state.load()
+    return TaskForm(state)
 
 
 def _where_it_went(task: Any) -> str:

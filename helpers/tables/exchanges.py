@@ -53,6 +53,11 @@ def parameters(exchange: Exchange | None, explained: bool = False) -> Table:
     return table(columns, rows)
 
 
+def use_of(parameter: str) -> str:
+    """What a server would use this parameter of an Assignment Callback for; "" for another one."""
+    return _USES.get(parameter, "")
+
+
 def _time(exchange: Exchange) -> str:
     return exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")
 

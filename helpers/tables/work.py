@@ -1,7 +1,7 @@
 """Tables of what happens in a Workspace: Tasks, Reservations, Events; and why a Task waits."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,25 +66,36 @@ def why_waiting(lab: "Lab", task: Any) -> str:
     A Task waits until a Worker whom the TaskQueue's expression matches is available and has room
     (https://www.twilio.com/docs/taskrouter/api/task-queue).
     """
+    if task.assignment_status != "pending" or not task.task_queue_sid:
+        return reason_to_wait(task, None, [], lambda _: False)
+    expression = lab.workspace.task_queues(task.task_queue_sid).fetch().target_workers
+    workers = lab.workspace.workers.list()
+    return reason_to_wait(task, expression, workers, lambda worker: _is_busy(lab, worker))
+
+
+def reason_to_wait(
+    task: Any, expression: str | None, workers: Iterable[Any], is_busy: Callable[[Any], bool]
+) -> str:
+    """`why_waiting` without a request: told the TaskQueue's `expression` and the `workers`."""
     if task.assignment_status != "pending":
         return ""
     if not task.task_queue_sid:
         return "waits: no filter of the Workflow matches its attributes"
-    expression = lab.workspace.task_queues(task.task_queue_sid).fetch().target_workers
-    matching = [one for one in lab.workspace.workers.list() if _matches(expression, one)]
+    matching = [one for one in workers if matches(expression, one)]
     available = [one for one in matching if one.available]
     if not matching:
         return f"waits: no Worker matches {expression}"
     if not available:
         standing = _listed(f"{one.friendly_name} is {one.activity_name}" for one in matching)
         return f"waits: no available Worker matches {expression} ({standing})"
-    if all(_is_busy(lab, one) for one in available):
+    if all(is_busy(one) for one in available):
         names = _listed(f"{one.friendly_name} has another Task" for one in available)
         return f"waits: every available Worker who matches {expression} is busy ({names})"
     return f"waits: {available[0].friendly_name} is available, a Reservation is about to be made"
 
 
-def _matches(expression: str | None, worker: Any) -> bool:
+def matches(expression: str | None, worker: Any) -> bool:
+    """Whether the Worker's attributes satisfy a TaskQueue's `expression`."""
     try:
         return parse(expression or "").matches(json.loads(worker.attributes))
     except ExpressionSyntaxError:

@@ -104,11 +104,47 @@ def test_the_button_is_disabled_while_a_task_is_created(form):
     assert seen == [True, False]
 
 
-def test_every_field_has_a_name():
-    form = controls.task_form(lab=None)
-    fields = (form.language, form.extra, form.priority, form.button)
+def test_every_field_has_a_name(form):
+    fields = (form.language, form.extra, form.priority, form.channel, form.workflow, form.button)
     names = [field.description for field in fields]
-    assert names == ["Language", "More attributes", "Priority", "Create Task"]
+    assert names == [
+        "Language",
+        "More attributes",
+        "Priority",
+        "Channel",
+        "Workflow",
+        "Create Task",
+    ]
+
+
+def test_another_channel_is_sent_with_the_task(lab, form):
+    assert ("Voice", "voice") in form.channel.options
+    form.channel.value = "voice"
+    form.on_create(form.button)
+    assert the_task(lab).task_channel_unique_name == "voice"
+    assert 'task_channel="voice"' in form.state.call.python
+    assert "Channel: voice" in repr(form)
+
+
+def test_another_workflow_decides_when_it_is_chosen(lab):
+    configuration = json.dumps(
+        {"task_routing": {"default_filter": {"queue": lab.english_queue_sid}}}
+    )
+    other = lab.workspace.workflows.create(friendly_name="Other", configuration=configuration)
+    form = controls.task_form(lab)
+    assert form.workflow.value == lab.workflow_sid
+    form.workflow.value = other.sid
+    form.on_create(form.button)
+    assert the_task(lab).workflow_sid == other.sid
+    assert the_task(lab).task_queue_sid == lab.english_queue_sid
+    assert "Workflow: Other" in repr(form)
+
+
+def test_a_form_can_be_made_while_taskrouter_is_away(lab, emulator):
+    emulator.stop()
+    form = controls.task_form(lab)
+    assert form.error_line.text.startswith("TaskRouter does not answer")
+    assert form.workflow.value == lab.workflow_sid
 
 
 def test_what_is_stored_in_a_notebook_is_readable(form):

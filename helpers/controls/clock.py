@@ -1,0 +1,108 @@
+"""The local TaskRouter's clock: it can be put forward, so nobody waits for a timeout."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+from traitlets import Bool, Int, Unicode, dlink, link
+
+from helpers.controls import calls
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import TextLine
+from helpers.controls.texts import duration
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+STEPS = (("10 seconds later", 10), ("2 minutes later", 120), ("20 minutes later", 1200))
+_LONGEST = 7 * 24 * 3600
+_NOT_THERE = "Real Twilio's clock cannot be put forward; this control is for the local TaskRouter."
+
+
+class ClockState(LiveState):
+    """How far to put the clock forward, and what came of it."""
+
+    asks_taskrouter = False
+
+    seconds = Int(60)
+    outcome = Unicode(help="how far the clock was put forward, in a sentence")
+    there = Bool(help="whether this TaskRouter has a clock that can be put forward")
+
+    def __init__(self, lab: "Lab") -> None:
+        super().__init__(lab)
+        self.there = lab.session.target == "local"
+        self.outcome = "" if self.there else _NOT_THERE
+
+    def take(self) -> None:
+        """Nothing: what the clock says is not followed."""
+
+    def advance(self, seconds: int) -> bool:
+        """Put the clock forward by `seconds`. False when another action is under way."""
+        return self.act(partial(self._advance, seconds))
+
+    def _advance(self, seconds: int) -> None:
+        if not self.there:
+            raise ValueError(_NOT_THERE)
+        session = self.lab.session
+        url, data = f"{session.address}/emulator/clock", {"advance": str(seconds)}
+        self.outcome = ""
+        self.call = calls.request("POST", url, data)
+        answer = session.client.request("POST", url, data=data)
+        if answer.status_code != 200:
+            raise ValueError(f"The clock was not put forward (HTTP {answer.status_code}).")
+        self.outcome = f"It is {duration(seconds)} later for TaskRouter."
+
+
+class Clock(LivePanel):
+    """A button for each usual step, and one for any number of seconds."""
+
+    def __init__(self, state: ClockState) -> None:
+        self.steps = [widgets.Button(description=name, icon="clock-o") for name, _ in STEPS]
+        self.seconds = widgets.BoundedIntText(
+            description="Seconds",
+            min=1,
+            max=_LONGEST,
+            style={"description_width": "initial"},
+            layout={"width": "12em"},
+        )
+        self.button = widgets.Button(description="Advance the clock", icon="forward")
+        self.outcome = TextLine()
+        row = {"flex_flow": "row wrap"}
+        any_number = widgets.HBox([self.seconds, self.button], layout=row)
+        fields = [widgets.HBox(self.steps, layout=row), any_number, self.outcome]
+        super().__init__(state, fields)
+        for button in [*self.steps, self.button]:
+            button.layout.width = "auto"
+        link((state, "seconds"), (self.seconds, "value"))
+        dlink((state, "outcome"), (self.outcome, "text"))
+        for button, (_, seconds) in zip(self.steps, STEPS, strict=True):
+            button.on_click(partial(self.on_step, seconds))
+        self.button.on_click(self.on_advance)
+        state.observe(self._paint, "busy")
+        self._paint()
+
+    def on_step(self, seconds: int, _: widgets.Button | None = None) -> None:
+        self.state.advance(seconds)
+
+    def on_advance(self, _: widgets.Button | None = None) -> None:
+        self.state.advance(self.state.seconds)
+
+    def as_text(self) -> str:
+        buttons = " ".join(f"[{name}]" for name, _ in STEPS) if self.state.there else ""
+        told = self.state.error or self.state.outcome
+        return "\n".join(filter(None, [buttons, told]))
+
+    def _paint(self, _: object = None) -> None:
+        for button in [*self.steps, self.button]:
+            button.disabled = self.state.busy or not self.state.there
+
+
+def clock(lab: "Lab") -> Clock:
+    """A control that puts the local TaskRouter's clock forward: "2 minutes later".
+
+    Timeouts that fall into that time happen at once. It sends `POST /emulator/clock`, which real
+    Twilio does not have; there the control says so.
+    """
+    panel = Clock(ClockState(lab))
+    panel.follow()
+    return panel

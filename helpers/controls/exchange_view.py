@@ -1,0 +1,80 @@
+"""One exchange of the request log, in full, as HTML; every value in it is text."""
+
+import json
+from collections.abc import Mapping
+from html import escape
+
+from helpers.controls.texts import CODE, facts_html, table_html
+from helpers.request_log import Exchange
+from helpers.tables.exchanges import use_of
+
+_LONGEST = 20_000
+_INK = "color:var(--jp-content-font-color1,#1f1f1f);line-height:1.5;overflow-wrap:anywhere"
+
+
+def exchange_html(exchange: Exchange) -> str:
+    """What was asked, with which parameters, and what was answered; the headers folded away."""
+    parts = [
+        facts_html(_facts(exchange)),
+        _section("Parameters", _parameters(exchange.parameters)),
+        _section("Answer", _code(pretty(exchange.response_body))),
+        _section("What went wrong", _code(exchange.error or "")),
+        _folded("Headers of the request", exchange.request_headers),
+        _folded("Headers of the answer", exchange.response_headers),
+    ]
+    return f'<div style="{_INK}">{"".join(parts)}</div>'
+
+
+def pretty(text: str) -> str:
+    """JSON on several lines; other text, and what is too long to read, as it is or cut."""
+    try:
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        pass
+    cut = f"\n… and {len(text) - _LONGEST} characters more"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + cut
+
+
+def in_milliseconds(exchange: Exchange) -> str:
+    """ "12 ms" """
+    return f"{exchange.duration * 1000:.0f} ms"
+
+
+def answer_of(exchange: Exchange) -> str:
+    """The HTTP status, or that there was no answer."""
+    return "no answer" if exchange.status is None else str(exchange.status)
+
+
+def _facts(exchange: Exchange) -> list[tuple[str, object]]:
+    sender = {"sent": f"sent by {exchange.sent_by or 'you'}", "received": "received by your server"}
+    return [
+        ("request", f"{exchange.method} {exchange.url}"),
+        ("direction", sender.get(exchange.direction, exchange.direction)),
+        ("time", exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ("status", answer_of(exchange)),
+        ("duration", in_milliseconds(exchange)),
+    ]
+
+
+def _parameters(parameters: Mapping[str, str]) -> str:
+    rows = [(name, pretty(value), use_of(name)) for name, value in sorted(parameters.items())]
+    explained = any(use for _, _, use in rows)
+    columns = ["name", "value", *(["what a server would use it for"] if explained else [])]
+    return table_html(columns, [row[: len(columns)] for row in rows])
+
+
+def _section(title: str, html: str) -> str:
+    return f'<div style="margin-top:6px"><strong>{title}</strong></div>{html}' if html else ""
+
+
+def _code(text: str) -> str:
+    return f'<pre style="{CODE}">{escape(text)}</pre>' if text else ""
+
+
+def _folded(title: str, headers: Mapping[str, str]) -> str:
+    if not headers:
+        return ""
+    return (
+        f'<details style="margin-top:6px"><summary>{title}</summary>'
+        f"{facts_html(sorted(headers.items()))}</details>"
+    )

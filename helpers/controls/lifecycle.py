@@ -1,0 +1,124 @@
+"""The way of a Task as a picture whose current step is lit, following one Task."""
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import ipywidgets as widgets
+from traitlets import Int, List, Unicode, observe
+
+from helpers.controls.chooser import Chooser
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import TextLine
+from helpers.controls.texts import short
+from helpers.diagram import lifecycle_svg, lifecycle_text
+from helpers.rules import lifecycle as rules
+from helpers.tables.work import matches
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+_NOTHING = "There is no Task yet."
+_MOST = 50
+
+
+class LifecycleState(LiveState):
+    """How far one Task has come: the chosen one, else the newest."""
+
+    options = List(help="(description, SID) of each Task, the newest first")
+    chosen_sid = Unicode(help="the Task to follow; empty for whichever is the newest")
+    number = Int(None, allow_none=True, help="of the current step, from 1; None without a Task")
+    summary = Unicode(_NOTHING, help="where the Task is, in a sentence")
+
+    def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
+        super().__init__(lab)
+        self.chosen_sid = task_sid or ""
+
+    def take(self) -> None:
+        found = self.snapshot.tasks[: -_MOST - 1 : -1]
+        self.options = [(_described(task), task.sid) for task in found]
+        task = self.snapshot.task(self.chosen_sid) if self.chosen_sid else (found or [None])[0]
+        if task is None:
+            self.number, self.summary = None, self._nothing()
+            return
+        reservations = self.snapshot.reservations_of(task.sid)
+        newest = reservations[-1].reservation_status if reservations else None
+        somebody = self._somebody_could_take(task)
+        self.number = 1 + rules.step(task.assignment_status, newest, somebody)
+        self.summary = _summary(task, reservations)
+
+    @observe("chosen_sid")
+    def _choose(self, _: object) -> None:
+        with self.lock:
+            self.take()
+
+    def _nothing(self) -> str:
+        return f"TaskRouter has no Task {self.chosen_sid}." if self.chosen_sid else _NOTHING
+
+    def _somebody_could_take(self, task: Any) -> bool:
+        queues = {queue.sid: queue.target_workers for queue in self.snapshot.settings.task_queues}
+        expression = queues.get(task.task_queue_sid)
+        return expression is not None and any(
+            worker.available and matches(expression, worker) for worker in self.snapshot.workers
+        )
+
+
+class Lifecycle(LivePanel):
+    """Which Task, the picture, and the same in a sentence."""
+
+    def __init__(self, state: LifecycleState) -> None:
+        self.chooser = Chooser("Task", "the newest")
+        self.picture = widgets.HTML()
+        self.summary = TextLine()
+        super().__init__(state, [self.chooser, self.picture, self.summary])
+        state.observe(self._paint, ["options", "chosen_sid", "number", "summary"])
+        self._paint()
+        self.chooser.observe(self.on_choose, "value")
+
+    def on_choose(self, change: Any) -> None:
+        with self.state.lock:
+            if not self.chooser.painting:
+                self.state.chosen_sid = change["new"]
+
+    def as_text(self) -> str:
+        state = self.state
+        told = [state.summary, state.error or state.notice]
+        return "\n".join([lifecycle_text(state.number), *filter(None, told)])
+
+    def _paint(self, _: object = None) -> None:
+        state = self.state
+        with state.lock:
+            offered = {sid for _, sid in state.options} | {""}
+            gone = [] if state.chosen_sid in offered else [(state.chosen_sid, state.chosen_sid)]
+            self.chooser.paint([*state.options, *gone], state.chosen_sid)
+            self.picture.value = _image(state.number)
+            self.summary.text = state.summary
+
+
+def lifecycle(lab: "Lab", task_sid: str | None = None) -> Lifecycle:
+    """A picture of the lifecycle that follows one Task: the newest, unless `task_sid` names one.
+
+    The current step is lit, by a word and a border as well as by colour. `show_lifecycle(step)` is
+    the same as a picture that stands still.
+    """
+    panel = Lifecycle(LifecycleState(lab, task_sid))
+    panel.follow()
+    return panel
+
+
+def _described(task: Any) -> str:
+    return f"{short(task.sid)} {task.assignment_status}, {task.task_queue_friendly_name}"
+
+
+def _summary(task: Any, reservations: list[Any]) -> str:
+    asked = "nobody has been asked yet"
+    if reservations:
+        newest = reservations[-1]
+        asked = f"{newest.worker_name} was asked, the Reservation is {newest.reservation_status}"
+    return f"Task {task.sid} is {task.assignment_status}; {asked}."
+
+
+def _image(number: int | None) -> str:
+    source = f"data:image/svg+xml,{quote(lifecycle_svg(number))}"
+    words = escape(lifecycle_text(number))
+    return f'<img alt="{words}" style="max-width:100%" src="{source}">'

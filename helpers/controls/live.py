@@ -1,0 +1,124 @@
+"""Controls that follow TaskRouter by themselves: their state, their panel, and when they end."""
+
+import builtins
+import threading
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import Instance, Unicode, dlink
+
+from helpers.controls.panel import NoticeLine, Panel
+from helpers.controls.reading import Snapshot
+from helpers.controls.state import ControlState, in_a_sentence
+from helpers.controls.watch import News, watch_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpers.workspace import Lab
+
+_AWAY = "What you see is from before. This goes on by itself when TaskRouter is back."
+_RELEASED = "This panel has stopped: its cell ran again, or it was closed."
+
+
+class LiveState(ControlState):
+    """A state that is told what is in the Workspace, about once a second.
+
+    `lock` is held while the state takes news and its panel paints them, so whatever reads or
+    paints in another thread (a handler) takes it too. It is never held during a request.
+    """
+
+    asks_taskrouter = True
+
+    snapshot = Instance(Snapshot, ())
+    notice = Unicode(help="Why the panel shows nothing newer, in a sentence; else empty")
+
+    def __init__(self, lab: "Lab") -> None:
+        super().__init__(lab)
+        self.lock = threading.RLock()
+        self.watch = watch_for(lab)
+
+    def follow(self) -> None:
+        """Show what is now, and follow what comes."""
+        self.watch.subscribe(self.receive, self.asks_taskrouter)
+        if self.asks_taskrouter:
+            self.watch.refresh()
+        else:
+            self.receive(News())
+
+    def close(self) -> None:
+        """Follow no longer."""
+        self.watch.unsubscribe(self.receive)
+        with self.lock:
+            self.notice = _RELEASED
+
+    def receive(self, news: News) -> None:
+        """Take what the Watch tells."""
+        with self.lock:
+            if self.notice == _RELEASED:
+                return
+            try:
+                self.snapshot = news.snapshot
+                self.take()
+                self.notice = f"{news.trouble} {_AWAY}" if news.trouble else ""
+            except Exception as error:  # noqa: BLE001 - what a thread raises is seen nowhere
+                self.notice = f"This cannot be shown: {in_a_sentence(error)}"
+
+    def act(self, action: "Callable[[], None]") -> bool:
+        """`attempt(action)`, and show at once what has become of it, in every panel."""
+
+        def act_and_look() -> None:
+            try:
+                action()
+            finally:
+                self.watch.refresh()
+
+        return self.attempt(act_and_look)
+
+    def take(self) -> None:
+        """Set the state's own traits from `snapshot`."""
+        raise NotImplementedError
+
+
+class LivePanel(Panel):
+    """The outside of a live control: its fields, then what keeps it from following, if anything."""
+
+    def __init__(self, state: LiveState, fields: list[widgets.Widget]) -> None:
+        self.notice_line = NoticeLine()
+        super().__init__(state, [*fields, self.notice_line])
+        dlink((state, "notice"), (self.notice_line, "text"))
+
+    def follow(self) -> None:
+        """Begin to follow TaskRouter; what the same cell opened in an earlier run ends."""
+        _end_earlier_run(self)
+        self.state.follow()
+
+    def close(self) -> None:
+        """Stop following TaskRouter, and go."""
+        if "state" in self.__dict__:
+            self.state.close()
+        super().close()
+
+
+_of_cell: dict[str, tuple[object, list[LivePanel]]] = {}
+
+
+def _end_earlier_run(panel: LivePanel) -> None:
+    """JupyterLab tells nobody that an output was cleared, but a cell that runs again clears its."""
+    cell, run = _running_cell()
+    if cell is None:
+        return
+    earlier_run, panels = _of_cell.get(cell, (run, []))
+    if earlier_run != run:
+        for earlier in panels:
+            earlier.state.close()
+        panels = []
+    _of_cell[cell] = (run, [*panels, panel])
+
+
+def _running_cell() -> tuple[str | None, object]:
+    """The id of the cell that runs, and of this run of it; None where the front end tells none."""
+    shell: Any = getattr(builtins, "get_ipython", lambda: None)()
+    parent = getattr(shell, "get_parent", dict)()
+    header, metadata = parent.get("header", {}), parent.get("metadata", {})
+    return metadata.get("cellId"), header.get("msg_id")

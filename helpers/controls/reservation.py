@@ -1,0 +1,199 @@
+"""The Reservation inspector: everything of one Reservation, the time left to answer, the answers."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import Dict, Int, List, Unicode, observe
+
+from helpers.controls import calls
+from helpers.controls.chooser import Chooser
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.texts import FactsTable, Heading, duration, short
+from helpers.rules.lifecycle import RESERVATION
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+ANSWERS = {"accept": "accepted", "reject": "rejected"}
+_NOTHING = "There is no Reservation yet."
+_MOST = 50
+
+
+class ReservationState(LiveState):
+    """One Reservation: the chosen one, else the newest."""
+
+    options = List(help="(description, SID) of each Reservation, the newest first")
+    chosen_sid = Unicode(help="the Reservation to show; empty for whichever is the newest")
+    summary = Unicode(_NOTHING, help="what is asked of whom, in a sentence")
+    facts = Dict(help="facts of the Reservation, its Task and its Worker, by heading")
+    seconds_left = Int(None, allow_none=True, help="to answer in; None when nothing is asked")
+    status = Unicode(help="the Reservation's status; empty without one")
+
+    def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
+        super().__init__(lab)
+        self.task_sid = task_sid
+
+    def take(self) -> None:
+        found = [one for one in self.snapshot.reservations if self.task_sid in (None, one.task_sid)]
+        self.options = [(_described(one), one.sid) for one in found[: -_MOST - 1 : -1]]
+        chosen = [one for one in found if one.sid == self.chosen_sid]
+        if not chosen and self.chosen_sid:
+            self.chosen_sid = ""
+        self._show((chosen or found)[-1] if found else None)
+
+    @observe("chosen_sid")
+    def _choose(self, _: object) -> None:
+        with self.lock:
+            self.take()
+
+    def answer(self, trigger: str) -> bool:
+        """`trigger` "accept" or "reject". False when another action is under way."""
+        return self.act(partial(self._answer, ANSWERS[trigger]))
+
+    def allows(self, trigger: str) -> bool:
+        """Whether the Reservation's lifecycle knows "accept" or "reject" now."""
+        return trigger in RESERVATION.get(self.status, {})
+
+    def _answer(self, status: str) -> None:
+        with self.lock:
+            task_sid, sid = self._asked
+        wanted = {"reservation_status": status}
+        self.call = calls.update(
+            self.lab, "reservations", sid, parent=("tasks", task_sid), **wanted
+        )
+        self.lab.workspace.tasks(task_sid).reservations(sid).update(**wanted)
+
+    def _show(self, one: Any | None) -> None:
+        if one is None:
+            self.status, self.summary, self.facts, self.seconds_left = "", _NOTHING, {}, None
+            return
+        self._asked = (one.task_sid, one.sid)
+        self.status = one.reservation_status
+        self.seconds_left = self._seconds_left(one)
+        self.summary = f"{one.worker_name} was asked; the Reservation is {one.reservation_status}."
+        self.facts = {
+            "Reservation": _of_reservation(one),
+            "Task": _of_task(self.snapshot.task(one.task_sid)),
+            "Worker": _of_worker(self.snapshot.worker(one.worker_sid)),
+        }
+
+    def _seconds_left(self, one: Any) -> int | None:
+        task, now = self.snapshot.task(one.task_sid), self.snapshot.now()
+        workflow = task and self.snapshot.workflow(task.workflow_sid)
+        if one.reservation_status != "pending" or not workflow or now is None:
+            return None
+        ends = one.date_created + timedelta(seconds=workflow.task_reservation_timeout)
+        return max(0, int((ends - now).total_seconds()))
+
+
+class Reservation(LivePanel):
+    """Which Reservation, its status and time left, accept and reject, and the facts."""
+
+    def __init__(self, state: ReservationState) -> None:
+        self.chooser = Chooser("Reservation", "the newest")
+        self.summary = TextLine()
+        self.countdown = PlainLine()
+        self.accept = widgets.Button(description="Accept", icon="check")
+        self.reject = widgets.Button(description="Reject", icon="times")
+        self.headings = {name: Heading() for name in ("Reservation", "Task", "Worker")}
+        self.tables = {name: FactsTable() for name in self.headings}
+        buttons = widgets.HBox([self.accept, self.reject])
+        facts = [
+            part for name in self.headings for part in (self.headings[name], self.tables[name])
+        ]
+        fields = [self.chooser, self.summary, self.countdown, buttons, *facts]
+        super().__init__(state, fields)
+        state.observe(self._paint, ["options", "summary", "facts", "seconds_left", "busy"])
+        self._paint()
+        self.chooser.observe(self.on_choose, "value")
+        self.accept.on_click(self.on_accept)
+        self.reject.on_click(self.on_reject)
+
+    def on_choose(self, change: Any) -> None:
+        with self.state.lock:
+            if not self.chooser.painting:
+                self.state.chosen_sid = change["new"]
+
+    def on_accept(self, _: widgets.Button | None = None) -> None:
+        self.state.answer("accept")
+
+    def on_reject(self, _: widgets.Button | None = None) -> None:
+        self.state.answer("reject")
+
+    def as_text(self) -> str:
+        state = self.state
+        buttons = " ".join(f"[{name.capitalize()}]" for name in ANSWERS if state.allows(name))
+        lines = [f"{state.summary} {buttons}".rstrip()]
+        for name, facts in state.facts.items():
+            lines += [name, *(f"  {fact}: {value}" for fact, value in facts)]
+        return "\n".join([*lines, *filter(None, [state.error or state.notice])])
+
+    def _paint(self, _: object = None) -> None:
+        state = self.state
+        with state.lock:
+            self.chooser.paint(state.options, state.chosen_sid)
+            self.summary.text = state.summary
+            left = state.seconds_left
+            self.countdown.text = "" if left is None else f"{duration(left)} left to answer"
+            self.accept.disabled = state.busy or not state.allows("accept")
+            self.reject.disabled = state.busy or not state.allows("reject")
+            for name, table in self.tables.items():
+                facts = state.facts.get(name, [])
+                table.show(facts)
+                if facts:
+                    self.headings[name].show(name)
+                else:
+                    self.headings[name].hide()
+
+
+def reservation(lab: "Lab", task_sid: str | None = None) -> Reservation:
+    """A panel of one Reservation, its Task and its Worker, with the time left to answer.
+
+    It shows the newest Reservation, of the Task `task_sid` if given; another can be chosen. Accept
+    and Reject send `tasks(sid).reservations(sid).update(reservation_status=...)` and show that
+    call. `tables.reservations(lab)` has all of them as a table.
+    """
+    panel = Reservation(ReservationState(lab, task_sid))
+    panel.follow()
+    return panel
+
+
+def _described(one: Any) -> str:
+    return f"{short(one.sid)} {one.worker_name}, {one.reservation_status}"
+
+
+def _of_reservation(one: Any) -> list[tuple[str, object]]:
+    return [
+        ("sid", one.sid),
+        ("reservation_status", one.reservation_status),
+        ("date_created", one.date_created.strftime("%Y-%m-%dT%H:%M:%SZ")),
+    ]
+
+
+def _of_task(task: Any | None) -> list[tuple[str, object]]:
+    if task is None:
+        return [("", "TaskRouter has deleted the Task.")]
+    return [
+        ("sid", task.sid),
+        ("assignment_status", task.assignment_status),
+        ("attributes", task.attributes),
+        ("priority", task.priority),
+        ("task_queue_friendly_name", task.task_queue_friendly_name),
+        ("workflow_friendly_name", task.workflow_friendly_name),
+        ("task_channel_unique_name", task.task_channel_unique_name),
+    ]
+
+
+def _of_worker(worker: Any | None) -> list[tuple[str, object]]:
+    if worker is None:
+        return [("", "TaskRouter has deleted the Worker.")]
+    return [
+        ("sid", worker.sid),
+        ("friendly_name", worker.friendly_name),
+        ("attributes", worker.attributes),
+        ("activity_name", worker.activity_name),
+        ("available", worker.available),
+    ]

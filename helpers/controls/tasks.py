@@ -1,0 +1,178 @@
+"""The Tasks of a Workspace: where each is and why it waits, and buttons that end it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import List, Unicode
+
+from helpers.controls import calls
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.reading import Snapshot
+from helpers.controls.texts import Heading, duration, short
+from helpers.rules.lifecycle import TASK, TASK_ENDED
+from helpers.tables.work import reason_to_wait
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+MOST = 20
+ENDINGS = {"cancel": "canceled", "complete": "completed"}
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """What the panel says of one Task; `age` is in seconds, `reason` why it waits."""
+
+    sid: str
+    attributes: str
+    status: str
+    queue: str
+    priority: int
+    age: int
+    reason: str
+
+    def summary(self) -> str:
+        where = f"in {self.queue}" if self.queue else "in no TaskQueue"
+        return f"{self.status} · {where} · priority {self.priority}"
+
+    def allows(self, trigger: str) -> bool:
+        """Whether the Task's lifecycle knows "cancel" or "complete" now."""
+        return trigger in TASK.get(self.status, {})
+
+
+class TasksState(LiveState):
+    """The newest Tasks, oldest first."""
+
+    rows = List(help="a TaskRow for each of the newest MOST Tasks, oldest first")
+    summary = Unicode(help="how many Tasks there are, in a sentence")
+
+    def take(self) -> None:
+        found = self.snapshot.tasks
+        self.rows = [task_row(self.snapshot, task) for task in found[-MOST:]]
+        self.summary = _counted(found)
+
+    def end(self, task_sid: str, trigger: str) -> bool:
+        """`trigger` "cancel" or "complete". False when another action is under way."""
+        return self.act(partial(self._end, task_sid, ENDINGS[trigger]))
+
+    def _end(self, task_sid: str, status: str) -> None:
+        wanted = {"assignment_status": status, "reason": f"{status} in the notebook"}
+        self.call = calls.update(self.lab, "tasks", task_sid, **wanted)
+        self.lab.workspace.tasks(task_sid).update(**wanted)
+
+
+class TaskLines(widgets.VBox):
+    """One Task's part of the panel."""
+
+    def __init__(self, sid: str, end: Callable[..., None]) -> None:
+        self.heading = Heading()
+        self.summary = TextLine()
+        self.age = PlainLine()
+        self.reason = TextLine()
+        self.cancel = _button(f"Cancel {short(sid)}", "ban", f"Cancel the Task {sid}")
+        self.complete = _button(f"Complete {short(sid)}", "check", f"Complete the Task {sid}")
+        buttons = widgets.HBox([self.cancel, self.complete], layout={"flex_flow": "row wrap"})
+        parts = [self.heading, self.summary, self.reason, self.age, buttons]
+        super().__init__(parts, layout={"margin": "0 0 10px 0"})
+        self.cancel.on_click(partial(end, sid, "cancel"))
+        self.complete.on_click(partial(end, sid, "complete"))
+
+    def paint(self, row: TaskRow, busy: bool) -> None:
+        self.heading.show(f"Task {row.sid}", row.attributes)
+        self.summary.text = row.summary()
+        self.reason.text = f"It {row.reason}." if row.reason else ""
+        self.age.text = "" if row.status in TASK_ENDED else f"{duration(row.age)} old"
+        self.cancel.disabled = busy or not row.allows("cancel")
+        self.complete.disabled = busy or not row.allows("complete")
+
+
+class Tasks(LivePanel):
+    """The part of each Task, one below the other."""
+
+    def __init__(self, state: TasksState) -> None:
+        self.lines: dict[str, TaskLines] = {}
+        self.list = widgets.VBox()
+        self.summary = TextLine()
+        super().__init__(state, [self.summary, self.list])
+        state.observe(self._paint, ["rows", "summary", "busy"])
+        self._paint()
+
+    def on_end(self, task_sid: str, trigger: str, _: widgets.Button | None = None) -> None:
+        """The learner clicked on Cancel or Complete."""
+        self.state.end(task_sid, trigger)
+
+    def as_text(self) -> str:
+        lines = [self.state.summary]
+        for row in self.state.rows:
+            buttons = " ".join(
+                f"[{trigger.capitalize()}]" for trigger in ENDINGS if row.allows(trigger)
+            )
+            lines.append(f"Task {row.sid} {row.attributes}: {row.summary()} {buttons}".rstrip())
+            lines += [f"  It {row.reason}."] if row.reason else []
+        told = self.state.error or self.state.notice
+        return "\n".join([*lines, *filter(None, [told])])
+
+    def _paint(self, _: object = None) -> None:
+        state = self.state
+        with state.lock:
+            shown = {row.sid for row in state.rows}
+            for sid in [sid for sid in self.lines if sid not in shown]:
+                del self.lines[sid]
+            for row in state.rows:
+                if row.sid not in self.lines:
+                    self.lines[row.sid] = TaskLines(row.sid, self.on_end)
+                self.lines[row.sid].paint(row, state.busy)
+            self.list.children = [self.lines[row.sid] for row in state.rows]
+            self.summary.text = state.summary
+
+
+def tasks(lab: "Lab") -> Tasks:
+    """A panel of the newest Tasks: status, TaskQueue, age, priority and why each waits.
+
+    Its buttons send `tasks(sid).update(assignment_status=..., reason=...)` and show that call; only
+    what the lifecycle allows can be pressed. `tables.tasks(lab)` is the same as a table.
+    """
+    panel = Tasks(TasksState(lab))
+    panel.follow()
+    return panel
+
+
+def task_row(snapshot: Snapshot, task: Any) -> TaskRow:
+    """What there is to say of `task`, from the snapshot alone."""
+    row = TaskRow(
+        task.sid,
+        task.attributes,
+        task.assignment_status,
+        task.task_queue_friendly_name or "",
+        task.priority,
+        task.age,
+        "",
+    )
+    return replace(row, reason=_reason(snapshot, task))
+
+
+def _reason(snapshot: Snapshot, task: Any) -> str:
+    queues = {queue.sid: queue.target_workers for queue in snapshot.settings.task_queues}
+    return reason_to_wait(
+        task,
+        queues.get(task.task_queue_sid, ""),
+        snapshot.workers,
+        lambda worker: bool(snapshot.held_by(worker.sid)),
+    )
+
+
+def _counted(tasks: tuple[Any, ...]) -> str:
+    if not tasks:
+        return "No Tasks."
+    waiting = sum(task.assignment_status == "pending" for task in tasks)
+    noun = "Task" if len(tasks) == 1 else "Tasks"
+    older = f", the newest {MOST} are shown" if len(tasks) > MOST else ""
+    return f"{len(tasks)} {noun}, {waiting} pending{older}."
+
+
+def _button(name: str, icon: str, tooltip: str) -> widgets.Button:
+    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"})

@@ -1,0 +1,80 @@
+"""How panels write SIDs, spans of time and facts."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import ipywidgets as widgets
+
+WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
+CODE = (
+    f"{WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;margin:2px 0;"
+    "padding:4px 8px;user-select:all;color:var(--jp-content-font-color1,#1f1f1f);"
+    "border:1px solid var(--jp-border-color1,#8a8a8a)"
+)
+_CELL = (
+    "text-align:left;vertical-align:top;padding:1px 12px 1px 0;overflow-wrap:anywhere;"
+    "white-space:pre-wrap;border:0;background:none"
+)
+_NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:var(--jp-content-font-color1,#1f1f1f)"
+_VALUE = f"{_CELL};width:100%;color:var(--jp-content-font-color1,#1f1f1f)"
+_TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;width:100%;max-width:56em"
+
+Facts = Iterable[tuple[str, object]]
+
+
+def short(sid: str) -> str:
+    """The end of a SID, enough to tell it from its neighbours: "…3f9a1c"."""
+    return f"…{sid[-6:]}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "45 s", "2 min 5 s", "1 h 3 min"."""
+    whole = max(0, int(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def facts_html(facts: Facts) -> str:
+    """Names and values as a table; the values are text, never HTML."""
+    rows = "".join(
+        f'<tr><th scope="row" style="{_NAME}">{escape(name)}</th>'
+        f'<td style="{_VALUE}">{escape(str(value))}</td></tr>'
+        for name, value in facts
+    )
+    return f'<table style="{_TABLE}">{rows}</table>' if rows else ""
+
+
+def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with a row of headings; "" without rows."""
+    names = "".join(f'<th scope="col" style="{_NAME}">{escape(name)}</th>' for name in columns)
+    lines = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{escape(value)}</td>' for value in row) + "</tr>"
+        for row in rows
+    )
+    return f'<table style="{_TABLE}"><tr>{names}</tr>{lines}</table>' if lines else ""
+
+
+class Heading(widgets.HTML):
+    """The name of a part of a panel, in bold, with more about it behind it."""
+
+    def show(self, title: str, more: str = "") -> None:
+        self.value = (
+            '<div style="line-height:1.5;overflow-wrap:anywhere;'
+            'color:var(--jp-content-font-color1,#1f1f1f)">'
+            f"<strong>{escape(title)}</strong> {escape(more)}</div>"
+        )
+        self.layout.display = None
+
+    def hide(self) -> None:
+        self.layout.display = "none"
+
+
+class FactsTable(widgets.HTML):
+    """Shows facts; without any it takes no place."""
+
+    def show(self, facts: Facts) -> None:
+        self.value = facts_html(facts)
+        self.layout.display = None if self.value else "none"

@@ -1,0 +1,154 @@
+"""The Workers of a Workspace, each with its Activity as toggle buttons; it follows by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import Int, List
+
+from helpers.controls import calls
+from helpers.controls.activity_buttons import ActivityButtons
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import PlainLine, TextLine
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+MOST = 30
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """What the panel says of one Worker."""
+
+    sid: str
+    name: str
+    attributes: str
+    activity_name: str
+    activity_sid: str
+    available: bool
+    holds: tuple[str, ...]
+
+    def summary(self) -> str:
+        """ "Idle, available · holds Task WT... (pending)" """
+        available = "available" if self.available else "not available"
+        holds = ", ".join(self.holds) if self.holds else "no Task"
+        return f"{self.activity_name}, {available} · holds {holds}"
+
+
+class WorkersState(LiveState):
+    """The Workers by name, and the Activities they may be in."""
+
+    rows = List(help="a WorkerRow for each Worker, the first MOST by name")
+    activities = List(help="(friendly name, SID) of each Activity of the Workspace")
+    more = Int(help="how many Workers there are beyond those")
+
+    def take(self) -> None:
+        found = self.snapshot.workers
+        activities = self.snapshot.settings.activities
+        self.activities = [(activity.friendly_name, activity.sid) for activity in activities]
+        self.more = max(0, len(found) - MOST)
+        self.rows = [self._row(worker) for worker in found[:MOST]]
+
+    def choose(self, worker_sid: str, activity_sid: str) -> bool:
+        """Set a Worker's Activity. False when another action is under way."""
+        return self.act(partial(self._set, worker_sid, activity_sid))
+
+    def _set(self, worker_sid: str, activity_sid: str) -> None:
+        self.call = calls.update(self.lab, "workers", worker_sid, activity_sid=activity_sid)
+        self.lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
+
+    def _row(self, worker: Any) -> WorkerRow:
+        return WorkerRow(
+            worker.sid,
+            worker.friendly_name,
+            worker.attributes,
+            worker.activity_name,
+            worker.activity_sid,
+            worker.available,
+            tuple(
+                f"Task {one.task_sid} (Reservation {one.reservation_status})"
+                for one in self.snapshot.held_by(worker.sid)
+            ),
+        )
+
+
+class WorkerLines(widgets.VBox):
+    """One Worker's part of the panel."""
+
+    def __init__(self, sid: str, choose: Callable[[str, Any], None]) -> None:
+        self.toggles = ActivityButtons()
+        self.summary = TextLine()
+        self.attributes = PlainLine()
+        parts = [self.toggles, self.summary, self.attributes]
+        super().__init__(parts, layout={"margin": "0 0 10px 0"})
+        self.toggles.observe(partial(choose, sid), "value")
+
+    def paint(self, row: WorkerRow, activities: list[tuple[str, str]], busy: bool) -> None:
+        self.toggles.paint(row.name, activities, row.activity_sid)
+        self.toggles.disabled = busy
+        self.summary.text = row.summary()
+        self.attributes.text = row.attributes
+
+
+class Workers(LivePanel):
+    """The part of each Worker, one below the other."""
+
+    def __init__(self, state: WorkersState) -> None:
+        self.lines: dict[str, WorkerLines] = {}
+        self.list = widgets.VBox()
+        self.more_line = TextLine()
+        super().__init__(state, [self.list, self.more_line])
+        state.observe(self._paint, ["rows", "activities", "more", "busy"])
+        self._paint()
+
+    def on_choose(self, worker_sid: str, change: Any) -> None:
+        """The learner pressed the button of the Activity `change["new"]`."""
+        with self.state.lock:
+            now = {row.sid: row.activity_sid for row in self.state.rows}.get(worker_sid)
+            chosen = not self.lines[worker_sid].toggles.painting and change["new"] != now
+        if chosen:
+            self.state.choose(worker_sid, change["new"])
+
+    def as_text(self) -> str:
+        lines = []
+        for row in self.state.rows:
+            buttons = " ".join(
+                f"[✓ {name}]" if sid == row.activity_sid else f"[{name}]"
+                for name, sid in self.state.activities
+            )
+            lines += [f"{row.name} {row.attributes}: {buttons}", f"  {row.summary()}"]
+        told = [self._more(), self.state.error or self.state.notice]
+        return "\n".join([*lines, *filter(None, told)]) or "No Workers yet."
+
+    def _more(self) -> str:
+        if self.state.more:
+            return f"and {self.state.more} more Workers"
+        return "" if self.state.rows else "No Workers yet."
+
+    def _paint(self, _: object = None) -> None:
+        state = self.state
+        with state.lock:
+            shown = {row.sid for row in state.rows}
+            for sid in [sid for sid in self.lines if sid not in shown]:
+                del self.lines[sid]
+            for row in state.rows:
+                if row.sid not in self.lines:
+                    self.lines[row.sid] = WorkerLines(row.sid, self.on_choose)
+                self.lines[row.sid].paint(row, state.activities, state.busy)
+            self.list.children = [self.lines[row.sid] for row in state.rows]
+            self.more_line.text = self._more()
+
+
+def workers(lab: "Lab") -> Workers:
+    """A panel of the Workspace's Workers: attributes, Activity, available or not, what each holds.
+
+    A press of an Activity sends `workers(sid).update(activity_sid=...)` and shows that call, as
+    Python and as curl. Changes made elsewhere show by themselves. `tables.workers(lab)` is the
+    same as a table.
+    """
+    panel = Workers(WorkersState(lab))
+    panel.follow()
+    return panel

@@ -1,0 +1,199 @@
+"""One JupyterLab and one Chromium for all tests here; skipped where there is no browser.
+
+Both end with this package: a browser that is still open would keep the event loop that nbval needs.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from lab_process import running_lab
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+
+from helpers.checks import wait_for
+from helpers.connection import Session, connect
+from helpers.lab import CLONE
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+MILLISECONDS = 30_000
+SECONDS = 60
+WIDE, NARROW = {"width": 1280, "height": 1600}, {"width": 700, "height": 1600}
+KERNEL_SETTINGS = {
+    # An older JupyterLab keeps a cell out of the page until it is scrolled to.
+    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
+}
+
+
+@pytest.fixture(scope="package")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """JupyterLab on a copy of the clone (what a browser runs, it saves), nothing in it run yet."""
+    scratch = tmp_path_factory.mktemp("lab")
+    copy = scratch / "clone"
+    for folder in ("helpers", "notebooks"):
+        shutil.copytree(CLONE / folder, copy / folder)
+    for file in (copy / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(file, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.update(execution_count=None, outputs=[])
+        nbformat.write(notebook, file)
+    for name, settings in KERNEL_SETTINGS.items():
+        file = scratch / "JUPYTERLAB_SETTINGS_DIR" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), "utf-8")
+    # A question about news would lie over the notebook; the tests change the theme by command.
+    page_config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    files = {
+        "labconfig/page_config.json": page_config,
+        "jupyter_server_config.json": {"LabApp": {"expose_app_in_browser": True}},
+    }
+    for name, content in files.items():
+        file = scratch / "JUPYTER_CONFIG_DIR" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content), "utf-8")
+    with running_lab(scratch, cwd=copy) as server:
+        yield {**server, "clone": str(copy)}
+
+
+@pytest.fixture(scope="package")
+def window() -> Iterator[BrowserContext]:
+    """A browser window; its pages share what they have loaded."""
+    if BROWSER is None:
+        pytest.skip("no Chromium or Chrome on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+        context.set_default_timeout(MILLISECONDS)
+        yield context
+        browser.close()
+
+
+@pytest.fixture
+def tab(window: BrowserContext, lab_server: dict[str, str]) -> Iterator["Tab"]:
+    tab = Tab(window.new_page(), lab_server)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def taskrouter() -> Session:
+    """The TaskRouter that the notebooks use, for looking at it and changing it from outside."""
+    return connect()
+
+
+class Tab:
+    """One notebook in JupyterLab, in a tab of the browser."""
+
+    def __init__(self, page: Page, server: dict[str, str]) -> None:
+        self.page = page
+        self.server = server
+        self.path = ""
+
+    @property
+    def cells(self) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell")
+
+    @property
+    def outputs(self) -> Locator:
+        """The output areas of the notebook."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell .jp-Cell-outputArea")
+
+    def open(self, path: str) -> None:
+        """Open a notebook of the clone, and wait until its kernel is ready."""
+        self.path = path
+        self.page.goto(f"{self.server['url']}lab/tree/{path}?token={self.server['token']}&reset")
+        self.cells.first.wait_for()
+        wait_for("the kernel is ready", self._kernel_is_ready, timeout=SECONDS)
+
+    def open_cells(self, path: str, *cells: str) -> None:
+        """Make a notebook of these cells, and open it."""
+        content = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+        content.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        nbformat.write(content, Path(self.server["clone"]) / path)
+        self.open(path)
+
+    def run_all(self) -> None:
+        """Choose Run All in the menu, and wait until every cell has run or one has failed."""
+        before = max(self._prompts(), default=0)
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator('li[data-command="runmenu:run-all"]').click()
+        wait_for("it has run", lambda: self._has_run(before) or self.errors(), timeout=SECONDS)
+        assert self.errors() == []
+        assert self.page.get_by_text("Error displaying widget").count() == 0
+
+    def errors(self) -> list[str]:
+        kind = '[data-mime-type="application/vnd.jupyter.error"]'
+        return self.page.locator(f".jp-OutputArea {kind}").all_inner_texts()
+
+    def output_of(self, code: str) -> Locator:
+        """The output area of the first cell whose source contains `code`."""
+        return self.cells.filter(has_text=code).first.locator(".jp-Cell-outputArea")
+
+    def set_theme(self, name: str) -> None:
+        """ "JupyterLab Light" or "JupyterLab Dark" """
+        change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(change, name)
+        wanted = "false" if "Dark" in name else "true"
+        self.page.locator(f'body[data-jp-theme-light="{wanted}"]').wait_for(state="attached")
+
+    def reload(self) -> None:
+        """Save the notebook and load the page again."""
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.page.reload()
+        self.cells.first.wait_for()
+        wait_for("the kernel is ready", self._kernel_is_ready, timeout=SECONDS)
+
+    def shot(self, name: str, of: Locator | None = None) -> None:
+        """Write a picture of the page, or of one part, to the folder of screenshots."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        (of or self.page).screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    def violations(self) -> list[str]:
+        """What axe finds in the output areas, each as "rule: element"."""
+        found = Axe().run(self.page, context=".jp-Notebook .jp-OutputArea")
+        return [
+            f"{one['id']}: {node['html'][:200]}"
+            for one in found.response["violations"]
+            for node in one["nodes"]
+        ]
+
+    def close(self) -> None:
+        """Close the tab without saving, and end the notebook's kernel."""
+        self.page.close(run_before_unload=False)
+        for session in self._ask("GET", "sessions").json():
+            self._ask("DELETE", f"sessions/{session['id']}")
+
+    def _has_run(self, before: int) -> bool:
+        return all(number > before for number in self._prompts())
+
+    def _prompts(self) -> list[int]:
+        """The number of each cell's latest run; 0 while it has none."""
+        found = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-prompt")
+        numbers = [text.strip("[]: ") for text in found.all_inner_texts()]
+        return [int(number) if number.isdigit() else 0 for number in numbers]
+
+    def _kernel_is_ready(self) -> bool:
+        """Asked of the server: JupyterLab's own indicator says "idle" before there is a kernel."""
+        answer = self._ask("GET", "sessions")
+        kernels = [one["kernel"] for one in answer.json() if one["path"] == self.path]
+        return any(k["connections"] > 0 and k["execution_state"] == "idle" for k in kernels)
+
+    def _ask(self, method: str, what: str) -> Any:
+        authorization = {"Authorization": f"token {self.server['token']}"}
+        url = f"{self.server['url']}api/{what}"
+        answer = requests.request(method, url, headers=authorization, timeout=30)
+        answer.raise_for_status()
+        return answer

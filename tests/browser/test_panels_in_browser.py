@@ -1,0 +1,137 @@
+"""The panels side by side in one notebook: used by mouse and keyboard, and following TaskRouter."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from helpers.checks import wait_for
+from helpers.workspace import Lab, prepare
+
+CELLS = (
+    'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")',
+    "controls.workers(lab)",
+    "controls.tasks(lab)",
+    "controls.reservation(lab)",
+    "controls.lifecycle(lab)",
+    "controls.requests(lab)",
+    "controls.clock(lab)",
+    "controls.floor(lab)",
+    "controls.task_form(lab)",
+    "from helpers.controls.watch import watch_for\nprint(len(watch_for(lab)._listeners), 'follow')",
+)
+NOTEBOOK = "notebooks/all-panels.ipynb"
+MARKUP = "<img src=nowhere onerror=alert(1)>"
+
+
+@pytest.fixture
+def panels(tab) -> dict[str, Locator]:
+    """The output of each panel by its name; a notebook with all of them has run."""
+    tab.open_cells(NOTEBOOK, *CELLS)
+    tab.run_all()
+    return {
+        code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in CELLS[1:-1]
+    }
+
+
+@pytest.fixture
+def lab(panels, taskrouter) -> Lab:
+    return prepare(taskrouter, "anything")
+
+
+def press(button: Locator) -> None:
+    button.focus()
+    button.page.keyboard.press("Enter")
+
+
+def the_task(lab: Lab):
+    return lab.workspace.tasks.list()[0]
+
+
+def test_a_task_goes_its_way_through_the_panels(tab, panels, lab):
+    workers, tasks, reservation = panels["workers"], panels["tasks"], panels["reservation"]
+    expect(tasks.get_by_text("It waits: no available Worker")).to_be_visible()
+    expect(reservation.get_by_role("button", name="Accept")).to_be_disabled()
+    workers.get_by_role("button", name="Idle", exact=True).first.click()
+    expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
+    assert the_task(lab).assignment_status == "reserved"
+    expect(reservation.get_by_text("Alice was asked; the Reservation is pending.")).to_be_visible()
+    expect(reservation.get_by_text("left to answer")).to_be_visible()
+    expect(panels["lifecycle"].get_by_role("img")).to_have_attribute(
+        "alt", re.compile(re.escape("[Worker reserved]"))
+    )
+    floor = panels["floor"].get_by_role("img")
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: asked about WT"))
+    press(reservation.get_by_role("button", name="Accept"))
+    expect(panels["lifecycle"].get_by_text("the Reservation is accepted")).to_be_visible()
+    assert the_task(lab).assignment_status == "assigned"
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: works on WT"))
+    expect(tasks.get_by_role("button", name="Cancel")).to_be_disabled()
+    press(tasks.get_by_role("button", name="Complete"))
+    wait_for("the Task is completed", lambda: the_task(lab).assignment_status == "completed")
+    expect(tasks.get_by_text("completed · in ")).to_be_visible()
+    assert tab.violations() == []
+
+
+def test_the_panels_follow_what_is_done_elsewhere(tab, panels, lab):
+    attributes = json.dumps({"selected_language": "es", "name": MARKUP})
+    made = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    expect(panels["tasks"].get_by_text(made.sid)).to_be_visible()
+    expect(panels["tasks"].get_by_text("<img src=nowhere")).to_be_visible()
+    assert tab.page.locator('img[src="nowhere"]').count() == 0
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
+    press(panels["clock"].get_by_role("button", name="20 minutes later"))
+    expect(panels["reservation"].get_by_text("the Reservation is timeout")).to_be_visible()
+    expect(panels["workers"].get_by_text("Offline, not available")).to_be_visible()
+    assert tab.violations() == []
+
+
+def test_a_request_is_found_changed_and_sent(tab, panels, lab):
+    requests = panels["requests"]
+    panels["workers"].get_by_role("button", name="Unavailable", exact=True).first.click()
+    expect(panels["workers"].get_by_text("Unavailable, not available")).to_be_visible()
+    requests.get_by_label("Contains").fill("ActivitySid")
+    found = requests.get_by_label("Requests")
+    expect(found.locator("option").first).to_contain_text("POST")
+    found.focus()
+    tab.page.keyboard.press("Home")
+    expect(requests.get_by_role("cell", name="ActivitySid")).to_be_visible()
+    press(requests.get_by_role("button", name="Edit and send"))
+    form = requests.get_by_label("Parameters")
+    form.fill(json.dumps({"ActivitySid": lab.offline_sid}))
+    requests.get_by_role("button", name=re.compile("Send$")).click()
+    expect(requests.get_by_text("POST was sent; the answer has the status 200.")).to_be_visible()
+    expect(panels["workers"].get_by_text("Offline, not available")).to_be_visible()
+    assert tab.violations() == []
+
+
+def test_the_panels_survive_run_all_again_and_a_reload(tab, panels, lab):
+    assert tab.output_of("watch_for").inner_text().strip() == "7 follow"
+    tab.run_all()
+    assert tab.output_of("watch_for").inner_text().strip() == "7 follow"
+    tab.reload()
+    workers = tab.output_of("controls.workers")
+    workers.get_by_role("button", name="Idle", exact=True).first.click()
+    expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
+    expect(tab.output_of("controls.tasks").get_by_text("reserved · in ")).to_be_visible()
+    assert tab.page.get_by_text("Error displaying widget").count() == 0
+
+
+def test_the_panels_look_right_in_both_themes(tab, panels, lab):
+    """In a window of 1000 pixels JupyterLab leaves a panel less than 700."""
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
+    panels["requests"].get_by_label("Requests").select_option(index=0)
+    for theme, width in (("Light", 1280), ("Light", 1000), ("Dark", 1280), ("Dark", 1000)):
+        tab.set_theme(f"JupyterLab {theme}")
+        tab.page.set_viewport_size({"width": width, "height": 1600})
+        for panel, output in panels.items():
+            assert fits(output), f"{panel} is wider than its place"
+            tab.shot(f"{panel}-{width}-{theme.lower()}", output)
+        assert tab.violations() == []
+
+
+def fits(output: Locator) -> bool:
+    return output.evaluate("area => area.scrollWidth <= area.clientWidth + 1")

@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import pytest
+from twilio.rest import Client
+
+from helpers import controls
+from helpers.connection import Session
+from helpers.controls.clock import Clock
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def panel(lab) -> Clock:
+    return controls.clock(lab)
+
+
+def age(lab: Lab) -> int:
+    return lab.workspace.tasks(lab.task_sid).fetch().age
+
+
+def test_two_minutes_later_is_a_click(lab, panel):
+    panel.on_step(120, panel.steps[1])
+    assert age(lab) == 120
+    assert panel.outcome.text == "It is 2 min 0 s later for TaskRouter."
+    assert "/emulator/clock" in panel.state.call.curl
+    assert "'advance': '120'" in panel.state.call.python
+
+
+def test_any_number_of_seconds(lab, panel):
+    panel.seconds.value = 7
+    panel.on_advance(panel.button)
+    assert age(lab) == 7
+
+
+def test_the_other_panels_see_it_at_once(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    reservation = controls.reservation(lab)
+    panel.on_step(1200, panel.steps[2])
+    assert reservation.state.status == "timeout"
+
+
+def test_a_refusal_is_shown(lab, panel):
+    panel.state.advance(-1)
+    assert panel.error_line.text == "The clock was not put forward (HTTP 400)."
+    assert panel.outcome.text == ""
+
+
+def test_real_twilio_has_no_such_clock(lab):
+    session = lab.session
+    live = Session(
+        Client("AC1", "x"), "live", session.address, session.requests, session.account_sid, None
+    )
+    panel = controls.clock(replace(lab, session=live))
+    assert all(button.disabled for button in [*panel.steps, panel.button])
+    assert panel.outcome.text.startswith("Real Twilio's clock cannot be put forward")
+    panel.on_step(120)
+    assert panel.error_line.text.startswith("Real Twilio's clock")
+    assert repr(panel).startswith("Real Twilio's clock")
+
+
+def test_what_is_stored_in_a_notebook_is_readable(panel):
+    assert repr(panel) == "[10 seconds later] [2 minutes later] [20 minutes later]"

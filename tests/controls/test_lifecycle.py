@@ -1,0 +1,71 @@
+import pytest
+
+from helpers import controls
+from helpers.controls.lifecycle import Lifecycle
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def panel(lab) -> Lifecycle:
+    return controls.lifecycle(lab)
+
+
+def create(lab: Lab):
+    attributes = '{"selected_language": "es"}'
+    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+
+
+def test_the_step_follows_the_task(lab, panel):
+    assert panel.state.number == 1
+    assert 'alt="[Task Created] → ' in panel.picture.value
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    assert panel.state.number == 3
+    assert panel.summary.text == (
+        f"Task {lab.task_sid} is reserved; Alice was asked, the Reservation is pending."
+    )
+    [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
+    reservation.update(reservation_status="accepted")
+    panel.state.watch.refresh()
+    assert panel.state.number == 5
+    assert "[Task assigned to Worker]" in panel.picture.value
+
+
+def test_without_a_choice_the_newest_is_followed(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    newer = create(lab)
+    panel.state.watch.refresh()
+    assert newer.sid in panel.summary.text
+    assert panel.state.number == 2
+    panel.chooser.value = lab.task_sid
+    assert panel.state.number == 3
+
+
+def test_a_named_task_is_followed_from_the_start(lab):
+    create(lab)
+    panel = controls.lifecycle(lab, lab.task_sid)
+    assert lab.task_sid in panel.summary.text
+    assert panel.chooser.value == lab.task_sid
+
+
+def test_a_task_that_is_gone_is_said(lab):
+    panel = controls.lifecycle(lab, lab.task_sid)
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    assert panel.summary.text == f"TaskRouter has no Task {lab.task_sid}."
+    assert panel.state.number is None
+    panel.chooser.value = ""
+    assert panel.summary.text == "There is no Task yet."
+
+
+def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+    steps = "eligible Worker becomes available → Worker reserved → Reservation accepted"
+    assert repr(panel).splitlines() == [
+        f"[Task Created] → {steps} → Task assigned to Worker",
+        f"Task {lab.task_sid} is pending; nobody has been asked yet.",
+    ]

@@ -1,0 +1,118 @@
+import builtins
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from helpers import controls
+from helpers.checks import wait_for
+from helpers.controls import live, watch
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def run_cell(monkeypatch: pytest.MonkeyPatch):
+    """Says which cell runs, as JupyterLab does."""
+    monkeypatch.setattr(live, "_of_cell", {})
+
+    def run(cell: str, number: int) -> None:
+        parent = {"header": {"msg_id": f"{cell}-{number}"}, "metadata": {"cellId": cell}}
+        shell = SimpleNamespace(get_parent=lambda: parent)
+        monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+
+    return run
+
+
+def listening(panel) -> bool:
+    return panel.state.receive in panel.state.watch._listeners
+
+
+def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
+    panel = controls.tasks(lab)
+    address = lab.session.address
+    lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
+    panel.state.watch.refresh()
+    assert panel.notice_line.text.startswith("TaskRouter does not answer")
+    assert "What you see is from before" in repr(panel)
+    assert len(panel.list.children) == 1
+    lab.session.client.taskrouter.base_url = lab.session.address = address
+    panel.state.watch.refresh()
+    assert panel.notice_line.text == ""
+
+
+def test_a_closed_panel_is_told_nothing(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    assert not listening(panel)
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    assert len(panel.state.rows) == 1
+
+
+def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.tasks(lab)
+    run_cell("two", 1)
+    other = controls.tasks(lab)
+    run_cell("one", 2)
+    again = controls.workers(lab)
+    assert [listening(panel) for panel in (first, second, other, again)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert first.notice_line.text.startswith("This panel has stopped")
+
+
+def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
+    panels = [controls.workers(lab) for _ in range(3)]
+    assert all(listening(panel) for panel in panels)
+
+
+def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
+    panel = controls.tasks(lab)
+    monkeypatch.setattr(type(panel.state), "take", lambda self: {}["nothing"])
+    panel.state.watch.refresh()
+    assert panel.notice_line.text == "This cannot be shown: 'nothing'"
+
+
+def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
+    panel = controls.tasks(lab)
+    begun, may_end = threading.Event(), threading.Event()
+    original = panel.state.watch._reader.snapshot
+
+    def slow(*given):
+        begun.set()
+        may_end.wait(10)
+        return original(*given)
+
+    monkeypatch.setattr(panel.state.watch._reader, "snapshot", slow)
+    looking = threading.Thread(target=panel.state.watch.refresh)
+    looking.start()
+    assert begun.wait(10)
+    ran: list[bool] = []
+    assert panel.state.attempt(lambda: ran.append(True))
+    may_end.set()
+    looking.join(10)
+    assert ran == [True]
+
+
+def test_a_panel_follows_by_itself(lab, monkeypatch):
+    monkeypatch.setattr(watch, "TICK", 0.01)
+    monkeypatch.setattr(watch, "SECONDS_BETWEEN", {"local": 0.01})
+    panel = controls.tasks(lab)
+    lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="x")
+    wait_for("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
+
+
+def test_a_panel_has_a_model_that_a_browser_can_ask_for(lab):
+    panel = controls.tasks(lab)
+    assert panel.comm is not None
+    panel.close()
+    assert panel.comm is None

@@ -1,0 +1,231 @@
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask, request
+from twilio.request_validator import RequestValidator
+
+from helpers import controls
+from helpers.callback_server import CallbackServer, serve
+from helpers.controls.exchange_view import exchange_html, pretty
+from helpers.controls.replay import ReplayError, draft_of, send
+from helpers.controls.requests import Requests
+from helpers.request_log import MASK, Exchange
+from helpers.workspace import Lab, prepare
+
+MARKUP = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+@pytest.fixture
+def panel(lab) -> Requests:
+    return controls.requests(lab)
+
+
+@pytest.fixture
+def server(session) -> Iterator[CallbackServer]:
+    """Answers whether the request was signed well."""
+    app = Flask("learners")
+    validator = RequestValidator(session.auth_token)
+
+    @app.post("/assignment_callback")
+    def assignment_callback():
+        signature = request.headers.get("X-Twilio-Signature", "")
+        return {"genuine": validator.validate(request.url, request.form, signature)}
+
+    server = serve(app, session, port=None)
+    yield server
+    server.stop()
+
+
+def descriptions(panel: Requests) -> list[str]:
+    return [description for description, _ in panel.list.options]
+
+
+def look_at(panel: Requests, exchange: Exchange) -> None:
+    panel.state.receive(panel.state.watch.news)
+    panel.list.value = str(id(exchange))
+
+
+def received(server: CallbackServer, lab: Lab) -> Exchange:
+    return lab.session.requests.record(
+        Exchange(
+            direction="received",
+            method="POST",
+            url=server.url_for("/assignment_callback"),
+            status=200,
+            parameters={"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'},
+            response_body="{}",
+        )
+    )
+
+
+def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
+    before = len(lab.session.requests)
+    assert "POST" in descriptions(panel)[0] or "GET" in descriptions(panel)[0]
+    lab.workspace.tasks.list()
+    panel.state.receive(panel.state.watch.news)
+    assert (
+        f"→ sent GET 200 /v1/Workspaces/WS…{lab.workspace_sid[-6:]}/Tasks ("
+        in (descriptions(panel)[0])
+    )
+    assert len(lab.session.requests) == before + 1
+    assert panel.counted.text == f"{before + 1} of {before + 1} requests, newest first."
+
+
+def test_only_what_passes_the_filters_is_listed(lab, panel, server):
+    received(server, lab)
+    panel.state.receive(panel.state.watch.news)
+    panel.direction.value = "received"
+    assert len(descriptions(panel)) == 1
+    panel.status.value = "4xx"
+    assert descriptions(panel) == []
+    panel.direction.value, panel.status.value = "both directions", "every status"
+    panel.text.value = "taskATTRIBUTES"
+    assert len(descriptions(panel)) == 1
+    panel.text.value = "no such thing"
+    assert descriptions(panel) == []
+
+
+def test_a_request_without_an_answer_has_a_filter_of_its_own(lab, panel):
+    lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", error="Refused"))
+    panel.status.value = "no answer"
+    assert len(descriptions(panel)) == 1
+    assert "no answer /x" in descriptions(panel)[0]
+
+
+def test_one_is_shown_in_full_with_its_parameters_explained(lab, panel, server):
+    look_at(panel, received(server, lab))
+    detail = panel.detail.value
+    assert "to look the Task up, update, cancel or complete it" in detail
+    assert "received by your server" in detail
+    assert "Parameters" in detail and "Answer" in detail
+
+
+def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
+    exchange = received(server, lab)
+    look_at(panel, exchange)
+    lab.workspace.tasks.list()
+    panel.state.receive(panel.state.watch.news)
+    assert panel.list.value == str(id(exchange))
+    assert panel.list.options[0][1] != panel.list.value
+
+
+def test_everything_in_an_exchange_is_text():
+    exchange = Exchange(
+        "received",
+        MARKUP,
+        f"http://127.0.0.1/{MARKUP}",
+        parameters={MARKUP: MARKUP},
+        request_headers={MARKUP: MARKUP},
+        response_headers={MARKUP: MARKUP},
+        response_body=MARKUP,
+        error=MARKUP,
+    )
+    assert "<img" not in exchange_html(exchange)
+    assert exchange_html(exchange).count("&lt;img") == 10
+
+
+def test_json_is_pretty_and_a_long_answer_is_cut():
+    assert pretty('{"a":[1]}') == '{\n  "a": [\n    1\n  ]\n}'
+    assert pretty("not json") == "not json"
+    assert pretty("x" * 30_000).endswith("… and 10000 characters more")
+
+
+def test_a_request_to_taskrouter_can_be_sent_again(lab, panel):
+    created = lab.workspace.tasks.create(
+        attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
+    )
+    look_at(panel, lab.session.requests[-1])
+    panel.on_again(panel.again)
+    assert panel.outcome.text == "POST was sent; the answer has the status 201."
+    assert len(lab.workspace.tasks.list()) == 2
+    assert created.sid != lab.workspace.tasks.list()[-1].sid
+    assert panel.state.call.python.startswith('client.request("POST", "http://127.0.0.1:')
+    assert lab.session.auth_token not in str(panel.state.call)
+
+
+def test_it_can_be_edited_before_it_is_sent(lab, panel):
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    look_at(panel, lab.session.requests[-1])
+    assert panel.editor.layout.display == "none"
+    panel.on_edit(panel.edit)
+    assert panel.editor.layout.display is None
+    assert json.loads(panel.editor.form.value) == {"ActivitySid": lab.offline_sid}
+    panel.editor.form.value = json.dumps({"ActivitySid": lab.idle_sid})
+    panel.on_send(panel.editor.send)
+    assert lab.workspace.workers(lab.bob_sid).fetch().activity_name == "Idle"
+    panel.on_close_editor(panel.editor.cancel)
+    assert panel.editor.layout.display == "none"
+
+
+def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(lab, panel):
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    look_at(panel, lab.session.requests[-1])
+    panel.on_edit(panel.edit)
+    panel.editor.form.value = '{"ActivitySid": }'
+    assert panel.editor.form_error.text.startswith("Line 1, character 17")
+    before = len(lab.session.requests)
+    panel.on_send(panel.editor.send)
+    assert panel.error_line.text.startswith("Nothing was sent")
+    assert len(lab.session.requests) == before
+
+
+def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
+    look_at(panel, received(server, lab))
+    panel.on_again(panel.again)
+    again = lab.session.requests.received()[-1]
+    assert json.loads(again.response_body) == {"genuine": True}
+    assert again.parameters == {"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'}
+    assert panel.list.value == str(id(again))
+    assert "X-Twilio-Signature" in panel.state.call.curl
+
+
+def test_credentials_go_to_taskrouter_only(lab, server):
+    seen = []
+    sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), parameters={"a": "1"})
+    send(lab.session, draft_of(sent))
+    seen = lab.session.requests.received()[-1].request_headers
+    assert "Authorization" not in seen and "X-Twilio-Signature" not in seen
+
+
+def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
+    exchange = Exchange("sent", "POST", f"{lab.session.address}/v1", parameters={"a": "1"})
+    for held in (replace(exchange, parameters={"a": MASK}), replace(exchange, url=f"x://{MASK}")):
+        with pytest.raises(ReplayError, match="held a secret"):
+            draft_of(held)
+    look_at(panel, lab.session.requests.record(replace(exchange, parameters={"a": MASK})))
+    panel.on_again(panel.again)
+    assert panel.error_line.text.startswith("This request held a secret")
+
+
+def test_what_stands_in_the_url_is_not_sent_twice():
+    exchange = Exchange(
+        "sent", "GET", "http://127.0.0.1/v1/x?PageSize=5", parameters={"PageSize": "5"}
+    )
+    assert draft_of(exchange).data == {}
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "//x", "ftp://x/y"])
+def test_what_is_no_request_is_refused(lab, url):
+    draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
+    with pytest.raises(ReplayError, match="This is no request"):
+        send(lab.session, draft)
+
+
+def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
+    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
+    panel.on_again(panel.again)
+    assert panel.error_line.text == "Nobody answers at 127.0.0.1:1. Does the server run?"
+
+
+def test_what_is_stored_in_a_notebook_is_readable(lab, panel, server):
+    first = "Request inspector. Your server received, newest first:"
+    assert repr(panel).splitlines() == [first, "  nothing yet"]
+    received(server, lab)
+    assert repr(panel).splitlines() == [first, "  POST /assignment_callback · 200"]

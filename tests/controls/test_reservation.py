@@ -1,0 +1,113 @@
+import pytest
+
+from helpers import controls
+from helpers.controls.reservation import Reservation
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def waiting(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def lab(waiting) -> Lab:
+    """Alice is reserved for the Task."""
+    waiting.workspace.workers(waiting.alice_sid).update(activity_sid=waiting.idle_sid)
+    return waiting
+
+
+@pytest.fixture
+def panel(lab) -> Reservation:
+    return controls.reservation(lab)
+
+
+def the_reservation(lab: Lab):
+    return lab.workspace.tasks(lab.task_sid).reservations.list()[0]
+
+
+def test_nothing_is_said_when_there_is_nothing(waiting):
+    panel = controls.reservation(waiting)
+    assert panel.summary.text == "There is no Reservation yet."
+    assert panel.accept.disabled and panel.reject.disabled
+    assert repr(panel) == "There is no Reservation yet."
+
+
+def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
+    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+    assert the_reservation(lab).sid in panel.tables["Reservation"].value
+    assert lab.task_sid in panel.tables["Task"].value
+    assert lab.alice_sid in panel.tables["Worker"].value
+    assert panel.chooser.options[0] == ("the newest", "")
+    assert len(panel.chooser.options) == 2
+
+
+def test_the_time_left_counts_down(panel, clock):
+    assert panel.countdown.text == "20 min 0 s left to answer"
+    clock.advance(65)
+    panel.state.watch.refresh()
+    assert panel.countdown.text == "18 min 55 s left to answer"
+
+
+def test_accept_accepts_and_shows_the_call(lab, panel):
+    panel.on_accept(panel.accept)
+    assert the_reservation(lab).reservation_status == "accepted"
+    assert panel.state.call.python == (
+        f'client.taskrouter.v1.workspaces("{lab.workspace_sid}").tasks("{lab.task_sid}")'
+        f'.reservations("{the_reservation(lab).sid}").update(\n'
+        '    reservation_status="accepted",\n)'
+    )
+    assert f"Tasks/{lab.task_sid}/Reservations/" in panel.state.call.curl
+    assert panel.summary.text == "Alice was asked; the Reservation is accepted."
+    assert panel.accept.disabled and panel.reject.disabled
+    assert panel.countdown.text == ""
+
+
+def test_reject_rejects_and_the_newest_is_followed(lab, panel):
+    first = the_reservation(lab).sid
+    panel.on_reject(panel.reject)
+    found = {one.sid: one for one in lab.workspace.tasks(lab.task_sid).reservations.list()}
+    assert found[first].reservation_status == "rejected"
+    assert len(panel.chooser.options) == len(found) + 1
+
+
+def test_one_that_ended_can_be_looked_at_again(lab, panel):
+    first = the_reservation(lab).sid
+    panel.on_reject(panel.reject)
+    panel.chooser.value = first
+    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+    panel.state.watch.refresh()
+    assert panel.chooser.value == first
+    assert panel.accept.disabled
+
+
+def test_a_timeout_is_seen(lab, panel, clock, emulator):
+    clock.advance(1201)
+    emulator.taskrouter.advance(0)
+    panel.state.watch.refresh()
+    assert panel.summary.text == "Alice was asked; the Reservation is timeout."
+
+
+def test_an_answer_that_comes_too_late_is_refused_and_said(lab, panel):
+    the_reservation(lab).update(reservation_status="accepted")
+    panel.on_reject(panel.reject)
+    assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+    assert panel.summary.text == "Alice was asked; the Reservation is accepted."
+
+
+def test_only_the_tasks_own_are_shown_when_a_task_is_named(lab):
+    assert controls.reservation(lab, lab.task_sid).state.status == "pending"
+    assert controls.reservation(lab, "WT" + "0" * 32).state.status == ""
+
+
+def test_a_task_that_is_gone_leaves_nothing_to_answer(lab, panel):
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    assert panel.accept.disabled
+
+
+def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+    lines = repr(panel).splitlines()
+    assert lines[0] == "Alice was asked; the Reservation is pending. [Accept] [Reject]"
+    assert "  friendly_name: Alice" in lines
+    assert f"  sid: {lab.task_sid}" in lines

@@ -1,0 +1,132 @@
+import json
+import threading
+
+import pytest
+
+from helpers import controls
+from helpers.controls.tasks import MOST, Tasks
+from helpers.workspace import SPANISH, Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def panel(lab) -> Tasks:
+    return controls.tasks(lab)
+
+
+def create(lab: Lab, **attributes: str):
+    return lab.workspace.tasks.create(
+        attributes=json.dumps({"selected_language": "es", **attributes}),
+        workflow_sid=lab.workflow_sid,
+    )
+
+
+def status(lab: Lab) -> str:
+    return lab.workspace.tasks(lab.task_sid).fetch().assignment_status
+
+
+def enabled(lines) -> list[str]:
+    return [
+        button.description.split()[0]
+        for button in (lines.cancel, lines.complete)
+        if not button.disabled
+    ]
+
+
+def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
+    [lines] = panel.list.children
+    assert lab.task_sid in lines.heading.value
+    assert lines.summary.text == f"pending · in {SPANISH} · priority 0"
+    assert lines.reason.text == (
+        'It waits: no available Worker matches languages HAS "es" (Alice is Offline).'
+    )
+    assert panel.summary.text == "1 Task, 1 pending."
+
+
+def test_its_age_is_in_words(lab, panel, clock):
+    clock.advance(125)
+    panel.state.watch.refresh()
+    assert panel.lines[lab.task_sid].age.text == "2 min 5 s old"
+
+
+def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
+    lines = panel.lines[lab.task_sid]
+    assert enabled(lines) == ["Cancel"]
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    assert enabled(lines) == ["Cancel"]
+    [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
+    reservation.update(reservation_status="accepted")
+    panel.state.watch.refresh()
+    assert enabled(lines) == ["Complete"]
+    assert lines.reason.text == ""
+    panel.on_end(lab.task_sid, "complete")
+    assert status(lab) == "completed"
+    assert enabled(lines) == []
+    assert lines.age.text == ""
+
+
+def test_cancel_cancels_and_shows_the_call(lab, panel):
+    panel.on_end(lab.task_sid, "cancel")
+    assert status(lab) == "canceled"
+    assert 'assignment_status="canceled"' in panel.state.call.python
+    assert panel.lines[lab.task_sid].summary.text.startswith("canceled")
+
+
+def test_what_taskrouter_refuses_is_shown(lab, panel):
+    panel.on_end(lab.task_sid, "complete")
+    assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+
+
+def test_a_second_click_sends_nothing(lab, panel):
+    others: list[threading.Thread] = []
+
+    def click_again(_: object) -> None:
+        thread = threading.Thread(target=panel.on_end, args=(lab.task_sid, "cancel"))
+        others.append(thread)
+        thread.start()
+        thread.join(10)
+
+    panel.state.observe(click_again, "call")
+    panel.on_end(lab.task_sid, "cancel")
+    assert len(others) == 1
+    assert panel.error_line.text == ""
+
+
+def test_a_task_that_is_deleted_goes_and_a_new_one_comes(lab, panel):
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    assert panel.list.children == ()
+    assert panel.summary.text == "No Tasks."
+    made = create(lab)
+    panel.state.watch.refresh()
+    assert list(panel.lines) == [made.sid]
+
+
+def test_the_newest_are_shown_when_there_are_many(lab, panel):
+    made = [create(lab).sid for _ in range(MOST)]
+    panel.state.watch.refresh()
+    assert list(panel.lines) == made
+    assert (
+        panel.summary.text == f"{MOST + 1} Tasks, {MOST + 1} pending, the newest {MOST} are shown."
+    )
+
+
+def test_attributes_with_markup_are_text(lab, panel):
+    made = create(lab, name="<b>José</b>")
+    panel.state.watch.refresh()
+    assert "<b>" not in panel.lines[made.sid].heading.value
+    assert "&lt;b&gt;" in panel.lines[made.sid].heading.value
+
+
+def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+    where = f"pending · in {SPANISH} · priority 0"
+    assert repr(panel).splitlines() == [
+        "1 Task, 1 pending.",
+        f'Task {lab.task_sid} {{"selected_language":"es"}}: {where} [Cancel]',
+        '  It waits: no available Worker matches languages HAS "es" (Alice is Offline).',
+    ]

@@ -1,0 +1,187 @@
+import threading
+
+import pytest
+
+from helpers.checks import wait_for
+from helpers.controls import watch
+from helpers.controls.watch import News, Watch, watch_for
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "TICK", 0.01)
+    monkeypatch.setattr(watch, "SECONDS_BETWEEN", {"local": 0.01})
+
+
+def panel_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "panels"]
+
+
+def point(lab: Lab, address: str) -> None:
+    """As connect() does when TaskRouter is at another address."""
+    lab.session.client.taskrouter.base_url = lab.session.address = address
+
+
+def count_readings(monkeypatch: pytest.MonkeyPatch, looker: Watch) -> list[Lab]:
+    readings: list[Lab] = []
+    original = looker._reader.snapshot
+
+    def snapshot(lab, settings):
+        readings.append(lab)
+        return original(lab, settings)
+
+    monkeypatch.setattr(looker._reader, "snapshot", snapshot)
+    return readings
+
+
+def test_a_reading_sees_what_there_is(lab):
+    looker = watch_for(lab)
+    looker.refresh()
+    seen = looker.news.snapshot
+    assert [worker.friendly_name for worker in seen.workers] == ["Alice", "Bob"]
+    assert [task.sid for task in seen.tasks] == [lab.task_sid]
+    assert seen.reservations == ()
+    assert len(seen.settings.task_queues) == 2
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    looker.refresh()
+    [reservation] = looker.news.snapshot.reservations
+    assert (reservation.task_sid, reservation.reservation_status) == (lab.task_sid, "pending")
+    assert looker.news.snapshot.held_by(lab.alice_sid) == [reservation]
+
+
+def test_a_reading_is_not_in_the_learners_log(lab):
+    before = len(lab.session.requests)
+    watch_for(lab).refresh()
+    assert len(lab.session.requests) == before
+
+
+def test_the_time_is_taskrouters_own(lab, clock):
+    looker = watch_for(lab)
+    looker.refresh()
+    before = looker.news.snapshot.now()
+    clock.advance(120)
+    looker.refresh()
+    assert (looker.news.snapshot.now() - before).total_seconds() == 120
+
+
+def test_panels_of_one_workspace_share_one_watch_also_when_the_lab_is_made_again(lab, session):
+    again = prepare(session, "anything")
+    assert watch_for(lab) is watch_for(again)
+    assert watch_for(again).lab is again
+
+
+def test_ten_listeners_cost_one_reading(lab, monkeypatch):
+    looker = watch_for(lab)
+    readings = count_readings(monkeypatch, looker)
+    heard: list[int] = []
+    for number in range(10):
+        looker.subscribe(lambda news, number=number: heard.append(number))
+    assert len(panel_threads()) == 1
+    looker.refresh()
+    assert len(readings) == 1
+    assert heard[:10] == list(range(10))
+
+
+def test_changes_are_told_without_asking(lab, quick):
+    looker = watch_for(lab)
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    made = lab.workspace.workers.create(friendly_name="Carol")
+    wait_for("news", lambda: heard and heard[-1].snapshot.worker(made.sid))
+
+
+def test_a_new_activity_is_told_too(lab, quick):
+    looker = watch_for(lab)
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    made = lab.workspace.activities.create(friendly_name="Lunch")
+    wait_for(
+        "news",
+        lambda: heard and made.sid in {one.sid for one in heard[-1].snapshot.settings.activities},
+    )
+
+
+def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(lab, quick):
+    looker = watch_for(lab)
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    looker.subscribe(print)
+    looker.unsubscribe(print)
+    [thread] = panel_threads()
+    looker.unsubscribe(heard.append)
+    thread.join(10)
+    assert not thread.is_alive()
+    told = len(heard)
+    looker.subscribe(heard.append)
+    wait_for("news again", lambda: len(heard) > told)
+
+
+def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
+    looker = watch_for(lab)
+    readings = count_readings(monkeypatch, looker)
+    heard: list[News] = []
+    looker.subscribe(heard.append, reads=False)
+    wait_for("some ticks", lambda: len(heard) > 3)
+    assert readings == []
+
+
+def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, emulator):
+    looker = watch_for(lab)
+    looker.refresh()
+    emulator.stop()
+    looker.refresh()
+    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    assert looker.news.snapshot.task(lab.task_sid)
+
+
+def test_the_pauses_grow_while_taskrouter_is_away(lab, emulator, monkeypatch):
+    emulator.stop()
+    looker = watch_for(lab)
+    monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
+    pauses = []
+    for _ in range(6):
+        looker.refresh()
+        pauses.append(looker._due / 0.9)
+    assert pauses == [2, 4, 8, 15, 15, 15]
+
+
+def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, emulator):
+    emulator.stop()
+    looker = watch_for(lab)
+    looker._failures = 100_000
+    looker.refresh()
+    assert looker.news.trouble
+
+
+def test_it_recovers_by_itself(lab, quick, monkeypatch):
+    looker = watch_for(lab)
+    monkeypatch.setattr(watch, "LONGEST_PAUSE", 0.05)
+    heard: list[News] = []
+    address = lab.session.address
+    point(lab, "http://127.0.0.1:1")
+    looker.subscribe(heard.append)
+    wait_for("trouble", lambda: heard and heard[-1].trouble)
+    point(lab, address)
+    wait_for("no trouble", lambda: not heard[-1].trouble and heard[-1].snapshot.workers)
+
+
+def test_a_reader_does_not_start_a_taskrouter_that_was_stopped(lab, emulator, monkeypatch):
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the session's own client was used")
+
+    monkeypatch.setattr(lab.session.client.http_client, "request", never)
+    watch_for(lab).refresh()
+    assert watch_for(lab).news.trouble == ""
+
+
+def test_stopping_everything_leaves_no_thread(lab):
+    watch_for(lab).subscribe(print)
+    assert panel_threads()
+    watch.stop_all()
+    assert panel_threads() == []

@@ -1,0 +1,103 @@
+import json
+
+import pytest
+
+from helpers import controls
+from helpers.controls.workers import MOST, Workers
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "task waiting")
+
+
+@pytest.fixture
+def panel(lab) -> Workers:
+    return controls.workers(lab)
+
+
+def posts(lab: Lab) -> int:
+    return sum(exchange.method == "POST" for exchange in lab.session.requests.sent())
+
+
+def alice(lab: Lab, panel: Workers):
+    return panel.lines[lab.alice_sid]
+
+
+def test_it_shows_every_worker_and_changes_nothing(lab):
+    before = posts(lab)
+    panel = controls.workers(lab)
+    assert [row.name for row in panel.state.rows] == ["Alice", "Bob"]
+    assert alice(lab, panel).toggles.value == lab.offline_sid
+    assert alice(lab, panel).summary.text == "Offline, not available · holds no Task"
+    assert alice(lab, panel).toggles.description == "Alice"
+    assert alice(lab, panel).attributes.text == '{"languages":["en","es"]}'
+    assert posts(lab) == before
+
+
+def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel):
+    alice(lab, panel).toggles.value = lab.idle_sid
+    assert lab.workspace.workers(lab.alice_sid).fetch().activity_name == "Idle"
+    assert f'activity_sid="{lab.idle_sid}"' in panel.state.call.python
+    assert alice(lab, panel).summary.text == (
+        f"Idle, available · holds Task {lab.task_sid} (Reservation pending)"
+    )
+
+
+def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    before = posts(lab)
+    panel.state.watch.refresh()
+    assert alice(lab, panel).toggles.value == lab.idle_sid
+    assert alice(lab, panel).toggles.icons[-1] == "check"
+    assert posts(lab) == before
+
+
+def test_a_workers_part_stays_the_same_widget_so_the_focus_stays(lab, panel):
+    parts = list(panel.list.children)
+    made = lab.workspace.workers.create(friendly_name="Zoe")
+    panel.state.watch.refresh()
+    assert list(panel.list.children[:2]) == parts
+    made.delete()
+    panel.state.watch.refresh()
+    assert list(panel.list.children) == parts
+    assert made.sid not in panel.lines
+
+
+def test_names_and_attributes_with_markup_are_text(lab, panel):
+    markup = "<img src=x onerror=alert(1)>"
+    made = lab.workspace.workers.create(
+        friendly_name=markup, attributes=json.dumps({"name": markup})
+    )
+    panel.state.watch.refresh()
+    lines = panel.lines[made.sid]
+    assert (lines.toggles.description, lines.toggles.description_allow_html) == (markup, False)
+    assert "<img" not in lines.attributes.value
+    assert "&lt;img" in lines.attributes.value
+
+
+def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
+    gone = lab.workspace.activities.create(friendly_name="Gone")
+    panel.state.watch.refresh()
+    gone.delete()
+    alice(lab, panel).toggles.value = gone.sid
+    assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+    assert alice(lab, panel).toggles.value == lab.offline_sid
+
+
+def test_more_workers_than_fit_are_counted(lab, panel):
+    for number in range(MOST):
+        lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
+    panel.state.watch.refresh()
+    assert len(panel.list.children) == MOST
+    assert panel.more_line.text == "and 2 more Workers"
+
+
+def test_what_is_stored_in_a_notebook_is_readable(panel):
+    assert repr(panel).splitlines() == [
+        'Alice {"languages":["en","es"]}: [✓ Offline] [Available] [Unavailable] [Idle]',
+        "  Offline, not available · holds no Task",
+        'Bob {"languages":["en"]}: [Offline] [Available] [Unavailable] [✓ Idle]',
+        "  Idle, available · holds no Task",
+    ]
