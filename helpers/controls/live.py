@@ -2,7 +2,7 @@
 
 import builtins
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, dlink
@@ -13,10 +13,11 @@ from helpers.controls.state import ControlState, in_a_sentence
 from helpers.controls.watch import News, watch_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from helpers.workspace import Lab
 
+Line = TypeVar("Line", bound=widgets.Widget)
 _AWAY = "What you see is from before. This goes on by itself when TaskRouter is back."
 _RELEASED = "This panel has stopped: its cell ran again, or it was closed."
 
@@ -98,6 +99,17 @@ class LivePanel(Panel):
         if "state" in self.__dict__:
             self.state.close()
         super().close()
+
+
+def match_lines(
+    lines: "dict[str, Line]", sids: "Sequence[str]", make: "Callable[[str], Line]"
+) -> None:
+    """Keep in `lines` one part for each of `sids`: drop what is gone, `make` what is new."""
+    for gone in lines.keys() - set(sids):
+        del lines[gone]
+    for sid in sids:
+        if sid not in lines:
+            lines[sid] = make(sid)
 
 
 _of_cell: dict[str, tuple[object, list[LivePanel]]] = {}

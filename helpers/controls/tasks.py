@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from traitlets import List, Unicode
 
 from helpers.controls import calls
-from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.reading import Snapshot
 from helpers.controls.texts import Heading, duration, short
@@ -119,14 +119,11 @@ class Tasks(LivePanel):
     def _paint(self, _: object = None) -> None:
         state = self.state
         with state.lock:
-            shown = {row.sid for row in state.rows}
-            for sid in [sid for sid in self.lines if sid not in shown]:
-                del self.lines[sid]
+            shown = [row.sid for row in state.rows]
+            match_lines(self.lines, shown, lambda sid: TaskLines(sid, self.on_end))
             for row in state.rows:
-                if row.sid not in self.lines:
-                    self.lines[row.sid] = TaskLines(row.sid, self.on_end)
                 self.lines[row.sid].paint(row, state.busy)
-            self.list.children = [self.lines[row.sid] for row in state.rows]
+            self.list.children = [self.lines[sid] for sid in shown]
             self.summary.text = state.summary
 
 

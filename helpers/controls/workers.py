@@ -10,7 +10,7 @@ from traitlets import Int, List
 
 from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
-from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 
 if TYPE_CHECKING:
@@ -131,14 +131,11 @@ class Workers(LivePanel):
     def _paint(self, _: object = None) -> None:
         state = self.state
         with state.lock:
-            shown = {row.sid for row in state.rows}
-            for sid in [sid for sid in self.lines if sid not in shown]:
-                del self.lines[sid]
+            shown = [row.sid for row in state.rows]
+            match_lines(self.lines, shown, lambda sid: WorkerLines(sid, self.on_choose))
             for row in state.rows:
-                if row.sid not in self.lines:
-                    self.lines[row.sid] = WorkerLines(row.sid, self.on_choose)
                 self.lines[row.sid].paint(row, state.activities, state.busy)
-            self.list.children = [self.lines[row.sid] for row in state.rows]
+            self.list.children = [self.lines[sid] for sid in shown]
             self.more_line.text = self._more()
 
 

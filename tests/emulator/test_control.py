@@ -1,5 +1,7 @@
 """What only a local TaskRouter can do: stop its clock, fail on request, save and load its state."""
 
+from datetime import datetime
+
 import pytest
 import requests
 from callback_lab import Learner, Office, settle
@@ -7,6 +9,7 @@ from twilio.base.exceptions import TwilioRestException
 
 from helpers.emulator.clock import SystemClock
 from helpers.emulator.home import ACCOUNT_SID
+from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
 
 
@@ -120,10 +123,30 @@ def test_a_frozen_clock_stands_until_it_is_moved_and_goes_on_from_there(tmp_path
     again.close()
 
 
-def test_the_clock_is_frozen_over_http(control, emulator):
-    assert control("POST", "/clock", data={"freeze": "true"})[1]["frozen"] is True
-    assert control("POST", "/clock", data={"advance": "60"})[1]["now"] == "2026-01-01T00:01:00Z"
-    assert control("POST", "/clock", data={"resume": "true"})[0] == 200
+def test_the_clock_is_frozen_and_goes_on_over_http(tmp_path):
+    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
+    server = EmulatorServer(taskrouter).start()
+
+    def clock(**form):
+        with requests.Session() as http:
+            http.trust_env = False
+            url, auth = f"{server.url}/emulator/clock", (ACCOUNT_SID, "token")
+            return http.post(url, data=form, auth=auth, timeout=10).json()
+
+    running = clock(advance="0")
+    frozen = clock(freeze="true")
+    moved = clock(advance="60")
+    resumed = clock(resume="true")
+    server.stop()
+    told = (running, frozen, moved, resumed)
+    assert [answer["frozen"] for answer in told] == [False, True, True, False]
+    assert moment(moved) - moment(frozen) == 60
+    assert moment(resumed) >= moment(moved)
+
+
+def moment(answer):
+    """The whole seconds of an answer's `now`."""
+    return datetime.fromisoformat(answer["now"]).timestamp()
 
 
 def test_events_are_announced_to_the_workspace_as_its_filter_says(client, emulator, learner):

@@ -3,11 +3,12 @@
 https://www.twilio.com/docs/taskrouter/api/reservations
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpers.emulator.api.params import (
     Param,
+    Reader,
     boolean,
     choice,
     integer,
@@ -20,7 +21,7 @@ from helpers.emulator.api.params import (
 )
 
 _METHOD = choice("GET", "POST")
-_KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+_KINDS: tuple[tuple[Reader, Sequence[str]], ...] = (
     (
         text,
         [
