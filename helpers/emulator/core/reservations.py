@@ -40,8 +40,6 @@ def accept(engine: Engine, reservation: Reservation) -> None:
     """
     _require_pending(reservation, "accept")
     task = engine.store.the(Task, reservation.task_sid)
-    move_reservation(engine, reservation, "accept")
-    end_reservations(engine, task, "rescind", ("pending",), but=reservation)
     engine.store.change(
         task,
         assignment_status=advance(TASK, task.assignment_status, "accept"),
@@ -51,6 +49,8 @@ def accept(engine: Engine, reservation: Reservation) -> None:
         date_updated=engine.now,
         version=task.version + 1,
     )
+    move_reservation(engine, reservation, "accept")
+    end_reservations(engine, task, "rescind", ("pending",), but=reservation)
     _assign(engine, task, reservation)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from engine_lab import Lab, reloaded, state
+from event_story import Story
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -22,6 +23,13 @@ LANGUAGES = st.sampled_from(["en", "es", "fr"])
 SKILLS = st.lists(LANGUAGES, max_size=2, unique=True)
 NUMBER = st.integers(0, 40)
 TAKEN = ("accepted", "wrapping")
+FITTING = {
+    "accept": ("pending",),
+    "reject": ("pending",),
+    "call_off": ("pending",),
+    "wrap_up": ("accepted",),
+    "complete": TAKEN,
+}
 
 
 class Refused(Exception):
@@ -36,8 +44,9 @@ class Life(RuleBasedStateMachine):
         self.lab = Lab()
         self.seen = {}
         self.counted = set()
+        self.story, self.heard = Story(), 0
 
-    @initialize(places=st.integers(1, 3), lifo=st.booleans())
+    @initialize(places=st.sampled_from([3, 1, 2]), lifo=st.booleans())
     def furnish(self, places, lifo):
         lab = self.lab
         order = "LIFO" if lifo else "FIFO"
@@ -55,7 +64,7 @@ class Life(RuleBasedStateMachine):
             task_reservation_timeout=30,
         )
         for number in range(3):
-            lab.worker(f"W{number}", {"languages": ["en", "es"][: number + 1], "level": number})
+            lab.worker(f"W{number}", {"languages": ["es", "en"][: number + 1], "level": number})
 
     def do(self, command, *args, **more):
         try:
@@ -112,12 +121,15 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.some(Reservation))
     @rule(
         number=NUMBER,
-        answer=st.sampled_from(["accept", "reject", "call_off", "wrap_up", "complete"]),
-        last=st.booleans(),
+        answer=st.sampled_from(sorted(FITTING)),
+        anywhere=st.booleans(),
     )
-    def answer(self, number, answer, last):
-        number = -1 if last else number
-        self.do(getattr(reservations, answer), self.one(Reservation, number))
+    def answer(self, number, answer, anywhere):
+        """To a Reservation that can be answered so, if there is one, or to any."""
+        every = self.all(Reservation)
+        fitting = [r for r in every if r.reservation_status in FITTING[answer] and not anywhere]
+        chosen = fitting or every
+        self.do(getattr(reservations, answer), chosen[number % len(chosen)])
 
     @rule(number=NUMBER, activity=st.sampled_from(["Available", "Offline"]), reject=st.booleans())
     def move_worker(self, number, activity, reject):
@@ -234,6 +246,20 @@ class Life(RuleBasedStateMachine):
                 before = self.seen.get(record.sid, next(iter(table)))
                 assert now[record.sid] in reachable(table, before)
         self.seen = now
+
+    @invariant()
+    def events_tell_the_same_story_as_the_state(self):
+        for event in self.lab.events[self.heard :]:
+            self.story.hear(event)
+        self.heard = len(self.lab.events)
+        tasks, reservations = self.all(Task), self.all(Reservation)
+        told = self.story.tasks()
+        assert {w.sid: w.activity_sid for w in self.all(Worker)} == self.story.workers
+        assert all(told[task.sid] == task.assignment_status for task in tasks)
+        assert all(self.story.queues[task.sid] == task.task_queue_sid for task in tasks)
+        assert all(self.story.reservations[r.sid] == r.reservation_status for r in reservations)
+        gone = told.keys() - {task.sid for task in tasks}
+        assert {told[sid] for sid in gone} <= lifecycle.TASK_ENDED
 
     @invariant()
     def a_restart_finds_the_same(self):

@@ -48,6 +48,14 @@ def test_a_workflows_own_timeout_counts(lab):
     assert statuses(lab, task) == ("pending", ["timeout"])
 
 
+def test_the_event_of_an_acceptance_shows_the_task_assigned(lab, workflow):
+    lab.worker("Alice")
+    task = lab.task(workflow)
+    lab.accept(task)
+    (accepted,) = lab.told("reservation.accepted")
+    assert accepted.data["task_assignment_status"] == "assigned"
+
+
 def test_an_answered_reservation_never_times_out(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)

@@ -1,0 +1,64 @@
+"""What the Events alone tell of a Workspace, to be compared with what is there."""
+
+RESERVATION_STATUS = {
+    "reservation.created": "pending",
+    "reservation.accepted": "accepted",
+    "reservation.rejected": "rejected",
+    "reservation.timeout": "timeout",
+    "reservation.canceled": "canceled",
+    "reservation.rescinded": "rescinded",
+    "reservation.wrapup": "wrapping",
+    "reservation.completed": "completed",
+}
+TASK_STATUS = {
+    "task.created": None,
+    "task.wrapup": "wrapping",
+    "task.canceled": "canceled",
+    "task.completed": "completed",
+}
+
+
+class Story:
+    """`workers` tells each Worker's Activity, `queues` each Task's TaskQueue, `reservations` each
+    Reservation's status, all by SID. Nothing is taken from the status that an Event carries.
+    """
+
+    def __init__(self):
+        self.workers, self.queues, self.reservations = {}, {}, {}
+        self._tasks, self._of_task = {}, {}
+
+    def hear(self, event):
+        kind, sid, data = event.event_type, event.resource_sid, event.data
+        if kind in RESERVATION_STATUS:
+            self.reservations[sid] = RESERVATION_STATUS[kind]
+            self._of_task.setdefault(data["task_sid"], set()).add(sid)
+        elif kind in TASK_STATUS:
+            self._tasks[sid] = TASK_STATUS[kind]
+        elif kind in ("task.deleted", "task.system-deleted"):
+            self._forget(sid)
+        elif kind in ("task-queue.entered", "task-queue.moved"):
+            before = self.queues.get(data["task_sid"])
+            assert kind.endswith("entered") or data["previous_task_queue_sid"] == before
+            self.queues[data["task_sid"]] = sid
+        elif kind == "worker.activity.update":
+            assert data["worker_previous_activity_sid"] == self.workers[sid]
+            self.workers[sid] = data["worker_activity_sid"]
+        elif kind == "worker.created":
+            self.workers[sid] = data["worker_activity_sid"]
+        elif kind == "worker.deleted":
+            del self.workers[sid]
+
+    def tasks(self):
+        """The status of each Task: where no Event says it, its Reservations do."""
+        return {sid: said or self._by_reservations(sid) for sid, said in self._tasks.items()}
+
+    def _by_reservations(self, task_sid):
+        statuses = {self.reservations[sid] for sid in self._of_task.get(task_sid, ())}
+        if "accepted" in statuses:
+            return "assigned"
+        return "reserved" if "pending" in statuses else "pending"
+
+    def _forget(self, task_sid):
+        del self._tasks[task_sid], self.queues[task_sid]
+        for sid in self._of_task.pop(task_sid, ()):
+            del self.reservations[sid]
