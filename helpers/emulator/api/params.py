@@ -153,10 +153,11 @@ def timestamp(name: str, values: list[str]) -> float:
 
 
 def attributes(name: str, values: list[str]) -> str:
-    """A JSON object in at most 4,096 characters, made compact."""
-    compact = compact_json(name, text(name, values))
-    if len(compact) > 4_096:
-        raise BadRequest(f"{name} may have 4096 characters, these are {len(compact)}")
+    """A JSON object in at most 4,096 characters, spaces included, made compact."""
+    value = text(name, values)
+    compact = compact_json(name, value)
+    if len(value) > 4_096:
+        raise BadRequest(f"{name} may have 4096 characters, these are {len(value)}")
     return compact
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from helpers.emulator.core.eligibility import Eligibility
 from helpers.emulator.core.event import Callback, Event
+from helpers.emulator.core.limits import Limits
 from helpers.emulator.core.model import Record, Worker
 from helpers.emulator.core.store import Store
 from helpers.emulator.core.timers import Timers
@@ -34,6 +35,7 @@ class Engine:
         self.timers = Timers(self.store)
         self.eligibility = Eligibility(self.store)
         self.sids = sids
+        self.limits = Limits()
         self.now = 0.0
         self.events: list[Event] = []
         self.callbacks: list[Callback] = []
@@ -42,6 +44,10 @@ class Engine:
     def sid(self, kind: type[Record]) -> str:
         """A new SID for a record of this kind."""
         return self.sids.new(kind.prefix)
+
+    def require_room(self, index: str, workspace_sid: str) -> None:
+        """Raises BadRequest when the Workspace may have no more of what this index counts."""
+        self.limits.require_room(self.store, index, workspace_sid)
 
     def free(self, worker: Worker) -> None:
         """Remember that this Worker may be able to take a waiting Task now."""

@@ -22,7 +22,7 @@ from helpers.emulator.core.model import (
     Workflow,
     Workspace,
 )
-from helpers.rules.lifecycle import RESERVATION_HOLDING
+from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 
 Key = Callable[[Any], Hashable | None]
 Entry = tuple[Any, int, str]
@@ -59,6 +59,10 @@ def routed_to(task: Task) -> str | None:
     return target if target is not None and target.startswith("WK") else None
 
 
+def _in_flight(task: Task) -> str | None:
+    return None if task.assignment_status in TASK_ENDED else task.workspace_sid
+
+
 def _in_queue(task: Task) -> str | None:
     return task.task_queue_sid if task.assignment_status in ("pending", "reserved") else None
 
@@ -93,6 +97,7 @@ INDEXES: dict[str, IndexRule] = {
     "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
     "held": IndexRule(Reservation, _holding),
     "in_activity": IndexRule(Worker, lambda r: r.activity_sid),
+    "in_flight": IndexRule(Task, _in_flight),
     "in_queue": IndexRule(Task, _in_queue),
     "in_workflow": IndexRule(Task, _in_workflow),
     "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),

@@ -20,7 +20,6 @@ from helpers.emulator.core.model import (
 from helpers.emulator.core.workers import add_channel
 from helpers.emulator.errors import BadRequest
 
-MAX_ACTIVITIES = 100
 DEFAULT_CHANNELS = frozenset({"default", "voice", "sms", "video", "chat"})
 
 
@@ -28,8 +27,7 @@ def create_activity(
     engine: Engine, workspace: Workspace, name: str, available: bool, sid: str | None = None
 ) -> Activity:
     """Create an Activity. Raises BadRequest when the Workspace has 100 already."""
-    if engine.store.count("activities", workspace.sid) >= MAX_ACTIVITIES:
-        raise BadRequest(f"A Workspace has at most {MAX_ACTIVITIES} Activities")
+    engine.require_room("activities", workspace.sid)
     activity = engine.store.add(
         Activity(
             sid=sid or engine.sid(Activity),
@@ -79,8 +77,9 @@ def create_channel(
 ) -> TaskChannel:
     """Create a TaskChannel, on which every Worker gets a capacity of one.
 
-    Raises BadRequest when the unique name is taken.
+    Raises BadRequest when the unique name is taken, or the Workspace has 15 already.
     """
+    engine.require_room("task_channels", workspace.sid)
     for channel in engine.store.walk("task_channels", workspace.sid):
         if channel.unique_name == unique_name:
             raise BadRequest(f"TaskChannel with the unique name {unique_name} already exists")
@@ -125,7 +124,12 @@ def create_queue(
     reservation_activity_sid: str | None = None,
     assignment_activity_sid: str | None = None,
 ) -> TaskQueue:
-    """Create a TaskQueue. Raises BadRequest when a single-tasking Workspace's needs Activities."""
+    """Create a TaskQueue.
+
+    Raises BadRequest when it needs Activities, as in a single-tasking Workspace, or the Workspace
+    has 5,000 TaskQueues already.
+    """
+    engine.require_room("task_queues", workspace.sid)
     if not workspace.multi_task_enabled and None in (
         reservation_activity_sid,
         assignment_activity_sid,

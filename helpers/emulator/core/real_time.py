@@ -22,9 +22,8 @@ def tasks_in(
     engine: Engine, workspace: Workspace, channel: TaskChannel | None = None
 ) -> Iterator[Task]:
     """The Workspace's Tasks in flight, on one TaskChannel or all; nothing may change meanwhile."""
-    for task in engine.store.walk("tasks", workspace.sid):
-        on_channel = channel is None or task.task_channel_sid == channel.sid
-        if on_channel and task.assignment_status in IN_FLIGHT:
+    for task in engine.store.walk("in_flight", workspace.sid):
+        if channel is None or task.task_channel_sid == channel.sid:
             yield task
 
 

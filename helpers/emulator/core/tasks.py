@@ -35,8 +35,10 @@ def create_task(
 ) -> Task:
     """Create a Task and send it through `workflow`, or straight to `task_queue` or `worker`.
 
-    `routing_target` is what was asked for; for a `worker` it is the Worker's SID. Raises BadRequest when nothing in the Workflow matches its attributes.
+    `routing_target` is what was asked for; for a `worker` it is the Worker's SID. Raises BadRequest
+    when nothing in the Workflow matches its attributes, or 25,000 Tasks are in flight already.
     """
+    engine.require_room("in_flight", workspace.sid)
     task = engine.store.add(
         Task(
             sid=engine.sid(Task),

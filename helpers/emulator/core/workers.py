@@ -24,8 +24,9 @@ def create_worker(
     activity: Activity | None = None,
 ) -> Worker:
     """Create a Worker, in `activity` or the Workspace's default one, with a channel for each
-    TaskChannel. Raises BadRequest when the name is taken.
+    TaskChannel. Raises BadRequest when the name is taken, or the Workspace has 15,000 already.
     """
+    engine.require_room("workers", workspace.sid)
     _require_free_name(engine, workspace.sid, friendly_name)
     activity = activity or engine.store.the(Activity, workspace.default_activity_sid)
     worker = engine.store.add(

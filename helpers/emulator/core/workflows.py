@@ -21,8 +21,10 @@ def create_workflow(
 ) -> Workflow:
     """Create a Workflow from `configuration`, JSON text that has been made compact.
 
-    Raises BadRequest when it is no configuration or names a TaskQueue that is not there.
+    Raises BadRequest when it is no configuration or names a TaskQueue that is not there, or when
+    the Workspace has 1,000 already.
     """
+    engine.require_room("workflows", workspace.sid)
     _check(engine, workspace.sid, configuration)
     workflow = engine.store.add(
         Workflow(

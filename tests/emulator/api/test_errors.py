@@ -150,7 +150,7 @@ BAD = {
     ),
     "long attributes": (
         "/Workers",
-        {"FriendlyName": "A", "Attributes": json.dumps({"a": "x" * 4_096})},
+        {"FriendlyName": "A", "Attributes": "{" + " " * 4_095 + "}"},
         "Attributes may have 4096 characters",
     ),
     "foreign activity": (

@@ -147,13 +147,6 @@ def test_an_activity_in_use_stays(lab):
     assert activities(lab) == [("Offline", False)]
 
 
-def test_a_workspace_has_at_most_a_hundred_activities(lab):
-    for number in range(97):
-        lab.do(parts.create_activity, lab.workspace, f"{number}", False)
-    with pytest.raises(BadRequest, match="at most 100 Activities"):
-        lab.do(parts.create_activity, lab.workspace, "One more", False)
-
-
 def test_a_default_channel_and_one_with_tasks_stay(lab):
     with pytest.raises(BadRequest, match="default one and stays"):
         lab.do(parts.delete_channel, lab.channel("voice"))
