@@ -103,8 +103,13 @@ class Configuration:
     @property
     def queues(self) -> frozenset[str]:
         """The TaskQueue SIDs that the configuration names."""
+        return frozenset(target.queue for target in self.targets)
+
+    @property
+    def targets(self) -> list[Target]:
+        """The targets of all filters, then the default filter's."""
         targets = [target for filter in self.filters for target in filter.targets]
-        return frozenset(target.queue for target in [*targets, self.default] if target)
+        return [*targets, self.default] if self.default else targets
 
     def target(self, step: Step) -> Target:
         """Return the target of a step that this configuration gave out."""

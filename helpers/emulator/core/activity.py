@@ -23,6 +23,7 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         date_status_changed=now,
         date_updated=now,
         idle_since=now if arrives else worker.idle_since,
+        available_since=now if arrives else worker.available_since,
         version=worker.version + 1,
     )
     note(

@@ -13,6 +13,8 @@ from helpers.emulator.core.model import Record, TaskQueue, Worker
 from helpers.emulator.core.needs import Need, Path, need_of, values_at
 from helpers.emulator.core.store import Store
 
+_LOAD = "load"
+
 
 class Inverted:
     """From keys to the SIDs that were put under them."""
@@ -40,6 +42,10 @@ class Inverted:
     def find(self, keys: Iterable[Hashable]) -> set[str]:
         """The SIDs under any of these keys."""
         return set().union(*(self._sids.get(key, ()) for key in keys))
+
+    def has(self, key: Hashable) -> bool:
+        """Whether any SID is under this key."""
+        return key in self._sids
 
     def keys_of(self, sid: str) -> tuple[Hashable, ...]:
         """The keys that `sid` is under."""
@@ -87,6 +93,10 @@ class Eligibility:
             }
         return self._members[queue.sid]
 
+    def reads_load(self, workspace_sid: str) -> bool:
+        """Whether a TaskQueue's expression reads more of its Workers than their attributes."""
+        return self._queues.has((workspace_sid, _LOAD))
+
     def _candidates(self, queue: TaskQueue) -> Iterator[Worker]:
         need = _need(queue)
         if need is None:
@@ -115,7 +125,9 @@ class Eligibility:
             return
         need = _need(queue)
         if need is None:
-            self._queues.put(queue.sid, [(queue.workspace_sid, None)])
+            static = reading.is_static(reading.expression(queue.target_workers))
+            keys = [None] if static else [None, _LOAD]
+            self._queues.put(queue.sid, [(queue.workspace_sid, key) for key in keys])
             return
         self._queues.put(queue.sid, _keys(queue, need))
         paths = self._paths.setdefault(queue.workspace_sid, set())

@@ -3,9 +3,12 @@
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
 """
 
+import json
+
 from helpers.emulator.core.activity import move_worker
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.events import note
+from helpers.emulator.core.load import begin_idle, free_if_load_is_read
 from helpers.emulator.core.model import (
     Activity,
     Reservation,
@@ -99,7 +102,7 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
     the caller's business.
     """
     store = engine.store
-    was_pending = reservation.reservation_status == "pending"
+    before = reservation.reservation_status
     store.change(
         reservation,
         reservation_status=advance(RESERVATION, reservation.reservation_status, trigger),
@@ -108,7 +111,7 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
         version=reservation.version + 1,
     )
     task = store.the(Task, reservation.task_sid)
-    if was_pending:
+    if before == "pending":
         store.change(task, pending_reservations=task.pending_reservations - 1)
     note(
         engine,
@@ -117,11 +120,27 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
         f"Reservation {reservation.sid} {reservation.reservation_status}",
     )
     worker = store.get(Worker, reservation.worker_sid)
-    if worker is not None and trigger in _FREES:
-        store.change(worker, idle_since=engine.now)
+    if worker is None:
+        return
+    if before == "accepted":
+        _begin_post_work(engine, worker, reservation)
+    if trigger not in _FREES:
+        free_if_load_is_read(engine, worker)
+    else:
+        begin_idle(engine, worker, reservation)
         engine.free(worker)
         if trigger in ("cancel", "rescind"):
             _return(engine, worker, reservation)
+
+
+def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -> None:
+    """The call is over: to the Activity that `dequeue` or `conference` named, if it is still there.
+
+    https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
+    """
+    sid = json.loads(reservation.instruction or "{}").get("post_work_activity_sid")
+    if sid and engine.store.get(Activity, sid) is not None:
+        move_worker(engine, worker, sid)
 
 
 def _return(engine: Engine, worker: Worker, reservation: Reservation) -> None:

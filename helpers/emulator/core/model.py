@@ -51,7 +51,9 @@ class TaskChannel(Record):
 
 @dataclass(kw_only=True)
 class Worker(Record):
-    """`available` repeats that of the Activity; `idle_since` orders the idle."""
+    """`available` repeats that of the Activity, true since `available_since`; `idle_since` orders
+    the idle.
+    """
 
     prefix = "WK"
 
@@ -61,17 +63,21 @@ class Worker(Record):
     available: bool
     date_status_changed: float
     idle_since: float
+    available_since: float = 0.0
     version: int = 0
 
 
 @dataclass(kw_only=True)
 class WorkerChannel(Record):
+    """`idle_since` is kept while the TaskChannel has `channel_optimized_routing`."""
+
     prefix = "WC"
 
     worker_sid: str
     task_channel_sid: str
     configured_capacity: int = 1
     available: bool = True
+    idle_since: float = 0.0
 
 
 @dataclass(kw_only=True)

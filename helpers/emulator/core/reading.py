@@ -34,6 +34,16 @@ def configuration(text: str) -> Configuration:
     return read_configuration(text)
 
 
+@lru_cache(maxsize=1_024)
+def reads_load(text: str) -> bool:
+    """Whether a target's expression in this configuration reads the load of a Worker's channels."""
+    return any(
+        name.startswith("worker.channel")
+        for target in configuration(text).targets
+        for name in (target.expression.names if target.expression else ())
+    )
+
+
 def is_static(target_workers: Expression) -> bool:
     """Whether only a Worker's attributes decide, not its Activity or its channels' load."""
     return not any(name.split(".", 1)[0] in _SYSTEM for name in target_workers.names)

@@ -7,6 +7,7 @@ from helpers.emulator.core.activity import move_worker
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.event import Callback
 from helpers.emulator.core.events import note
+from helpers.emulator.core.load import begin_idle, free_if_load_is_read
 from helpers.emulator.core.model import Reservation, Task, TaskQueue, Worker, Workflow, Workspace
 from helpers.rules.lifecycle import TASK, advance
 
@@ -42,8 +43,10 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
         date_updated=now,
         version=task.version + 1,
     )
-    store.change(worker, idle_since=now, version=worker.version + 1)
+    store.change(worker, version=worker.version + 1)
+    begin_idle(engine, worker, reservation)
     _occupy(engine, task, worker)
+    free_if_load_is_read(engine, worker)
     note(
         engine,
         "reservation.created",

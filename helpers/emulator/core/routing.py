@@ -13,7 +13,14 @@ from collections.abc import Iterable, Iterator
 from helpers.emulator.core import reading
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.index import routed_to
-from helpers.emulator.core.model import Task, TaskQueue, Worker, WorkerChannel, Workspace
+from helpers.emulator.core.model import (
+    Task,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    WorkerChannel,
+    Workspace,
+)
 from helpers.emulator.core.reserve import reserve
 from helpers.emulator.core.standing import target_of
 from helpers.rules.workflow import Target, order_workers
@@ -24,7 +31,7 @@ def seek_workers(engine: Engine, task: Task) -> bool:
 
     A Worker who has just become free takes what suits it best, which may be another Task. Costs
     the smaller of: the TaskQueue's matching Workers, the available Workers up to the first that
-    will do. `order_by` costs all of the available ones.
+    will do. `order_by` and a TaskChannel with `channel_optimized_routing` cost all of them.
     """
     while task.pending_reservations < task.places and task.held_until is None:
         worker = next(iter(_takers(engine, task)), None)
@@ -67,17 +74,31 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
 
 
 def _longest_idle(engine: Engine, task: Task) -> Iterator[Worker]:
-    """Available Workers, the longest idle first, by the cheaper of two ways."""
+    """Available Workers, the longest idle first."""
     store = engine.store
     if (only := routed_to(task)) is not None:
         worker = store.get(Worker, only)
         can = worker is not None and (worker.available or task.ignore_capacity)
         return iter([worker] if worker is not None and can else [])
     members = engine.eligibility.members(store.the(TaskQueue, task.task_queue_sid))
-    if members is None or len(members) >= store.count("idle", task.workspace_sid):
-        return store.walk("idle", task.workspace_sid)
-    found = (store.the(Worker, sid) for sid in members)
-    return iter(sorted((w for w in found if w.available), key=lambda w: (w.idle_since, w.serial)))
+    found: Iterator[Worker]
+    if every := members is None or len(members) >= store.count("idle", task.workspace_sid):
+        found = store.walk("idle", task.workspace_sid)
+    else:
+        found = (worker for sid in members if (worker := store.the(Worker, sid)).available)
+    if store.the(TaskChannel, task.task_channel_sid).channel_optimized_routing:
+        return iter(sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task)))
+    return found if every else iter(sorted(found, key=lambda w: (w.idle_since, w.serial)))
+
+
+def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float, float, int]:
+    """Since when the Worker has had nothing on the Task's channel, and is there.
+
+    https://www.twilio.com/docs/taskrouter/api/task-channel
+    """
+    channels = engine.store.walk("worker_channel", (worker.sid, task.task_channel_sid))
+    since = max(channel.idle_since for channel in channels)
+    return (max(since, worker.available_since), worker.idle_since, worker.serial)
 
 
 def _best_task(engine: Engine, worker: Worker) -> Task | None:

@@ -2,7 +2,8 @@
 
 What an instruction needs is checked and the instruction is kept on the Reservation; then comes
 what follows when the call goes well. `dequeue` and `conference` connect Worker and caller, which
-accepts the Reservation. `call` and `redirect` accept it only when asked to.
+accepts the Reservation. `call` and `redirect` accept it only when asked to. The call is over when the
+Task is wrapped up or completed; the Worker then goes to the `post_work_activity_sid`.
 https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 """
 
@@ -12,11 +13,12 @@ from typing import Any
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.model import Reservation, Task, Worker
+from helpers.emulator.core.model import Activity, Reservation, Task, Worker
 from helpers.emulator.core.reservations import accept
 from helpers.emulator.errors import BadRequest
 
 VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
+_NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
 
 
@@ -43,6 +45,7 @@ def instruct(
         raise InstructionError(
             alert, f"Unable to execute {instruction.capitalize()} instruction: {name} is missing"
         )
+    _check_post_work(engine, reservation, instruction, fields)
     engine.store.change(reservation, instruction=json.dumps({"instruction": instruction, **fields}))
     if instruction in ("dequeue", "conference") or _says_accept(fields):
         accept(engine, reservation)
@@ -60,6 +63,22 @@ def _require_state(reservation: Reservation, instruction: str) -> None:
             _NOT_PENDING[instruction],
             f"Unable to execute {instruction.capitalize()} instruction. Reservation"
             f" {reservation.sid} is not currently in a Pending state.",
+        )
+
+
+def _check_post_work(
+    engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
+) -> None:
+    """Raises InstructionError when the Activity for after the call is not in the Workspace."""
+    sid = fields.get("post_work_activity_sid")
+    if instruction not in _NO_ACTIVITY or not sid:
+        return
+    activity = engine.store.get(Activity, sid) if isinstance(sid, str) else None
+    if activity is None or activity.workspace_sid != reservation.workspace_sid:
+        raise InstructionError(
+            _NO_ACTIVITY[instruction],
+            f"Unable to execute {instruction.capitalize()} instruction: post_work_activity_sid"
+            f" {sid} is no Activity of this Workspace",
         )
 
 

@@ -41,6 +41,7 @@ def create_worker(
             available=activity.available,
             date_status_changed=engine.now,
             idle_since=engine.now,
+            available_since=engine.now,
         )
     )
     for channel in engine.store.find("task_channels", workspace.sid):
@@ -60,6 +61,7 @@ def add_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
             date_updated=engine.now,
             worker_sid=worker.sid,
             task_channel_sid=channel.sid,
+            idle_since=engine.now,
         )
     )
 

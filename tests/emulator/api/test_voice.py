@@ -59,6 +59,37 @@ def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, p
     assert json.loads(kept)["instruction"] == parameters["instruction"]
 
 
+@pytest.mark.parametrize("ending", ["wrapping", "completed"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"instruction": "dequeue", "dequeue_from": "+1500"},
+        {"instruction": "conference", "from_": "+1500"},
+    ],
+)
+def test_after_the_call_the_worker_goes_where_the_instruction_said(office, parameters, ending):
+    lunch = office.activities.create("Lunch")
+    key = "dequeue_post_work_activity_sid"
+    key = key if parameters["instruction"] == "dequeue" else key.removeprefix("dequeue_")
+    reservation = reserved(office, call_sid="CA1").update(**parameters, **{key: lunch.sid})
+    alice = office.workers(reservation.worker_sid)
+    assert alice.fetch().activity_name == "Available"
+    office.tasks(reservation.task_sid).update(assignment_status=ending)
+    assert alice.fetch().activity_name == "Lunch"
+
+
+def test_a_worker_who_has_moved_on_stays_there_when_the_wrap_up_ends(office):
+    lunch = office.activities.create("Lunch")
+    reservation = reserved(office).update(
+        instruction="conference", post_work_activity_sid=lunch.sid
+    )
+    task, alice = office.tasks(reservation.task_sid), office.workers(reservation.worker_sid)
+    task.update(assignment_status="wrapping")
+    alice.update(activity_sid=office.activities.list(friendly_name="Offline")[0].sid)
+    task.update(assignment_status="completed")
+    assert alice.fetch().activity_name == "Offline"
+
+
 @pytest.mark.parametrize(
     ("parameters", "named"),
     [
@@ -67,6 +98,10 @@ def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, p
         ({"instruction": "redirect", "redirect_url": "http://a.example/"}, "call_sid"),
         ({"instruction": "dequeue"}, "call_sid"),
         ({"instruction": "dance"}, "dance"),
+        (
+            {"instruction": "conference", "post_work_activity_sid": f"WA{'0' * 32}"},
+            "post_work_activity_sid WA0+ is no Activity",
+        ),
         ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
     ],
 )

@@ -19,7 +19,7 @@ from helpers.emulator.errors import TwilioError
 from helpers.rules import lifecycle
 from helpers.rules.lifecycle import IllegalTransition
 
-LANGUAGES = st.sampled_from(["en", "es", "fr"])
+LANGUAGES = st.sampled_from(["en", "es", "fr", "de"])
 SKILLS = st.lists(LANGUAGES, max_size=2, unique=True)
 NUMBER = st.integers(0, 40)
 TAKEN = ("accepted", "wrapping")
@@ -53,6 +53,8 @@ class Life(RuleBasedStateMachine):
         spanish = lab.queue("es", 'languages HAS "es"', max_reserved_workers=places)
         english = lab.queue("en", 'languages HAS "en"', task_order=order)
         level = "worker.level >= task.level"
+        busy = lab.queue("busy", "worker.channel.default.assigned_tasks >= 1")
+        idler = "worker.channel.chat.available_capacity_percentage < 100"
         self.workflow = lab.workflow(
             (
                 'language == "es"',
@@ -60,6 +62,8 @@ class Life(RuleBasedStateMachine):
                 {"queue": spanish.sid, "timeout": 40},
             ),
             ('language == "en"', {"queue": english.sid, "skip_if": "workers.available == 0"}),
+            ('language == "de" AND level == 0', busy),
+            ('language == "de"', {"queue": english.sid, "expression": idler}),
             ('language != "fr"', english),
             task_reservation_timeout=30,
         )
@@ -86,7 +90,7 @@ class Life(RuleBasedStateMachine):
     @rule(language=LANGUAGES, level=st.integers(0, 2), priority=st.integers(0, 2), life=NUMBER)
     def create(self, language, level, priority, life):
         attributes = json.dumps({"language": language, "level": level})
-        more = {"channel": self.lab.channel("chat" if life % 5 == 0 else "default")}
+        more = {"channel": self.lab.channel("chat" if life % 3 == 0 else "default")}
         more |= {"priority": priority, "timeout": 20 + 10 * life, "attributes": attributes}
         self.do(tasks.create_task, self.lab.workspace, workflow=self.workflow, **more)
 
