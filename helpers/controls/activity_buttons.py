@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-_ROOM_FOR_TICK = "\u00a0"
+# The room for a tick is always there, so that the buttons do not move.
+_TICK, _NO_TICK = "\u00a0✓", "\u00a0\u2007"
 
 
 class ActivityButtons(widgets.ToggleButtons):
@@ -24,12 +25,15 @@ class ActivityButtons(widgets.ToggleButtons):
             return
         self.painting = True
         try:
-            self.description = name
-            options = tuple((f"{activity}{_ROOM_FOR_TICK}", sid) for activity, sid in given)
-            if self.options != options:
-                self.options = options
-            self.tooltips = [f"Set {name} to {activity}" for activity, _ in given]
-            self.icons = ["check" if sid == now else "" for _, sid in given]
-            self.value = now
+            with self.hold_sync():
+                self.description = name
+                options = tuple(
+                    (f"{activity}{_TICK if sid == now else _NO_TICK}", sid)
+                    for activity, sid in given
+                )
+                if self.options != options:
+                    self.options = options
+                self.tooltips = [f"Set {name} to {activity}" for activity, _ in given]
+                self.value = now
         finally:
             self.painting = False

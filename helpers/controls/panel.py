@@ -7,6 +7,7 @@ import ipywidgets as widgets
 from traitlets import Unicode, dlink
 
 from helpers.controls.calls import Call
+from helpers.controls.focus import PANEL, FocusKeeper
 from helpers.controls.state import ControlState
 from helpers.controls.texts import CODE, WRAPPED
 
@@ -79,7 +80,8 @@ class Panel(widgets.VBox):
         self.state = state
         self.error_line = ErrorLine()
         self.call_lines = CallLines()
-        super().__init__([*fields, self.error_line, self.call_lines])
+        super().__init__([*fields, self.error_line, self.call_lines, FocusKeeper()])
+        self.add_class(PANEL)
         dlink((state, "error"), (self.error_line, "text"))
         state.observe(self._show_call, "call")
         self._show_call()

@@ -76,6 +76,7 @@ class Requests(LivePanel):
 
     def on_close_editor(self, _: widgets.Button | None = None) -> None:
         self.state.editing = False
+        self.edit.focus()
 
     def as_text(self) -> str:
         # What was sent before depends on what was there before; what was received does not.

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from traitlets import List, Unicode
 
 from helpers.controls import calls
+from helpers.controls.focus import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.reading import Snapshot
@@ -78,6 +79,7 @@ class TaskLines(widgets.VBox):
         buttons = widgets.HBox([self.cancel, self.complete], layout={"flex_flow": "row wrap"})
         parts = [self.heading, self.summary, self.reason, self.age, buttons]
         super().__init__(parts, layout={"margin": "0 0 10px 0"})
+        self.add_class(PART)
         self.cancel.on_click(partial(end, sid, "cancel"))
         self.complete.on_click(partial(end, sid, "complete"))
 

@@ -10,6 +10,7 @@ from traitlets import Int, List
 
 from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
+from helpers.controls.focus import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 
@@ -84,6 +85,7 @@ class WorkerLines(widgets.VBox):
         self.attributes = PlainLine()
         parts = [self.toggles, self.summary, self.attributes]
         super().__init__(parts, layout={"margin": "0 0 10px 0"})
+        self.add_class(PART)
         self.toggles.observe(partial(choose, sid), "value")
 
     def paint(self, row: WorkerRow, activities: list[tuple[str, str]], busy: bool) -> None:

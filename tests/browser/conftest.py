@@ -5,7 +5,7 @@ Both end with this package: a browser that is still open would keep the event lo
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,34 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from lab_process import running_lab
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from helpers.checks import wait_for
 from helpers.connection import Session, connect
 from helpers.lab import CLONE
+from helpers.workspace import Lab, prepare
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 MILLISECONDS = 30_000
 SECONDS = 60
+expect.set_options(timeout=MILLISECONDS)
 WIDE, NARROW = {"width": 1280, "height": 1600}, {"width": 700, "height": 1600}
+CELLS = (
+    'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")',
+    "controls.workers(lab)",
+    "controls.tasks(lab)",
+    "controls.reservation(lab)",
+    "controls.lifecycle(lab)",
+    "controls.requests(lab)",
+    "controls.clock(lab)",
+    "controls.floor(lab)",
+    "controls.task_form(lab)",
+    "controls.activity_toggle(lab, lab.bob_sid)",
+    "from helpers.controls.watch import watch_for\nprint(len(watch_for(lab)._listeners), 'follow')",
+)
+NOTEBOOK = "notebooks/all-panels.ipynb"
 KERNEL_SETTINGS = {
     # An older JupyterLab keeps a cell out of the page until it is scrolled to.
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
@@ -61,7 +77,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content), "utf-8")
     with running_lab(scratch, cwd=copy) as server:
-        yield {**server, "clone": str(copy)}
+        yield {**server, "clone": str(copy), "data": str(scratch / "JUPYTER_DATA_DIR")}
 
 
 @pytest.fixture(scope="package")
@@ -88,6 +104,37 @@ def tab(window: BrowserContext, lab_server: dict[str, str]) -> Iterator["Tab"]:
 def taskrouter() -> Session:
     """The TaskRouter that the notebooks use, for looking at it and changing it from outside."""
     return connect()
+
+
+@pytest.fixture
+def axe_of() -> Callable[[Page], list[str]]:
+    """Asks axe about the output areas of a page; each violation as "rule: element"."""
+    return axe_violations
+
+
+def axe_violations(page: Page) -> list[str]:
+    found = Axe().run(page, context=".jp-OutputArea-output")
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.fixture
+def panels(tab: "Tab") -> dict[str, Locator]:
+    """The output of each panel by its name; a notebook with all of them has run."""
+    tab.open_cells(NOTEBOOK, *CELLS)
+    tab.run_all()
+    return {
+        code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in CELLS[1:-1]
+    }
+
+
+@pytest.fixture
+def lab(panels: dict[str, Locator], taskrouter: Session) -> Lab:
+    """The Workspace that the panels show; what is in it stays as it is."""
+    return prepare(taskrouter, "anything")
 
 
 class Tab:
@@ -142,6 +189,11 @@ class Tab:
         """The output area of the first cell whose source contains `code`."""
         return self.cells.filter(has_text=code).first.locator(".jp-Cell-outputArea")
 
+    def press(self, control: Locator, key: str = "Enter") -> None:
+        """Use a control by the keyboard alone."""
+        control.focus()
+        self.page.keyboard.press(key)
+
     def set_theme(self, name: str) -> None:
         """ "JupyterLab Light" or "JupyterLab Dark" """
         change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
@@ -163,12 +215,12 @@ class Tab:
 
     def violations(self) -> list[str]:
         """What axe finds in the output areas, each as "rule: element"."""
-        found = Axe().run(self.page, context=".jp-Notebook .jp-OutputArea")
-        return [
-            f"{one['id']}: {node['html'][:200]}"
-            for one in found.response["violations"]
-            for node in one["nodes"]
-        ]
+        return axe_violations(self.page)
+
+    def is_trusted(self) -> bool:
+        """Whether JupyterLab trusts every cell of the notebook as it is stored."""
+        cells = self._ask("GET", f"contents/{self.path}").json()["content"]["cells"]
+        return all(cell["metadata"].get("trusted", True) for cell in cells)
 
     def close(self) -> None:
         """Close the tab without saving, and end the notebook's kernel."""

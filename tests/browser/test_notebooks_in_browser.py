@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from helpers.checks import wait_for
 from helpers.workspace import ENGLISH, Lab, prepare
@@ -23,18 +23,13 @@ def becomes(lab: Lab, name: str) -> None:
     wait_for(f"Alice is {name}", lambda: activity_of_alice(lab) == name)
 
 
-def press(button: Locator, key: str = "Enter") -> None:
-    button.focus()
-    button.page.keyboard.press(key)
-
-
 def test_00_its_button_counts_clicks(tab):
     tab.open("notebooks/00-start-here.ipynb")
     tab.run_all()
     button = tab.outputs.get_by_role("button", name="Click me")
     button.click()
     expect(tab.outputs.get_by_text("Clicked once")).to_be_visible()
-    press(button)
+    tab.press(button)
     expect(tab.outputs.get_by_text("Clicked 2 times")).to_be_visible()
     assert tab.outputs.locator("table").count() > 4
     assert tab.violations() == []
@@ -47,7 +42,7 @@ def test_01_the_toggle_sets_and_follows_alices_activity_also_after_a_reload(tab,
     toggle.get_by_role("button", name="Idle", exact=True).click()
     becomes(lab, "Idle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
-    press(toggle.get_by_role("button", name="Offline", exact=True))
+    tab.press(toggle.get_by_role("button", name="Offline", exact=True))
     becomes(lab, "Offline")
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
     expect(toggle.get_by_text("activity_sid=")).to_be_visible()
@@ -77,7 +72,7 @@ def test_02_the_form_creates_tasks(tab, lab):
     newest = lab.workspace.tasks.list()[-1]
     assert json.loads(newest.attributes) == {"selected_language": "en", "name": "<b>José</b>"}
     expect(form.get_by_text(f"Task {newest.sid} is in the TaskQueue '{ENGLISH}'")).to_be_visible()
-    press(form.get_by_role("button", name="Create Task"), "Space")
+    tab.press(form.get_by_role("button", name="Create Task"), "Space")
     wait_for("two Tasks more", lambda: len(lab.workspace.tasks.list()) == before + 2)
     assert tab.violations() == []
 
@@ -87,7 +82,7 @@ def test_03_the_toggle_shows_alice_who_was_reserved(tab, lab):
     tab.run_all()
     toggle = tab.output_of("controls.activity_toggle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
-    press(toggle.get_by_role("button", name="Offline", exact=True), "Space")
+    tab.press(toggle.get_by_role("button", name="Offline", exact=True), "Space")
     becomes(lab, "Offline")
     assert tab.violations() == []
 

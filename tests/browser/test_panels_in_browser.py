@@ -3,46 +3,12 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from helpers.checks import wait_for
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
-CELLS = (
-    'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")',
-    "controls.workers(lab)",
-    "controls.tasks(lab)",
-    "controls.reservation(lab)",
-    "controls.lifecycle(lab)",
-    "controls.requests(lab)",
-    "controls.clock(lab)",
-    "controls.floor(lab)",
-    "controls.task_form(lab)",
-    "from helpers.controls.watch import watch_for\nprint(len(watch_for(lab)._listeners), 'follow')",
-)
-NOTEBOOK = "notebooks/all-panels.ipynb"
 MARKUP = "<img src=nowhere onerror=alert(1)>"
-
-
-@pytest.fixture
-def panels(tab) -> dict[str, Locator]:
-    """The output of each panel by its name; a notebook with all of them has run."""
-    tab.open_cells(NOTEBOOK, *CELLS)
-    tab.run_all()
-    return {
-        code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in CELLS[1:-1]
-    }
-
-
-@pytest.fixture
-def lab(panels, taskrouter) -> Lab:
-    return prepare(taskrouter, "anything")
-
-
-def press(button: Locator) -> None:
-    button.focus()
-    button.page.keyboard.press("Enter")
 
 
 def the_task(lab: Lab):
@@ -63,12 +29,12 @@ def test_a_task_goes_its_way_through_the_panels(tab, panels, lab):
     )
     floor = panels["floor"].get_by_role("img")
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: asked about WT"))
-    press(reservation.get_by_role("button", name="Accept"))
+    tab.press(reservation.get_by_role("button", name="Accept"))
     expect(panels["lifecycle"].get_by_text("the Reservation is accepted")).to_be_visible()
     assert the_task(lab).assignment_status == "assigned"
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: works on WT"))
     expect(tasks.get_by_role("button", name="Cancel")).to_be_disabled()
-    press(tasks.get_by_role("button", name="Complete"))
+    tab.press(tasks.get_by_role("button", name="Complete"))
     wait_for("the Task is completed", lambda: the_task(lab).assignment_status == "completed")
     expect(tasks.get_by_text("completed · in ")).to_be_visible()
     assert tab.violations() == []
@@ -82,7 +48,7 @@ def test_the_panels_follow_what_is_done_elsewhere(tab, panels, lab):
     assert tab.page.locator('img[src="nowhere"]').count() == 0
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
-    press(panels["clock"].get_by_role("button", name="20 minutes later"))
+    tab.press(panels["clock"].get_by_role("button", name="20 minutes later"))
     expect(panels["reservation"].get_by_text("the Reservation is timeout")).to_be_visible()
     expect(panels["workers"].get_by_text("Offline, not available")).to_be_visible()
     assert tab.violations() == []
@@ -98,7 +64,7 @@ def test_a_request_is_found_changed_and_sent(tab, panels, lab):
     found.focus()
     tab.page.keyboard.press("Home")
     expect(requests.get_by_role("cell", name="ActivitySid")).to_be_visible()
-    press(requests.get_by_role("button", name="Edit and send"))
+    tab.press(requests.get_by_role("button", name="Edit and send"))
     form = requests.get_by_label("Parameters")
     form.fill(json.dumps({"ActivitySid": lab.offline_sid}))
     requests.get_by_role("button", name=re.compile("Send$")).click()
@@ -108,9 +74,9 @@ def test_a_request_is_found_changed_and_sent(tab, panels, lab):
 
 
 def test_the_panels_survive_run_all_again_and_a_reload(tab, panels, lab):
-    assert tab.output_of("watch_for").inner_text().strip() == "7 follow"
+    assert tab.output_of("watch_for").inner_text().strip() == "8 follow"
     tab.run_all()
-    assert tab.output_of("watch_for").inner_text().strip() == "7 follow"
+    assert tab.output_of("watch_for").inner_text().strip() == "8 follow"
     tab.reload()
     workers = tab.output_of("controls.workers")
     workers.get_by_role("button", name="Idle", exact=True).first.click()

@@ -28,7 +28,10 @@ def updates(lab: Lab) -> int:
 def test_it_shows_the_activity_that_is_and_changes_nothing(lab):
     before = updates(lab)
     toggle = controls.activity_toggle(lab, lab.alice_sid)
-    assert [name.strip() for name, _ in toggle.toggles.options][:2] == ["Offline", "Available"]
+    assert [name.split() for name, _ in toggle.toggles.options][:2] == [
+        ["Offline", "✓"],
+        ["Available"],
+    ]
     assert toggle.toggles.value == lab.offline_sid
     assert toggle.toggles.description == "Alice"
     assert toggle.summary.text == ("Alice is Offline, not available: TaskRouter offers no Tasks.")
@@ -46,11 +49,7 @@ def test_a_choice_sets_the_activity_and_shows_the_call(lab, toggle):
 
 def test_only_the_chosen_button_is_ticked(lab, toggle):
     toggle.toggles.value = lab.idle_sid
-    ticked = [
-        sid
-        for icon, (_, sid) in zip(toggle.toggles.icons, toggle.toggles.options, strict=True)
-        if icon
-    ]
+    ticked = [sid for name, sid in toggle.toggles.options if name.endswith("\u00a0✓")]
     assert ticked == [lab.idle_sid]
 
 

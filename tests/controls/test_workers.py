@@ -50,7 +50,7 @@ def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
     before = posts(lab)
     panel.state.watch.refresh()
     assert alice(lab, panel).toggles.value == lab.idle_sid
-    assert alice(lab, panel).toggles.icons[-1] == "check"
+    assert alice(lab, panel).toggles.options[-1][0] == "Idle\u00a0✓"
     assert posts(lab) == before
 
 

@@ -1,0 +1,51 @@
+// Runs when a panel is drawn; `this` is an element in it. Tells of the keyboard's focus what
+// ipywidgets does not: when the control that has it is disabled, hidden, drawn anew or removed, the
+// focus returns to it once it can be used, and waits meanwhile at the part of the panel it was in.
+const panel = this.closest(".taskrouter-panel");
+const PATIENCE = 200; // milliseconds; a quick answer shall not move the focus to and fro
+let last = null;
+let part = panel;
+let timer = 0;
+
+const usable = (one) => one.isConnected && !one.disabled && one.checkVisibility();
+const twin = () =>
+  [...part.querySelectorAll(last.localName)].find(
+    (one) => one.title === last.title && usable(one),
+  );
+const isLost = () => [document.body, last, part].includes(document.activeElement);
+
+function give(one) {
+  if (one === document.activeElement) return;
+  if (one === part || one === panel) one.tabIndex = -1;
+  one.focus({ preventScroll: true });
+}
+
+function mend() {
+  clearTimeout(timer);
+  if (!last || !isLost()) return;
+  const next = usable(last) ? last : last.isConnected ? null : twin();
+  if (next) give(next);
+  else timer = setTimeout(() => last && isLost() && give(usable(part) ? part : panel), PATIENCE);
+}
+
+panel.addEventListener("focusin", ({ target }) => {
+  if (target === part || target === panel) return;
+  clearTimeout(timer);
+  // JupyterLab's own shortcuts would take the arrows that walk a list.
+  if (target.localName === "select") target.dataset.lmSuppressShortcuts = "true";
+  last = target;
+  part = last.closest(".taskrouter-part") ?? panel;
+});
+
+panel.addEventListener("focusout", ({ target }) => {
+  setTimeout(() => {
+    const now = document.activeElement;
+    if (!panel.contains(now) && (now !== document.body || usable(target))) last = null;
+  });
+});
+
+new MutationObserver(mend).observe(panel, {
+  attributeFilter: ["disabled", "style"],
+  childList: true,
+  subtree: true,
+});

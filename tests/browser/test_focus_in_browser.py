@@ -1,0 +1,145 @@
+"""Where the keyboard's focus is after a control was used, and while panels change by themselves."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from helpers.checks import wait_for
+
+
+def stays(tab, control: Locator) -> None:
+    """Nothing takes the focus away, though the panel is painted again and again."""
+    expect(control).to_be_focused()
+    before = tab.page.evaluate("performance.now()")
+    wait_for("two looks", lambda: tab.page.evaluate("performance.now()") - before > 2500)
+    expect(control).to_be_focused()
+
+
+def part_with_focus(tab) -> Locator:
+    return tab.page.locator(".taskrouter-part:focus, .taskrouter-panel:focus")
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_toggle_keeps_the_focus_when_it_is_pressed(tab, panels, lab, key):
+    for name in ("workers", "activity_toggle"):
+        button = panels[name].get_by_title("Set Bob to Unavailable")
+        tab.press(button, key)
+        expect(button).to_have_text("Unavailable ✓")
+        stays(tab, button)
+        lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
+        expect(button).to_have_text("Unavailable")
+        stays(tab, button)
+
+
+def test_a_toggle_keeps_the_focus_when_somebody_else_changes_the_worker(tab, panels, lab):
+    button = panels["workers"].get_by_title("Set Alice to Available")
+    button.focus()
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
+    stays(tab, button)
+    made = lab.workspace.activities.create(friendly_name="Lunch <b>break</b>")
+    expect(panels["workers"].get_by_title("Set Alice to Lunch <b>break</b>")).to_be_visible()
+    stays(tab, button)
+    made.delete()
+
+
+def test_a_button_that_its_own_press_disables_leaves_the_focus_in_its_part(tab, panels, lab):
+    tab.press(panels["tasks"].get_by_role("button", name=re.compile("Cancel")))
+    expect(panels["tasks"].get_by_text("canceled · in ")).to_be_visible()
+    expect(part_with_focus(tab)).to_contain_text("canceled · in ")
+
+
+def test_an_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    accept = panels["reservation"].get_by_role("button", name="Accept")
+    expect(accept).to_be_enabled()
+    tab.press(accept)
+    expect(panels["reservation"].get_by_text("the Reservation is accepted")).to_be_visible()
+    expect(part_with_focus(tab)).to_contain_text("the Reservation is accepted")
+    tab.page.keyboard.press("Tab")
+    expect(panels["reservation"].get_by_label("Reservation")).to_be_focused()
+
+
+def test_a_button_that_goes_by_itself_leaves_the_focus_in_its_part_and_gets_it_back(
+    tab, panels, lab
+):
+    reject = panels["reservation"].get_by_role("button", name="Reject")
+    for _ in range(2):
+        lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+        expect(reject).to_be_enabled()
+        reject.focus()
+        lab.workspace.workers(lab.alice_sid).update(
+            activity_sid=lab.offline_sid, reject_pending_reservations=True
+        )
+        expect(reject).to_be_disabled()
+        expect(part_with_focus(tab)).to_contain_text("the Reservation is rejected")
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(reject).to_be_focused()
+
+
+def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
+    panels["tasks"].get_by_role("button", name=re.compile("Cancel")).focus()
+    [task] = lab.workspace.tasks.list()
+    task.delete()
+    expect(panels["tasks"].get_by_text("No Tasks.")).to_be_visible()
+    expect(part_with_focus(tab)).to_contain_text("No Tasks.")
+
+
+def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
+    create = panels["task_form"].get_by_role("button", name="Create Task")
+    tab.press(create)
+    expect(panels["task_form"].get_by_text("is in the TaskQueue")).to_be_visible()
+    stays(tab, create)
+    for name in ("10 seconds later", "Advance the clock"):
+        button = panels["clock"].get_by_role("button", name=name)
+        tab.press(button, "Space")
+        expect(panels["clock"].get_by_text("later for TaskRouter")).to_be_visible()
+        stays(tab, button)
+    refresh = panels["activity_toggle"].get_by_role("button", name="Refresh")
+    tab.press(refresh)
+    stays(tab, refresh)
+
+
+def test_fields_keep_the_focus_and_what_is_being_typed(tab, panels, lab):
+    form = panels["task_form"].get_by_label("More attributes")
+    form.press_sequentially('{"vip": tr')
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    stays(tab, form)
+    form.press_sequentially("ue}")
+    expect(form).to_have_value('{"vip": true}')
+
+
+def test_the_list_of_requests_is_walked_by_arrows(tab, panels, lab):
+    found = panels["requests"].get_by_label("Requests")
+    tab.press(found, "Home")
+    chosen = found.locator("option:checked")
+    first = chosen.inner_text()
+    tab.page.keyboard.press("ArrowDown")
+    expect(chosen).not_to_have_text(first)
+    stays(tab, found)
+    again = panels["requests"].get_by_role("button", name="Send again")
+    tab.press(again)
+    expect(panels["requests"].get_by_text("was sent; the answer has the status")).to_be_visible()
+    stays(tab, again)
+    edit = panels["requests"].get_by_role("button", name="Edit and send")
+    tab.press(edit)
+    close = panels["requests"].get_by_role("button", name="Close")
+    tab.press(close)
+    expect(close).to_be_hidden()
+    stays(tab, edit)
+
+
+def test_the_focus_is_not_taken_from_a_learner_who_goes_on(tab, panels, lab):
+    cancel = panels["tasks"].get_by_role("button", name=re.compile("Cancel"))
+    tab.press(cancel)
+    field = panels["task_form"].get_by_label("Priority")
+    field.focus()
+    expect(panels["tasks"].get_by_text("canceled · in ")).to_be_visible()
+    stays(tab, field)
+    panels["tasks"].get_by_text("1 Task").click()
+    attributes = json.dumps({"selected_language": "es"})
+    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    expect(panels["tasks"].get_by_text("2 Tasks")).to_be_visible()
+    assert part_with_focus(tab).count() == 0

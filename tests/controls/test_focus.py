@@ -1,0 +1,23 @@
+from helpers import controls
+from helpers.controls.focus import PANEL, PART, FocusKeeper
+from helpers.workspace import prepare
+
+
+def test_every_panel_has_one_keeper_which_takes_no_place(session):
+    lab = prepare(session, "task waiting")
+    panels = [getattr(controls, name) for name in controls.__all__ if name != "activity_toggle"]
+    for panel in [*(make(lab) for make in panels), controls.activity_toggle(lab, lab.bob_sid)]:
+        [keeper] = [one for one in panel.children if isinstance(one, FocusKeeper)]
+        assert keeper.layout.display == "none"
+        assert PANEL in panel._dom_classes
+
+
+def test_the_script_is_one_attribute_whatever_is_in_it():
+    assert FocusKeeper().value.count('"') == 2
+
+
+def test_a_row_is_a_part(session):
+    lab = prepare(session, "task waiting")
+    rows = [*controls.tasks(lab).list.children, *controls.workers(lab).list.children]
+    assert len(rows) == 3
+    assert all(PART in row._dom_classes for row in rows)
