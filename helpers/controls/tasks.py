@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-from traitlets import List, Unicode
+from traitlets import Bool, List, Unicode, observe
 
 from helpers.controls import calls
 from helpers.controls.focus import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.reading import Snapshot
+from helpers.controls.search import Search, contains
 from helpers.controls.texts import Heading, duration, short
 from helpers.rules.lifecycle import TASK, TASK_ENDED
 from helpers.tables.work import reason_to_wait
@@ -48,13 +49,34 @@ class TaskRow:
 class TasksState(LiveState):
     """The newest Tasks, oldest first."""
 
-    rows = List(help="a TaskRow for each of the newest MOST Tasks, oldest first")
-    summary = Unicode(help="how many Tasks there are, in a sentence")
+    rows = List(help="a TaskRow for each of the newest MOST Tasks that are found, oldest first")
+    summary = Unicode(help="how many Tasks there are and are shown, in a sentence")
+    crowded = Bool(help="whether there are more than MOST Tasks")
+    contains = Unicode(help="only Tasks whose attributes, status, TaskQueue or SID contain this")
 
     def take(self) -> None:
-        found = self.snapshot.tasks
+        tasks = self.snapshot.tasks
+        self.crowded = len(tasks) > MOST
+        found = [task for task in tasks if self._is_wanted(task)]
         self.rows = [task_row(self.snapshot, task) for task in found[-MOST:]]
-        self.summary = _counted(found)
+        self.summary = f"{_counted(tasks)}{self._shown(len(found))}"
+
+    @observe("contains")
+    def _search(self, _: object) -> None:
+        with self.lock:
+            self.take()
+
+    def _is_wanted(self, task: Any) -> bool:
+        queue = task.task_queue_friendly_name or ""
+        told = (task.attributes, task.assignment_status, queue, task.sid)
+        return not self.crowded or contains(self.contains, *told)
+
+    def _shown(self, found: int) -> str:
+        if not self.crowded:
+            return ""
+        matching = f" Found: {found}." if self.contains else ""
+        newest = f" The newest {MOST} are shown; write above what to find." if found > MOST else ""
+        return f"{matching}{newest}"
 
     def end(self, task_sid: str, trigger: str) -> bool:
         """`trigger` "cancel" or "complete". False when another action is under way."""
@@ -99,7 +121,8 @@ class Tasks(LivePanel):
         self.lines: dict[str, TaskLines] = {}
         self.list = widgets.VBox()
         self.summary = TextLine()
-        super().__init__(state, [self.summary, self.list])
+        self.search = Search(state, "A part of a Task's attributes, status, TaskQueue or SID")
+        super().__init__(state, [self.search, self.summary, self.list])
         state.observe(self._paint, ["rows", "summary", "busy"])
         self._paint()
 
@@ -169,8 +192,7 @@ def _counted(tasks: tuple[Any, ...]) -> str:
         return "No Tasks."
     waiting = sum(task.assignment_status == "pending" for task in tasks)
     noun = "Task" if len(tasks) == 1 else "Tasks"
-    older = f", the newest {MOST} are shown" if len(tasks) > MOST else ""
-    return f"{len(tasks)} {noun}, {waiting} pending{older}."
+    return f"{len(tasks)} {noun}, {waiting} pending."
 
 
 def _button(name: str, icon: str, tooltip: str) -> widgets.Button:

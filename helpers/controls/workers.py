@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-from traitlets import Int, List
+from traitlets import Bool, Int, List, Unicode, observe
 
 from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
 from helpers.controls.focus import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.search import Search, contains
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -42,16 +43,28 @@ class WorkerRow:
 class WorkersState(LiveState):
     """The Workers by name, and the Activities they may be in."""
 
-    rows = List(help="a WorkerRow for each Worker, the first MOST by name")
+    rows = List(help="a WorkerRow for each Worker that is found, the first MOST by name")
     activities = List(help="(friendly name, SID) of each Activity of the Workspace")
-    more = Int(help="how many Workers there are beyond those")
+    more = Int(help="how many are found beyond those")
+    crowded = Bool(help="whether there are more than MOST Workers")
+    contains = Unicode(help="only Workers whose name, attributes, Activity or SID contain this")
 
     def take(self) -> None:
-        found = self.snapshot.workers
+        self.crowded = len(self.snapshot.workers) > MOST
+        found = [worker for worker in self.snapshot.workers if self._is_wanted(worker)]
         activities = self.snapshot.settings.activities
         self.activities = [(activity.friendly_name, activity.sid) for activity in activities]
         self.more = max(0, len(found) - MOST)
         self.rows = [self._row(worker) for worker in found[:MOST]]
+
+    @observe("contains")
+    def _search(self, _: object) -> None:
+        with self.lock:
+            self.take()
+
+    def _is_wanted(self, worker: Any) -> bool:
+        told = (worker.friendly_name, worker.attributes, worker.activity_name, worker.sid)
+        return not self.crowded or contains(self.contains, *told)
 
     def choose(self, worker_sid: str, activity_sid: str) -> bool:
         """Set a Worker's Activity. False when another action is under way."""
@@ -102,7 +115,8 @@ class Workers(LivePanel):
         self.lines: dict[str, WorkerLines] = {}
         self.list = widgets.VBox()
         self.more_line = TextLine()
-        super().__init__(state, [self.list, self.more_line])
+        self.search = Search(state, "A part of a Worker's name, attributes, Activity or SID")
+        super().__init__(state, [self.search, self.list, self.more_line])
         state.observe(self._paint, ["rows", "activities", "more", "busy"])
         self._paint()
 
@@ -123,12 +137,13 @@ class Workers(LivePanel):
             )
             lines += [f"{row.name} {row.attributes}: {buttons}", f"  {row.summary()}"]
         told = [self._more(), self.state.error or self.state.notice]
-        return "\n".join([*lines, *filter(None, told)]) or "No Workers yet."
+        return "\n".join([*lines, *filter(None, told)])
 
     def _more(self) -> str:
         if self.state.more:
-            return f"and {self.state.more} more Workers"
-        return "" if self.state.rows else "No Workers yet."
+            return f"and {self.state.more} more Workers; write a part of a name above to find one."
+        nobody = "No Worker contains this." if self.state.crowded else "No Workers yet."
+        return "" if self.state.rows else nobody
 
     def _paint(self, _: object = None) -> None:
         state = self.state

@@ -111,9 +111,33 @@ def test_the_newest_are_shown_when_there_are_many(lab, panel):
     made = [create(lab).sid for _ in range(MOST)]
     panel.state.watch.refresh()
     assert list(panel.lines) == made
-    assert (
-        panel.summary.text == f"{MOST + 1} Tasks, {MOST + 1} pending, the newest {MOST} are shown."
+    assert panel.summary.text == (
+        f"{MOST + 1} Tasks, {MOST + 1} pending. "
+        f"The newest {MOST} are shown; write above what to find."
     )
+
+
+def test_one_of_many_tasks_is_found(lab, panel):
+    assert panel.search.layout.display == "none"
+    for number in range(MOST):
+        create(lab, name=f"caller {number:02}")
+    panel.state.watch.refresh()
+    assert panel.search.layout.display is None
+    panel.search.value = "CALLER 07"
+    [row] = panel.state.rows
+    assert "caller 07" in row.attributes
+    assert panel.summary.text == f"{MOST + 1} Tasks, {MOST + 1} pending. Found: 1."
+    panel.search.value = lab.task_sid
+    assert list(panel.lines) == [lab.task_sid]
+    panel.search.value = "pending"
+    assert panel.summary.text.endswith(
+        f"Found: {MOST + 1}. The newest {MOST} are shown; write above what to find."
+    )
+
+
+def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
+    panel.state.contains = "nothing"
+    assert list(panel.lines) == [lab.task_sid]
 
 
 def test_attributes_with_markup_are_text(lab, panel):

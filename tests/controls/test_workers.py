@@ -91,7 +91,30 @@ def test_more_workers_than_fit_are_counted(lab, panel):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
     panel.state.watch.refresh()
     assert len(panel.list.children) == MOST
-    assert panel.more_line.text == "and 2 more Workers"
+    assert panel.more_line.text == "and 2 more Workers; write a part of a name above to find one."
+    assert "and 2 more Workers" in repr(panel)
+
+
+def test_one_of_many_workers_is_found(lab, panel):
+    assert panel.search.layout.display == "none"
+    for number in range(MOST):
+        lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
+    panel.state.watch.refresh()
+    assert panel.search.layout.display is None
+    panel.search.value = "wORKER 29"
+    assert [row.name for row in panel.state.rows] == ["Worker 29"]
+    assert panel.more_line.text == ""
+    panel.search.value = '"es"'
+    assert [row.name for row in panel.state.rows] == ["Alice"]
+    panel.search.value = "nobody"
+    assert panel.more_line.text == repr(panel) == "No Worker contains this."
+    panel.search.value = ""
+    assert len(panel.state.rows) == MOST
+
+
+def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
+    panel.state.contains = "nobody"
+    assert len(panel.state.rows) == 2
 
 
 def test_what_is_stored_in_a_notebook_is_readable(panel):
