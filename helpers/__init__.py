@@ -1,4 +1,4 @@
-"""The notebooks' vocabulary: connect, prepare, serve, draw, tabulate, wait and check.
+"""The notebooks' vocabulary: connect, prepare, serve, draw, tabulate, wait, check and explain.
 
     connect             a session with the local TaskRouter, or with real Twilio when asked
     prepare             the tutorial's workspace, brought to a lesson's start
@@ -6,6 +6,7 @@
     curl                runs a curl command, and shows what came back
     wait_for            waits until something has happened
     check               passes with one line, or says what was expected
+    explain             why a Task is where it is, Worker by Worker
     tables              pandas tables of workers, tasks, requests and more
     controls            buttons and forms that send what you have seen before
     show_lifecycle      the way of a Task as a picture
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from helpers.connection import connect
     from helpers.curl_request import curl
     from helpers.diagram import show_lifecycle
+    from helpers.explanation.answer import explain
     from helpers.installation import check_installation
     from helpers.workspace import prepare
 
@@ -33,6 +35,7 @@ __all__ = [
     "connect",
     "controls",
     "curl",
+    "explain",
     "prepare",
     "serve",
     "show_lifecycle",
@@ -45,6 +48,7 @@ _MODULES = {
     "check_installation": "installation",
     "connect": "connection",
     "curl": "curl_request",
+    "explain": "explanation.answer",
     "prepare": "workspace",
     "serve": "callback_server",
     "show_lifecycle": "diagram",

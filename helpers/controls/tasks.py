@@ -15,8 +15,9 @@ from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.reading import Snapshot
 from helpers.controls.search import Search, contains
 from helpers.controls.texts import Heading, duration, short
+from helpers.explanation.evidence import Evidence
+from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.lifecycle import TASK, TASK_ENDED
-from helpers.tables.work import reason_to_wait
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -178,13 +179,17 @@ def task_row(snapshot: Snapshot, task: Any) -> TaskRow:
 
 
 def _reason(snapshot: Snapshot, task: Any) -> str:
-    queues = {queue.sid: queue.target_workers for queue in snapshot.settings.task_queues}
-    return reason_to_wait(
+    settings = snapshot.settings
+    held = {one.sid: tuple(snapshot.held_by(one.sid)) for one in snapshot.workers}
+    evidence = Evidence(
         task,
-        queues.get(task.task_queue_sid, ""),
+        settings.workflows,
+        settings.task_queues,
         snapshot.workers,
-        lambda worker: bool(snapshot.held_by(worker.sid)),
+        tuple(snapshot.reservations_of(task.sid)),
+        held=held,
     )
+    return reason_to_wait(evidence)
 
 
 def _counted(tasks: tuple[Any, ...]) -> str:

@@ -1,17 +1,18 @@
 """Tables of what happens in a Workspace: Tasks, Reservations, Events; and why a Task waits."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from helpers.explanation.gathering import surroundings, with_channels
+from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.expression import ExpressionSyntaxError, parse
 from helpers.tables.table import Table, table
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
-
-_HOLDING = ("pending", "accepted", "wrapping")
 
 
 def tasks(lab: "Lab") -> Table:
@@ -20,6 +21,8 @@ def tasks(lab: "Lab") -> Table:
     `age` is in seconds ("3 s"); `reason` is empty when the Task does not wait.
     """
     columns = ["sid", "attributes", "queue", "assignment_status", "priority", "age", "reason"]
+    found = lab.workspace.tasks.list()
+    reasons = _reasons(lab, found)
     rows = [
         [
             task.sid,
@@ -28,9 +31,9 @@ def tasks(lab: "Lab") -> Table:
             task.assignment_status,
             task.priority,
             f"{task.age} s",
-            why_waiting(lab, task),
+            reasons.get(task.sid),
         ]
-        for task in lab.workspace.tasks.list()
+        for task in found
     ]
     return table(columns, rows)
 
@@ -63,35 +66,23 @@ def events(lab: "Lab", **filters: Any) -> Table:
 def why_waiting(lab: "Lab", task: Any) -> str:
     """Why `task` (the SDK's TaskInstance) is still pending, in a sentence; "" when it is not.
 
-    A Task waits until a Worker whom the TaskQueue's expression matches is available and has room
-    (https://www.twilio.com/docs/taskrouter/api/task-queue).
+    `explain` gives the same reasons in full.
     """
-    if task.assignment_status != "pending" or not task.task_queue_sid:
-        return reason_to_wait(task, None, [], lambda _: False)
-    expression = lab.workspace.task_queues(task.task_queue_sid).fetch().target_workers
-    workers = lab.workspace.workers.list()
-    return reason_to_wait(task, expression, workers, lambda worker: _is_busy(lab, worker))
-
-
-def reason_to_wait(
-    task: Any, expression: str | None, workers: Iterable[Any], is_busy: Callable[[Any], bool]
-) -> str:
-    """`why_waiting` without a request: told the TaskQueue's `expression` and the `workers`."""
     if task.assignment_status != "pending":
         return ""
-    if not task.task_queue_sid:
-        return "waits: no filter of the Workflow matches its attributes"
-    matching = [one for one in workers if matches(expression, one)]
-    available = [one for one in matching if one.available]
-    if not matching:
-        return f"waits: no Worker matches {expression}"
-    if not available:
-        standing = _listed(f"{one.friendly_name} is {one.activity_name}" for one in matching)
-        return f"waits: no available Worker matches {expression} ({standing})"
-    if all(is_busy(one) for one in available):
-        names = _listed(f"{one.friendly_name} has another Task" for one in available)
-        return f"waits: every available Worker who matches {expression} is busy ({names})"
-    return f"waits: {available[0].friendly_name} is available, a Reservation is about to be made"
+    return reason_to_wait(with_channels(lab.workspace, surroundings(lab.workspace, task)))
+
+
+def _reasons(lab: "Lab", tasks: Iterable[Any]) -> dict[str, str]:
+    """Why each pending Task waits, by its SID; what they share is read once."""
+    reasons: dict[str, str] = {}
+    evidence = None
+    for task in tasks:
+        if task.assignment_status == "pending":
+            shared = evidence or surroundings(lab.workspace, task)
+            evidence = with_channels(lab.workspace, replace(shared, task=task))
+            reasons[task.sid] = reason_to_wait(evidence)
+    return reasons
 
 
 def matches(expression: str | None, worker: Any) -> bool:
@@ -100,15 +91,6 @@ def matches(expression: str | None, worker: Any) -> bool:
         return parse(expression or "").matches(json.loads(worker.attributes))
     except ExpressionSyntaxError:
         return False
-
-
-def _is_busy(lab: "Lab", worker: Any) -> bool:
-    held = lab.workspace.workers(worker.sid).reservations.list()
-    return any(reservation.reservation_status in _HOLDING for reservation in held)
-
-
-def _listed(parts: Iterable[str]) -> str:
-    return ", ".join(sorted(parts))
 
 
 def _when(event: Any) -> tuple[str, int]:

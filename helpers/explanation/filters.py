@@ -1,0 +1,56 @@
+"""The filters of the Task's Workflow: which match, which do not, and where each leads."""
+
+from dataclasses import dataclass
+
+from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.explanation.standing import Standing, configuration_of
+from helpers.explanation.verdicts import Verdict, judge
+from helpers.rules.workflow import Target
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """A filter, judged for the Task's attributes; the default filter has no verdict.
+
+    `queues` names the TaskQueue of each target; `taken` marks the filter in which the Task stands.
+    """
+
+    name: str
+    verdict: Verdict | None
+    queues: tuple[str, ...]
+    taken: bool
+
+    @property
+    def outcome(self) -> str:
+        if self.verdict is None:
+            return "taken: no filter holds the Task" if self.taken else "not needed"
+        if self.taken:
+            return "matches, and holds the Task"
+        return "matches too" if self.verdict.holds else "does not match"
+
+
+def judge_filters(evidence: Evidence, standing: Standing) -> tuple[FilterView, ...]:
+    """Every filter in its order, the default filter last; () without a readable Workflow."""
+    configuration = configuration_of(evidence)
+    if configuration is None:
+        return ()
+    step, attributes = standing.step, attributes_of(evidence.task)
+    found = [
+        FilterView(
+            name=one.friendly_name or f"filter {number + 1}",
+            verdict=judge(one.expression, attributes),
+            queues=tuple(_queue(evidence, target) for target in one.targets),
+            taken=step is not None and step.filter_index == number,
+        )
+        for number, one in enumerate(configuration.filters)
+    ]
+    if configuration.default is not None:
+        taken = step is not None and step.filter_index is None
+        queues = (_queue(evidence, configuration.default),)
+        found.append(FilterView("default_filter", None, queues, taken))
+    return tuple(found)
+
+
+def _queue(evidence: Evidence, target: Target) -> str:
+    queue = evidence.queue(target.queue)
+    return queue.friendly_name if queue is not None else target.queue

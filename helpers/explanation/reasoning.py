@@ -1,0 +1,43 @@
+"""From the evidence to the explanation: pure, nothing is asked and nothing is changed here."""
+
+from helpers.explanation.evidence import Evidence
+from helpers.explanation.explanation import Explanation, ReservationView
+from helpers.explanation.filters import judge_filters
+from helpers.explanation.notes import notes_on
+from helpers.explanation.place import find_place
+from helpers.explanation.sentences import answer_until, iso, sum_up
+from helpers.explanation.staff import judge_staff
+from helpers.explanation.standing import stand
+from helpers.explanation.trial import route
+
+
+def reason(evidence: Evidence) -> Explanation:
+    """Say why the Task of the evidence is where it is, or what would become of it."""
+    if evidence.task.sid:
+        standing = stand(evidence)
+    else:
+        evidence, standing = route(evidence)
+    in_queue = evidence.queue(evidence.task.task_queue_sid) is not None
+    staff = judge_staff(evidence, standing.target) if in_queue else ()
+    filters = judge_filters(evidence, standing)
+    task, workflow = evidence.task, evidence.workflow
+    return Explanation(
+        task_sid=task.sid,
+        attributes=task.attributes,
+        assignment_status=task.assignment_status,
+        priority=task.priority,
+        sentence=sum_up(evidence, staff),
+        notes=notes_on(evidence, filters, staff, standing.target),
+        workflow=workflow.friendly_name if workflow is not None else "",
+        filters=filters,
+        place=find_place(evidence, standing),
+        reservations=tuple(
+            ReservationView(
+                one.worker_name,
+                one.reservation_status,
+                iso(answer_until(evidence, one)) if one.reservation_status == "pending" else "",
+            )
+            for one in evidence.reservations
+        ),
+        candidates=staff,
+    )

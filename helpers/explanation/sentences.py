@@ -1,0 +1,164 @@
+"""The sentence that sums it up: why a Task is where it is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from helpers.explanation.evidence import Evidence
+from helpers.explanation.staff import Candidate
+from helpers.explanation.verdicts import Verdict
+
+MOST_WORKERS = 4
+WITHOUT_WORKFLOW = 120
+"""Seconds to answer a Reservation of a Task that no Workflow routes."""
+
+_REASONS = {
+    "Workflow timeout": (
+        "it fell out of its Workflow: the time of its last target was over, or that was skipped,"
+        " and no later filter matches. default_filter is not used after a timeout"
+    ),
+    "TTL": "nobody accepted it within its own timeout, or it was offered 1,000 times",
+}
+
+
+def standing_of(candidate: Candidate) -> str:
+    """What is to say of a Worker, to be read after its name: "matches but is Offline"."""
+    if candidate.is_asked:
+        return "has been asked: the Reservation is pending"
+    if candidate.known:
+        return f"is not asked, {candidate.known}"
+    if not candidate.matches:
+        return _lacking(candidate)
+    obstacles = list(_obstacles(candidate))
+    return f"matches but {' and '.join(obstacles)}" if obstacles else "matches and can take it"
+
+
+def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
+    """Why a pending Task waits."""
+    queue = evidence.queue(evidence.task.task_queue_sid)
+    would_be = not evidence.task.sid
+    if queue is None:
+        nothing = "no filter of its Workflow matches its attributes"
+        if would_be:
+            return f"TaskRouter would refuse it: {nothing}, and there is no default_filter."
+        return f"It is in no TaskQueue: {nothing}."
+    if not staff:
+        return "There is no Worker in the Workspace."
+    if not queue.target_workers:
+        return f"The TaskQueue {queue.friendly_name!r} has no target_workers, so nobody matches."
+    if able := [one.friendly_name for one in staff if one.is_eligible]:
+        if would_be:
+            return f"{_listed(able)} could take it at once."
+        paused = evidence.reservations and evidence.reservations[-1].reservation_status
+        why = (
+            "its last Reservation was canceled, after which TaskRouter pauses for some seconds"
+            if paused == "canceled"
+            else "a Reservation is about to be made"
+        )
+        return f"{_listed(able)} can take it: {why}."
+    nearest = sorted(staff, key=lambda one: not one.matches)
+    told = [f"{one.friendly_name} {standing_of(one)}" for one in nearest[:MOST_WORKERS]]
+    if more := len(staff) - MOST_WORKERS:
+        told += [f"{more} more cannot take it either"] if more > 0 else []
+    return f"{'; '.join(told)}."
+
+
+def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:
+    """Why the Task is where it is, whatever its status."""
+    task = evidence.task
+    match task.assignment_status:
+        case "pending":
+            return waiting(evidence, staff)
+        case "reserved":
+            return _reserved(evidence, staff)
+        case "assigned":
+            who, when = _taker(evidence, "accepted")
+            return f"{who} accepted it{when}, and has it until it is completed."
+        case "wrapping":
+            who, when = _taker(evidence, "wrapping")
+            return f"{who} wraps it up{when}: it takes a place until it is completed."
+        case "completed":
+            who, when = _taker(evidence, "completed")
+            return f"It is completed. {who} had it{when}.{_because(task)}"
+        case _:
+            return f"It was canceled{_at(task.date_updated)}.{_because(task)}"
+
+
+def answer_until(evidence: Evidence, reservation: Any) -> datetime:
+    """When a pending Reservation times out, counted on TaskRouter's clock."""
+    workflow = evidence.workflow
+    seconds = workflow.task_reservation_timeout if workflow else WITHOUT_WORKFLOW
+    return reservation.date_created + timedelta(seconds=seconds)
+
+
+def iso(moment: datetime | str) -> str:
+    return moment if isinstance(moment, str) else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:
+    task = evidence.task
+    now = task.date_created + timedelta(seconds=task.age)
+    pending = [one for one in evidence.reservations if one.reservation_status == "pending"]
+    told = []
+    for one in pending:
+        until = answer_until(evidence, one)
+        left = max(0, int((until - now).total_seconds()))
+        told.append(f"{one.worker_name} is reserved until {iso(until)} ({left} s left)")
+    others = [one.friendly_name for one in staff if one.is_eligible]
+    queue = evidence.queue(task.task_queue_sid)
+    if others and queue is not None and len(pending) >= queue.max_reserved_workers:
+        told.append(
+            f"{_listed(others)} could take it too, but max_reserved_workers of the TaskQueue is"
+            f" {queue.max_reserved_workers}"
+        )
+    return f"{'; '.join(told)}." if told else "A Worker is reserved."
+
+
+def _lacking(candidate: Candidate) -> str:
+    for verdict in (candidate.target_workers, candidate.target):
+        if verdict is not None and not verdict.holds:
+            return _lack(verdict)
+    return "does not match"
+
+
+def _lack(verdict: Verdict) -> str:
+    if verdict.error:
+        return f"cannot match {verdict.text!r}, which is no expression"
+    if not verdict.text:
+        return "matches no target_workers: there is none"
+    word = " or " if verdict.either else " and "
+    return "lacks " + word.join(
+        f"`{one.text}`: {one.found()}" if one.met else f"`{one.text}`" for one in verdict.lacking
+    )
+
+
+def _obstacles(candidate: Candidate) -> Iterable[str]:
+    if not candidate.available:
+        yield f"is {candidate.activity_name}"
+    if candidate.busy and candidate.room is None:
+        yield "has another Task"
+    elif candidate.busy:
+        yield f"has no room ({candidate.room})"
+
+
+def _taker(evidence: Evidence, status: str) -> tuple[str, str]:
+    """Who has the Task, and since when, from its Reservation of this status."""
+    for one in evidence.reservations:
+        if one.reservation_status == status:
+            return one.worker_name, f" ({iso(one.date_updated)})"
+    return "A Worker", ""
+
+
+def _because(task: Any) -> str:
+    if not task.reason:
+        return ""
+    meaning = next((text for key, text in _REASONS.items() if key in task.reason), "")
+    return f" The reason given: {task.reason!r}{f', which means: {meaning}' if meaning else ''}."
+
+
+def _at(moment: datetime | str | None) -> str:
+    return f" at {iso(moment)}" if moment else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

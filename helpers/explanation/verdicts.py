@@ -1,0 +1,103 @@
+"""An expression judged over values, clause by clause."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from helpers.explanation.traps import trap_in
+from helpers.rules.clauses import comparisons, decisive, holder, is_one_of_several, references
+from helpers.rules.expression import Comparison, Expression, ExpressionSyntaxError, parse
+
+LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One comparison: as written, whether it holds, and what it met.
+
+    `met` names each reference and the value found there, as JSON, or "not there". `decides` is
+    true where the whole expression is false because of this clause; `trap` names a usual mistake,
+    and the way out, else it is empty.
+    """
+
+    text: str
+    holds: bool
+    met: tuple[tuple[str, str], ...]
+    decides: bool
+    trap: str = ""
+
+    def found(self) -> str:
+        """What the clause met, as in `languages is ["en"]`."""
+        return ", ".join(
+            f"{name} is {value}" if value != NOT_THERE else f"{name} is not there"
+            for name, value in self.met
+        )
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.found()}" if self.met else self.text
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an expression: its text, whether it matches, and each clause.
+
+    `either` tells that it has an OR, so that one of its sides would be enough. `error` says why
+    a text is no expression; it then matches nothing, as does an empty text.
+    """
+
+    text: str
+    holds: bool
+    clauses: tuple[Clause, ...] = ()
+    either: bool = False
+    error: str = ""
+
+    @property
+    def lacking(self) -> tuple[Clause, ...]:
+        """The clauses that make it false."""
+        return tuple(clause for clause in self.clauses if clause.decides)
+
+    @property
+    def traps(self) -> tuple[str, ...]:
+        """The usual mistakes in what makes it false."""
+        return tuple(dict.fromkeys(clause.trap for clause in self.lacking if clause.trap))
+
+
+NOT_THERE = "not there"
+
+
+def judge(expression: Expression | str | None, values: Mapping[str, Any]) -> Verdict:
+    """Judge an expression, given as such or as text, over `values`."""
+    if not isinstance(expression, Expression):
+        try:
+            expression = _parsed(expression or "")
+        except ExpressionSyntaxError as error:
+            return Verdict(expression or "", False, error=str(error) if expression else "")
+    condition = expression.condition
+    blamed = {id(one) for one in decisive(condition, values)}
+    clauses = tuple(_clause(one, values, id(one) in blamed) for one in comparisons(condition))
+    return Verdict(
+        expression.text, condition.matches(values), clauses, is_one_of_several(condition)
+    )
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Expression:
+    """One text is judged for every Worker, and by live panels again and again."""
+    return parse(text)
+
+
+def shown(value: Any) -> str:
+    """A value as JSON, shortened when it is long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _clause(comparison: Comparison, values: Mapping[str, Any], decides: bool) -> Clause:
+    met = tuple(
+        (one.name, NOT_THERE if holder(one, values) else shown(one.read(values)))
+        for one in references(comparison)
+    )
+    trap = trap_in(comparison, values) if decides else ""
+    return Clause(comparison.text, comparison.matches(values), met, decides, trap)
