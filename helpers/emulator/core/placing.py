@@ -14,6 +14,7 @@ from helpers.emulator.core.model import Task, TaskQueue, Worker, Workflow
 from helpers.emulator.core.routing import seek_workers
 from helpers.emulator.core.standing import configuration_of, step_of, target_of
 from helpers.emulator.errors import BadRequest
+from helpers.rules import scope
 from helpers.rules.workflow import Step
 
 FELL_OUT = "Task canceled on Workflow timeout"
@@ -169,14 +170,8 @@ def _skips(engine: Engine, task: Task) -> bool:
 
 
 def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
-    """What `skip_if` reads of a TaskQueue's Workers: how many are available, unavailable and
-    (`workers.WA…`) in each Activity; https://www.twilio.com/docs/taskrouter/worker-presence
-    """
-    counts: dict[str, int] = {"available": 0, "unavailable": 0}
-    for worker in _members(engine, queue):
-        counts["available" if worker.available else "unavailable"] += 1
-        counts[worker.activity_sid] = counts.get(worker.activity_sid, 0) + 1
-    return {"workers": counts}
+    """What `skip_if` reads of a TaskQueue's Workers."""
+    return scope.presence((one.available, one.activity_sid) for one in _members(engine, queue))
 
 
 def _members(engine: Engine, queue: TaskQueue) -> list[Worker]:

@@ -11,6 +11,7 @@ from typing import Any
 from helpers.emulator.core.model import Activity, Task, TaskChannel, Worker
 from helpers.emulator.core.store import Store
 from helpers.rules.expression import Expression, parse
+from helpers.rules.scope import queue_scope, target_scope, worker_fields
 from helpers.rules.workflow import Configuration, read_configuration
 
 _SYSTEM = frozenset({"worker", "channel", "sid", "friendly_name", "activity_sid", "activity_name"})
@@ -55,28 +56,24 @@ def task_values(task: Task) -> dict[str, Any]:
 
 
 def worker_values(store: Store, worker: Worker) -> dict[str, Any]:
-    """What `target_workers` reads: a Worker's attributes, its fields, its channels' load.
-
-    https://www.twilio.com/docs/taskrouter/multitasking#target-workers-expressions
-    """
-    fields = _worker(store, worker)
-    return {**fields, **attributes(worker.attributes), "worker": fields}
+    """What `target_workers` reads of a Worker."""
+    return queue_scope(_worker(store, worker), attributes(worker.attributes))
 
 
 def pair_values(store: Store, task: Task, worker: Worker) -> dict[str, Any]:
     """What the expression of a Workflow target reads: `task.…` and `worker.…`."""
-    return {"task": task_values(task), "worker": _worker(store, worker)}
+    return target_scope(task_values(task), _worker(store, worker))
 
 
 def _worker(store: Store, worker: Worker) -> dict[str, Any]:
-    return {
-        **attributes(worker.attributes),
-        "sid": worker.sid,
-        "friendly_name": worker.friendly_name,
-        "activity_sid": worker.activity_sid,
-        "activity_name": store.the(Activity, worker.activity_sid).friendly_name,
-        "channel": _channels(store, worker),
-    }
+    return worker_fields(
+        attributes(worker.attributes),
+        sid=worker.sid,
+        friendly_name=worker.friendly_name,
+        activity_sid=worker.activity_sid,
+        activity_name=store.the(Activity, worker.activity_sid).friendly_name,
+        channels=_channels(store, worker),
+    )
 
 
 def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
