@@ -1,0 +1,278 @@
+"""Whatever the local TaskRouter decides, `explain` must say the same, and for true reasons.
+
+Everything is made through the SDK. What explain says is held against what the emulator did, and
+against the emulator's own records, which explain cannot see.
+"""
+
+import json
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from twilio.base.exceptions import TwilioRestException
+from wsgi_client import session_on
+
+from helpers import explain
+from helpers.emulator.clock import ManualClock
+from helpers.emulator.core import model, reading, routing
+from helpers.emulator.core.standing import target_of
+from helpers.explanation.gathering import gather
+from helpers.explanation.standing import stand
+from helpers.explanation.waiting import reason_to_wait
+from helpers.rules.expression import parse
+from helpers.rules.workflow import Step
+
+TARGETS = [
+    "1==1",
+    "",
+    'languages HAS "es"',
+    'languages HAS "en" AND level >= 2',
+    'level == 2 OR (languages HAS "fr" AND level == 1)',
+    'activity_name != "Offline" AND level IN [1, 2]',
+    "worker.channel.chat.available_capacity_percentage == 100",
+]
+PAIRS = [None, "worker.level >= task.level", "worker.level != 1", "task.vip == worker.vip"]
+ATTRIBUTES = [
+    {},
+    {"languages": ["es"], "level": 1, "vip": True},
+    {"languages": ["en", "es"], "level": 2},
+    {"languages": "es", "level": "2"},
+    {"languages": ["fr"], "level": 3, "vip": False},
+]
+FILTERS = ['language == "es"', "level > 1", 'language != "fr"', "vip == true"]
+TASKS = [
+    {"language": "es", "level": 1, "agent": "W0"},
+    {"language": "fr", "level": 2, "vip": True, "agent": "W1"},
+    {"language": "en", "level": "2"},
+    {"language": "fr"},
+]
+SKIPS = [None, None, "workers.available == 0", "1==1", "workers.unavailable > 1"]
+NUMBER = st.integers(0, 20)
+TARGET = st.fixed_dictionaries(
+    {
+        "queue": st.integers(0, 2),
+        "expression": st.sampled_from(PAIRS),
+        "timeout": st.sampled_from([None, 5, 20]),
+        "skip_if": st.sampled_from(SKIPS),
+        "known_worker_friendly_name": st.sampled_from([None, None, None, "task.agent"]),
+        "priority": st.sampled_from([None, 3]),
+    }
+)
+FILTER = st.tuples(st.sampled_from(FILTERS), st.lists(TARGET, min_size=1, max_size=3))
+
+
+class Agreement(RuleBasedStateMachine):
+    @initialize(
+        expressions=st.lists(st.sampled_from(TARGETS), min_size=3, max_size=3),
+        places=st.integers(1, 2),
+        filters=st.lists(FILTER, min_size=1, max_size=3),
+        default=st.booleans(),
+        staff=st.lists(st.sampled_from(ATTRIBUTES), min_size=1, max_size=3),
+    )
+    def furnish(self, expressions, places, filters, default, staff):
+        self.clock = ManualClock()
+        self.session, self.taskrouter = session_on(self.clock)
+        workspaces = self.session.client.taskrouter.v1.workspaces
+        self.space = workspaces(workspaces.create(friendly_name="W").sid)
+        self.activities = {one.friendly_name: one.sid for one in self.space.activities.list()}
+        self.queues = [
+            self.space.task_queues.create(f"Q{n}", target_workers=text, max_reserved_workers=places)
+            for n, text in enumerate(expressions)
+        ]
+        self.workflow = self.space.workflows.create(
+            "F", json.dumps(self.configuration(filters, default)), task_reservation_timeout=10
+        )
+        self.workers = [
+            self.space.workers.create(f"W{n}", attributes=json.dumps(attributes))
+            for n, attributes in enumerate(staff)
+        ]
+        self.seen = set()
+
+    def configuration(self, filters, default):
+        routing = {
+            "filters": [
+                {
+                    "filter_friendly_name": f"{n}",
+                    "expression": expression,
+                    "targets": [
+                        {k: v for k, v in target.items() if v is not None}
+                        | {"queue": self.queues[target["queue"]].sid}
+                        for target in targets
+                    ],
+                }
+                for n, (expression, targets) in enumerate(filters)
+            ]
+        }
+        if default:
+            routing["default_filter"] = {"queue": self.queues[-1].sid}
+        return {"task_routing": routing}
+
+    # What happens
+
+    @rule(attributes=st.sampled_from(TASKS), chat=st.booleans())
+    def create(self, attributes, chat):
+        """What explain foretells of a Task that does not exist is what becomes of it."""
+        if chat:
+            self.attempt(self.make, attributes, task_channel="chat")
+            return
+        options = {"workflow_sid": self.workflow.sid}
+        foretold = explain(self.session, attributes, self.space._solution["sid"], **options)
+        try:
+            task = self.make(attributes)
+        except TwilioRestException:
+            assert foretold.place is None and "refuse" in foretold.sentence
+            return
+        assert foretold.place is not None and foretold.place.queue == task.task_queue_friendly_name
+        able = {one.sid for one in foretold.candidates if one.is_eligible}
+        asked = {one.worker_sid for one in self.space.tasks(task.sid).reservations.list()}
+        assert asked <= able and bool(asked) == bool(able)
+        status = {True: "reserved"}.get(bool(able), foretold.assignment_status)
+        assert task.assignment_status == status
+
+    def make(self, attributes, **more):
+        text = json.dumps(attributes)
+        return self.space.tasks.create(attributes=text, workflow_sid=self.workflow.sid, **more)
+
+    @rule(number=NUMBER, ignore=st.booleans())
+    def create_for_a_worker(self, number, ignore):
+        worker = self.one(self.workers, number)
+        self.attempt(
+            self.space.tasks.create, routing_target=worker.sid, ignore_capacity=str(ignore).lower()
+        )
+
+    @rule(number=NUMBER)
+    def create_in_a_queue(self, number):
+        self.space.tasks.create(task_queue_sid=self.one(self.queues, number).sid)
+
+    @rule(number=NUMBER, activity=st.sampled_from(["Available", "Available", "Offline"]))
+    def move(self, number, activity):
+        worker = self.one(self.workers, number)
+        self.space.workers(worker.sid).update(activity_sid=self.activities[activity])
+
+    @rule(number=NUMBER, attributes=st.sampled_from(ATTRIBUTES))
+    def teach(self, number, attributes):
+        worker = self.one(self.workers, number)
+        self.space.workers(worker.sid).update(attributes=json.dumps(attributes))
+
+    @rule(number=NUMBER, capacity=st.integers(0, 3), available=st.booleans(), chat=st.booleans())
+    def resize(self, number, capacity, available, chat):
+        channels = self.space.workers(self.one(self.workers, number).sid).worker_channels
+        name = "chat" if chat else "default"
+        channels(name).update(capacity=capacity, available=available)
+
+    @rule(number=NUMBER, status=st.sampled_from(["accepted", "accepted", "rejected"]))
+    def answer(self, number, status):
+        pending = self.reservations("pending")
+        if pending:
+            self.one(pending, number).update(reservation_status=status)
+
+    @rule(number=NUMBER, status=st.sampled_from(["completed", "wrapping", "canceled"]))
+    def end(self, number, status):
+        tasks = self.space.tasks.list()
+        if tasks:
+            self.attempt(self.one(tasks, number).update, assignment_status=status)
+
+    @rule(number=NUMBER, attributes=st.sampled_from(TASKS))
+    def change(self, number, attributes):
+        tasks = self.space.tasks.list(assignment_status="pending")
+        if tasks:
+            self.attempt(self.one(tasks, number).update, attributes=json.dumps(attributes))
+
+    @rule(seconds=st.sampled_from([1, 4, 5, 10, 15, 20]))
+    def wait(self, seconds):
+        self.clock.advance(seconds)
+
+    # What always holds
+
+    @invariant()
+    def explain_agrees(self):
+        if not hasattr(self, "seen"):
+            return
+        for task in self.space.tasks.list():
+            explanation = explain(self.session, task)
+            self.place_agrees(task)
+            for candidate in explanation.candidates:
+                self.candidate_agrees(task, candidate)
+            eligible = {one.sid for one in explanation.candidates if one.is_eligible}
+            if task.assignment_status == "pending":
+                assert not eligible, str(explanation)
+                self.sentence_is_true(explanation)
+            self.reserved_are_matches(explanation)
+
+    def place_agrees(self, task):
+        record = self.record(model.Task, task.sid)
+        evidence = gather(self.space, self.space.tasks(task.sid).fetch())
+        standing = stand(evidence)
+        assert standing.sure
+        assert standing.step == (None if record.step is None else Step(*record.step))
+        if task.assignment_status == "pending":
+            short = reason_to_wait(replace(evidence, events=evidence.events))
+            assert short.startswith("waits: ") and "about to be made" not in short
+
+    def candidate_agrees(self, task, candidate):
+        """Matching, room and every clause are what the emulator's own functions say."""
+        engine = self.taskrouter.engine
+        record, worker = self.record(model.Task, task.sid), self.record(model.Worker, candidate.sid)
+        if task.assignment_status in ("pending", "reserved"):
+            target = target_of(engine, record)
+            can = routing._can_take(engine, record, worker, target) and (
+                worker.available or (record.ignore_capacity and candidate.forced)
+            )
+            assert candidate.is_eligible == can
+        for verdict, values in (
+            (candidate.target_workers, reading.worker_values(engine.store, worker)),
+            (candidate.target, reading.pair_values(engine.store, record, worker)),
+        ):
+            for clause in verdict.clauses if verdict else ():
+                assert clause.holds == parse(clause.text).matches(values), clause
+                assert not (clause.decides and clause.holds)
+            if verdict and verdict.text:
+                assert verdict.holds == parse(verdict.text).matches(values)
+                assert verdict.holds or verdict.lacking
+
+    def sentence_is_true(self, explanation):
+        for one in explanation.candidates[:4]:
+            worker = self.record(model.Worker, one.sid)
+            activity = self.record(model.Activity, worker.activity_sid).friendly_name
+            if f"{one.friendly_name} matches but is Offline" in explanation.sentence:
+                assert activity == "Offline" and one.matches
+            if not one.matches and explanation.place.target_workers:
+                assert f"{one.friendly_name} matches" not in explanation.sentence
+                assert one.friendly_name in explanation.sentence
+
+    def reserved_are_matches(self, explanation):
+        """A Worker who has just been reserved was one who matches."""
+        for one in self.reservations("pending", explanation.task_sid):
+            if one.sid not in self.seen:
+                self.seen.add(one.sid)
+                [asked] = [c for c in explanation.candidates if c.sid == one.worker_sid]
+                assert asked.is_asked and asked.matches and asked.available
+
+    # In short
+
+    def one(self, found, number):
+        return found[number % len(found)]
+
+    def attempt(self, action, *args, **more):
+        try:
+            action(*args, **more)
+        except TwilioRestException as refused:
+            assert refused.status == 400
+
+    def record(self, kind, sid):
+        return self.taskrouter.engine.store.the(kind, sid)
+
+    def reservations(self, status, task_sid=None):
+        tasks = [task_sid] if task_sid else [task.sid for task in self.space.tasks.list()]
+        return [
+            one
+            for sid in tasks
+            for one in self.space.tasks(sid).reservations.list(reservation_status=status)
+        ]
+
+
+TestAgreement = Agreement.TestCase
+TestAgreement.settings = settings(
+    max_examples=30, stateful_step_count=15, deadline=None, derandomize=True
+)

@@ -1,0 +1,45 @@
+"""The official SDK's client on an emulator in this process, without a socket between them."""
+
+from urllib.parse import urlsplit
+
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from helpers.connection import Session
+from helpers.emulator.app import create_app
+from helpers.emulator.home import ACCOUNT_SID
+from helpers.emulator.service import TaskRouter
+from helpers.request_log import RequestLog
+
+AUTH_TOKEN = "0" * 32
+URL = "http://localhost"
+
+
+class WsgiClient(HttpClient):
+    """Hands each request to the WSGI application; `sent` holds (method, path) of each."""
+
+    def __init__(self, app):
+        super().__init__(None, False, None)
+        self.client = app.test_client()
+        self.sent = []
+
+    def request(self, method, url, params=None, data=None, headers=None, auth=None, **_):
+        parts = urlsplit(url)
+        self.sent.append((method, parts.path))
+        query = params or parts.query
+        answer = self.client.open(
+            parts.path, method=method, query_string=query, data=data, headers=headers, auth=auth
+        )
+        return Response(answer.status_code, answer.text, dict(answer.headers))
+
+
+def session_on(clock):
+    """(Session, TaskRouter) of an emulator of one's own, in memory."""
+    taskrouter = TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, clock)
+    environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
+    http_client = WsgiClient(create_app(taskrouter))
+    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client, environment=environment)
+    client.taskrouter.base_url = URL
+    session = Session(client, "local", URL, RequestLog(), ACCOUNT_SID, AUTH_TOKEN)
+    return session, taskrouter
