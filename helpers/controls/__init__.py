@@ -8,6 +8,7 @@
     requests(lab)                      every HTTP request, both ways; filter, send again, edit
     lifecycle(lab, task_sid=None)      the way of a Task, its current step lit
     floor(lab)                         TaskQueues and Workers, and the Tasks that travel between
+    playground(lab)                    an expression to try: which Workers match, and why
     clock(lab)                         puts the local TaskRouter's clock forward
 
 All but the form follow what happens in TaskRouter by themselves, until they are closed.
@@ -17,6 +18,7 @@ from helpers.controls.activity_toggle import activity_toggle
 from helpers.controls.clock import clock
 from helpers.controls.floor import floor
 from helpers.controls.lifecycle import lifecycle
+from helpers.controls.playground import playground
 from helpers.controls.requests import requests
 from helpers.controls.reservation import reservation
 from helpers.controls.task_form import task_form
@@ -28,6 +30,7 @@ __all__ = [
     "clock",
     "floor",
     "lifecycle",
+    "playground",
     "requests",
     "reservation",
     "task_form",

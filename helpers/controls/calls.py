@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.request_log import with_query
+
 if TYPE_CHECKING:
     from helpers.workspace import Lab
 
@@ -43,6 +45,14 @@ def update(
     python = _workspace(lab) + "".join(f'.{name}("{one}")' for name, one in way)
     path = "/".join(f"{_camel(name)}/{one}" for name, one in way)
     return Call(_with_arguments(f"{python}.update", parameters), _post(lab, path, parameters))
+
+
+def find(lab: "Lab", resources: str, **parameters: Any) -> Call:
+    """The call that lists those of the workspace's `resources` that fit the parameters."""
+    python = _with_arguments(f"{_workspace(lab)}.{resources}.list", parameters)
+    url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/{_camel(resources)}"
+    asked = {_camel(name): value for name, value in parameters.items()}
+    return Call(python, _curl("GET", with_query(url, asked), {}))
 
 
 def request(method: str, url: str, data: Mapping[str, str]) -> Call:

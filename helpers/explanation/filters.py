@@ -22,8 +22,9 @@ class FilterView:
 
     @property
     def outcome(self) -> str:
+        """In words."""
         if self.verdict is None:
-            return "taken: no filter holds the Task" if self.taken else "not needed"
+            return "no filter matches, so it holds the Task" if self.taken else "not needed"
         if self.taken:
             return "matches, and holds the Task"
         return "matches too" if self.verdict.holds else "does not match"

@@ -31,7 +31,9 @@ def notes_on(
         return ()
     found = [*_on_workflow(evidence, filters, target)]
     if not any(one.is_eligible for one in staff):
-        found += [*_on_queue(evidence, staff), *_on_workers(staff), *_on_unnamed(evidence)]
+        found += [*_on_queue(evidence, staff), *_on_workers(staff)]
+        if not found and not any(one.matches for one in staff):
+            found += _on_unnamed(evidence)
     return tuple(_together(found))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.explanation.facts import facts_of, heading_of
 from helpers.explanation.filters import FilterView
-from helpers.explanation.sentences import standing_of
+from helpers.explanation.sentences import distance
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Clause, Verdict
 
@@ -31,10 +31,8 @@ _CODE = (
     "font-family:var(--jp-code-font-family,monospace);font-size:92%;background:none;padding:0;"
     f"{_INK};white-space:pre-wrap"
 )
-_MARKS = {
-    True: '<span role="img" aria-label="yes">✓</span>',
-    False: '<span role="img" aria-label="no">✗</span>',
-}
+_SHORT = f"{_CELL};white-space:nowrap;overflow-wrap:normal"
+_MOST_WORKERS = 30
 
 
 def as_html(explanation: "Explanation") -> str:
@@ -60,86 +58,108 @@ def _notes(explanation: "Explanation") -> str:
 
 
 def _workers(candidates: Sequence[Candidate]) -> str:
+    shown = sorted(candidates, key=distance)[:_MOST_WORKERS]
     rows = [
         [
-            _name(one.is_eligible, one.friendly_name),
-            _cell(_with_code(standing_of(one))),
-            _cell(_clauses([one.target_workers, one.target])),
-            _cell(f"{escape(one.activity_name)}<br>{_quiet(_available(one))}"),
-            _cell(escape(str(one.room)) if one.room else _quiet("not asked")),
+            marked_name(one.is_eligible, one.friendly_name),
+            cell(_fits(one)),
+            cell(f"{_mark(one.available, 'available')} {escape(one.activity_name)}", _SHORT),
+            cell(_capacity(one), _SHORT),
         ]
-        for one in candidates
+        for one in shown
     ]
-    return _table("Workers", ["Worker", "in words", "expressions", "Activity", "capacity"], rows)
+    more = len(candidates) - len(shown)
+    title = f"Workers, the nearest {len(shown)} of {len(candidates)}" if more else "Workers"
+    return table_of(title, ["Worker", "must match", "Activity", "capacity"], rows)
+
+
+def _fits(one: Candidate) -> str:
+    lines = [clauses([one.target_workers, one.target])]
+    if one.known:
+        lines.append(f"{_mark(False)} {escape(one.known)}")
+    if one.is_asked:
+        lines.append(quiet("has been asked: the Reservation is pending"))
+    return "<br>".join(lines)
+
+
+def _capacity(one: Candidate) -> str:
+    if one.room is None:
+        return quiet("not looked at")
+    return f"{_mark(not one.busy, 'has room')} {escape(str(one.room))}"
 
 
 def _filters(explanation: "Explanation") -> str:
     rows = [
         [
-            _name(_holds(one), one.name),
-            _cell(escape(one.outcome)),
-            _cell(_clauses([one.verdict])),
-            _cell(escape(", ".join(one.queues))),
+            marked_name(_holds(one), one.name),
+            cell(clauses([one.verdict]) if one.verdict else quiet("if no filter matches")),
+            cell(escape(", ".join(one.queues)) + (f" {quiet('← the Task')}" if one.taken else "")),
         ]
         for one in explanation.filters
     ]
     title = f"Filters of the Workflow {explanation.workflow}"
-    return _table(title, ["filter", "in words", "expression", "leads to"], rows)
+    return table_of(title, ["filter", "must match", "leads to"], rows)
 
 
 def _facts(explanation: "Explanation") -> str:
     rows = [
-        [f'<th scope="row" style="{_FACT}">{escape(name)}</th>', _cell(escape(value))]
+        [f'<th scope="row" style="{_FACT}">{escape(name)}</th>', cell(escape(value))]
         for name, value in facts_of(explanation)
     ]
-    return _table("Where it stands", [], rows)
+    return table_of("Where it stands", [], rows)
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """`rows` hold finished cells; "" without rows."""
     if not rows:
         return ""
     heads = "".join(f'<th scope="col" style="{_HEAD}">{escape(name)}</th>' for name in columns)
     head = f"<thead><tr>{heads}</tr></thead>" if columns else ""
-    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    body = "".join(f'<tr style="background:none">{"".join(row)}</tr>' for row in rows)
     caption = f'<caption style="{_CAPTION}">{escape(title)}</caption>'
     return f'<table style="{_TABLE}">{caption}{head}<tbody>{body}</tbody></table>'
 
 
-def _clauses(verdicts: Iterable[Verdict | None]) -> str:
+def clauses(verdicts: Iterable[Verdict | None]) -> str:
+    """Each clause of each expression on its line, with what it met."""
     lines = [line for one in verdicts if one is not None for line in _lines(one)]
-    return "<br>".join(lines) or _quiet("none")
+    return "<br>".join(lines) or quiet("none")
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.error:
         yield f'<code style="{_CODE}">{escape(verdict.error)}</code>'
     for clause in verdict.clauses:
-        yield f"{_MARKS[clause.holds]} {_clause(clause)}"
+        yield f"{_mark(clause.holds)} {_clause(clause)}"
 
 
 def _clause(clause: Clause) -> str:
     code = f'<code style="{_CODE}">{escape(clause.text)}</code>'
-    return f"{code} {_quiet(clause.found())}" if clause.met else code
+    return f"{code} {quiet(clause.found())}" if clause.met else code
 
 
 def _holds(one: FilterView) -> bool:
     return one.taken if one.verdict is None else one.verdict.holds
 
 
-def _available(one: Candidate) -> str:
-    return "available" if one.available else "not available"
+def _mark(holds: bool, what: str = "holds") -> str:
+    """A sign that is read out: ✓ or ✗."""
+    told = what if holds else f"not: {what}"
+    return f'<span role="img" aria-label="{told}">{"✓" if holds else "✗"}</span>'
 
 
-def _name(holds: bool, name: str) -> str:
-    return f'<th scope="row" style="{_NAME}">{_MARKS[holds]} {escape(name)}</th>'
+def marked_name(holds: bool, name: str) -> str:
+    """The head of a row: ✓ or ✗, then a name."""
+    return f'<th scope="row" style="{_NAME}">{_mark(holds)} {escape(name)}</th>'
 
 
-def _cell(html: str) -> str:
-    return f'<td style="{_CELL}">{html}</td>'
+def cell(html: str, style: str = _CELL) -> str:
+    """A cell of a table, around HTML that is safe."""
+    return f'<td style="{style}">{html}</td>'
 
 
-def _quiet(text: str) -> str:
+def quiet(text: str) -> str:
+    """Text that stands back."""
     return f'<span style="{_QUIET}">{escape(text)}</span>'
 
 

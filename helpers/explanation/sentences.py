@@ -1,14 +1,15 @@
 """The sentence that sums it up: why a Task is where it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import Candidate
-from helpers.explanation.verdicts import Verdict
+from helpers.explanation.verdicts import NOT_THERE, Verdict
 
-MOST_WORKERS = 4
+MOST_TOLD = 4
+MOST_NAMES = 2
 WITHOUT_WORKFLOW = 120
 """Seconds to answer a Reservation of a Task that no Workflow routes."""
 
@@ -56,11 +57,7 @@ def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
             else "a Reservation is about to be made"
         )
         return f"{_listed(able)} can take it: {why}."
-    nearest = sorted(staff, key=lambda one: not one.matches)
-    told = [f"{one.friendly_name} {standing_of(one)}" for one in nearest[:MOST_WORKERS]]
-    if more := len(staff) - MOST_WORKERS:
-        told += [f"{more} more cannot take it either"] if more > 0 else []
-    return f"{'; '.join(told)}."
+    return f"{'; '.join(_told(staff))}."
 
 
 def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:
@@ -93,6 +90,32 @@ def answer_until(evidence: Evidence, reservation: Any) -> datetime:
 
 def iso(moment: datetime | str) -> str:
     return moment if isinstance(moment, str) else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _told(staff: Sequence[Candidate]) -> Iterator[str]:
+    """What is to say of the nearest Workers; those of whom the same is to say together."""
+    alike: dict[str, list[str]] = {}
+    for one in sorted(staff, key=distance):
+        alike.setdefault(standing_of(one), []).append(one.friendly_name)
+    left = len(staff)
+    for standing, names in list(alike.items())[:MOST_TOLD]:
+        if len(names) > 1 and standing.startswith("lacks "):
+            more = len(names) - MOST_NAMES
+            named = [*names[:MOST_NAMES], f"{more} more"] if more > 0 else names
+            yield f"{_listed(named)} lack {standing.removeprefix('lacks ')}"
+        else:
+            yield f"{', '.join(names)} {standing}"
+        left -= len(names)
+    if left:
+        yield f"{left} more cannot take it either"
+
+
+def distance(one: Candidate) -> tuple[bool, bool, bool]:
+    """Who matches comes first, then who fails by a usual mistake, then by something it has."""
+    verdicts = [each for each in (one.target_workers, one.target) if each is not None]
+    lacking = [clause for verdict in verdicts for clause in verdict.lacking]
+    has_something = any(value != NOT_THERE for clause in lacking for _, value in clause.met)
+    return (not one.matches, not any(clause.trap for clause in lacking), not has_something)
 
 
 def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:

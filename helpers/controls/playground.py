@@ -1,0 +1,128 @@
+"""A place to try expressions: which Workers match, and which clause keeps the others out."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from traitlets import List, Unicode, dlink, link, observe
+
+from helpers.controls import calls
+from helpers.controls.live import LivePanel, LiveState
+from helpers.controls.panel import ErrorLine, TextLine
+from helpers.controls.playground_table import RowsTable
+from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.explanation.staff import fields_of
+from helpers.explanation.verdicts import Verdict, judge
+from helpers.rules.expression import ExpressionSyntaxError, parse
+from helpers.rules.scope import queue_scope
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+FIRST = "1==1"
+_CHANNELS = " The load of channels is not known here: a clause that reads it does not hold."
+
+
+@dataclass(frozen=True)
+class PlaygroundRow:
+    """A Worker, what it is told by its attributes, and the expression judged for it."""
+
+    friendly_name: str
+    attributes: str
+    activity_name: str
+    verdict: Verdict
+
+
+class PlaygroundState(LiveState):
+    """An expression, and each Worker judged by it; nothing is sent but to look at the Workers."""
+
+    expression = Unicode(FIRST, help="what is tried, as in a TaskQueue's target_workers")
+    syntax_error = Unicode(help="why it is no expression, with the place; else empty")
+    rows = List(help="a PlaygroundRow for each Worker, by name; empty after a syntax error")
+    summary = Unicode(help="how many match, in a sentence")
+
+    def take(self) -> None:
+        self._judge()
+
+    @observe("expression")
+    def _judge(self, _: object = None) -> None:
+        with self.lock:
+            names = self._read()
+            workers = self.snapshot.workers if not self.syntax_error else ()
+            self.rows = [_row(self.expression, worker) for worker in workers]
+            self.summary = "" if self.syntax_error else _summary(self.rows, names)
+            self.call = calls.find(self.lab, "workers", target_workers_expression=self.expression)
+
+    def _read(self) -> frozenset[str]:
+        """The names that the expression reads; what is wrong with it is in `syntax_error`."""
+        self.syntax_error = ""
+        if not self.expression.strip():
+            return frozenset()
+        try:
+            return parse(self.expression).names
+        except ExpressionSyntaxError as error:
+            self.syntax_error = str(error)
+            return frozenset()
+
+
+class Playground(LivePanel):
+    """The expression, what is wrong with it, and a table of the Workers."""
+
+    def __init__(self, state: PlaygroundState) -> None:
+        self.expression = widgets.Text(
+            description="Expression",
+            placeholder='languages HAS "es"',
+            continuous_update=True,
+            style={"description_width": "6em"},
+            layout=widgets.Layout(width="44em", max_width="98%"),
+        )
+        self.syntax_error = ErrorLine()
+        self.summary = TextLine()
+        self.table = RowsTable()
+        super().__init__(state, [self.expression, self.syntax_error, self.summary, self.table])
+        link((state, "expression"), (self.expression, "value"))
+        dlink((state, "syntax_error"), (self.syntax_error, "text"))
+        dlink((state, "summary"), (self.summary, "text"))
+        dlink((state, "rows"), (self.table, "rows"))
+
+    def as_text(self) -> str:
+        state = self.state
+        lines = [f"Expression: {state.expression}", state.syntax_error or state.summary]
+        for row in state.rows:
+            lines.append(f"{'✓' if row.verdict.holds else '✗'} {row.friendly_name}")
+            for clause in row.verdict.clauses:
+                lines.append(f"    {'✓' if clause.holds else '✗'} {clause}")
+            lines += [f"    {trap}" for trap in row.verdict.traps]
+        told = state.error or state.notice
+        return "\n".join(filter(None, [*lines, told]))
+
+
+def playground(lab: "Lab", expression: str = FIRST) -> Playground:
+    """A field for an expression, as in `target_workers`, and each Worker judged by it.
+
+    It follows what is typed, and the Workers as they change. An expression that cannot be read is
+    shown with the place. Below it stands the call by which TaskRouter itself tells who matches:
+    `workers.list(target_workers_expression=...)`. It changes nothing in TaskRouter.
+    """
+    state = PlaygroundState(lab)
+    state.expression = expression
+    panel = Playground(state)
+    panel.follow()
+    return panel
+
+
+def _row(expression: str, worker: Any) -> PlaygroundRow:
+    values = queue_scope(fields_of(Evidence(None), worker), attributes_of(worker))
+    verdict = judge(expression.strip(), values)
+    activity = f"{worker.activity_name}, {'available' if worker.available else 'not available'}"
+    return PlaygroundRow(worker.friendly_name, worker.attributes, activity, verdict)
+
+
+def _summary(rows: list[PlaygroundRow], names: frozenset[str]) -> str:
+    if not rows:
+        return "There is no Worker in the Workspace."
+    if not rows[0].verdict.text:
+        return "Nothing is asked for, so no Worker matches."
+    matching = sum(row.verdict.holds for row in rows)
+    told = f"{matching} of {len(rows)} Workers {'matches' if matching == 1 else 'match'}."
+    return told + (_CHANNELS if any("channel" in name.split(".") for name in names) else "")
