@@ -17,6 +17,7 @@ from waitress import create_server
 
 from helpers.emulator.app import create_app
 from helpers.emulator.home import Home, Running, code_version
+from helpers.emulator.hub import SingleUserServer
 from helpers.emulator.service import TaskRouter
 
 USUAL_PORT = 8790
@@ -34,9 +35,9 @@ class CannotServe(RuntimeError):
 class EmulatorServer:
     """Serves `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens at once.
 
-    `start` serves in background threads, `run` in this one until `stop`, `POST /emulator/stop` or
-    `idle_hours` without a request (None: never). Both close `taskrouter` at the end. Raises OSError
-    when the port is taken.
+    `start` serves in background threads, `run` in this one until `stop`, `POST /emulator/stop`,
+    `idle_hours` without a request (None: never) or the end of a hub's `single_user_server`. Both
+    close `taskrouter` at the end. Raises OSError when the port is taken.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class EmulatorServer:
         host: str = "127.0.0.1",
         port: int = 0,
         idle_hours: float | None = None,
+        single_user_server: SingleUserServer | None = None,
     ) -> None:
         self.taskrouter = taskrouter
+        self._single_user_server = single_user_server
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
         self._stopping = threading.Event()
         self._controller: threading.Thread | None = None
@@ -77,8 +80,9 @@ class EmulatorServer:
         loop = threading.Thread(target=self._server.run, name="emulator-sockets", daemon=True)
         loop.start()
         try:
-            while not self._stopping.wait(_LOOK_SECONDS) and not self._idle():
-                pass
+            while not self._stopping.wait(_LOOK_SECONDS):
+                if self._idle() or self._is_orphan():
+                    break
         finally:
             self._finish(loop)
 
@@ -90,6 +94,9 @@ class EmulatorServer:
 
     def _idle(self) -> bool:
         return self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
+
+    def _is_orphan(self) -> bool:
+        return self._single_user_server is not None and self._single_user_server.has_ended()
 
     def _finish(self, loop: threading.Thread) -> None:
         self._server.task_dispatcher.shutdown()
@@ -157,7 +164,7 @@ def _server_of(
     fault: OSError | None = None
     for port in ports:
         try:
-            return EmulatorServer(taskrouter, host, port, idle_hours)
+            return EmulatorServer(taskrouter, host, port, idle_hours, SingleUserServer())
         except OSError as refusal:
             fault = refusal
     taskrouter.close()

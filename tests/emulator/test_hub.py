@@ -1,0 +1,84 @@
+"""How long an emulator lives on a JupyterHub, with processes that stand for a hub's."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.emulator.home import Home
+from helpers.emulator.hub import SingleUserServer
+from helpers.emulator.launch import find_running
+
+PROJECT = Path(__file__).resolve().parents[2]
+MARK = "JUPYTERHUB_SERVICE_PREFIX"
+# A server starts a kernel, the kernel an emulator; then the kernel ends and the server stays.
+KERNEL = "from helpers.emulator.launch import ensure_running; print(ensure_running().pid)"
+SERVER = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {KERNEL!r}], check=True)
+input()
+"""
+
+
+@contextmanager
+def server(home: Home, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """A server whose kernel has started the emulator of `home`, and has ended."""
+    environment = {name: value for name, value in os.environ.items() if name != MARK}
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        env=environment | {"PYTHONPATH": str(PROJECT)} | variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            pid = process.stdout.readline()
+            assert find_running(home).pid == int(pid)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("end", ["terminate", "kill"])
+def test_it_ends_with_the_server_however_that_ends(home, end):
+    with server(home, **{MARK: "/user/alice/"}) as process:
+        getattr(process, end)()
+        process.wait()
+        with home.serving_lock(timeout=20):
+            assert not home.running_file.exists()
+
+
+def test_above_a_kernel_the_server_is_found():
+    say = "from helpers.emulator.hub import SingleUserServer as s; print(s().process.pid)"
+    kernel = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {say!r}])"
+    server = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {kernel!r}])"
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        env=os.environ | {MARK: "/user/alice/", "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline().strip() == str(process.pid)
+
+
+def test_outside_a_hub_there_is_no_server_to_end(monkeypatch):
+    monkeypatch.delenv(MARK, raising=False)
+    assert SingleUserServer().process is None
+    assert not SingleUserServer().has_ended()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="On Windows nobody has to ask")
+def test_a_server_that_has_ended_is_gone_also_while_nobody_has_asked_how_it_ended():
+    found = SingleUserServer()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        found.process = psutil.Process(process.pid)
+        assert not found.has_ended()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert found.has_ended()
+    assert found.has_ended()
