@@ -1,6 +1,7 @@
 """Whether everything that the notebooks need is installed, and what to do about what is not."""
 
 import operator
+import os
 import platform
 import re
 import site
@@ -172,13 +173,24 @@ def _drawing() -> Part:
 
 
 def _clone(folder: Path) -> Part:
-    """Whether the helpers are those of the clone in whose `folder` the notebook is."""
+    """Whether the helpers are those of the clone in whose `folder` the notebook is.
+
+    On a JupyterHub the host installs them once, and learners have copies of the clone.
+    """
     name = "helpers of this clone"
     here = next((one for one in [folder, *folder.parents] if _is_a_clone(one)), CLONE)
-    if here.resolve() == CLONE:
+    if here.resolve() == CLONE or _sources(here) == _sources(CLONE):
         return Part(name)
     fix = f'"{sys.executable}" -m pip install -e "{here}"'
+    if not os.access(sys.prefix, os.W_OK):
+        fix = f"Ask the host to install the tutorial that is in {here}"
     return Part(name, f"they come from {CLONE}", fix)
+
+
+def _sources(clone: Path) -> dict[str, bytes]:
+    """The helpers' Python files by name."""
+    helpers = clone / "helpers"
+    return {str(file.relative_to(helpers)): file.read_bytes() for file in helpers.rglob("*.py")}
 
 
 def _is_a_clone(folder: Path) -> bool:

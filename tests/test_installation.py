@@ -1,3 +1,4 @@
+import shutil
 import site
 import sys
 from importlib import metadata
@@ -128,6 +129,21 @@ def test_helpers_of_another_clone(tmp_path: Path, below: str):
     part = installation._clone(tmp_path / below)
     assert part.verdict == f"they come from {CLONE}"
     assert part.fix.endswith(f'-m pip install -e "{tmp_path}"')
+
+
+def test_where_the_learner_cannot_install_the_host_must(tmp_path: Path, monkeypatch):
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "installation.py").touch()
+    monkeypatch.setattr(installation.os, "access", lambda path, _: path != sys.prefix)
+    fix = installation._clone(tmp_path).fix
+    assert fix == f"Ask the host to install the tutorial that is in {tmp_path}"
+
+
+def test_a_copy_of_this_clone_is_as_good_until_it_is_changed(tmp_path: Path):
+    shutil.copytree(CLONE / "helpers", tmp_path / "helpers")
+    assert installation._clone(tmp_path).verdict == "ok"
+    (tmp_path / "helpers" / "checks.py").write_text("# newer\n")
+    assert installation._clone(tmp_path).verdict == f"they come from {CLONE}"
 
 
 def test_helpers_of_this_clone_and_a_notebook_outside_any(tmp_path: Path):

@@ -1,0 +1,101 @@
+"""System users for the tests of a JupyterHub: made, watched and removed again."""
+
+import pwd
+import secrets
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+KINDS = {
+    "jupyterhub.singleuser": "server",
+    "ipykernel_launcher": "kernel",
+    "helpers.emulator": "emulator",
+}
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of this machine, made for a test."""
+
+    name: str
+    uid: int
+    home: Path
+
+    def processes(self) -> list[psutil.Process]:
+        """What runs as this user now, and is no zombie."""
+        return [process for process in psutil.process_iter() if self._runs(process)]
+
+    def memory(self) -> Counter[str]:
+        """PSS in bytes by the kind of process: memory shared by many is counted in shares."""
+        sizes: Counter[str] = Counter()
+        for process in self.processes():
+            try:
+                sizes[kind_of(process)] += process.memory_full_info().pss
+            except psutil.NoSuchProcess:
+                continue
+        return sizes
+
+    def cpu_seconds(self) -> float:
+        """What the processes that live now, and their dead children, have used."""
+        total = 0.0
+        for process in self.processes():
+            try:
+                total += sum(process.cpu_times()[:4])
+            except psutil.NoSuchProcess:
+                continue
+        return total
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as this user."""
+        return subprocess.run(
+            command, user=self.uid, group=self.uid, extra_groups=[], capture_output=True, text=True
+        )
+
+    def _runs(self, process: psutil.Process) -> bool:
+        try:
+            zombie = process.status() == psutil.STATUS_ZOMBIE
+            return not zombie and process.uids().real == self.uid
+        except psutil.NoSuchProcess:
+            return False
+
+
+def kind_of(process: psutil.Process) -> str:
+    """ "server", "kernel" or "emulator"; else the name of the program."""
+    command = process.cmdline()
+    return next((kind for word, kind in KINDS.items() if word in command), process.name())
+
+
+@contextmanager
+def system_users(count: int) -> Iterator[list[User]]:
+    """Make users whose home folders everybody may enter, as on many hosts; remove them at the end,
+    with all that runs as them. For root.
+    """
+    prefix = f"room{secrets.token_hex(3)}"
+    names = [f"{prefix}n{number:02}" for number in range(1, count + 1)]
+    made: list[User] = []
+    try:
+        for name in names:
+            subprocess.run(["useradd", "-m", "-U", "-K", "UMASK=022", name], check=True)
+            entry = pwd.getpwnam(name)
+            made.append(User(name, entry.pw_uid, Path(entry.pw_dir)))
+            made[-1].home.chmod(0o755)
+        yield made
+    finally:
+        for user in made:
+            for process in user.processes():
+                process.kill()
+            psutil.wait_procs(user.processes(), timeout=10)
+            subprocess.run(["userdel", "-r", user.name], stderr=subprocess.DEVNULL, check=True)
+
+
+def cannot_make_users() -> str:
+    """Why `system_users` cannot work here; "" when it can."""
+    if not shutil.which("useradd") or not psutil.LINUX:
+        return "real users are made by useradd, on Linux"
+    return "" if psutil.Process().uids().effective == 0 else "only root can make users"
