@@ -15,10 +15,10 @@ import psutil
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
-import hub_room  # noqa: E402
-from hub_room import Room, status_for  # noqa: E402
+import hub_room
+from hub_room import Room, status_for
 
-from helpers.refresh import NOTEBOOKS  # noqa: E402
+from helpers.refresh import NOTEBOOKS
 
 MB = 1024 * 1024
 

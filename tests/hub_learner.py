@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -41,6 +42,7 @@ class Learner(Thread):
             for notebook in self.notebooks:
                 self.work_through(notebook)
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is reported
+            fault.add_note(f"{self.user.name}, after {self.cells} cells")
             self.fault = fault
 
     def work_through(self, notebook: Path) -> None:
@@ -53,8 +55,9 @@ class Learner(Thread):
             "kernel": {"name": "python3"},
         }
         session = self.hub.ask("POST", f"{api}/sessions", json=wanted).json()
-        kernel = Kernel(self.hub, f"{api}/kernels/{session['kernel']['id']}/channels")
-        try:
+        with closing(
+            Kernel(self.hub, f"{api}/kernels/{session['kernel']['id']}/channels")
+        ) as kernel:
             for cell in nbformat.read(notebook, as_version=4).cells:
                 if cell.cell_type == "code":
                     fails = "raises-exception" in cell.metadata.get("tags", [])
@@ -63,9 +66,7 @@ class Learner(Thread):
             self.addresses.append(kernel.execute(ADDRESS, "its address").strip())
             self.memory.append(dict(self.user.memory()))
             self.cpu_seconds = self.user.cpu_seconds()
-        finally:
-            kernel.close()
-            self.hub.ask("DELETE", f"{api}/sessions/{session['id']}")
+        self.hub.ask("DELETE", f"{api}/sessions/{session['id']}")
 
 
 class Kernel:

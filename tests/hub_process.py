@@ -22,6 +22,7 @@ from helpers.checks import wait_for
 CLONE = Path(__file__).parent.parent
 START_SECONDS = 300
 STOP_SECONDS = 60
+LOG_SHOWN = 20_000
 SETTINGS = """
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:{public}/"
@@ -31,6 +32,7 @@ c.ConfigurableHTTPProxy.command = [{proxy_command!r}]
 c.JupyterHub.authenticator_class = "null"
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
 c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
+c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.notebook_dir = "~/tutorial"
 c.Spawner.environment = {{"PYTHONPATH": {clone!r}}}
 c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
@@ -121,6 +123,9 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
         assert process.poll() is None, (folder / "hub.log").read_text()[-3000:]
         hub.ask("POST", "/hub/api/users", json={"usernames": [user.name for user in users]})
         yield hub
+    except Exception as fault:
+        fault.add_note((folder / "hub.log").read_text(errors="replace")[-LOG_SHOWN:])
+        raise
     finally:
         process.terminate()
         process.wait(STOP_SECONDS)
@@ -196,6 +201,11 @@ def cannot_run_a_hub() -> str:
     if not shutil.which("npm"):
         return "npm, which installs JupyterHub's proxy, is not installed"
     closed = any(_closed_above(Path(folder).resolve()) for folder in (sys.prefix, sys.base_prefix))
-    if closed and subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+    if closed and not _can_unshare():
         return "this Python is in a folder that other users cannot enter"
     return ""
+
+
+def _can_unshare() -> bool:
+    tried = subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True)
+    return tried.returncode == 0

@@ -54,7 +54,13 @@ class User:
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command as this user."""
         return subprocess.run(
-            command, user=self.uid, group=self.uid, extra_groups=[], capture_output=True, text=True
+            command,
+            user=self.uid,
+            group=self.uid,
+            extra_groups=[],
+            check=False,
+            capture_output=True,
+            text=True,
         )
 
     def _runs(self, process: psutil.Process) -> bool:

@@ -1,7 +1,5 @@
 """Three learners on a real JupyterHub. `benchmarks/room.py` does the same with twenty."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 
 import hub_room
