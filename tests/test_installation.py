@@ -1,24 +1,12 @@
-import shutil
-import site
 import sys
 from importlib import metadata
-from pathlib import Path
 
-import pytest
-
-from helpers import installation
-from helpers.installation import (
-    CLONE,
-    Installation,
-    Part,
-    check_installation,
-    package_part,
-    python_part,
-)
+from helpers.installation import Installation, check_installation
+from helpers.installed_parts import CLONE, PROJECT, Part
 
 
 def declared() -> list[str]:
-    return [text for text in metadata.requires(installation.PROJECT) if "extra" not in text]
+    return [text for text in metadata.requires(PROJECT) if "extra" not in text]
 
 
 def test_a_sound_installation_says_so_the_same_on_every_machine(monkeypatch):
@@ -49,106 +37,6 @@ def test_what_is_wrong_is_named_with_its_fix():
     assert not found.is_sound
     assert found.sentence.startswith("Not sound yet: twilio.")
     assert found.table.iloc[1].to_list() == ["twilio", "not installed", "install it"]
-
-
-def test_a_python_outside_the_range():
-    part = python_part("3.10.2", ">=3.11")
-    assert part.verdict == "3.10.2 is not >=3.11"
-    assert "Python >=3.11" in part.fix
-    assert python_part("3.13.0", ">=3.11") == Part("Python")
-
-
-def test_a_package_that_is_not_installed():
-    part = package_part("no-such-package-here>=1")
-    assert part.verdict == "not installed"
-    assert part.fix == f'"{sys.executable}" -m pip install -e "{CLONE}"'
-
-
-def test_a_package_outside_the_range():
-    version = metadata.version("twilio")
-    assert package_part("twilio>=9999").verdict == f"{version} is not >=9999"
-    assert package_part("twilio>=1") == Part("twilio")
-
-
-def test_a_package_that_cannot_be_imported(monkeypatch):
-    def fail(name: str) -> None:
-        raise ImportError("libfoo is missing")
-
-    monkeypatch.setattr(installation, "import_module", fail)
-    part = package_part("twilio>=1")
-    assert part.verdict == "cannot be imported: ImportError: libfoo is missing"
-    assert part.fix.endswith('--force-reinstall "twilio>=1"')
-
-
-def test_a_package_of_the_users_own_folder_inside_an_environment(monkeypatch):
-    folder = str(metadata.distribution("twilio").locate_file(""))
-    monkeypatch.setattr(site, "getusersitepackages", lambda: folder)
-    monkeypatch.setattr(sys, "base_prefix", "/elsewhere")
-    assert package_part("twilio").verdict == f"comes from {folder}"
-    assert "PYTHONNOUSERSITE=1" in package_part("twilio").fix
-    monkeypatch.setattr(sys, "base_prefix", sys.prefix)
-    assert package_part("twilio") == Part("twilio")
-
-
-def test_without_the_extension_controls_cannot_be_drawn(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    monkeypatch.setattr(site, "getuserbase", lambda: str(tmp_path))
-    part = installation._drawing()
-    assert "jupyterlab_widgets is missing" in part.verdict
-    assert part.fix.endswith("jupyterlab_widgets")
-
-
-@pytest.mark.parametrize(
-    ("version", "wanted", "lies"),
-    [
-        ("9.13.0", ">=9.3,<10", True),
-        ("9.13.0", "<10,>=9.3", True),
-        ("9.3", ">=9.3.0", True),
-        ("9.2.9", ">=9.3,<10", False),
-        ("10.0", ">=9.3,<10", False),
-        ("10.0.0rc1", ">=9.3,<10", False),
-        ("3.1.0+local", ">=3", True),
-        ("1", "", True),
-    ],
-)
-def test_versions_are_compared_number_by_number(version, wanted, lies):
-    assert installation._lies_in(version, wanted) is lies
-
-
-def test_a_tutorial_that_is_not_installed(monkeypatch):
-    monkeypatch.setattr(installation, "PROJECT", "no-such-package-here")
-    parts = check_installation().parts
-    assert parts[0].verdict == "not installed"
-
-
-@pytest.mark.parametrize("below", ["", "notebooks"])
-def test_helpers_of_another_clone(tmp_path: Path, below: str):
-    (tmp_path / "helpers").mkdir()
-    (tmp_path / "helpers" / "installation.py").touch()
-    (tmp_path / "notebooks").mkdir()
-    part = installation._clone(tmp_path / below)
-    assert part.verdict == f"they come from {CLONE}"
-    assert part.fix.endswith(f'-m pip install -e "{tmp_path}"')
-
-
-def test_where_the_learner_cannot_install_the_host_must(tmp_path: Path, monkeypatch):
-    (tmp_path / "helpers").mkdir()
-    (tmp_path / "helpers" / "installation.py").touch()
-    monkeypatch.setattr(installation.os, "access", lambda path, _: path != sys.prefix)
-    fix = installation._clone(tmp_path).fix
-    assert fix == f"Ask the host to install the tutorial that is in {tmp_path}"
-
-
-def test_a_copy_of_this_clone_is_as_good_until_it_is_changed(tmp_path: Path):
-    shutil.copytree(CLONE / "helpers", tmp_path / "helpers")
-    assert installation._clone(tmp_path).verdict == "ok"
-    (tmp_path / "helpers" / "checks.py").write_text("# newer\n")
-    assert installation._clone(tmp_path).verdict == f"they come from {CLONE}"
-
-
-def test_helpers_of_this_clone_and_a_notebook_outside_any(tmp_path: Path):
-    assert installation._clone(CLONE / "notebooks").verdict == "ok"
-    assert installation._clone(tmp_path).verdict == "ok"
 
 
 def test_the_button_answers_every_click():
