@@ -1,67 +1,36 @@
 """The way of a Task as a picture, with one step lit and the steps before it ticked.
 
 Drawn from `lifecycle.STEPS`. What is done, current and to come differs by words, ticks and borders,
-not by colour alone; every text stands on a box of its own, so the picture reads on any background.
+not by colour alone.
 """
 
-from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
-from typing import Any
-from urllib.parse import quote
 
+from helpers.picture import ARROW, DONE, NOW, TO_COME, Look, Picture
 from helpers.rules import lifecycle
+from helpers.state_diagram import states_picture
 
 _BOX, _GAP, _HEIGHT, _EDGE = 122, 18, 92, 2
 _WIDTH = 2 * _EDGE + _BOX * len(lifecycle.STEPS) + _GAP * (len(lifecycle.STEPS) - 1)
-_ARROW = "#7a7a7a"
 _OPENING = (
     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
     f'height="{_HEIGHT}" role="img" font-family="sans-serif" font-size="13" text-anchor="middle">'
 )
 
 
-@dataclass(frozen=True)
-class _Look:
-    word: str
-    fill: str
-    ink: str
-    border: str
-    weight: str = "normal"
-
-
-_DONE = _Look("✓ done", "#dff0e2", "#14401f", 'stroke="#2e7d43" stroke-width="1.5"')
-_NOW = _Look("▶ now", "#0b4f9e", "#ffffff", 'stroke="#f2a900" stroke-width="4"', "bold")
-_TO_COME = _Look(
-    "to come", "#f3f4f6", "#3c4043", 'stroke="#7a7a7a" stroke-width="1.5" stroke-dasharray="5 4"'
-)
-
-
-class Picture:
-    """A drawing that a notebook shows with its text alternative."""
-
-    def __init__(self, svg: str, text: str) -> None:
-        self.svg = svg
-        self.text = text
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        # As an <img> with alt: JupyterLab shows image/svg+xml as an image without a name, and does
-        # not show it at all in a notebook that is not trusted.
-        source = f"data:image/svg+xml,{quote(self.svg)}"
-        image = f'<img alt="{escape(self.text)}" width="{_WIDTH}" src="{source}">'
-        return {"text/html": image, "text/plain": self.text}
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def show_lifecycle(step: str | int | None = None) -> Picture:
+def show_lifecycle(step: str | int | None = None, of: str | None = None) -> Picture:
     """The picture of the lifecycle with `step` lit: its name or its number from 1; None lights none.
 
-    Raises ValueError for a step that there is not.
+    With `of`, "Task" or "Reservation", it shows every status of one and the moves between them
+    instead; `step` is then a status, such as "pending".
+
+    Raises ValueError for a step or a status that there is not, and for another `of`.
     """
+    if of is not None:
+        return states_picture(of, step)
     now = _number(step)
-    return Picture(lifecycle_svg(now), lifecycle_text(now))
+    return Picture(lifecycle_svg(now), lifecycle_text(now), _WIDTH)
 
 
 def lifecycle_text(now: int | None) -> str:
@@ -69,7 +38,7 @@ def lifecycle_text(now: int | None) -> str:
     words = []
     for number, name in enumerate(lifecycle.STEPS, start=1):
         look = _look(number, now)
-        marked = {_DONE: f"✓ {name}", _NOW: f"[{name}]"}
+        marked = {DONE: f"✓ {name}", NOW: f"[{name}]"}
         words.append(marked.get(look, name))
     return " → ".join(words)
 
@@ -91,10 +60,10 @@ def _number(step: str | int | None) -> int | None:
     raise ValueError(f"There is no step {step!r}. The steps are: {', '.join(lifecycle.STEPS)}.")
 
 
-def _look(number: int, now: int | None) -> _Look:
+def _look(number: int, now: int | None) -> Look:
     if now is None or number > now:
-        return _TO_COME
-    return _NOW if number == now else _DONE
+        return TO_COME
+    return NOW if number == now else DONE
 
 
 def _left(number: int) -> int:
@@ -119,5 +88,5 @@ def _arrow(number: int) -> str:
     start, end, middle = _left(number) + _BOX + 3, _left(number + 1) - 3, _HEIGHT // 2
     return (
         f'<path d="M{start} {middle}H{end}M{end - 5} {middle - 5}L{end} {middle}'
-        f'L{end - 5} {middle + 5}" fill="none" stroke="{_ARROW}" stroke-width="2"/>'
+        f'L{end - 5} {middle + 5}" fill="none" stroke="{ARROW}" stroke-width="2"/>'
     )

@@ -50,6 +50,12 @@ TASK_ENDED: frozenset[str] = frozenset({"canceled", "completed"})
 RESERVATION_HOLDING: frozenset[str] = frozenset({"pending", "accepted", "wrapping"})
 """A Reservation in one of these takes one unit of its Worker's capacity on the Task's channel."""
 
+TASK_SETTABLE: frozenset[str] = frozenset({"canceled", "wrapping", "completed"})
+"""What a program may set a Task to; into the other statuses only TaskRouter moves it."""
+
+RESERVATION_SETTABLE: frozenset[str] = frozenset({"accepted", "rejected", "wrapping", "completed"})
+"""What a program may set a Reservation to; into the other statuses only TaskRouter moves it."""
+
 STEPS: tuple[str, ...] = (
     "Task Created",
     "eligible Worker becomes available",
