@@ -1,0 +1,39 @@
+"""WORKSHOP.md promises times, files and commands; they must be there."""
+
+import re
+from pathlib import Path
+
+CLONE = Path(__file__).parent.parent
+WORKSHOP = (CLONE / "WORKSHOP.md").read_text("utf-8")
+README = (CLONE / "README.md").read_text("utf-8")
+PLAN = [
+    (int(begin), int(end), what)
+    for begin, end, what in re.findall(r"^\| (\d+)–(\d+) \| (.*?) \|", WORKSHOP, re.MULTILINE)
+]
+
+
+def test_the_plan_fills_90_minutes_without_a_gap():
+    begins, ends = [begin for begin, _, _ in PLAN], [end for _, end, _ in PLAN]
+    assert begins == [0, *ends[:-1]]
+    assert ends[-1] == 90
+
+
+def test_the_plan_gives_each_notebook_the_minutes_that_readme_says():
+    planned = {
+        name: str(end - begin)
+        for begin, end, what in PLAN
+        for name in re.findall(r"\((notebooks/.*?)\)", what)
+    }
+    said = dict(re.findall(r"\((notebooks/.*?)\) \|.*\| (\d+) \|$", README, re.MULTILINE))
+    assert sorted(planned) == sorted(name for name in said if name < "notebooks/06")
+    assert planned.items() <= said.items()
+
+
+def test_every_link_and_every_command_leads_somewhere():
+    for file in re.findall(r"\]\((?!http)(.*?)\)", WORKSHOP) + re.findall(
+        r"`(bench.*?)`", WORKSHOP
+    ):
+        assert (CLONE / file).is_file(), file
+    modules = re.findall(r"python -m helpers\.(\w+)", WORKSHOP)
+    assert modules
+    assert all((CLONE / "helpers" / f"{module}.py").is_file() for module in modules)
