@@ -47,6 +47,10 @@ c.JupyterHub.load_roles = [
 """
 
 
+class NoProxy(RuntimeError):
+    """JupyterHub's proxy cannot be had; the message says why."""
+
+
 @dataclass(frozen=True)
 class Hub:
     """A running JupyterHub; `token` may start, use and stop everybody's server."""
@@ -88,7 +92,7 @@ class Hub:
 def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
     """Run JupyterHub for `users`, each with a copy of this clone; its files are in `folder`.
 
-    `folder` must be one that everybody may enter.
+    `folder` must be one that everybody may enter. Raises NoProxy.
     """
     token = secrets.token_hex(16)
     ports = dict(zip(("public", "hub", "proxy"), free_ports(3), strict=True))
@@ -97,6 +101,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
         shutil.copytree(clone, user.home / "tutorial")
         subprocess.run(["chown", "-R", user.name, user.home / "tutorial"], check=True)
     settings = folder / "jupyterhub_config.py"
+    settings.touch(0o600)
     settings.write_text(
         SETTINGS.format(
             **ports,
@@ -128,7 +133,11 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
         raise
     finally:
         process.terminate()
-        process.wait(STOP_SECONDS)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 def _answers(hub: Hub) -> bool:
@@ -157,11 +166,14 @@ def copy_clone(to: Path) -> Path:
 
 
 def install_proxy(folder: Path) -> Path:
-    """JupyterHub's proxy, by npm. Raises CalledProcessError when npm cannot get it."""
+    """JupyterHub's proxy, by npm. Raises NoProxy when npm cannot get it."""
     folder.mkdir()
     command = ["npm", "install", "--no-audit", "--no-fund", "configurable-http-proxy@5"]
     (folder / "package.json").write_text(json.dumps({"private": True}))
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    try:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    except subprocess.SubprocessError as fault:
+        raise NoProxy(f"npm cannot install JupyterHub's proxy here ({fault})") from fault
     return folder / "node_modules" / ".bin" / "configurable-http-proxy"
 
 

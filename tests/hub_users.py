@@ -1,12 +1,11 @@
 """System users for the tests of a JupyterHub: made, watched and removed again."""
 
-import pwd
 import secrets
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,22 +81,26 @@ def system_users(count: int) -> Iterator[list[User]]:
     """Make users whose home folders everybody may enter, as on many hosts; remove them at the end,
     with all that runs as them. For root.
     """
+    import pwd  # Windows has none
+
     prefix = f"room{secrets.token_hex(3)}"
-    names = [f"{prefix}n{number:02}" for number in range(1, count + 1)]
     made: list[User] = []
-    try:
-        for name in names:
-            subprocess.run(["useradd", "-m", "-U", "-K", "UMASK=022", name], check=True)
+    with ExitStack() as removals:
+        for number in range(1, count + 1):
+            name = f"{prefix}n{number:02}"
+            subprocess.run(["useradd", "-m", "-U", name], check=True)
             entry = pwd.getpwnam(name)
             made.append(User(name, entry.pw_uid, Path(entry.pw_dir)))
+            removals.callback(_remove, made[-1])
             made[-1].home.chmod(0o755)
         yield made
-    finally:
-        for user in made:
-            for process in user.processes():
-                process.kill()
-            psutil.wait_procs(user.processes(), timeout=10)
-            subprocess.run(["userdel", "-r", user.name], stderr=subprocess.DEVNULL, check=True)
+
+
+def _remove(user: User) -> None:
+    for process in user.processes():
+        process.kill()
+    psutil.wait_procs(user.processes(), timeout=10)
+    subprocess.run(["userdel", "-r", user.name], stderr=subprocess.DEVNULL, check=True)
 
 
 def cannot_make_users() -> str:

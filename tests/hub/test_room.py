@@ -1,9 +1,11 @@
 """Three learners on a real JupyterHub. `benchmarks/room.py` does the same with twenty."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import hub_room
 import pytest
+from hub_process import NoProxy
 from hub_room import Room, home_of, room, status_for
 
 from helpers.refresh import NOTEBOOKS
@@ -16,7 +18,11 @@ def learnt() -> Iterator[Room]:
     """A room in which everybody has run the lessons, all at once; the servers still run."""
     if reason := hub_room.why_not():
         pytest.skip(f"There can be no JupyterHub of several users here: {reason}.")
-    with room(3, LESSONS) as opened:
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(room(3, LESSONS))
+        except NoProxy as fault:
+            pytest.skip(f"{fault}.")
         opened.open()
         opened.learn()
         yield opened
