@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -90,9 +91,11 @@ def main(calls: int) -> None:
     ):
         ours, sid = prepare(client_of(ours_url))
         bare = client_of(bare_url).taskrouter.v1.workspaces(f"WS{'0' * 32}")
+        numbers = count()
         operations: dict[str, Callable[[Any], Any]] = {
             "create a Task": lambda workspace: workspace.tasks.create(attributes=SPANISH),
             "fetch a Task": lambda workspace: workspace.tasks(sid).fetch(),
+            "update a Task": lambda workspace: workspace.tasks(sid).update(priority=next(numbers)),
             "list 50 Tasks": lambda workspace: workspace.tasks.list(limit=50),
         }
         print(

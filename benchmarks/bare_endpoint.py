@@ -67,6 +67,12 @@ def fetch(workspace_sid: str, sid: str) -> Response:
     return answer(TASK)
 
 
+@app.post("/v1/Workspaces/<workspace_sid>/Tasks/<sid>")
+def update(workspace_sid: str, sid: str) -> Response:
+    assert request.form["Priority"]
+    return answer(TASK)
+
+
 def answer(body: object, status: int = 200) -> Response:
     return Response(json.dumps(body), status=status, content_type="application/json")
 

@@ -7,11 +7,11 @@ every error is rendered here and nowhere else.
 import hmac
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
@@ -34,22 +34,24 @@ from helpers.emulator.service import TaskRouter
 
 LARGEST_BODY = 8 << 20
 JSON = "application/json; charset=utf-8"
-HEADERS = {
-    "Access-Control-Allow-Credentials": "true",
-    "Access-Control-Allow-Headers": (
-        "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
-        " If-Unmodified-Since"
-    ),
-    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag",
-    "Strict-Transport-Security": "max-age=31536000",
-    "Twilio-Concurrent-Requests": "1",
-    "X-API-Domain": "taskrouter.twilio.com",
-    "X-Home-Region": "us1",
-    "X-Powered-By": "AT-5000",
-    "X-Shenanigans": "none",
-}
+HEADERS = [
+    *{
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Headers": (
+            "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
+            " If-Unmodified-Since"
+        ),
+        "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag",
+        "Strict-Transport-Security": "max-age=31536000",
+        "Twilio-Concurrent-Requests": "1",
+        "X-API-Domain": "taskrouter.twilio.com",
+        "X-Home-Region": "us1",
+        "X-Powered-By": "AT-5000",
+        "X-Shenanigans": "none",
+    }.items()
+]
 log = logging.getLogger(__name__)
 
 
@@ -59,10 +61,8 @@ def create_app(taskrouter: TaskRouter) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.url_map.merge_slashes = False
-    app.before_request(_begin)
     app.before_request(lambda: _authenticate(taskrouter))
     app.before_request(lambda: _fail_on_request(taskrouter))
-    app.after_request(lambda response: _finish(taskrouter, response))
     app.register_error_handler(Exception, _error)
     for route in ROUTES:
         app.add_url_rule(
@@ -73,14 +73,36 @@ def create_app(taskrouter: TaskRouter) -> Flask:
             provide_automatic_options=False,
         )
     add_control(app, taskrouter)
+    app.wsgi_app = WithHeaders(app.wsgi_app, taskrouter)  # type: ignore[method-assign]
     return app
+
+
+class WithHeaders:
+    """WSGI wrapper that adds to every answer the headers that Twilio's answers have."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], taskrouter: TaskRouter) -> None:
+        self._app = app
+        self._sids = taskrouter.sids
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        began = perf_counter()
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            seconds = f"{perf_counter() - began:.3f}"
+            own = [
+                ("Twilio-Request-Id", self._sids.new("RQ")),
+                ("Twilio-Request-Duration", seconds),
+            ]
+            return start_response(status, [*headers, *HEADERS, *own], *more)
+
+        return self._app(environ, start)
 
 
 def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
     def view(**sids: str) -> Response:
         given = request.form if route.method == "POST" else request.args
         args = read(route.params, given)
-        base = f"{request.host_url.rstrip('/')}/v1"
+        base = f"{request.scheme}://{request.host}/v1"
 
         def command(engine: Any) -> Reply:
             call = Call(
@@ -100,10 +122,6 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
         return _render(taskrouter.call(command))
 
     return view
-
-
-def _begin() -> None:
-    g.began = perf_counter()
 
 
 def _authenticate(taskrouter: TaskRouter) -> None:
@@ -129,13 +147,6 @@ def _render(reply: Reply) -> Response:
     response = Response(json.dumps(reply.body), status=reply.status, content_type=JSON)
     if reply.etag is not None:
         response.headers["ETag"] = f'"{reply.etag}"'
-    return response
-
-
-def _finish(taskrouter: TaskRouter, response: Response) -> Response:
-    response.headers.update(HEADERS)
-    response.headers["Twilio-Request-Id"] = taskrouter.sids.new("RQ")
-    response.headers["Twilio-Request-Duration"] = f"{perf_counter() - g.began:.3f}"
     return response
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from helpers.emulator.core.engine import Engine
@@ -93,6 +94,7 @@ class Call:
         return "/".join((self.base, "Workspaces", *parts))
 
 
+@lru_cache(maxsize=65_536)
 def iso(moment: float | None) -> str | None:
     """Seconds since 1970 as `2026-01-31T12:00:00Z`."""
     return None if moment is None else f"{_EPOCH + timedelta(seconds=moment):%Y-%m-%dT%H:%M:%SZ}"

@@ -4,7 +4,7 @@ Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Task's age).
 """
 
-from dataclasses import astuple
+from dataclasses import fields
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.ending import cancel_task
@@ -18,6 +18,7 @@ from helpers.rules import scope
 from helpers.rules.workflow import Step
 
 FELL_OUT = "Task canceled on Workflow timeout"
+_STEP = [field.name for field in fields(Step)]
 NO_MATCH = "Could not match the task to a target given the defined attributes"
 
 
@@ -144,7 +145,7 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
     )
     engine.store.change(
         task,
-        step=list(astuple(step)),
+        step=[getattr(step, name) for name in _STEP],
         step_until=None if step.until is None else task.date_created + step.until,
         priority=task.priority if target.priority is None else target.priority,
     )
