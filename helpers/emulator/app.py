@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
-from helpers.emulator.api.call import Call, Reply
+from helpers.emulator.api.call import Answer, Call, Reply
 from helpers.emulator.api.params import read
 from helpers.emulator.api.route import Route
 from helpers.emulator.api.routes import ROUTES
@@ -104,7 +104,7 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
         args = read(route.params, given)
         base = f"{request.scheme}://{request.host}/v1"
 
-        def command(engine: Any) -> Reply:
+        def command(engine: Any) -> Answer:
             call = Call(
                 engine,
                 taskrouter.account_sid,
@@ -112,14 +112,14 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
                 request.path.removeprefix("/v1"),
                 sids,
                 args,
-                taskrouter.database.events,
                 list(request.args.items(multi=True)),
                 request.headers.get("If-Match"),
                 request.get_data(),
             )
             return route.handler(call)
 
-        return _render(taskrouter.call(command))
+        answer = taskrouter.call(command)
+        return _render(answer if isinstance(answer, Reply) else answer(taskrouter.read_events))
 
     return view
 

@@ -62,9 +62,14 @@ class Delivery:
 
 
 class Database:
-    """One SQLite file; the caller lets one thread in at a time."""
+    """One SQLite file; the caller lets one thread in at a time, but to read Events of a file.
+
+    `has_file` is False for ":memory:".
+    """
 
     def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self.has_file = path != ":memory:"
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -92,9 +97,17 @@ class Database:
             return [self._add_delivery(callback) for callback in outcome.callbacks]
 
     def events(self, where: str, values: Sequence[Any]) -> list[Event]:
-        """The Events that satisfy an SQL condition, newest first."""
+        """The Events that satisfy an SQL condition, newest first.
+
+        A file is read through a connection of its own, which sees whole transactions only.
+        """
         query = f"SELECT body FROM events WHERE {where} ORDER BY at DESC, id DESC"
-        return [Event(**json.loads(body)) for (body,) in self._db.execute(query, values)]
+        db = sqlite3.connect(self._path) if self.has_file else self._db
+        try:
+            return [Event(**json.loads(body)) for (body,) in db.execute(query, values)]
+        finally:
+            if db is not self._db:
+                db.close()
 
     def forget_events(self, before: float) -> None:
         """Delete the Events older than a moment (seconds since 1970)."""

@@ -26,6 +26,8 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 _THREADS = 16
 _DRAIN_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
+_SWITCH_SECONDS = 0.0005
+"""A thread that computes lets another go on after this time, so that long readings delay nobody."""
 
 
 class CannotServe(RuntimeError):
@@ -132,6 +134,7 @@ def serve_home(home: Home, host: str, port: int | None, idle_hours: float | None
     `port` None means the port used last, else the usual one, else a free one. Raises CannotServe.
     """
     os.umask(0o077)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     version = code_version()
     home.create()
     try:

@@ -25,12 +25,19 @@ class Reply:
     etag: int | None = None
 
 
+ReadEvents = Callable[[str, Sequence[Any]], list[Event]]
+"""Takes an SQL condition with its values and gives the Events that satisfy it, newest first."""
+Answer = Reply | Callable[[ReadEvents], Reply]
+"""What a handler returns. Whoever needs Events returns what is left to do once it has them: that is
+done while others go on, so it must not look at the state any more.
+"""
+
+
 @dataclass(frozen=True)
 class Call:
     """`path` and `sids` of the request, its parsed parameters by their snake_case names, and
-    `base`, the URL that the client knows us by, `/v1` included. `read_events` takes an SQL
-    condition with its values and gives the Events that satisfy it, newest first. `body` is what
-    came that is no form.
+    `base`, the URL that the client knows us by, `/v1` included. `body` is what came that is no
+    form.
     """
 
     engine: Engine
@@ -39,7 +46,6 @@ class Call:
     path: str
     sids: Mapping[str, str]
     args: Mapping[str, Any]
-    read_events: Callable[[str, Sequence[Any]], list[Event]]
     query: list[tuple[str, str]] = field(default_factory=list)
     if_match: str | None = None
     body: bytes = b""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.emulator.api.call import Call, Reply, iso
+from helpers.emulator.api.call import Answer, Call, ReadEvents, Reply, iso
 from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import integer, optional, sid, text, timestamp
 from helpers.emulator.api.route import Route
@@ -47,7 +47,7 @@ def event_json(call: Call, event: Event) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
+def index(call: Call) -> Answer:
     since, until = _window(call)
     where, values = ["workspace_sid = ?", "at >= ?"], [call.workspace.sid, since]
     if until is not None:
@@ -61,16 +61,20 @@ def index(call: Call) -> Reply:
     if channel is not None:
         where.append("task_channel_sid = ?")
         values.append(channel.sid)
-    events = call.read_events(" AND ".join(where), values)
-    return page(call, "events", events, event_json)
+    condition = " AND ".join(where)
+    return lambda read: page(call, "events", read(condition, values), event_json)
 
 
-def fetch(call: Call) -> Reply:
+def fetch(call: Call) -> Answer:
     where, values = "workspace_sid = ? AND sid = ?", [call.workspace.sid, call.sids["sid"]]
-    events = call.read_events(where, values)
-    if not events:
-        raise call.not_found()
-    return Reply(event_json(call, events[0]))
+
+    def answer(read: ReadEvents) -> Reply:
+        events = read(where, values)
+        if not events:
+            raise call.not_found()
+        return Reply(event_json(call, events[0]))
+
+    return answer
 
 
 def _window(call: Call) -> tuple[float, float | None]:

@@ -18,6 +18,7 @@ from helpers.emulator.errors import BadRequest
 from helpers.emulator.sids import is_sid
 
 Reader = Callable[[str, list[str]], Any]
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
@@ -174,7 +175,7 @@ def compact_json(name: str, value: str) -> str:
     try:
         parsed = json.loads(value or "{}")
         if isinstance(parsed, dict):
-            compact = json.dumps(parsed, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+            compact = _COMPACT.encode(parsed)
             compact.encode()
             return compact
     except json.JSONDecodeError as error:

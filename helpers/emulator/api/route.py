@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from helpers.emulator.api.call import Call, Reply
+from helpers.emulator.api.call import Answer, Call
 from helpers.emulator.api.params import Param
 
 
@@ -16,5 +16,5 @@ class Route:
 
     method: str
     path: str
-    handler: Callable[[Call], Reply]
+    handler: Callable[[Call], Answer]
     params: Mapping[str, Param] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from helpers.emulator.api.call import Call, Reply, iso
+from helpers.emulator.api.call import Answer, Call, ReadEvents, Reply, iso
 from helpers.emulator.api.paging import PAGING, page
 from helpers.emulator.api.params import Param, optional, sid, text
 from helpers.emulator.api.route import Route
@@ -24,6 +24,7 @@ from helpers.emulator.core.event import Event
 from helpers.emulator.core.model import Task, TaskQueue, Worker, Workflow
 
 Statistics = dict[str, Any]
+Past = Callable[[ReadEvents], Statistics]
 Condition = tuple[str, object]
 
 
@@ -34,10 +35,10 @@ def workspace_now(call: Call) -> Statistics:
     }
 
 
-def workspace_past(call: Call) -> Statistics:
-    window = window_of(call)
+def workspace_past(call: Call) -> Past:
+    window, thresholds = window_of(call), _thresholds(call)
     events = _events(call, window, cumulative.TASK_EVENTS, _on_channel(call))
-    return {**_times(window), **cumulative.of_workspace(events, _thresholds(call))}
+    return lambda read: {**_times(window), **cumulative.of_workspace(events(read), thresholds)}
 
 
 def workflow_now(call: Call) -> Statistics:
@@ -46,11 +47,14 @@ def workflow_now(call: Call) -> Statistics:
     return real_time.of_tasks(call.engine, tasks)
 
 
-def workflow_past(call: Call) -> Statistics:
+def workflow_past(call: Call) -> Past:
     workflow, window = call.find(Workflow, "workflow_sid"), window_of(call)
-    conditions = ("workflow_sid = ?", workflow.sid), _on_channel(call)
+    conditions, thresholds = (
+        (("workflow_sid = ?", workflow.sid), _on_channel(call)),
+        _thresholds(call),
+    )
     events = _events(call, window, cumulative.TASK_EVENTS, *conditions)
-    return {**_times(window), **cumulative.of_workflow(events, _thresholds(call))}
+    return lambda read: {**_times(window), **cumulative.of_workflow(events(read), thresholds)}
 
 
 def queue_now(call: Call) -> Statistics:
@@ -59,20 +63,20 @@ def queue_now(call: Call) -> Statistics:
     return _queue_now(call, queue, tasks)
 
 
-def queue_past(call: Call) -> Statistics:
+def queue_past(call: Call) -> Past:
     queue, window = call.find(TaskQueue, "task_queue_sid"), window_of(call)
     in_or_out = f"(task_queue_sid = ? OR event_type = '{cumulative.MOVED}')", queue.sid
     events = _events(call, window, cumulative.TASK_EVENTS, in_or_out, _on_channel(call))
-    return _queue_past(call, window, queue, events)
+    return lambda read: _queue_past(call, window, queue.sid, events(read))
 
 
-def queues(call: Call) -> Reply:
+def queues(call: Call) -> Answer:
     """Both kinds for each TaskQueue, from one pass over the Tasks and one over the Events."""
     name, window = call.args.get("friendly_name"), window_of(call)
     every = call.store.walk("task_queues", call.workspace.sid)
     found = [queue for queue in every if name in (None, queue.friendly_name)]
     tasks = real_time.by_queue(_tasks(call))
-    events = cumulative.by_queue(_events(call, window, cumulative.TASK_EVENTS, _on_channel(call)))
+    events = _events(call, window, cumulative.TASK_EVENTS, _on_channel(call))
 
     def statistics_json(call: Call, queue: TaskQueue) -> Statistics:
         return {
@@ -80,10 +84,18 @@ def queues(call: Call) -> Reply:
             "workspace_sid": queue.workspace_sid,
             "task_queue_sid": queue.sid,
             "realtime": _queue_now(call, queue, tasks.get(queue.sid, [])),
-            "cumulative": _queue_past(call, window, queue, events.get(queue.sid, [])),
         }
 
-    return page(call, "task_queues_statistics", found, statistics_json)
+    reply = page(call, "task_queues_statistics", found, statistics_json)
+
+    def answer(read: ReadEvents) -> Reply:
+        past = cumulative.by_queue(events(read))
+        for each in (reply.body or {})["task_queues_statistics"]:
+            sid = each["task_queue_sid"]
+            each["cumulative"] = _queue_past(call, window, sid, past.get(sid, []))
+        return reply
+
+    return answer
 
 
 def queues_now(call: Call) -> Reply:
@@ -109,13 +121,13 @@ def workers_now(call: Call) -> Statistics:
     return real_time.of_workers(call.engine, call.workspace, _wanted_workers(call))
 
 
-def workers_past(call: Call) -> Statistics:
+def workers_past(call: Call) -> Past:
     return _past_of_workers(call, _wanted_workers(call))
 
 
-def worker(call: Call) -> Reply:
+def worker(call: Call) -> Answer:
     past = _past_of_workers(call, [call.find(Worker, "worker_sid")])
-    return _answer(call, {"cumulative": past})
+    return lambda read: _answer(call, {"cumulative": past(read)})
 
 
 def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
@@ -125,11 +137,11 @@ def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
     }
 
 
-def _queue_past(call: Call, window: Window, queue: TaskQueue, events: list[Event]) -> Statistics:
-    return {**_times(window), **cumulative.of_queue(queue.sid, events, _thresholds(call))}
+def _queue_past(call: Call, window: Window, queue_sid: str, events: list[Event]) -> Statistics:
+    return {**_times(window), **cumulative.of_queue(queue_sid, events, _thresholds(call))}
 
 
-def _past_of_workers(call: Call, workers: list[Worker] | None) -> Statistics:
+def _past_of_workers(call: Call, workers: list[Worker] | None) -> Past:
     """Of these Workers; None: of all there are and were. A TaskChannel narrows Reservations only."""
     window, store, their_own = window_of(call), call.store, None
     if workers is not None:
@@ -137,17 +149,15 @@ def _past_of_workers(call: Call, workers: list[Worker] | None) -> Statistics:
         their_own = "worker_sid IN (SELECT value FROM json_each(?))", sids
     reservations = cumulative.RESERVATION_EVENTS.values()
     until_now = Window(window.since, call.engine.now)
-    return {
+    answered = _events(call, window, reservations, their_own, _on_channel(call))
+    moved = _events(call, until_now, cumulative.ACTIVITY_EVENTS, their_own)
+    activities = list(store.walk("activities", call.workspace.sid))
+    everybody = store.walk("workers", call.workspace.sid) if workers is None else workers
+    now = [cumulative.Stay(each.activity_sid, each.date_status_changed) for each in everybody]
+    return lambda read: {
         **_times(window),
-        **cumulative.of_reservations(
-            _events(call, window, reservations, their_own, _on_channel(call))
-        ),
-        "activity_durations": cumulative.activity_durations(
-            store.walk("activities", call.workspace.sid),
-            store.walk("workers", call.workspace.sid) if workers is None else workers,
-            _events(call, until_now, cumulative.ACTIVITY_EVENTS, their_own),
-            window,
-        ),
+        **cumulative.of_reservations(answered(read)),
+        "activity_durations": cumulative.activity_durations(activities, now, moved(read), window),
     }
 
 
@@ -189,9 +199,9 @@ def _on_channel(call: Call) -> Condition | None:
 
 def _events(
     call: Call, window: Window, event_types: Iterable[str], *conditions: Condition | None
-) -> list[Event]:
-    """The Workspace's Events of these types in this time that satisfy all conditions, oldest
-    first.
+) -> Callable[[ReadEvents], list[Event]]:
+    """What reads the Workspace's Events of these types in this time that satisfy all conditions,
+    oldest first.
     """
     every: list[Condition] = [
         ("workspace_sid = ?", call.workspace.sid),
@@ -201,7 +211,8 @@ def _events(
         *filter(None, conditions),
     ]
     where = " AND ".join(condition for condition, _ in every)
-    return call.read_events(where, [value for _, value in every])[::-1]
+    values = [value for _, value in every]
+    return lambda read: read(where, values)[::-1]
 
 
 def _times(window: Window) -> Statistics:
@@ -217,14 +228,19 @@ def _answer(call: Call, statistics: Statistics) -> Reply:
 def _three(
     path: str,
     present: Callable[[Call], Statistics],
-    past: Callable[[Call], Statistics],
+    past: Callable[[Call], Past],
     past_params: Mapping[str, Param],
     both_params: Mapping[str, Param] | None = None,
 ) -> list[Route]:
     """The three Statistics resources below a path."""
 
-    def both(call: Call) -> Reply:
-        return _answer(call, {"realtime": present(call), "cumulative": past(call)})
+    def both(call: Call) -> Answer:
+        now, before = present(call), past(call)
+        return lambda read: _answer(call, {"realtime": now, "cumulative": before(read)})
+
+    def only_past(call: Call) -> Answer:
+        before = past(call)
+        return lambda read: _answer(call, before(read))
 
     return [
         Route("GET", f"{path}/Statistics", both, {**past_params, **(both_params or {})}),
@@ -234,7 +250,7 @@ def _three(
         Route(
             "GET",
             f"{path}/CumulativeStatistics",
-            lambda call: _answer(call, past(call)),
+            only_past,
             past_params,
         ),
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from helpers.emulator.core.event import Event
-from helpers.emulator.core.model import Activity, Worker
+from helpers.emulator.core.model import Activity
 
 MOVED = "task-queue.moved"
 RESERVATION_EVENTS = {
@@ -42,6 +42,13 @@ class Window(NamedTuple):
 
     since: float
     until: float
+
+
+class Stay(NamedTuple):
+    """Where a Worker is, and since when (seconds since 1970)."""
+
+    activity_sid: str
+    date_status_changed: float
 
 
 def of_workspace(events: Sequence[Event], thresholds: Sequence[int]) -> dict[str, Any]:
@@ -99,14 +106,14 @@ def of_reservations(events: Iterable[Event]) -> dict[str, int]:
 
 def activity_durations(
     activities: Iterable[Activity],
-    workers: Iterable[Worker],
+    workers: Iterable[Stay],
     events: Iterable[Event],
     window: Window,
 ) -> list[dict[str, Any]]:
-    """How long these Workers stayed in each Activity, a stay being cut at the window's ends.
+    """How long Workers stayed in each Activity, a stay being cut at the window's ends.
 
-    `events` are their `ACTIVITY_EVENTS` from the window's beginning until now, oldest first; those
-    of deleted Workers count too.
+    `workers` says where they are now, `events` are their `ACTIVITY_EVENTS` from the window's
+    beginning until now, oldest first; those of deleted Workers count too.
     """
     stays: dict[str, list[float]] = {}
     for activity_sid, began, ended in _stays(workers, events, window):
@@ -184,7 +191,7 @@ def _split(threshold: int, accepted: Sequence[int], canceled: Sequence[int]) -> 
 
 
 def _stays(
-    workers: Iterable[Worker], events: Iterable[Event], window: Window
+    workers: Iterable[Stay], events: Iterable[Event], window: Window
 ) -> Iterator[tuple[str, float, float]]:
     """(Activity, when a Worker came, when it left); what was before the window is left out."""
     came: dict[str, float] = {}

@@ -52,7 +52,7 @@ def note(
             data |= _parameters(engine, record)
     data |= {name: text(value) for name, value in more.items() if value is not None}
     event = Event(
-        engine.sids.new("EV"),
+        engine.sids.new_at("EV", engine.now),
         subject.workspace_sid,
         event_type,
         engine.now,
