@@ -1,0 +1,83 @@
+"""The panels with a session that is live; an emulator stands at the address it has for Twilio."""
+
+import pytest
+
+from helpers import controls
+from helpers.connection import Session
+from helpers.controls import watch
+from helpers.workspace import Lab, prepare
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    """Alice is reserved for the Task."""
+    live = Session(
+        session.client,
+        "live",
+        session.address,
+        session.requests,
+        session.account_sid,
+        session.auth_token,
+    )
+    lab = prepare(live, "task waiting")
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    return lab
+
+
+@pytest.mark.parametrize("name", controls.__all__)
+def test_every_panel_shows_what_there_is(lab, name):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    assert panel.state.error == ""
+    assert getattr(panel.state, "notice", "") == ""
+    assert repr(panel).strip()
+
+
+def test_alice_is_sent_away_and_comes_back(lab):
+    panel, toggle = controls.workers(lab), controls.activity_toggle(lab, lab.bob_sid)
+    panel.lines[lab.alice_sid].toggles.value = lab.offline_sid
+    assert panel.error_line.text == ""
+    assert lab.workspace.workers(lab.alice_sid).fetch().activity_name == "Offline"
+    toggle.toggles.value = lab.offline_sid
+    assert panel.lines[lab.bob_sid].summary.text == "Offline, not available · holds no Task"
+
+
+def test_a_reservation_is_accepted_and_the_task_completed(lab):
+    reservation, tasks = controls.reservation(lab), controls.tasks(lab)
+    lifecycle, floor = controls.lifecycle(lab), controls.floor(lab)
+    assert reservation.countdown.text.endswith("left to answer")
+    reservation.on_accept()
+    assert tasks.lines[lab.task_sid].summary.text.startswith("assigned")
+    assert lifecycle.state.number == 5
+    assert floor.state.floor.workers[0].working_on == (lab.task_sid,)
+    tasks.on_end(lab.task_sid, "complete")
+    assert lab.workspace.tasks(lab.task_sid).fetch().assignment_status == "completed"
+
+
+def test_a_task_is_created_and_the_request_sent_again(lab):
+    form, requests = controls.task_form(lab), controls.requests(lab)
+    form.on_create(form.button)
+    assert form.state.task_sid in form.outcome.text
+    requests.state.receive(requests.state.watch.news)
+    requests.list.index = 0
+    requests.on_again()
+    assert requests.outcome.text == "POST was sent; the answer has the status 201."
+    assert len(lab.workspace.tasks.list()) == 3
+
+
+def test_only_the_clock_says_that_it_is_for_the_local_taskrouter(lab):
+    panel = controls.clock(lab)
+    before = len(lab.session.requests)
+    assert panel.outcome.text == (
+        "Real Twilio's clock cannot be put forward; this control is for the local TaskRouter."
+    )
+    assert all(button.disabled for button in [*panel.steps, panel.button])
+    panel.on_advance()
+    assert len(lab.session.requests) == before
+
+
+def test_twilio_is_asked_more_seldom(lab, monkeypatch):
+    monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
+    looker = watch.watch_for(lab)
+    looker.refresh()
+    assert looker._due == pytest.approx(2.7)
