@@ -17,7 +17,7 @@ class Chooser(widgets.Dropdown):
         super().__init__(
             options=[self.newest],
             description=name,
-            style={"description_width": "8em"},
+            style={"description_width": "initial"},
             layout={"width": "36em", "max_width": "98%"},
         )
 

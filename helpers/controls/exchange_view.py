@@ -17,8 +17,8 @@ def exchange_html(exchange: Exchange) -> str:
     parts = [
         facts_html(_facts(exchange)),
         _section("Parameters", _parameters(exchange.parameters)),
-        _section("Answer", _code(pretty(exchange.response_body))),
-        _section("What went wrong", _code(exchange.error or "")),
+        _section("Answer", _code("Answer", pretty(exchange.response_body))),
+        _section("What went wrong", _code("What went wrong", exchange.error or "")),
         _folded("Headers of the request", exchange.request_headers),
         _folded("Headers of the answer", exchange.response_headers),
     ]
@@ -67,8 +67,14 @@ def _section(title: str, html: str) -> str:
     return f'<div style="margin-top:6px"><strong>{title}</strong></div>{html}' if html else ""
 
 
-def _code(text: str) -> str:
-    return f'<pre style="{CODE}">{escape(text)}</pre>' if text else ""
+def _code(name: str, text: str) -> str:
+    """A long text scrolls in its place, by keyboard too, so that what follows stays near."""
+    if not text:
+        return ""
+    return (
+        f'<pre tabindex="0" role="region" aria-label="{name}" '
+        f'style="{CODE};max-height:26em;overflow:auto">{escape(text)}</pre>'
+    )
 
 
 def _folded(title: str, headers: Mapping[str, str]) -> str:

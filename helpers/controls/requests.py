@@ -46,7 +46,11 @@ class Requests(LivePanel):
         self.filters = self._make_filters()
         self.counted = TextLine()
         self.list = widgets.Select(
-            options=[], description="Requests", rows=8, layout={"width": "98%"}
+            options=[],
+            description="Requests",
+            rows=8,
+            style={"description_width": "initial"},
+            layout={"width": "98%"},
         )
         self.again = widgets.Button(description="Send again", icon="repeat")
         self.edit = widgets.Button(description="Edit and send", icon="pencil")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST = 200
 DIRECTIONS = ("both directions", "sent", "received")
 STATUSES = ("every status", "2xx", "3xx", "4xx", "5xx", "no answer")
+_WORKSPACE = re.compile(r"^/v1/Workspaces/WS[0-9a-f]{32}(?=/)")
 _SID = re.compile(r"\b([A-Z]{2})[0-9a-f]{26}([0-9a-f]{6})\b")
 
 
@@ -132,10 +133,10 @@ class RequestsState(LiveState):
 
 
 def _described(one: Exchange) -> str:
-    """ "10:15:00 → sent POST 201 /v1/Workspaces/WS…3f9a1c/Tasks (12 ms)" """
+    """ "10:15:00 → sent POST 201 …/Tasks/WT…3f9a1c (12 ms)" """
     arrow = {"sent": "→ sent", "received": "← received"}.get(one.direction, one.direction)
     at = one.at.strftime("%H:%M:%S")
-    path = _SID.sub(r"\1…\2", one.path)
+    path = _SID.sub(r"\1…\2", _WORKSPACE.sub("…", one.path))
     return f"{at} {arrow} {one.method} {answer_of(one)} {path} ({in_milliseconds(one)})"
 
 

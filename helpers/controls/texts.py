@@ -17,7 +17,7 @@ _CELL = (
 )
 _NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:var(--jp-content-font-color1,#1f1f1f)"
 _VALUE = f"{_CELL};width:100%;color:var(--jp-content-font-color1,#1f1f1f)"
-_TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;width:100%;max-width:56em"
+_TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;max-width:min(100%,56em)"
 
 Facts = Iterable[tuple[str, object]]
 
@@ -37,14 +37,17 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def facts_html(facts: Facts) -> str:
-    """Names and values as a table; the values are text, never HTML."""
+def facts_html(facts: Facts, names_width: str = "auto") -> str:
+    """Names and values as a table; the values are text, never HTML.
+
+    Tables below each other with the same `names_width` (CSS) have their values in one line.
+    """
     rows = "".join(
-        f'<tr><th scope="row" style="{_NAME}">{escape(name)}</th>'
+        f'<tr><th scope="row" style="{_NAME};min-width:{names_width}">{escape(name)}</th>'
         f'<td style="{_VALUE}">{escape(str(value))}</td></tr>'
         for name, value in facts
     )
-    return f'<table style="{_TABLE}">{rows}</table>' if rows else ""
+    return f'<table style="{_TABLE};width:100%">{rows}</table>' if rows else ""
 
 
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -62,7 +65,7 @@ class Heading(widgets.HTML):
 
     def show(self, title: str, more: str = "") -> None:
         self.value = (
-            '<div style="line-height:1.5;overflow-wrap:anywhere;'
+            '<div style="line-height:1.5;margin-top:6px;overflow-wrap:anywhere;'
             'color:var(--jp-content-font-color1,#1f1f1f)">'
             f"<strong>{escape(title)}</strong> {escape(more)}</div>"
         )
@@ -76,5 +79,5 @@ class FactsTable(widgets.HTML):
     """Shows facts; without any it takes no place."""
 
     def show(self, facts: Facts) -> None:
-        self.value = facts_html(facts)
+        self.value = facts_html(facts, names_width="15em")
         self.layout.display = None if self.value else "none"

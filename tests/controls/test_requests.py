@@ -70,10 +70,7 @@ def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
     assert "POST" in descriptions(panel)[0] or "GET" in descriptions(panel)[0]
     lab.workspace.tasks.list()
     panel.state.receive(panel.state.watch.news)
-    assert (
-        f"→ sent GET 200 /v1/Workspaces/WS…{lab.workspace_sid[-6:]}/Tasks ("
-        in (descriptions(panel)[0])
-    )
+    assert "→ sent GET 200 …/Tasks (" in descriptions(panel)[0]
     assert len(lab.session.requests) == before + 1
     assert panel.counted.text == f"{before + 1} of {before + 1} requests, newest first."
 
@@ -129,6 +126,16 @@ def test_everything_in_an_exchange_is_text():
     )
     assert "<img" not in exchange_html(exchange)
     assert exchange_html(exchange).count("&lt;img") == 10
+
+
+def test_a_path_is_short_enough_for_the_list_and_says_which(lab, panel):
+    worker = lab.workspace.workers(lab.bob_sid)
+    worker.fetch()
+    panel.state.receive(panel.state.watch.news)
+    assert f"GET 200 …/Workers/WK…{lab.bob_sid[-6:]} (" in descriptions(panel)[0]
+    lab.session.client.taskrouter.v1.workspaces(lab.workspace_sid).fetch()
+    panel.state.receive(panel.state.watch.news)
+    assert f"/v1/Workspaces/WS…{lab.workspace_sid[-6:]} (" in descriptions(panel)[0]
 
 
 def test_json_is_pretty_and_a_long_answer_is_cut():

@@ -1,0 +1,95 @@
+"""How the panels look: nothing wider than its place, nothing cut, and a Task that travels."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from helpers.checks import wait_for
+
+# What sticks out of the output area, and what has more text than it shows.
+MISPLACED = """area => {
+  const place = area.getBoundingClientRect();
+  const isCut = (one) => one.matches("button, label, td, th, div.widget-html-content")
+      && one.scrollWidth > one.clientWidth + 1;
+  return [...area.querySelectorAll(".taskrouter-panel *:not(option)")]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => {
+      const { left, right, width } = one.getBoundingClientRect();
+      return width && (left < place.left - 1 || right > place.right + 1 || isCut(one));
+    })
+    .map((one) => one.outerHTML.slice(0, 150));
+}"""
+# How far along its way a Task is drawn at the start, in the middle and at the end.
+TRAVEL = """picture => { window.travelled = new Promise((done) => {
+  new MutationObserver((_, observer) => {
+    const token = picture.querySelector(".taskrouter-moved");
+    if (!token) return;
+    observer.disconnect();
+    const [way] = token.getAnimations();
+    const left = () => Math.round(token.getBoundingClientRect().left);
+    if (!way) return done([left()]);
+    way.pause();
+    const { duration } = way.effect.getComputedTiming();
+    done([0, duration / 2, duration - 1].map((at) => { way.currentTime = at; return left(); }));
+  }).observe(picture, { childList: true, subtree: true });
+}); }"""
+
+
+@pytest.fixture
+def asked(tab, panels, lab) -> dict[str, Locator]:
+    """The panels while Alice is asked, each with as much in it as it can show."""
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
+    panels["requests"].get_by_label("Requests").select_option(index=0)
+    panels["requests"].get_by_role("button", name="Edit and send").click()
+    panels["activity_toggle"].get_by_title("Set Bob to Unavailable").click()
+    panels["clock"].get_by_role("button", name="10 seconds later").click()
+    panels["task_form"].get_by_role("button", name="Create Task").click()
+    for name, shown in (
+        ("requests", "Parameters"),
+        ("activity_toggle", "Bob is Unavailable"),
+        ("clock", "10 s later"),
+        ("task_form", "is in the TaskQueue"),
+        ("reservation", "left to answer"),
+    ):
+        expect(panels[name].get_by_text(shown).first).to_be_visible()
+    return panels
+
+
+def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
+    """An output area of 700 pixels, and one as wide as JupyterLab makes it in a large window."""
+    tab.page.set_viewport_size({"width": 1600, "height": 1600})
+    beside = 1600 - tab.outputs.first.bounding_box()["width"]
+    for theme in ("Light", "Dark"):
+        tab.set_theme(f"JupyterLab {theme}")
+        for width in (700, 1600 - beside):
+            tab.page.set_viewport_size({"width": int(beside + width), "height": 1600})
+            wait_for("the panels have the width", lambda width=width: is_wide(asked, width))
+            for panel, output in asked.items():
+                assert output.evaluate(MISPLACED) == [], f"{panel} at {width}"
+                assert output.evaluate("area => area.scrollWidth <= area.clientWidth + 1"), panel
+                tab.shot(f"{panel}-{int(width)}-{theme.lower()}", output)
+        assert tab.violations() == []
+
+
+def is_wide(panels: dict[str, Locator], width: float) -> bool:
+    return all(abs(one.bounding_box()["width"] - width) < 2 for one in panels.values())
+
+
+def travel(tab, panels, lab) -> list[int]:
+    picture = panels["floor"].locator(".widget-html").first
+    picture.evaluate(TRAVEL)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    return tab.page.evaluate("window.travelled")
+
+
+def test_a_task_is_seen_travelling_to_the_worker_who_is_asked(tab, panels, lab):
+    tab.page.emulate_media(reduced_motion="no-preference")
+    waiting = panels["floor"].locator("g", has=tab.page.locator("title", has_text="Task WT"))
+    from_left = waiting.bounding_box()["x"]
+    start, middle, end = travel(tab, panels, lab)
+    assert start == pytest.approx(from_left, abs=2)
+    assert start < middle < end
+
+
+def test_a_task_does_not_travel_for_somebody_who_wants_less_motion(tab, panels, lab):
+    assert len(travel(tab, panels, lab)) == 1
