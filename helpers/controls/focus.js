@@ -1,7 +1,6 @@
-// Runs when a panel is drawn; `this` is an element in it. Tells of the keyboard's focus what
-// ipywidgets does not: when the control that has it is disabled, hidden, drawn anew or removed, the
-// focus returns to it once it can be used, and waits meanwhile at the part of the panel it was in.
-const panel = this.closest(".taskrouter-panel");
+// Runs when a panel is drawn; `panel` is its element. When the control that has the keyboard's focus
+// is disabled, hidden, drawn anew or removed, a browser gives the focus to the page. Here it returns
+// to the control once that can be used, and waits meanwhile at the part of the panel it was in.
 const PATIENCE = 200; // milliseconds; a quick answer shall not move the focus to and fro
 let last = null;
 let part = panel;

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from traitlets import Unicode, dlink
 
 from helpers.controls.calls import Call
-from helpers.controls.focus import PANEL, FocusKeeper
+from helpers.controls.in_page import PANEL, InPage
 from helpers.controls.state import ControlState
 from helpers.controls.texts import CODE, WRAPPED
 
@@ -80,7 +80,7 @@ class Panel(widgets.VBox):
         self.state = state
         self.error_line = ErrorLine()
         self.call_lines = CallLines()
-        super().__init__([*fields, self.error_line, self.call_lines, FocusKeeper()])
+        super().__init__([*fields, self.error_line, self.call_lines, InPage()])
         self.add_class(PANEL)
         dlink((state, "error"), (self.error_line, "text"))
         state.observe(self._show_call, "call")

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from traitlets import Bool, List, Unicode, observe
 
 from helpers.controls import calls
-from helpers.controls.focus import PART
+from helpers.controls.in_page import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.reading import Snapshot

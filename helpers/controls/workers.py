@@ -10,7 +10,7 @@ from traitlets import Bool, Int, List, Unicode, observe
 
 from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
-from helpers.controls.focus import PART
+from helpers.controls.in_page import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine
 from helpers.controls.search import Search, contains

@@ -28,7 +28,7 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 MILLISECONDS = 30_000
 SECONDS = 60
 expect.set_options(timeout=MILLISECONDS)
-WIDE, NARROW = {"width": 1280, "height": 1600}, {"width": 700, "height": 1600}
+WINDOW = {"width": 1280, "height": 1600}
 CELLS = (
     'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")',
     "controls.workers(lab)",
@@ -87,7 +87,7 @@ def window() -> Iterator[BrowserContext]:
         pytest.skip("no Chromium or Chrome on the PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+        context = browser.new_context(viewport=WINDOW, reduced_motion="reduce")
         context.set_default_timeout(MILLISECONDS)
         yield context
         browser.close()

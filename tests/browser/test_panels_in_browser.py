@@ -83,3 +83,56 @@ def test_the_panels_survive_run_all_again_and_a_reload(tab, panels, lab):
     expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
     expect(tab.output_of("controls.tasks").get_by_text("reserved · in ")).to_be_visible()
     assert tab.page.get_by_text("Error displaying widget").count() == 0
+
+
+def test_a_double_click_and_a_key_held_down_are_one_press(tab, panels, lab):
+    create = panels["task_form"].get_by_role("button", name="Create Task")
+    create.dblclick()
+    wait_for("a Task more", lambda: len(lab.workspace.tasks.list()) == 2)
+    panels["clock"].get_by_role("button", name="2 minutes later").dblclick()
+    expect(panels["clock"].get_by_text("It is 2 min 0 s later")).to_be_visible()
+    assert len(lab.workspace.tasks.list()) == 2
+    assert max(task.age for task in lab.workspace.tasks.list()) < 240
+    create.focus()
+    for _ in range(3):
+        tab.page.keyboard.down("Enter")
+    tab.page.keyboard.up("Enter")
+    wait_for("a Task more", lambda: len(lab.workspace.tasks.list()) == 3)
+    panels["clock"].get_by_role("button", name="10 seconds later").click()
+    expect(panels["clock"].get_by_text("It is 10 s later")).to_be_visible()
+    assert len(lab.workspace.tasks.list()) == 3
+
+
+REAL_TWILIO = """from twilio.base.domain import Domain
+made, local = Domain.__init__, connect()
+def at_the_emulator(self, twilio, url):
+    made(self, twilio, url.replace("https://taskrouter.twilio.com", local.address))
+Domain.__init__ = at_the_emulator
+import os
+os.environ["TWILIO_ACCOUNT_SID"] = local.account_sid
+os.environ["TWILIO_AUTH_TOKEN"] = local.auth_token
+lab = prepare(connect("live"), "task waiting")"""
+
+
+def test_the_panels_work_on_a_live_target_and_the_clock_says_that_it_does_not(tab):
+    """An emulator stands at the address that the SDK has for Twilio, in this kernel alone."""
+    names = ("workers", "tasks", "reservation", "clock")
+    panels = [f"controls.{name}(lab)" for name in names]
+    tab.open_cells(
+        "notebooks/live.ipynb",
+        f"from helpers import connect, controls, prepare\n{REAL_TWILIO}\nprint(lab.session)",
+        *panels,
+    )
+    tab.run_all()
+    workers, tasks, reservation, clock = map(tab.output_of, panels)
+    expect(tab.outputs.first).to_contain_text("Connected to real Twilio")
+    workers.get_by_title("Set Alice to Idle").click()
+    expect(reservation.get_by_text("Alice was asked; the Reservation is pending.")).to_be_visible()
+    tab.press(reservation.get_by_role("button", name="Accept"))
+    complete = tasks.get_by_role("button", name="Complete")
+    expect(complete).to_be_enabled()
+    complete.click()
+    expect(tasks.get_by_text("completed · in ")).to_be_visible()
+    expect(clock.get_by_text("this control is for the local TaskRouter")).to_be_visible()
+    expect(clock.get_by_role("button", name="2 minutes later")).to_be_disabled()
+    assert tab.violations() == []

@@ -81,6 +81,19 @@ def test_one_that_ended_can_be_looked_at_again(lab, panel):
     assert panel.accept.disabled
 
 
+def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
+    first = the_reservation(lab).sid
+    panel.on_reject(panel.reject)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+    panel.chooser.value = first
+    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+    assert panel.accept.disabled and panel.reject.disabled
+    panel.chooser.value = ""
+    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+
+
 def test_a_timeout_is_seen(lab, panel, clock, emulator):
     clock.advance(1201)
     emulator.taskrouter.advance(0)

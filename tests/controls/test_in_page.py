@@ -1,19 +1,19 @@
 from helpers import controls
-from helpers.controls.focus import PANEL, PART, FocusKeeper
+from helpers.controls.in_page import PANEL, PART, InPage
 from helpers.workspace import prepare
 
 
-def test_every_panel_has_one_keeper_which_takes_no_place(session):
+def test_every_panel_has_one_part_in_the_page_which_takes_no_place(session):
     lab = prepare(session, "task waiting")
     panels = [getattr(controls, name) for name in controls.__all__ if name != "activity_toggle"]
     for panel in [*(make(lab) for make in panels), controls.activity_toggle(lab, lab.bob_sid)]:
-        [keeper] = [one for one in panel.children if isinstance(one, FocusKeeper)]
-        assert keeper.layout.display == "none"
+        [hidden] = [one for one in panel.children if isinstance(one, InPage)]
+        assert hidden.layout.display == "none"
         assert PANEL in panel._dom_classes
 
 
-def test_the_script_is_one_attribute_whatever_is_in_it():
-    assert FocusKeeper().value.count('"') == 2
+def test_the_scripts_are_one_attribute_whatever_is_in_them():
+    assert InPage().value.count('"') == 2
 
 
 def test_a_row_is_a_part(session):
