@@ -46,7 +46,7 @@ ROUTES = {
 }
 UNKNOWN_TOPIC = "gift cards"
 FORGOTTEN = "orders"
-TASK_RESERVATION_TIMEOUT = 1200
+TASK_RESERVATION_TIMEOUT = 7200  # longer than the lesson
 
 
 @dataclass(frozen=True, repr=False)

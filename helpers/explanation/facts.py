@@ -1,12 +1,17 @@
 """Names and values that the page and the plain text both show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.explanation.place import Place
+from helpers.explanation.sentences import distance
+from helpers.explanation.staff import Candidate
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation
+
+
+MOST_WORKERS = 30
 
 
 def heading_of(explanation: "Explanation") -> str:
@@ -16,6 +21,12 @@ def heading_of(explanation: "Explanation") -> str:
     return (
         f"Task {explanation.task_sid} {explanation.attributes} is {explanation.assignment_status}"
     )
+
+
+def nearest(candidates: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+    """The Workers to show, those who came nearest first, and how many more there are."""
+    ordered = sorted(candidates, key=distance)
+    return ordered[:MOST_WORKERS], max(0, len(ordered) - MOST_WORKERS)
 
 
 def facts_of(explanation: "Explanation") -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.filters import FilterView
+from helpers.explanation.sentences import listed
 from helpers.explanation.staff import Candidate, of_queue
 from helpers.explanation.standing import configuration_of
 from helpers.rules.workflow import ConfigurationError, Target, read_configuration
@@ -61,8 +62,8 @@ def _on_workflow(
     elif configuration.default is None:
         yield Note(
             f"Workflow {workflow.friendly_name}",
-            "It has no default_filter, so TaskRouter refuses a Task that no filter matches. Add"
-            ' one to its configuration: "default_filter": {"queue": "WQ…"}.',
+            "It has no default_filter, so there is no TaskQueue for a Task that no filter"
+            ' matches. Add one to its configuration: "default_filter": {"queue": "WQ…"}.',
         )
 
 
@@ -146,5 +147,6 @@ def _together(notes: Iterable[Note]) -> Iterator[Note]:
         names = about.setdefault(note.text, [])
         names += [note.about] if note.about not in names else []
     for text, names in about.items():
-        more = f" and {len(names) - MOST_QUEUES} more" if len(names) > MOST_QUEUES else ""
-        yield Note(f"{', '.join(names[:MOST_QUEUES])}{more}", text)
+        more = len(names) - MOST_QUEUES
+        named = [*names[:MOST_QUEUES], f"{more} more"] if more > 1 else names
+        yield Note(listed(named), text)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from helpers.explanation.facts import facts_of, heading_of
+from helpers.explanation.facts import facts_of, heading_of, nearest
 from helpers.explanation.filters import FilterView
-from helpers.explanation.sentences import distance
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Clause, Verdict
 
@@ -32,7 +31,6 @@ _CODE = (
     f"{_INK};white-space:pre-wrap"
 )
 _SHORT = f"{_CELL};white-space:nowrap;overflow-wrap:normal"
-_MOST_WORKERS = 30
 
 
 def as_html(explanation: "Explanation") -> str:
@@ -58,7 +56,7 @@ def _notes(explanation: "Explanation") -> str:
 
 
 def _workers(candidates: Sequence[Candidate]) -> str:
-    shown = sorted(candidates, key=distance)[:_MOST_WORKERS]
+    shown, more = nearest(candidates)
     rows = [
         [
             marked_name(one.is_eligible, one.friendly_name),
@@ -68,7 +66,6 @@ def _workers(candidates: Sequence[Candidate]) -> str:
         ]
         for one in shown
     ]
-    more = len(candidates) - len(shown)
     title = f"Workers, the nearest {len(shown)} of {len(candidates)}" if more else "Workers"
     return table_of(title, ["Worker", "must match", "Activity", "capacity"], rows)
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from helpers.explanation.facts import facts_of, heading_of
+from helpers.explanation.facts import facts_of, heading_of, nearest
 from helpers.explanation.filters import FilterView
-from helpers.explanation.sentences import standing_of
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Verdict
 
@@ -36,8 +35,11 @@ def _lines(explanation: "Explanation") -> Iterator[str]:
         yield from (f"  {name}: {value}" for name, value in facts)
     if explanation.candidates:
         yield "Workers"
-        for candidate in explanation.candidates:
+        shown, more = nearest(explanation.candidates)
+        for candidate in shown:
             yield from _candidate(candidate)
+        if more:
+            yield f"  and {more} more, see .workers"
 
 
 def _filter(one: FilterView) -> Iterator[str]:
@@ -48,13 +50,17 @@ def _filter(one: FilterView) -> Iterator[str]:
 
 
 def _candidate(one: Candidate) -> Iterator[str]:
-    yield f"  {MARKS[one.is_eligible]} {one.friendly_name} {standing_of(one)}"
+    yield f"  {MARKS[one.is_eligible]} {one.friendly_name}"
     for verdict in (one.target_workers, one.target):
         if verdict is not None:
             yield from _clauses(verdict)
-    room = f" · {one.room}" if one.room is not None else ""
-    available = "available" if one.available else "not available"
-    yield f"      {one.activity_name}, {available}{room}"
+    if one.known:
+        yield f"      {MARKS[False]} {one.known}"
+    if one.is_asked:
+        yield "      has been asked: the Reservation is pending"
+    yield f"      {MARKS[one.available]} {one.activity_name}"
+    if one.room is not None:
+        yield f"      {MARKS[not one.busy]} {one.room}"
 
 
 def _clauses(verdict: Verdict) -> Iterator[str]:

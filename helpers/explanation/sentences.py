@@ -49,14 +49,14 @@ def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
         return f"The TaskQueue {queue.friendly_name!r} has no target_workers, so nobody matches."
     if able := [one.friendly_name for one in staff if one.is_eligible]:
         if would_be:
-            return f"{_listed(able)} could take it at once."
+            return f"{listed(able)} could take it at once."
         paused = evidence.reservations and evidence.reservations[-1].reservation_status
         why = (
             "its last Reservation was canceled, after which TaskRouter pauses for some seconds"
             if paused == "canceled"
             else "a Reservation is about to be made"
         )
-        return f"{_listed(able)} can take it: {why}."
+        return f"{listed(able)} can take it: {why}."
     return f"{'; '.join(_told(staff))}."
 
 
@@ -77,6 +77,11 @@ def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:
         case "completed":
             who, when = _taker(evidence, "completed")
             return f"It is completed. {who} had it{when}.{_because(task)}"
+        case _ if not task.sid:
+            return (
+                "It would be canceled at once: it would be skipped out of its Workflow, for nobody"
+                " can take it now and each skip_if on its way holds."
+            )
         case _:
             return f"It was canceled{_at(task.date_updated)}.{_because(task)}"
 
@@ -101,8 +106,8 @@ def _told(staff: Sequence[Candidate]) -> Iterator[str]:
     for standing, names in list(alike.items())[:MOST_TOLD]:
         if len(names) > 1 and standing.startswith("lacks "):
             more = len(names) - MOST_NAMES
-            named = [*names[:MOST_NAMES], f"{more} more"] if more > 0 else names
-            yield f"{_listed(named)} lack {standing.removeprefix('lacks ')}"
+            named = [*names[:MOST_NAMES], f"{more} more"] if more > 1 else names
+            yield f"{listed(named)} lack {standing.removeprefix('lacks ')}"
         else:
             yield f"{', '.join(names)} {standing}"
         left -= len(names)
@@ -131,7 +136,7 @@ def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:
     queue = evidence.queue(task.task_queue_sid)
     if others and queue is not None and len(pending) >= queue.max_reserved_workers:
         told.append(
-            f"{_listed(others)} could take it too, but max_reserved_workers of the TaskQueue is"
+            f"{listed(others)} could take it too, but max_reserved_workers of the TaskQueue is"
             f" {queue.max_reserved_workers}"
         )
     return f"{'; '.join(told)}." if told else "A Worker is reserved."
@@ -183,5 +188,6 @@ def _at(moment: datetime | str | None) -> str:
     return f" at {iso(moment)}" if moment else ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names as people list them: "Ana, Ben and 4 more"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

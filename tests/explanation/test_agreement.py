@@ -5,7 +5,6 @@ against the emulator's own records, which explain cannot see.
 """
 
 import json
-from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from helpers.emulator.clock import ManualClock
 from helpers.emulator.core import model, reading, routing
 from helpers.emulator.core.standing import target_of
 from helpers.explanation.gathering import gather
+from helpers.explanation.reasoning import reason
 from helpers.explanation.standing import stand
 from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.expression import parse
@@ -25,6 +25,8 @@ from helpers.rules.workflow import Step
 
 TARGETS = [
     "1==1",
+    "1==1",
+    "level != null",
     "",
     'languages HAS "es"',
     'languages HAS "en" AND level >= 2',
@@ -32,7 +34,7 @@ TARGETS = [
     'activity_name != "Offline" AND level IN [1, 2]',
     "worker.channel.chat.available_capacity_percentage == 100",
 ]
-PAIRS = [None, "worker.level >= task.level", "worker.level != 1", "task.vip == worker.vip"]
+PAIRS = [None, None, "worker.level >= task.level", "worker.level != 1", "task.vip == worker.vip"]
 ATTRIBUTES = [
     {},
     {"languages": ["es"], "level": 1, "vip": True},
@@ -40,7 +42,7 @@ ATTRIBUTES = [
     {"languages": "es", "level": "2"},
     {"languages": ["fr"], "level": 3, "vip": False},
 ]
-FILTERS = ['language == "es"', "level > 1", 'language != "fr"', "vip == true"]
+FILTERS = ["1==1", 'language == "es"', "level > 1", 'language != "fr"', "vip == true"]
 TASKS = [
     {"language": "es", "level": 1, "agent": "W0"},
     {"language": "fr", "level": 2, "vip": True, "agent": "W1"},
@@ -53,9 +55,9 @@ TARGET = st.fixed_dictionaries(
     {
         "queue": st.integers(0, 2),
         "expression": st.sampled_from(PAIRS),
-        "timeout": st.sampled_from([None, 5, 20]),
+        "timeout": st.sampled_from([None, 5, 5, 20]),
         "skip_if": st.sampled_from(SKIPS),
-        "known_worker_friendly_name": st.sampled_from([None, None, None, "task.agent"]),
+        "known_worker_friendly_name": st.sampled_from([None, "task.agent"]),
         "priority": st.sampled_from([None, 3]),
     }
 )
@@ -68,7 +70,11 @@ class Agreement(RuleBasedStateMachine):
         places=st.integers(1, 2),
         filters=st.lists(FILTER, min_size=1, max_size=3),
         default=st.booleans(),
-        staff=st.lists(st.sampled_from(ATTRIBUTES), min_size=1, max_size=3),
+        staff=st.lists(
+            st.tuples(st.sampled_from(ATTRIBUTES), st.sampled_from(["Available", "Offline"])),
+            min_size=1,
+            max_size=3,
+        ),
     )
     def furnish(self, expressions, places, filters, default, staff):
         self.clock = ManualClock()
@@ -84,8 +90,10 @@ class Agreement(RuleBasedStateMachine):
             "F", json.dumps(self.configuration(filters, default)), task_reservation_timeout=10
         )
         self.workers = [
-            self.space.workers.create(f"W{n}", attributes=json.dumps(attributes))
-            for n, attributes in enumerate(staff)
+            self.space.workers.create(
+                f"W{n}", attributes=json.dumps(attributes), activity_sid=self.activities[activity]
+            )
+            for n, (attributes, activity) in enumerate(staff)
         ]
         self.seen = set()
 
@@ -155,7 +163,12 @@ class Agreement(RuleBasedStateMachine):
         worker = self.one(self.workers, number)
         self.space.workers(worker.sid).update(attributes=json.dumps(attributes))
 
-    @rule(number=NUMBER, capacity=st.integers(0, 3), available=st.booleans(), chat=st.booleans())
+    @rule(
+        number=NUMBER,
+        capacity=st.sampled_from([0, 1, 1, 2]),
+        available=st.booleans(),
+        chat=st.booleans(),
+    )
     def resize(self, number, capacity, available, chat):
         channels = self.space.workers(self.one(self.workers, number).sid).worker_channels
         name = "chat" if chat else "default"
@@ -190,8 +203,9 @@ class Agreement(RuleBasedStateMachine):
         if not hasattr(self, "seen"):
             return
         for task in self.space.tasks.list():
-            explanation = explain(self.session, task)
-            self.place_agrees(task)
+            evidence = gather(self.space, task)
+            explanation = reason(evidence)
+            self.place_agrees(evidence)
             for candidate in explanation.candidates:
                 self.candidate_agrees(task, candidate)
             eligible = {one.sid for one in explanation.candidates if one.is_eligible}
@@ -200,14 +214,13 @@ class Agreement(RuleBasedStateMachine):
                 self.sentence_is_true(explanation)
             self.reserved_are_matches(explanation)
 
-    def place_agrees(self, task):
-        record = self.record(model.Task, task.sid)
-        evidence = gather(self.space, self.space.tasks(task.sid).fetch())
+    def place_agrees(self, evidence):
+        record = self.record(model.Task, evidence.task.sid)
         standing = stand(evidence)
         assert standing.sure
         assert standing.step == (None if record.step is None else Step(*record.step))
-        if task.assignment_status == "pending":
-            short = reason_to_wait(replace(evidence, events=evidence.events))
+        if evidence.task.assignment_status == "pending":
+            short = reason_to_wait(evidence)
             assert short.startswith("waits: ") and "about to be made" not in short
 
     def candidate_agrees(self, task, candidate):
@@ -274,5 +287,5 @@ class Agreement(RuleBasedStateMachine):
 
 TestAgreement = Agreement.TestCase
 TestAgreement.settings = settings(
-    max_examples=30, stateful_step_count=15, deadline=None, derandomize=True
+    max_examples=50, stateful_step_count=15, deadline=None, derandomize=True
 )
