@@ -1,0 +1,132 @@
+import json
+
+import pytest
+
+from helpers import controls
+from helpers.controls.playground import Playground
+from helpers.curl_command import parse
+from helpers.workspace import Lab, prepare
+
+MARKUP = "<img src=nowhere onerror=alert(1)>"
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+@pytest.fixture
+def panel(lab) -> Playground:
+    return controls.playground(lab)
+
+
+def matching(panel):
+    return [row.friendly_name for row in panel.state.rows if row.verdict.holds]
+
+
+def test_at_first_everybody_matches(panel):
+    assert matching(panel) == ["Alice", "Bob"]
+    assert panel.summary.text == "2 of 2 Workers match."
+
+
+def test_what_is_typed_is_judged_for_each_worker_clause_by_clause(panel):
+    panel.expression.value = 'languages HAS "es" AND languages HAS "en"'
+    assert matching(panel) == ["Alice"]
+    assert panel.summary.text == "1 of 2 Workers matches."
+    bob = panel.state.rows[1].verdict
+    assert [(clause.text, clause.holds) for clause in bob.clauses] == [
+        ('languages HAS "es"', False),
+        ('languages HAS "en"', True),
+    ]
+    assert "languages is [&quot;en&quot;]" in panel.table.value
+
+
+def test_it_matches_whom_taskrouter_matches(lab, panel):
+    for text in ('languages HAS "es"', 'activity_name == "Idle"', 'worker.friendly_name != "Bob"'):
+        panel.expression.value = text
+        found = lab.workspace.workers.list(target_workers_expression=text)
+        assert matching(panel) == sorted(worker.friendly_name for worker in found)
+
+
+def test_a_mistake_is_named_with_the_way_out(panel):
+    panel.expression.value = 'language HAS "es"'
+    assert matching(panel) == []
+    assert "there is languages" in panel.table.value
+    assert "there is languages" in repr(panel)
+
+
+def test_what_cannot_be_read_is_shown_with_the_caret_and_goes_when_mended(panel):
+    panel.expression.value = 'languages HASS "es"'
+    assert panel.syntax_error.text.startswith("unexpected 'HASS' at character 11")
+    assert panel.syntax_error.text.endswith('languages HASS "es"\n          ^')
+    assert 'role="alert"' in panel.syntax_error.value
+    assert panel.state.rows == [] and panel.summary.text == "" and panel.table.value == ""
+    panel.expression.value = 'languages HAS "es"'
+    assert panel.syntax_error.text == "" and matching(panel) == ["Alice"]
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_nothing_asked_for_matches_nobody_and_is_no_error(panel, text):
+    panel.expression.value = text
+    assert panel.syntax_error.text == ""
+    assert matching(panel) == []
+    assert panel.summary.text == "Nothing is asked for, so no Worker matches."
+
+
+def test_it_follows_the_workers(lab, panel):
+    panel.expression.value = 'languages HAS "es"'
+    attributes = json.dumps({"languages": ["es"]})
+    lab.workspace.workers(lab.bob_sid).update(attributes=attributes)
+    panel.state.watch.refresh()
+    assert matching(panel) == ["Alice", "Bob"]
+
+
+def test_it_shows_the_call_by_which_taskrouter_tells_the_same(lab, panel):
+    panel.expression.value = 'languages HAS "es"'
+    call = panel.state.call
+    assert ".workers.list(\n    target_workers_expression='languages HAS \"es\"',\n)" in call.python
+    asked = parse(call.curl)
+    assert asked.method == "GET"
+    assert asked.url.endswith("/Workers?TargetWorkersExpression=languages+HAS+%22es%22")
+
+
+def test_the_load_of_channels_is_said_to_be_unknown(panel):
+    panel.expression.value = "worker.channel.chat.assigned_tasks == 0"
+    assert "load of channels is not known" in panel.summary.text
+
+
+def test_what_comes_from_taskrouter_is_text(lab, panel):
+    attributes = json.dumps({"languages": [MARKUP]})
+    lab.workspace.workers(lab.bob_sid).update(attributes=attributes, friendly_name=MARKUP)
+    panel.expression.value = f'languages HAS "{MARKUP}"'
+    panel.state.watch.refresh()
+    assert matching(panel) == [MARKUP]
+    for shown in (panel.table.value, panel.summary.value, panel.call_lines.value):
+        assert MARKUP not in shown
+    assert MARKUP in repr(panel)
+
+
+def test_a_first_expression_can_be_given(lab):
+    panel = controls.playground(lab, 'languages HAS "es"')
+    assert panel.expression.value == 'languages HAS "es"'
+    assert repr(panel) == (
+        'Expression: languages HAS "es"\n'
+        "1 of 2 Workers matches.\n"
+        "✓ Alice\n"
+        '    ✓ languages HAS "es": languages is ["en", "es"]\n'
+        "✗ Bob\n"
+        '    ✗ languages HAS "es": languages is ["en"]'
+    )
+
+
+def test_the_field_has_a_name_and_nothing_is_changed(lab, panel):
+    assert panel.expression.description == "Expression"
+    before = len(lab.session.requests)
+    panel.expression.value = 'languages HAS "es"'
+    assert len(lab.session.requests) == before
+
+
+def test_it_opens_while_taskrouter_is_away(lab, emulator):
+    emulator.stop()
+    panel = controls.playground(lab)
+    assert "does not answer" in panel.notice_line.text
