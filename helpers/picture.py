@@ -41,7 +41,8 @@ class Picture:
         # As an <img> with alt: JupyterLab shows image/svg+xml as an image without a name, and does
         # not show it at all in a notebook that is not trusted.
         source = f"data:image/svg+xml,{quote(self.svg)}"
-        image = f'<img alt="{escape(self.text)}" width="{self.width}" src="{source}">'
+        words = escape("; ".join(self.text.splitlines()))
+        image = f'<img alt="{words}" width="{self.width}" src="{source}">'
         return {"text/html": image, "text/plain": self.text}
 
     def __repr__(self) -> str:

@@ -25,6 +25,7 @@ LESSONS = [
     "03-alice-idle",
     "04-inspect-the-reservation",
     "05-accept-the-reservation",
+    "06-when-nobody-answers",
 ]
 
 

@@ -105,7 +105,7 @@ def test_a_notebook_gets_an_image_that_names_itself(of):
     shown = show_lifecycle(of=of)._repr_mimebundle_()
     assert shown["text/plain"] == states_text(of)
     assert unquote(shown["text/html"].partition("svg+xml,")[2]).startswith("<svg")
-    assert f'alt="{states_text(of)}"'.replace(">", "&gt;") in shown["text/html"]
+    assert f'alt="{"; ".join(states_text(of).splitlines())}"' in shown["text/html"]
     assert drawn(of).get("role") == "img"
     assert drawn(of).findtext(f"{SVG}title") == f"The statuses of a {of}"
     assert drawn(of).findtext(f"{SVG}desc") == states_text(of)
