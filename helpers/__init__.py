@@ -9,6 +9,7 @@
     explain             why a Task is where it is, Worker by Worker
     tables              pandas tables of workers, tasks, requests and more
     controls            buttons and forms that send what you have seen before
+    exercises           self-checks: what is right, what is not yet
     show_lifecycle      the way of a Task as a picture
     check_installation  whether everything is installed, and what to do if not
 
@@ -19,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers import controls, tables
+    from helpers import controls, exercises, tables
     from helpers.callback_server import serve
     from helpers.checks import check, wait_for
     from helpers.connection import connect
@@ -35,6 +36,7 @@ __all__ = [
     "connect",
     "controls",
     "curl",
+    "exercises",
     "explain",
     "prepare",
     "serve",

@@ -1,0 +1,18 @@
+"""The Reservations that keep a Worker busy."""
+
+from typing import TYPE_CHECKING, Any
+
+from helpers.rules.lifecycle import RESERVATION_HOLDING
+
+if TYPE_CHECKING:
+    from helpers.workspace import Lab
+
+
+def held_by(lab: "Lab", worker_sid: str, queue_sid: str) -> list[tuple[Any, Any]]:
+    """The (Reservation, Task) pairs that a Worker holds from one TaskQueue, oldest first."""
+    pairs = [
+        (one, lab.workspace.tasks(one.task_sid).fetch())
+        for one in lab.workspace.workers(worker_sid).reservations.list()
+        if one.reservation_status in RESERVATION_HOLDING
+    ]
+    return [(one, task) for one, task in pairs if task.task_queue_sid == queue_sid]

@@ -1,0 +1,73 @@
+"""What an exercise's self-check says: what is right, what is not yet, and what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from helpers.checks import CheckFailed
+
+_RIGHT, _NOT_YET = "✓", "○"
+_BLOCK = (
+    "border-left:4px solid {};padding:2px 0 2px 12px;margin:4px 0;line-height:1.6;"
+    "color:var(--jp-content-font-color1,#1f1f1f)"
+)
+_SOLVED_EDGE, _OPEN_EDGE = "#2e7d43", "#b06f00"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that must be so: `what`, whether it is, and otherwise what was `found` and what to
+    do (`advice`)."""
+
+    what: str
+    right: bool
+    found: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{_RIGHT} {self.what}" if self.right else f"{_NOT_YET} {self.what}: {self.found}"
+
+
+class SelfCheck:
+    """How far an exercise is, line by line; a notebook shows it as a list."""
+
+    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+        self.title = title
+        self.lines = tuple(lines)
+
+    @property
+    def solved(self) -> bool:
+        return all(line.right for line in self.lines)
+
+    @property
+    def summary(self) -> str:
+        if self.solved:
+            return f"{_RIGHT} Solved: {self.title}"
+        return f"{_NOT_YET} Not yet solved: {self.title}"
+
+    @property
+    def advice(self) -> str:
+        """What to do about the first thing that is not right; "" when all is."""
+        return next((f"Next: {line.advice}" for line in self.lines if not line.right), "")
+
+    def require(self) -> None:
+        """Print the lines when all are right.
+
+        Raises CheckFailed, with all lines and the advice, when one is not.
+        """
+        if not self.solved:
+            raise CheckFailed(repr(self))
+        print(self)
+
+    def __repr__(self) -> str:
+        lines = [self.summary, *(f"  {line}" for line in self.lines), self.advice]
+        return "\n".join(filter(None, lines))
+
+    def _repr_html_(self) -> str:
+        edge = _SOLVED_EDGE if self.solved else _OPEN_EDGE
+        lines = "".join(f"<br>{escape(str(line))}" for line in self.lines)
+        advice = f"<br><em>{escape(self.advice)}</em>" if self.advice else ""
+        return (
+            f'<div style="{_BLOCK.format(edge)}"><strong>{escape(self.summary)}</strong>'
+            f"{lines}{advice}</div>"
+        )
