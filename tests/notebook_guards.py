@@ -237,7 +237,8 @@ def public_names_only(notebook: Notebook) -> Iterator[str]:
 def shows_lifecycle_and_checks(notebook: Notebook) -> Iterator[str]:
     if not any("show_lifecycle(" in cell.source for cell in notebook.code):
         yield "it does not show the lifecycle"
-    if not notebook.code or not re.search(r"^check\(", notebook.code[-1].source, re.MULTILINE):
+    last = notebook.code[-1].source if notebook.code else ""
+    if not re.search(r"^check\(|\.require\(\)$", last, re.MULTILINE):
         yield "its last code cell does not check anything"
 
 

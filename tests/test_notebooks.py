@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from exercise_guard import ends_with_exercises
 from nbformat import NotebookNode
 from nbformat.v4 import (
     new_code_cell,
@@ -12,11 +13,13 @@ from nbformat.v4 import (
     new_output,
     writes,
 )
-from notebook_guards import GUARDS, LOCAL_ACCOUNT_SID, Guard, Notebook
+from notebook_guards import GUARDS as GENERAL
+from notebook_guards import LOCAL_ACCOUNT_SID, Guard, Notebook
 
 from helpers.refresh import WIDGET_VIEW
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
+GUARDS = [*GENERAL, ends_with_exercises]
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LESSONS = [
     "00-start-here",
@@ -134,16 +137,68 @@ BAD: list[tuple[str, Edit]] = [
     ("public_names_only", write("from helpers import refresh")),
     ("shows_lifecycle_and_checks", write("1")),
     ("shows_lifecycle_and_checks", lambda content: content.cells[-2].update(source="1")),
+    *[
+        ("ends_with_exercises", edit)
+        for edit in [
+            lambda content: part(content, "heading").update(source="## Another section"),
+            lambda content: content.cells.extend(exercise(20) + exercise(30)),
+            lambda content: part(content, "prompt").update(source="update()"),
+            lambda content: part(content, "self_check").update(source="exercises.two(lab)"),
+            lambda content: part(content, "self_check").update(source="1"),
+            lambda content: part(content, "self_check").update(outputs=[]),
+            lambda content: part(content, "hint").update(source="Look it up."),
+            lambda content: part(content, "hint").update(source="<details>Unclosed"),
+            lambda content: part(content, "solution").update(
+                source="\nexercises.two(lab).require()"
+            ),
+            lambda content: part(content, "solution").metadata.pop("jupyter"),
+            lambda content: part(content, "solution").update(
+                source="1\nexercises.one(lab).require()"
+            ),
+            lambda content: part(content, "solution").update(outputs=[]),
+            lambda content: content.cells.append(new_code_cell("1")),
+        ]
+    ],
 ]
 
 
+def exercise(first: int) -> list[NotebookNode]:
+    """The parts of an exercise, each with its name as id; `first` is the prompt's count."""
+    cells = [
+        new_markdown_cell("## Exercise: one", id=f"heading{first}"),
+        new_code_cell("# Write one line here: 1", execution_count=first, id=f"prompt{first}"),
+        new_code_cell(
+            "exercises.one(lab)",
+            execution_count=first + 1,
+            id=f"self_check{first}",
+            outputs=[new_output("stream", name="stdout", text="○ Not yet solved")],
+        ),
+        new_markdown_cell(
+            "<details>\n<summary>A hint</summary>\n\nAdd one.\n\n</details>", id=f"hint{first}"
+        ),
+        new_code_cell(
+            "# A solution\nexercises.one(lab).require()",
+            execution_count=first + 2,
+            id=f"solution{first}",
+            outputs=[new_output("stream", name="stdout", text="✓ Solved")],
+            metadata={"jupyter": {"source_hidden": True}},
+        ),
+    ]
+    return cells
+
+
+def part(content: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in content.cells if cell.id.startswith(name))
+
+
 def good_notebook() -> NotebookNode:
-    sources = ["show_lifecycle('Task Created')", *["%time 1\nprint(2)"] * 8, "check('x', 1, 1)"]
+    sources = ["show_lifecycle('Task Created')", *["%time 1\nprint(2)"] * 5, "check('x', 1, 1)"]
     cells = [new_code_cell(source, execution_count=n) for n, source in enumerate(sources, 1)]
     content = new_notebook(
         cells=[
             new_markdown_cell("# Title\n```\n# not a title\n[x](nowhere)\n```"),
             *cells,
+            *exercise(len(cells) + 1),
             new_markdown_cell(
                 "[Previous: before](00-before.ipynb) | Next: [after](02-after.ipynb)"
             ),
