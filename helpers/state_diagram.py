@@ -12,7 +12,7 @@ from html import escape
 from helpers.picture import ARROW, NOW, Look, Picture
 from helpers.rules import lifecycle
 
-_BOX, _GAP, _TALL, _EDGE = 92, 58, 44, 3
+_BOX, _GAP, _TALL, _EDGE = 88, 62, 44, 3
 _UPPER, _LOWER, _BUS, _KEY = 52, 172, 118, 234
 _HEIGHT = _KEY + 26
 _ARC = 14  # where a move that leaps over a status runs
