@@ -4,9 +4,13 @@ The SDK is pointed at the local TaskRouter by its own attribute `client.taskrout
 nothing is patched, and everything after `connect` is the same for both.
 """
 
+import atexit
 import os
+import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from http.client import RemoteDisconnected
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +37,7 @@ class Session:
 
     `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
     every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
-    key is used without one. The repr tells no secret.
+    key is used without one, `ending` what `close` undoes. The repr tells no secret.
     """
 
     def __init__(
@@ -51,6 +55,11 @@ class Session:
         self.requests = requests
         self.account_sid = account_sid
         self.auth_token = auth_token
+        self.ending = ExitStack()
+
+    def close(self) -> None:
+        """End the TaskRouter that was started for this Session alone; one that is shared runs on."""
+        self.ending.close()
 
     def __repr__(self) -> str:
         if self.target == "local":
@@ -58,7 +67,7 @@ class Session:
         return f"Connected to real Twilio at {self.address}, account {self.account_sid}"
 
 
-def connect(target: str | None = None) -> Session:
+def connect(target: str | None = None, alone: bool = False) -> Session:
     """Connect to TaskRouter and return the Session.
 
     `target` is "local" or "live"; by default what the environment variable TASKROUTER_TARGET says,
@@ -66,11 +75,19 @@ def connect(target: str | None = None) -> Session:
     takes TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET,
     and asks Twilio once whether they are good.
 
-    Raises ValueError for another target, ConnectionFailed when there is no TaskRouter to be had.
+    `alone` starts another local TaskRouter, empty and with a clock of its own, which nobody shares.
+    It ends with the Session's `close`, or with this process.
+
+    Raises ValueError for another target, and for a live one `alone`; ConnectionFailed when there is
+    no TaskRouter to be had.
     """
     chosen = target or os.environ.get("TASKROUTER_TARGET") or "local"
+    if alone and chosen == "live":
+        raise ValueError(
+            'Only a local TaskRouter can be had alone: use connect("local", alone=True).'
+        )
     if chosen == "local":
-        return _connect_locally()
+        return _connect_alone() if alone else _connect_locally(launch.Home())
     if chosen == "live":
         return _connect_to_twilio(os.environ)
     raise ValueError(
@@ -83,14 +100,20 @@ class LocalHttpClient(LoggingHttpClient):
     """An HTTP client that starts the emulator again when it has gone.
 
     A request is sent a second time only if it was not read, or only reads itself; for any other
-    that got no answer it raises ConnectionFailed. Proxies of the environment are ignored.
+    that got no answer it raises ConnectionFailed. Proxies of the environment are ignored. `home` is
+    None once the emulator was ended for good; every request then raises ConnectionFailed.
     """
 
     def __init__(self, log: RequestLog, home: launch.Home) -> None:
         super().__init__(log, timeout=_ANSWER_SECONDS)
         self.session.trust_env = False
-        self.home = home
+        self.home: launch.Home | None = home
         self.serves: Session | None = None
+
+    def end(self) -> None:
+        """Send nothing more, and start no emulator again."""
+        self.home = None
+        self.session.close()
 
     def request(
         self,
@@ -104,6 +127,11 @@ class LocalHttpClient(LoggingHttpClient):
         allow_redirects: bool = False,
     ) -> Response:
         rest = (params, data, headers)
+        if self.home is None:
+            raise ConnectionFailed(
+                "This Session was closed, and its TaskRouter has ended. Run the notebook from its "
+                "first cell."
+            )
         try:
             return super().request(method, url, *rest, auth, timeout, allow_redirects)
         except NoAnswer as fault:
@@ -121,8 +149,7 @@ class LocalHttpClient(LoggingHttpClient):
         return super().request(method, url, *rest, auth, timeout, allow_redirects)
 
 
-def _connect_locally() -> Session:
-    home = launch.Home()
+def _connect_locally(home: launch.Home) -> Session:
     running = _emulator(home)
     log = RequestLog([running.auth_token])
     http_client = LocalHttpClient(log, home)
@@ -137,6 +164,25 @@ def _connect_locally() -> Session:
     _point(session, running)
     http_client.serves = session
     return session
+
+
+def _connect_alone() -> Session:
+    with ExitStack() as ending:
+        folder = TemporaryDirectory(prefix="taskrouter-", ignore_cleanup_errors=True)
+        home = launch.Home(ending.enter_context(folder))
+        home.keep_port(_free_port())  # the usual one stays free for the emulator that is shared
+        ending.callback(launch.stop, home)
+        session = _connect_locally(home)
+        session.ending = ending.pop_all()
+    session.ending.callback(session.client.http_client.end)
+    atexit.register(session.close)
+    return session
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _point(session: Session, running: launch.Running) -> None:

@@ -1,9 +1,14 @@
+import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from requests.exceptions import ConnectionError as NoAnswer
 from requests.exceptions import ProxyError
 from twilio.base.exceptions import TwilioRestException
@@ -15,6 +20,7 @@ from helpers.connection import ConnectionFailed, connect
 from helpers.emulator import launch
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.launch import ensure_running, find_running
+from helpers.emulator.server import USUAL_PORT
 
 LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
 
@@ -242,3 +248,66 @@ def test_live_that_does_not_work_is_explained(twilio, answer, sentence):
     with pytest.raises(ConnectionFailed, match=sentence) as caught:
         connect("live")
     assert LIVE["TWILIO_AUTH_TOKEN"] not in str(caught.value)
+
+
+@pytest.fixture
+def alone(home):
+    session = connect("local", alone=True)
+    yield session
+    session.close()
+
+
+def test_one_alone_shares_nothing_with_the_usual_one(local, alone, home):
+    alone.client.taskrouter.v1.workspaces.create(friendly_name="mine")
+    clock = f"{alone.address}/emulator/clock"
+    assert alone.client.request("POST", clock, data={"advance": "86400"}).status_code == 200
+
+    assert workspaces(alone) == ["mine"]
+    assert workspaces(local) == []
+    now = [s.client.request("GET", f"{s.address}/emulator").text for s in (local, alone)]
+    assert len({json.loads(text)["now"][:10] for text in now}) == 2
+    assert find_running(home).url == local.address != alone.address
+
+
+def test_one_alone_leaves_the_usual_port_to_the_usual_one(alone):
+    assert urlsplit(alone.address).port != USUAL_PORT
+
+
+def test_one_alone_ends_with_its_session_and_leaves_nothing(home):
+    session = connect("local", alone=True)
+    folder = session.client.http_client.home.folder
+    running = find_running(launch.Home(folder))
+    session.close()
+    session.close()
+
+    assert not folder.exists()
+    assert launch.ask(running, "GET", "/emulator") is None
+    with pytest.raises(ConnectionFailed, match="was closed.*Run the notebook from its first cell"):
+        workspaces(session)
+    assert not folder.exists(), "nothing was started again"
+
+
+def test_one_alone_ends_with_the_process_that_asked_for_it(home):
+    code = (
+        "from helpers import connect; session = connect('local', alone=True);"
+        "print(session.client.http_client.home.folder, session.address)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    folder, address = done.stdout.split()
+    assert not os.path.exists(folder)
+    with pytest.raises(NoAnswer):
+        requests.get(address, timeout=5)
+
+
+def test_closing_a_session_of_the_usual_one_lets_it_run(local, home):
+    local.close()
+    assert workspaces(local) == []
+    assert find_running(home).url == local.address
+
+
+def test_real_twilio_is_nobodys_alone(twilio, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_TARGET", "live")
+    with pytest.raises(ValueError, match=r'use connect\("local", alone=True\)'):
+        connect(alone=True)
