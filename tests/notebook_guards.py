@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ KNOWN_TAGS = {"raises-exception", "nbval-ignore-output"}
 CODE_CELLS = range(10, 26)
 CODE_LINES = 15
 UNCOMPARED_CELLS = 1
+PACKAGES = ("helpers", "helpers.simulation")
 
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 _MACHINE_PATH = re.compile(r"/home/|/root\b|/tmp/|/private/var/|/Users/|\\Users\\|ipykernel_\d")
@@ -218,14 +220,13 @@ def right_size(notebook: Notebook) -> Iterator[str]:
 
 @guard
 def public_names_only(notebook: Notebook) -> Iterator[str]:
-    import helpers
-
+    public = {package: import_module(package).__all__ for package in PACKAGES}
     for cell in notebook.code:
         for node in ast.walk(ast.parse(_python(cell.source))):
             if isinstance(node, ast.Import):
                 private = [name.name for name in node.names if name.name.startswith("helpers")]
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
-                known = helpers.__all__ if node.module == "helpers" else ()
+                known = public.get(node.module, ())
                 private = [name.name for name in node.names if name.name not in known]
             else:
                 private = []

@@ -135,6 +135,7 @@ BAD: list[tuple[str, Edit]] = [
     ("public_names_only", write("import helpers.emulator")),
     ("public_names_only", write("from helpers.connection import connect")),
     ("public_names_only", write("from helpers import refresh")),
+    ("public_names_only", write("from helpers.simulation import floor")),
     ("shows_lifecycle_and_checks", write("1")),
     ("shows_lifecycle_and_checks", lambda content: content.cells[-2].update(source="1")),
     *[
