@@ -9,6 +9,7 @@ from filelock import Timeout
 
 from helpers.emulator import launch
 from helpers.emulator.home import Home, code_version
+from helpers.emulator.transparent.name import as_exports
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOURS",
         help="stop after so long without a request; 0 means never (default: 12)",
     )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="also be taskrouter.twilio.com for programs that use a proxy on this computer; "
+        "prints the environment variables that lead them to it",
+    )
     return parser
 
 
@@ -74,7 +81,8 @@ def _serve(home: Home, given: argparse.Namespace) -> int:
     from helpers.emulator import server  # Flask and SQLite, which the other commands do without
 
     try:
-        server.serve_home(home, given.host, given.port, given.idle_timeout or None)
+        idle_hours = given.idle_timeout or None
+        server.serve_home(home, given.host, given.port, idle_hours, given.transparent)
     except server.CannotServe as fault:
         return _fail(str(fault))
     return 0
@@ -88,6 +96,9 @@ def _status(home: Home) -> int:
     print(f"TaskRouter is running at {running.url} (process {running.pid}, home {home.folder}).")
     if running.version != code_version():
         print("It runs other code than this; the next connect() replaces it.")
+    print(
+        as_exports((launch.ask(running, "GET", "/emulator") or {}).get("transparent", {})), end=""
+    )
     return 0
 
 

@@ -1,6 +1,7 @@
 """What only a local TaskRouter can do, outside `/v1` and with the same credentials.
 
-GET  /emulator              version, pid, now, and whether the clock is frozen
+GET  /emulator              version, pid, now, whether the clock is frozen, and the environment
+                            variables of transparent mode, if it is on
 POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
 GET  /emulator/deliveries   every callback made, with its attempts
 POST /emulator/faults       status=429|500|503 and count=N for the next requests,
@@ -31,7 +32,8 @@ def add_control(app: Flask, taskrouter: TaskRouter) -> None:
     version = code_version()
 
     def identity() -> dict[str, Any]:
-        return {"version": version, "pid": os.getpid(), **_time(taskrouter)}
+        about = {"version": version, "pid": os.getpid(), **_time(taskrouter)}
+        return {**about, "transparent": taskrouter.transparent}
 
     def reset() -> tuple[str, int]:
         taskrouter.reset()

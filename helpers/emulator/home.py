@@ -4,6 +4,7 @@
     settings.json    what outlives it: the auth token and the port used last
     taskrouter.db    the database
     emulator.log     what a detached emulator printed
+    transparent/     the certificate authority of transparent mode and its key
     *.lock           held by the running emulator, and by whoever is starting one
 
 Every file is for its owner alone (0600 in a 0700 folder, where the platform has modes): on a

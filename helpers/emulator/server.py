@@ -8,7 +8,8 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from time import monotonic
 from typing import Any
 
@@ -16,9 +17,11 @@ from filelock import Timeout
 from waitress import create_server
 
 from helpers.emulator.app import create_app
+from helpers.emulator.clock import SystemClock
 from helpers.emulator.home import Home, Running, code_version
 from helpers.emulator.hub import SingleUserServer
 from helpers.emulator.service import TaskRouter
+from helpers.emulator.transparent.name import as_exports, under_its_name
 
 USUAL_PORT = 8790
 # A request that waits a moment for a thread is no news.
@@ -55,10 +58,11 @@ class EmulatorServer:
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
         self._stopping = threading.Event()
         self._controller: threading.Thread | None = None
-        self._app = LastUse(create_app(taskrouter))
+        self._app = LastUse(under_its_name(create_app(taskrouter)))
         listening = _bound(host, port)
         self.port: int = listening.getsockname()[1]
-        self.url = f"http://{_reachable(host)}:{self.port}"
+        self.address = (_reachable(host), self.port)
+        self.url = f"http://{_bracketed(self.address[0])}:{self.port}"
         self._server = create_server(
             self._app,
             sockets=[listening],
@@ -128,10 +132,18 @@ class LastUse:
         return monotonic() - self._at
 
 
-def serve_home(home: Home, host: str, port: int | None, idle_hours: float | None) -> None:
+def serve_home(
+    home: Home,
+    host: str,
+    port: int | None,
+    idle_hours: float | None,
+    transparent: bool = False,
+) -> None:
     """Be the emulator of `home` until stopped, and print its address.
 
-    `port` None means the port used last, else the usual one, else a free one. Raises CannotServe.
+    `port` None means the port used last, else the usual one, else a free one. With `transparent`
+    there is a proxy too, on the next port of the loopback address or a free one, by which other
+    programs find the emulator at Twilio's own address. Raises CannotServe.
     """
     os.umask(0o077)
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -142,23 +154,37 @@ def serve_home(home: Home, host: str, port: int | None, idle_hours: float | None
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
             server = _server_of(_taskrouter_of(home), host, ports, idle_hours)
             sid, token = home.credentials()
-            _serve(home, server, Running(server.url, os.getpid(), sid, token, version))
+            running = Running(server.url, os.getpid(), sid, token, version)
+            _serve(home, server, running, transparent)
     except Timeout:
         raise CannotServe(_already_served(home)) from None
 
 
-def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
+def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bool) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop())
     home.keep_port(server.port)
-    home.write_running(running)
-    print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).", flush=True)
-    try:
-        server.run()
-    finally:
-        home.forget_running(running.pid)
+    with _proxy_to(server, home) if transparent else nullcontext():
+        home.write_running(running)
+        print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
+        print(as_exports(server.taskrouter.transparent), end="", flush=True)
+        try:
+            server.run()
+        finally:
+            home.forget_running(running.pid)
     print("TaskRouter has stopped; its state is kept.", flush=True)
+
+
+@contextmanager
+def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
+    """A proxy by which programs find `server` at Twilio's address, for as long as the block."""
+    from helpers.emulator.transparent.mode import Transparent  # slow to load, and seldom needed
+
+    now = SystemClock().now()
+    with Transparent(home.folder, server.port + 1, server.address, now) as transparent:
+        server.taskrouter.transparent = transparent.variables
+        yield
 
 
 def _server_of(
@@ -217,6 +243,10 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _reachable(host: str) -> str:
-    """`host` as a client on this machine writes it."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    """`host` as a client on this machine names it."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _bracketed(host: str) -> str:
+    """`host` as it stands in a URL."""
     return f"[{host}]" if ":" in host else host

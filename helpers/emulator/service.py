@@ -56,6 +56,7 @@ class TaskRouter:
         self.database = Database(database)
         self.faults = Faults()
         self.on_stop: Callable[[], None] = lambda: None
+        self.transparent: Mapping[str, str] = {}  # the environment of programs to be led here
         self._lock = threading.Lock()
         self._outbox = ThreadPoolExecutor(8, "callback")
         self._wake = threading.Event()
