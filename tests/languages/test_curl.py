@@ -1,0 +1,43 @@
+"""The official quickstart's command, word for word but for the SIDs."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from stand_in import ACCOUNT_SID, AUTH_TOKEN
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here"),
+    pytest.mark.skipif(sys.platform == "win32", reason="its curl does not read CURL_CA_BUNDLE"),
+]
+
+
+def create_task(lab, environment, **changes):
+    command = [
+        "curl",
+        f"https://taskrouter.twilio.com/v1/Workspaces/{lab.workspace_sid}/Tasks",
+        "--data-urlencode",
+        'Attributes={"selected_language": "es"}',
+        "-d",
+        f"WorkflowSid={lab.workflow_sid}",
+        "-u",
+        f"{ACCOUNT_SID}:{AUTH_TOKEN}",
+    ]
+    return subprocess.run(
+        command, env=environment | changes, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_quickstarts_command_creates_a_task(lab, environment):
+    answer = json.loads(create_task(lab, environment).stdout)
+    [task] = lab.workspace.tasks.list()
+    assert answer["sid"] == task.sid and answer["assignment_status"] == "pending"
+    assert task.task_queue_friendly_name == "Customer Care Requests - Spanish"
+    assert answer["url"].startswith("https://taskrouter.twilio.com/v1/Workspaces/")
+
+
+def test_without_the_certificate_curl_does_not_believe_it(lab, environment):
+    refused = create_task(lab, environment, CURL_CA_BUNDLE="")
+    assert refused.returncode == 60 and lab.workspace.tasks.list() == []
