@@ -14,8 +14,11 @@ from typing import Any
 
 import requests
 from twilio.request_validator import RequestValidator
+from urllib3.exceptions import ReadTimeoutError
+from urllib3.util import Timeout
 
 from helpers.emulator.core.event import Callback
+from helpers.emulator.deadline import DeadlineAdapter
 
 SECONDS = 5.0
 """How long a server has to answer an Assignment Callback."""
@@ -71,9 +74,14 @@ def _post(url: str, form: dict[str, str], auth_token: str, seconds: float, judge
     }
     try:
         response = _session().post(
-            url, data=form, headers=headers, timeout=seconds, stream=True, allow_redirects=False
+            url,
+            data=form,
+            headers=headers,
+            timeout=Timeout(total=seconds),
+            stream=True,
+            allow_redirects=False,
         )
-        body = _read(response, started + seconds)
+        body = _read(response)
     except (requests.RequestException, ValueError) as error:
         alert = (11200, f"no answer from {url} within {seconds:g} s: {_cause(error)}")
         return Attempt(url, False, alert=alert, seconds=monotonic() - started)
@@ -111,25 +119,25 @@ def _session() -> requests.Session:
     if not hasattr(_local, "session"):
         _local.session = requests.Session()
         _local.session.trust_env = False
+        for scheme in ("http://", "https://"):
+            _local.session.mount(scheme, DeadlineAdapter())
         _local.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return _local.session
 
 
-def _read(response: requests.Response, deadline: float) -> str:
-    """The body, byte by byte: a larger piece would wait past the deadline for all its bytes."""
+def _read(response: requests.Response) -> str:
     body = bytearray()
     with response:
-        for byte in response.iter_content(1):
-            body += byte
+        for part in response.iter_content(LARGEST_ANSWER + 1):
+            body += part
             if len(body) > LARGEST_ANSWER:
                 raise ValueError(f"the answer has more than {LARGEST_ANSWER} bytes")
-            if monotonic() > deadline:
-                raise requests.Timeout("the answer comes too slowly")
     return body.decode("utf-8", "replace")
 
 
 def _cause(error: Exception) -> str:
-    if isinstance(error, requests.Timeout):
+    late = any(isinstance(each, ReadTimeoutError) for each in error.args)
+    if isinstance(error, requests.Timeout) or late:
         return "it took too long"
     if isinstance(error, requests.ConnectionError):
         return "the connection failed; is the server running?"
