@@ -7,6 +7,7 @@ moment loses nothing that was acknowledged. Events and deliveries live only here
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 from helpers.emulator.core.engine import Outcome
 from helpers.emulator.core.event import Callback, Event
 from helpers.emulator.core.model import KINDS, Record
-from helpers.emulator.core.store import Store
 
 EVENT_KEYS = (
     "task_sid",
@@ -147,10 +147,11 @@ class Database:
             for table in _TABLES
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Put the rows of a `dump` in place of all there are.
+    @contextmanager
+    def restored(self, state: dict[str, Any]) -> Iterator[None]:
+        """Put the rows of a `dump` in place of all there are, for good if nothing is raised inside.
 
-        Raises ValueError, and changes nothing, when `state` is not one.
+        Raises ValueError, and changes nothing, when `state` is no dump or cannot be read inside.
         """
         try:
             with self._transaction():
@@ -159,9 +160,7 @@ class Database:
                     for row in state[table]:
                         places = ", ".join("?" * len(row))
                         self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
-                check_store = Store()
-                for record in self.records():
-                    check_store.restore(record)
+                yield
         except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
             raise ValueError(f"this is no state that was exported here: {error}") from error
 

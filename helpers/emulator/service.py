@@ -144,8 +144,7 @@ class TaskRouter:
         """Replace the whole state by an exported one; raises ValueError, and changes nothing, when
         it is not one.
         """
-        with self._lock:
-            self.database.restore(state)
+        with self._lock, self.database.restored(state):
             self._load()
         self._wake.set()
 
@@ -159,12 +158,13 @@ class TaskRouter:
         self._wake.set()
 
     def _load(self) -> None:
-        self.engine = Engine(self.sids)
+        engine = Engine(self.sids)
         for record in self.database.records():
-            self.engine.store.restore(record)
-        self.clock.offset = float(self.database.setting("offset") or 0.0)
+            engine.store.restore(record)
+        offset = float(self.database.setting("offset") or 0.0)
         if (stopped := self.database.setting("stopped")) is not None:
             self.clock.stopped = float(stopped)
+        self.clock.offset, self.engine = offset, engine
         self.database.forget_events(self.clock.now() - EVENTS_KEPT)
 
     def _remember_clock(self) -> None:
