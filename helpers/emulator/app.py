@@ -8,10 +8,12 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
@@ -124,8 +126,13 @@ def _view(taskrouter: TaskRouter, route: Route) -> Callable[..., Response]:
     return view
 
 
+@lru_cache(maxsize=256)
+def _credentials(header: str | None) -> Authorization | None:
+    return Authorization.from_header(header)
+
+
 def _authenticate(taskrouter: TaskRouter) -> None:
-    given = request.authorization
+    given = _credentials(request.headers.get("Authorization"))
     if given is None or given.type != "basic":
         raise Unauthorized("Authentication Error - No credentials provided")
     expected = taskrouter.credentials.get(given.username or "", "")
