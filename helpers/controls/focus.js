@@ -37,6 +37,7 @@ panel.addEventListener("focusin", ({ target }) => {
 });
 
 panel.addEventListener("focusout", ({ target }) => {
+  if (target === part || target === panel) target.removeAttribute("tabindex");
   setTimeout(() => {
     const now = document.activeElement;
     if (!panel.contains(now) && (now !== document.body || usable(target))) last = null;

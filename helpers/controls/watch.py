@@ -76,7 +76,10 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     def subscribe(self, tell: Tell, reads: bool = True) -> None:
-        """Call `tell` from now on, in another thread. TaskRouter is asked if somebody `reads`."""
+        """Call `tell` from now on, in another thread, until it raises.
+
+        TaskRouter is asked if somebody `reads`.
+        """
         with self._changing:
             self._listeners[tell] = reads
             if self._thread is None:
@@ -126,7 +129,10 @@ class Watch:
         with self._changing:
             listeners = list(self._listeners)
         for tell in listeners:
-            tell(self.news)
+            try:
+                tell(self.news)
+            except Exception:  # noqa: BLE001 - one that cannot even say so must not stop the others
+                self.unsubscribe(tell)
 
     def _end(self) -> threading.Thread | None:
         thread, self._thread = self._thread, None

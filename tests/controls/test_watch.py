@@ -110,9 +110,10 @@ def test_a_new_activity_is_told_too(lab, quick):
 def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(lab, quick):
     looker = watch_for(lab)
     heard: list[News] = []
+    other: list[News] = []
     looker.subscribe(heard.append)
-    looker.subscribe(print)
-    looker.unsubscribe(print)
+    looker.subscribe(other.append)
+    looker.unsubscribe(other.append)
     [thread] = panel_threads()
     looker.unsubscribe(heard.append)
     thread.join(10)
@@ -120,6 +121,21 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(l
     told = len(heard)
     looker.subscribe(heard.append)
     wait_for("news again", lambda: len(heard) > told)
+
+
+def test_a_listener_that_fails_is_told_no_more_and_stops_nobody(lab, quick):
+    looker = watch_for(lab)
+    failed: list[News] = []
+    heard: list[News] = []
+
+    def fail(news: News) -> None:
+        failed.append(news)
+        raise RuntimeError("It cannot be shown.")
+
+    looker.subscribe(fail)
+    looker.subscribe(heard.append)
+    wait_for("some ticks", lambda: len(heard) > 3)
+    assert len(failed) == 1
 
 
 def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
@@ -181,7 +197,8 @@ def test_a_reader_does_not_start_a_taskrouter_that_was_stopped(lab, emulator, mo
 
 
 def test_stopping_everything_leaves_no_thread(lab):
-    watch_for(lab).subscribe(print)
+    heard: list[News] = []
+    watch_for(lab).subscribe(heard.append)
     assert panel_threads()
     watch.stop_all()
     assert panel_threads() == []
