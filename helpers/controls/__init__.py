@@ -11,7 +11,8 @@
     playground(lab)                    an expression to try: which Workers match, and why
     clock(lab)                         puts the local TaskRouter's clock forward
 
-All but the form follow what happens in TaskRouter by themselves, until they are closed.
+All but the form follow what happens in TaskRouter by themselves, until they are closed or their
+kernel ends. Meanwhile the local TaskRouter is in use, and does not stop by itself.
 """
 
 from helpers.controls.activity_toggle import activity_toggle
