@@ -113,6 +113,22 @@ def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
     assert panel.list.options[0][1] != panel.list.value
 
 
+def test_one_that_the_filters_hide_is_looked_at_no_more(lab, panel, server):
+    look_at(panel, received(server, lab))
+    panel.direction.value = "sent"
+    assert panel.state.chosen == panel.detail.value == ""
+    assert panel.again.disabled and panel.edit.disabled
+
+
+def test_without_a_choice_nothing_is_sent_and_the_panel_says_what_to_do(lab, panel):
+    before = len(lab.session.requests)
+    for press in (panel.on_again, panel.on_edit):
+        press()
+        assert panel.error_line.text == "Choose a request in the list first."
+    assert len(lab.session.requests) == before
+    assert not panel.state.editing
+
+
 def test_everything_in_an_exchange_is_text():
     exchange = Exchange(
         "received",
