@@ -209,6 +209,16 @@ def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
     assert "X-Twilio-Signature" in panel.state.call.curl
 
 
+def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
+    look_at(panel, received(server, lab))
+    panel.on_edit(panel.edit)
+    panel.editor.form.value = '{"TaskSid": "WT2"}'
+    panel.on_send(panel.editor.send)
+    again = lab.session.requests.received()[-1]
+    assert json.loads(again.response_body) == {"genuine": True}
+    assert again.parameters == {"TaskSid": "WT2"}
+
+
 def test_credentials_go_to_taskrouter_only(lab, server):
     seen = []
     sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), parameters={"a": "1"})
