@@ -139,6 +139,23 @@ def test_a_reserved_task_waits_for_nothing(lab):
     assert held["reservation_status"] == "pending"
 
 
+def test_whom_a_target_keeps_out_is_not_about_to_be_reserved(lab):
+    target = {"queue": lab.english_queue_sid, "expression": "worker.level > 3"}
+    routing = {"filters": [{"expression": "1==1", "targets": [target]}]}
+    workflow = lab.workspace.workflows(lab.workflow_sid)
+    workflow.update(configuration=json.dumps({"task_routing": routing}))
+    create(lab)
+    [row] = tables.tasks(lab).to_dict("records")
+    assert row["reason"] == 'waits: no Worker matches languages HAS "en" and worker.level > 3'
+
+
+def test_a_channel_without_capacity_is_not_called_another_task(lab):
+    lab.workspace.workers(lab.bob_sid).worker_channels("default").update(capacity=0)
+    create(lab, "en")
+    [row] = tables.tasks(lab).to_dict("records")
+    assert row["reason"].endswith("is busy (Bob takes none on this channel)")
+
+
 def test_a_second_task_waits_for_a_busy_worker(lab):
     set_activity(lab, lab.alice_sid, lab.idle_sid)
     create(lab)

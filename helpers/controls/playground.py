@@ -25,11 +25,12 @@ _CHANNELS = " The load of channels is not known here: a clause that reads it doe
 
 @dataclass(frozen=True)
 class PlaygroundRow:
-    """A Worker, what it is told by its attributes, and the expression judged for it."""
+    """A Worker as it is, and the expression judged for it."""
 
     friendly_name: str
     attributes: str
     activity_name: str
+    available: bool
     verdict: Verdict
 
 
@@ -114,8 +115,13 @@ def playground(lab: "Lab", expression: str = FIRST) -> Playground:
 def _row(expression: str, worker: Any) -> PlaygroundRow:
     values = queue_scope(fields_of(Evidence(None), worker), attributes_of(worker))
     verdict = judge(expression.strip(), values)
-    activity = f"{worker.activity_name}, {'available' if worker.available else 'not available'}"
-    return PlaygroundRow(worker.friendly_name, worker.attributes, activity, verdict)
+    return PlaygroundRow(
+        worker.friendly_name,
+        worker.attributes,
+        worker.activity_name,
+        bool(worker.available),
+        verdict,
+    )
 
 
 def _summary(rows: list[PlaygroundRow], names: frozenset[str]) -> str:

@@ -1,12 +1,11 @@
 """The Workers of the playground as a table. What comes from TaskRouter is text in it."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 from traitlets import List
 
-from helpers.explanation.page import cell, clauses, marked_name, quiet, table_of
+from helpers.explanation.page import activity, cell, clauses, code, marked_name, quiet, table_of
 
 if TYPE_CHECKING:
     from helpers.controls.playground import PlaygroundRow
@@ -33,7 +32,7 @@ def _cells(row: "PlaygroundRow") -> list[str]:
     traps = "".join(f"<br>{quiet(f'→ {trap}')}" for trap in row.verdict.traps)
     return [
         marked_name(row.verdict.holds, row.friendly_name),
-        cell(escape(row.attributes)),
+        cell(code(row.attributes)),
         cell(clauses([row.verdict]) + traps),
-        cell(escape(row.activity_name)),
+        activity(row.available, row.activity_name),
     ]

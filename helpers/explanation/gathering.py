@@ -11,7 +11,6 @@ from helpers.explanation.standing import needs_events, targets_in_question
 from helpers.rules.lifecycle import RESERVATION_HOLDING
 
 _PAGE = 100
-_ROUTED = ("pending", "reserved")  # an assigned Task asks for nobody
 
 
 def surroundings(space: WorkspaceContext, task: Any) -> Evidence:
@@ -27,8 +26,6 @@ def surroundings(space: WorkspaceContext, task: Any) -> Evidence:
 
 def with_channels(space: WorkspaceContext, evidence: Evidence) -> Evidence:
     """Add the channels of the Workers for whom they decide, one request each."""
-    if evidence.task.assignment_status not in _ROUTED:
-        return evidence
     found = {
         sid: evidence.channels.get(sid) or tuple(_list(space.workers(sid).worker_channels))
         for sid in channels_wanted(evidence, targets_in_question(evidence))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.filters import FilterView
 from helpers.explanation.sentences import listed
-from helpers.explanation.staff import Candidate, of_queue
+from helpers.explanation.staff import Candidate, of_queue, reads_channels
 from helpers.explanation.standing import configuration_of
 from helpers.rules.workflow import ConfigurationError, Target, read_configuration
 
@@ -120,7 +120,7 @@ def _on_unnamed(evidence: Evidence) -> Iterator[Note]:
             named |= read_configuration(workflow.configuration).queues
         except ConfigurationError:
             return  # it may name any TaskQueue
-    unnamed = [one for one in evidence.task_queues if one.sid not in named]
+    unnamed = [q for q in evidence.task_queues if q.sid not in named and not reads_channels(q)]
     for queue in unnamed[:MOST_QUEUES]:
         who = [w.friendly_name for w in evidence.workers if of_queue(evidence, queue, w).holds]
         if who and queue.sid != evidence.task.task_queue_sid:

@@ -20,7 +20,7 @@ _SUM = f"border-left:4px solid var(--jp-brand-color1,#1565c0);padding:4px 12px;m
 _TABLE = "border-collapse:collapse;table-layout:auto;width:100%;margin:2px 0 12px 0;font-size:100%"
 _CAPTION = f"text-align:left;caption-side:top;font-weight:bold;padding:4px 0;{_INK}"
 _CELL = (
-    f"text-align:left;vertical-align:top;padding:4px 12px 4px 0;border:0;{_INK};"
+    f"text-align:left;vertical-align:top;line-height:1.5;padding:4px 12px 4px 0;border:0;{_INK};"
     f"border-top:1px solid {_LINE};background:none;white-space:normal;overflow-wrap:anywhere"
 )
 _HEAD = _CELL.replace(_INK, _QUIET) + ";font-weight:normal"
@@ -61,7 +61,7 @@ def _workers(candidates: Sequence[Candidate]) -> str:
         [
             marked_name(one.is_eligible, one.friendly_name),
             cell(_fits(one)),
-            cell(f"{_mark(one.available, 'available')} {escape(one.activity_name)}", _SHORT),
+            activity(one.available, one.activity_name),
             cell(_capacity(one), _SHORT),
         ]
         for one in shown
@@ -125,14 +125,14 @@ def clauses(verdicts: Iterable[Verdict | None]) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.error:
-        yield f'<code style="{_CODE}">{escape(verdict.error)}</code>'
+        yield code(verdict.error)
     for clause in verdict.clauses:
         yield f"{_mark(clause.holds)} {_clause(clause)}"
 
 
 def _clause(clause: Clause) -> str:
-    code = f'<code style="{_CODE}">{escape(clause.text)}</code>'
-    return f"{code} {quiet(clause.found())}" if clause.met else code
+    written = code(clause.text)
+    return f"{written} {quiet(clause.found())}" if clause.met else written
 
 
 def _holds(one: FilterView) -> bool:
@@ -150,6 +150,16 @@ def marked_name(holds: bool, name: str) -> str:
     return f'<th scope="row" style="{_NAME}">{_mark(holds)} {escape(name)}</th>'
 
 
+def activity(available: bool, name: str) -> str:
+    """The cell of a Worker's Activity, marked as available or not."""
+    return cell(f"{_mark(available, 'available')} {escape(name)}", _SHORT)
+
+
+def code(text: str) -> str:
+    """Text as code."""
+    return f'<code style="{_CODE}">{escape(text)}</code>'
+
+
 def cell(html: str, style: str = _CELL) -> str:
     """A cell of a table, around HTML that is safe."""
     return f'<td style="{style}">{html}</td>'
@@ -162,8 +172,5 @@ def quiet(text: str) -> str:
 
 def _with_code(text: str) -> str:
     """Text in which `…` is code."""
-    parts = [escape(part) for part in text.split("`")]
-    return "".join(
-        f'<code style="{_CODE}">{part}</code>' if number % 2 else part
-        for number, part in enumerate(parts)
-    )
+    parts = enumerate(text.split("`"))
+    return "".join(code(part) if number % 2 else escape(part) for number, part in parts)

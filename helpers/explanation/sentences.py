@@ -8,7 +8,7 @@ from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import NOT_THERE, Verdict
 
-MOST_TOLD = 4
+MOST_TOLD = 3
 MOST_NAMES = 2
 WITHOUT_WORKFLOW = 120
 """Seconds to answer a Reservation of a Task that no Workflow routes."""

@@ -91,14 +91,15 @@ def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> lis
     """The SIDs of the Workers whose channels can decide at one of these targets.
 
     A target of None is the TaskQueue in which the Task is, and nothing else. Channels decide for
-    those who match, and for all where an expression reads channels.
+    all where an expression reads channels, and for those who match while the Task wants Workers.
     """
+    wants = evidence.task.assignment_status in ("pending", "reserved")
     wanted: dict[str, None] = {}
     for target in targets:
         queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-        everybody = _reads_channels(queue, target)
+        everybody = reads_channels(queue, target)
         for worker in evidence.workers:
-            if everybody or _judge(evidence, target, queue, worker).matches:
+            if everybody or (wants and _judge(evidence, target, queue, worker).matches):
                 wanted[worker.sid] = None
     return list(wanted)
 
@@ -200,7 +201,8 @@ def _at(task: Any, path: str) -> Any:
     return value
 
 
-def _reads_channels(queue: Any | None, target: Target | None) -> bool:
+def reads_channels(queue: Any | None, target: Target | None = None) -> bool:
+    """Whether an expression of the TaskQueue or the target asks for the load of channels."""
     names = set(target.expression.names) if target is not None and target.expression else set()
     try:
         names |= parse(queue.target_workers or "").names if queue is not None else set()

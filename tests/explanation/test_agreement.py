@@ -57,7 +57,7 @@ TARGET = st.fixed_dictionaries(
         "expression": st.sampled_from(PAIRS),
         "timeout": st.sampled_from([None, 5, 5, 20]),
         "skip_if": st.sampled_from(SKIPS),
-        "known_worker_friendly_name": st.sampled_from([None, "task.agent"]),
+        "known_worker_friendly_name": st.sampled_from([None, None, "task.agent"]),
         "priority": st.sampled_from([None, 3]),
     }
 )
@@ -75,8 +75,9 @@ class Agreement(RuleBasedStateMachine):
             min_size=1,
             max_size=3,
         ),
+        first=st.lists(st.sampled_from(TASKS), min_size=2, max_size=3),
     )
-    def furnish(self, expressions, places, filters, default, staff):
+    def furnish(self, expressions, places, filters, default, staff, first):
         self.clock = ManualClock()
         self.session, self.taskrouter = session_on(self.clock)
         workspaces = self.session.client.taskrouter.v1.workspaces
@@ -96,6 +97,8 @@ class Agreement(RuleBasedStateMachine):
             for n, (attributes, activity) in enumerate(staff)
         ]
         self.seen = set()
+        for attributes in first:
+            self.create(attributes)
 
     def configuration(self, filters, default):
         routing = {
@@ -118,12 +121,9 @@ class Agreement(RuleBasedStateMachine):
 
     # What happens
 
-    @rule(attributes=st.sampled_from(TASKS), chat=st.booleans())
-    def create(self, attributes, chat):
+    @rule(attributes=st.sampled_from(TASKS))
+    def create(self, attributes):
         """What explain foretells of a Task that does not exist is what becomes of it."""
-        if chat:
-            self.attempt(self.make, attributes, task_channel="chat")
-            return
         options = {"workflow_sid": self.workflow.sid}
         foretold = explain(self.session, attributes, self.space._solution["sid"], **options)
         try:
@@ -142,16 +142,24 @@ class Agreement(RuleBasedStateMachine):
         text = json.dumps(attributes)
         return self.space.tasks.create(attributes=text, workflow_sid=self.workflow.sid, **more)
 
-    @rule(number=NUMBER, ignore=st.booleans())
-    def create_for_a_worker(self, number, ignore):
-        worker = self.one(self.workers, number)
-        self.attempt(
-            self.space.tasks.create, routing_target=worker.sid, ignore_capacity=str(ignore).lower()
-        )
+    @rule(attributes=st.sampled_from(TASKS))
+    def create_another(self, attributes):
+        self.create(attributes)
 
-    @rule(number=NUMBER)
-    def create_in_a_queue(self, number):
-        self.space.tasks.create(task_queue_sid=self.one(self.queues, number).sid)
+    @rule(
+        way=st.sampled_from(["chat", "worker", "worker whatever it does", "queue"]),
+        number=NUMBER,
+        attributes=st.sampled_from(TASKS),
+    )
+    def create_otherwise(self, way, number, attributes):
+        tasks = self.space.tasks
+        if way == "chat":
+            self.attempt(self.make, attributes, task_channel="chat")
+        elif way == "queue":
+            tasks.create(task_queue_sid=self.one(self.queues, number).sid)
+        else:
+            target, ignore = self.one(self.workers, number).sid, str("whatever" in way).lower()
+            self.attempt(tasks.create, routing_target=target, ignore_capacity=ignore)
 
     @rule(number=NUMBER, activity=st.sampled_from(["Available", "Available", "Offline"]))
     def move(self, number, activity):

@@ -348,3 +348,23 @@ def test_skip_if_is_told_with_what_it_meets(shop):
     assert "workers.available is 1" in str(explanation)
     shop.workspace.workers.list()[0].update(activity_sid=shop.activities["Offline"])
     assert explain(shop, {}).place.queue == "Rest"
+
+
+def test_a_step_that_is_over_needs_no_events_to_be_ruled_out(shop):
+    queue = shop.queue()
+    shop.workflow(("1==1", {"queue": queue, "timeout": 30}, {"queue": queue}))
+    task = shop.task()
+    shop.clock.advance(31)
+    shop.sent.clear()
+    assert explain(shop, task).place.way == "filter 'F0', target 2 of 2"
+    assert not any(path.endswith("/Events") for _, path in shop.sent)
+
+
+def test_channels_are_looked_at_where_an_expression_reads_them(shop):
+    shop.worker("Ann")
+    free = "worker.channel.default.available_capacity_percentage == 100"
+    shop.workflow(default=shop.queue(target_workers=free))
+    task = shop.task()
+    shop.answer(task, "accepted")
+    [clause] = named(explain(shop, task), "Ann").target_workers.clauses
+    assert not clause.holds and clause.found().endswith("percentage is 0")

@@ -1,0 +1,56 @@
+"""An explanation and the playground as a learner sees them, in both themes."""
+
+import pytest
+from playwright.sync_api import expect
+
+CELLS = (
+    'from helpers import connect, controls, explain, prepare\nlab = prepare(connect(), "seven faults")',
+    'explain(lab, lab.task_sids["orders"])',
+    'explain(lab, {"topic": "<img src=nowhere>"})',
+    "controls.playground(lab)",
+)
+NOTEBOOK = "notebooks/explained.ipynb"
+
+
+@pytest.fixture
+def explained(tab):
+    tab.open_cells(NOTEBOOK, *CELLS)
+    tab.run_all()
+    return tab
+
+
+def test_an_explanation_can_be_read_in_both_themes_and_is_text(explained):
+    tab = explained
+    orders, refused = tab.output_of('task_sids["orders"]'), tab.output_of("img src")
+    expect(orders.get_by_text("Elif matches but has no room")).to_be_visible()
+    expect(orders.get_by_role("row", name="Elif").get_by_label("not: has room")).to_be_visible()
+    expect(orders.get_by_role("rowheader", name="Orders")).to_be_visible()
+    expect(refused.get_by_text("TaskRouter would refuse it")).to_be_visible()
+    assert tab.page.locator('img[src="nowhere"]').count() == 0
+    for theme, width in (("Light", 1280), ("Light", 1000), ("Dark", 1280)):
+        tab.set_theme(f"JupyterLab {theme}")
+        tab.page.set_viewport_size({"width": width, "height": 1600})
+        for name, output in (("explain", orders), ("explain-refused", refused)):
+            wide = output.evaluate("area => area.scrollWidth > area.clientWidth + 1")
+            assert not wide, f"{name} is wider than its place"
+            tab.shot(f"{name}-{width}-{theme.lower()}", output)
+        assert tab.violations() == []
+
+
+def test_the_playground_answers_while_one_types(explained):
+    tab = explained
+    panel = tab.output_of("playground")
+    expect(panel.get_by_text("7 of 7 Workers match.")).to_be_visible()
+    field = panel.get_by_label("Expression")
+    field.fill('languages HAS "es"')
+    expect(panel.get_by_text("0 of 7 Workers match.")).to_be_visible()
+    expect(panel.get_by_role("row", name="Ben").get_by_text("needs an array")).to_be_visible()
+    tab.shot("playground-light", panel)
+    field.fill('languages HASS "es"')
+    expect(panel.get_by_role("alert")).to_contain_text("unexpected 'HASS' at character 11")
+    assert tab.violations() == []
+    tab.set_theme("JupyterLab Dark")
+    tab.shot("playground-error-dark", panel)
+    field.fill("level > 1 OR languages HAS null")
+    tab.shot("playground-dark", panel)
+    assert tab.violations() == []
