@@ -8,18 +8,17 @@ import json
 from collections import Counter
 from typing import Any
 
-import pandas as pd
-
 from helpers.simulation.day import Day
 from helpers.simulation.demand import HOUR
 from helpers.simulation.floor import Floor
+from helpers.tables.table import Table
 
 _PAGE = 1000
 _NAMES = ["day", "plan", "workflow"]
 _OF_A_CUSTOMER = ["customer", "language", "arrived", "waited", "served", "worker", "handled"]
 
 
-def outcomes(day: Day) -> pd.DataFrame:
+def outcomes(day: Day) -> Table:
     """What became of each customer of each Scenario, from the Events of its Workspace.
 
     `arrived` is the hour of the day, `waited` the seconds from the Task's creation until a Worker
@@ -31,10 +30,10 @@ def outcomes(day: Day) -> pd.DataFrame:
         for floor in day.floors
         for row in _outcomes(floor, day)
     ]
-    return pd.DataFrame(rows, columns=[*_NAMES, *_OF_A_CUSTOMER])
+    return Table(rows, columns=[*_NAMES, *_OF_A_CUSTOMER])
 
 
-def workload(day: Day) -> pd.DataFrame:
+def workload(day: Day) -> Table:
     """Each Worker of each Scenario: seconds `available` (Statistics) and `busy` (Events).
 
     `utilisation` is `busy / available`: a Worker with a Task stays in the Activity Available.
@@ -47,7 +46,7 @@ def workload(day: Day) -> pd.DataFrame:
         for worker in floor.worker_sids:
             available = _available(floor, worker, day)
             rows.append([*_named(floor), worker, available, busy[worker], busy[worker] / available])
-    return pd.DataFrame(rows, columns=[*_NAMES, "worker", "available", "busy", "utilisation"])
+    return Table(rows, columns=[*_NAMES, "worker", "available", "busy", "utilisation"])
 
 
 def _available(floor: Floor, worker: str, day: Day) -> int:

@@ -66,10 +66,15 @@ def configuration(scenario: Scenario, queue_sids: Mapping[str, str]) -> str:
 
     https://www.twilio.com/docs/taskrouter/workflow-configuration
 
-    Raises ValueError when `targets` has a language that no customer speaks.
+    Raises ValueError when `targets` has a language that no customer speaks, or a timeout.
     """
     if unknown := set(scenario.targets) - set(queue_sids):
         raise ValueError(f"The Workflow {scenario.workflow!r} names {unknown}: nobody speaks that.")
+    if any("timeout" in target for target in scenario.targets.values()):
+        raise ValueError(
+            f"The Workflow {scenario.workflow!r} has a timeout, after which TaskRouter would cancel "
+            "the Task. Leave it out: here it is the customers who lose patience."
+        )
     filters = [
         {
             "filter_friendly_name": language,

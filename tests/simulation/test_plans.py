@@ -60,5 +60,10 @@ def test_a_workflow_for_a_language_that_nobody_speaks_is_refused():
         configuration(scenario(targets={"fr": {}}), {"en": "WQ" + "1" * 32})
 
 
+def test_a_workflow_that_would_cancel_tasks_itself_is_refused():
+    with pytest.raises(ValueError, match="'workflow' has a timeout"):
+        configuration(scenario(targets={"en": {"timeout": 60}}), {"en": "WQ" + "1" * 32})
+
+
 def test_the_languages_are_those_of_the_customers():
     assert scenario().languages == ["en", "es"]
