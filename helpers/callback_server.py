@@ -7,6 +7,7 @@ has the answer finds the record.
 import atexit
 import logging
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -18,9 +19,10 @@ from waitress.server import create_server
 from helpers.checks import InOneSentence
 from helpers.recording import recording
 from helpers.request_log import Exchange
+from helpers.signed import only_signed
 
 if TYPE_CHECKING:
-    from helpers.connection import Session
+    from helpers.session import Session
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 5050
@@ -72,7 +74,7 @@ class CallbackServer:
         self._session = session
         self._loop: dict[int, Any] = {}  # waitress serves for as long as something is in here
         self._waitress = create_server(
-            recording(app, session.requests, self._base_for),
+            recording(self._guarded(app), session.requests, self._base_for),
             map=self._loop,
             sockets=[listening],
             threads=8,
@@ -92,10 +94,11 @@ class CallbackServer:
         """The URL at which TaskRouter must call `path` ("/assignment_callback").
 
         The local TaskRouter reaches the loopback address. Real Twilio needs a public address, which
-        the environment variable TASKROUTER_PUBLIC_URL names; without it the answer is "" and `note`
-        says so.
+        the environment variable TASKROUTER_PUBLIC_URL names, and the Auth Token, by which the
+        server knows its requests; without them the answer is "" and `note` says so.
         """
-        base = self._public_url if self._session.target == "live" else self.url
+        live = self._session.target == "live"
+        base = (self._public_url if self._session.auth_token else "") if live else self.url
         return f"{base}/{path.lstrip('/')}" if base else ""
 
     @property
@@ -103,8 +106,17 @@ class CallbackServer:
         """How TaskRouter reaches this server, in a sentence."""
         if self._session.target != "live":
             return f"The local TaskRouter calls this server at {self.url}."
+        if self._public_url and not self._session.auth_token:
+            return (
+                "Twilio cannot call this server: to know its requests by their signature, the "
+                "server needs TWILIO_AUTH_TOKEN beside the API key. "
+                "Without it the notebook asks TaskRouter from time to time instead."
+            )
         if self._public_url:
-            return f"Twilio calls this server at {self._public_url}."
+            return (
+                f"Twilio calls this server at {self._public_url}. "
+                "What comes there without Twilio's signature is refused."
+            )
         return (
             "Twilio cannot call this server: that needs a public URL that leads to "
             f"{self.url}, in the environment variable TASKROUTER_PUBLIC_URL. "
@@ -131,6 +143,14 @@ class CallbackServer:
     @property
     def _public_url(self) -> str:
         return os.environ.get("TASKROUTER_PUBLIC_URL", "").rstrip("/")
+
+    def _guarded(self, app: Callable[..., Any]) -> Callable[..., Any]:
+        """`app`, which a public URL makes reachable for everybody, for Twilio alone."""
+        if self._session.target != "live" or not self._public_url:
+            return app
+        # Without the token nobody can be told from Twilio, so nobody's signature is good.
+        token = self._session.auth_token or secrets.token_hex()
+        return only_signed(app, token, self._public_url, self._base_for)
 
     def _base_for(self, host: str, forwarded: bool) -> str:
         """The address under which a request came in: a signature is made over exactly that one."""

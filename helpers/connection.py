@@ -10,61 +10,24 @@ import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from http.client import RemoteDisconnected
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from requests.exceptions import ConnectionError as NoAnswer
-from requests.exceptions import RequestException
 from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
-from helpers.checks import InOneSentence
+from helpers.credentials import NoCredentials, find_credentials
 from helpers.emulator import launch
-from helpers.request_log import LoggingHttpClient, RequestLog
+from helpers.live import HOW_TO_GO_LOCAL, live_client, verify
+from helpers.own_workspace import WORKSPACE, forgotten
+from helpers.request_log import LoggingHttpClient, RequestLog, utc_now
+from helpers.session import ConnectionFailed, Session
 
 _ANSWER_SECONDS = 30.0
-_HOW_TO_GO_LOCAL = 'connect("local"), with TASKROUTER_TARGET unset, needs no account.'
-
-
-class ConnectionFailed(InOneSentence, RuntimeError):
-    """There is no TaskRouter to talk to; the message says why and what to do."""
-
-
-class Session:
-    """A connection: what the notebooks and the helpers need to speak with one TaskRouter.
-
-    `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
-    every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
-    key is used without one, `ending` what `close` undoes. The repr tells no secret.
-    """
-
-    def __init__(
-        self,
-        client: Client,
-        target: str,
-        address: str,
-        requests: RequestLog,
-        account_sid: str,
-        auth_token: str | None,
-    ) -> None:
-        self.client = client
-        self.target = target
-        self.address = address
-        self.requests = requests
-        self.account_sid = account_sid
-        self.auth_token = auth_token
-        self.ending = ExitStack()
-
-    def close(self) -> None:
-        """End the TaskRouter that was started for this Session alone; one that is shared runs on."""
-        self.ending.close()
-
-    def __repr__(self) -> str:
-        if self.target == "local":
-            return f"Connected to the local TaskRouter at {self.address}"
-        return f"Connected to real Twilio at {self.address}, account {self.account_sid}"
 
 
 def connect(target: str | None = None, alone: bool = False) -> Session:
@@ -72,8 +35,8 @@ def connect(target: str | None = None, alone: bool = False) -> Session:
 
     `target` is "local" or "live"; by default what the environment variable TASKROUTER_TARGET says,
     else "local", whatever other variables exist. Local starts the emulator when none runs. Live
-    takes TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and TWILIO_API_SECRET,
-    and asks Twilio once whether they are good.
+    takes the credentials that the twilio CLI would take (`credentials.py`), asks Twilio once
+    whether they are good, and says so when a Workspace of the tutorial has been forgotten there.
 
     `alone` starts another local TaskRouter, empty and with a clock of its own, which nobody shares.
     It ends with the Session's `close`, or with this process.
@@ -223,46 +186,20 @@ def _at(base_url: str, url: str) -> str:
 
 
 def _connect_to_twilio(environment: Mapping[str, str]) -> Session:
-    account_sid = _needed(environment, "TWILIO_ACCOUNT_SID")
-    key, secret = environment.get("TWILIO_API_KEY"), environment.get("TWILIO_API_SECRET")
-    if not (key and secret):
-        key, secret = account_sid, _needed(environment, "TWILIO_AUTH_TOKEN")
-    auth_token = environment.get("TWILIO_AUTH_TOKEN") or None
-    log = RequestLog([secret, auth_token or ""])
-    client = Client(key, secret, account_sid, http_client=LoggingHttpClient(log))
-    _verify(client)
+    try:
+        credentials = find_credentials(environment, Path.home())
+    except NoCredentials as fault:
+        raise ConnectionFailed(
+            f"Real Twilio was asked for, but {fault} Then start JupyterLab again and run this "
+            f"cell again. {HOW_TO_GO_LOCAL}"
+        ) from None
+    log = RequestLog()
+    client = live_client(credentials, log)
+    verify(client, WORKSPACE)
     log.clear()
     address = client.get_hostname(client.taskrouter.base_url)
-    return Session(client, "live", address, log, account_sid, auth_token)
-
-
-def _needed(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise ConnectionFailed(
-            f"Real Twilio was asked for, but {name} is not set. Set TWILIO_ACCOUNT_SID and "
-            "TWILIO_AUTH_TOKEN to what the Twilio Console shows for your account, start JupyterLab "
-            f"again and run this cell again. {_HOW_TO_GO_LOCAL}"
-        )
-    return value
-
-
-def _verify(client: Client) -> None:
-    """One cheap request. Raises ConnectionFailed unless Twilio answers it well."""
-    try:
-        answer = client.taskrouter.request("GET", "/v1/Workspaces", params={"PageSize": 1})
-    except RequestException as fault:
-        raise ConnectionFailed(
-            f"Twilio cannot be reached ({type(fault).__name__}). Check the network, and a proxy "
-            f"if there is one. {_HOW_TO_GO_LOCAL}"
-        ) from None
-    if answer.status_code == 401:
-        raise ConnectionFailed(
-            f"Twilio does not accept these credentials for account {client.account_sid}. Compare "
-            "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, "
-            f"with the Twilio Console. {_HOW_TO_GO_LOCAL}"
-        )
-    if answer.status_code != 200:
-        raise ConnectionFailed(
-            f"Twilio refused the connection, status {answer.status_code}: {answer.text[:300]}"
-        )
+    account_sid, folder = credentials.account_sid, launch.Home().folder
+    session = Session(client, "live", address, log, account_sid, credentials.auth_token, folder)
+    if offer := forgotten(session, utc_now()):
+        print(offer)
+    return session

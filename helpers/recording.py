@@ -32,13 +32,13 @@ def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
 
     def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
         at, began = utc_now(), perf_counter()
-        sent = _read_body(environ)
+        sent = read_body(environ)
         answer = _call(app, environ)
         log.record(
             Exchange(
                 direction="received",
                 method=environ["REQUEST_METHOD"],
-                url=_url(environ, base_for),
+                url=url_of(environ, base_for),
                 status=int(answer.status.split()[0]),
                 at=at,
                 duration=perf_counter() - began,
@@ -116,13 +116,15 @@ def _learners_frame(trace: TracebackType | None) -> traceback.FrameSummary | Non
     return own[-1] if own else None
 
 
-def _read_body(environ: Environ) -> bytes:
+def read_body(environ: Environ) -> bytes:
+    """The body of a request, which can be read again after this."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return body
 
 
-def _url(environ: Environ, base_for: BaseFor) -> str:
+def url_of(environ: Environ, base_for: BaseFor) -> str:
+    """The URL that the caller asked for: a signature is made over exactly that."""
     forwarded = "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ
     host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return base_for(host, forwarded) + environ["REQUEST_URI"]

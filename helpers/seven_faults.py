@@ -12,7 +12,7 @@ from typing import Any
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
-from helpers.connection import Session
+from helpers.session import Session
 
 START = "seven faults"
 WORKSPACE = "TaskRouter Tutorial - Seven faults"

@@ -1,8 +1,8 @@
 """The tutorial's Workspace, declared once, and brought to a lesson's start whatever is found.
 
 Everything here goes through the `twilio` client, so it works on real Twilio too. It touches one
-Workspace, the one named WORKSPACE: it never lists, changes or deletes anything in another. Only the
-lesson on faults has one of its own, seven_faults.WORKSPACE.
+Workspace, the tutorial's own: it never lists, changes or deletes anything in another. Only the
+lesson on faults has one more, see seven_faults.py.
 """
 
 import json
@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from twilio.base.exceptions import TwilioRestException
-from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext, WorkspaceInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers import seven_faults
-from helpers.connection import Session
+from helpers.own_workspace import WORKSPACE, find_or_create
+from helpers.session import Session
 from helpers.seven_faults import FaultyLab
 
-WORKSPACE = "TaskRouter Tutorial"
 ACTIVITIES = {"Offline": False, "Available": True, "Unavailable": False, "Idle": True}
 WORKERS = {"Alice": {"languages": ["en", "es"]}, "Bob": {"languages": ["en"]}}
 ENGLISH, SPANISH = "Customer Care Requests - English", "Customer Care Requests - Spanish"
@@ -73,25 +72,25 @@ class Lab:
 def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
     """Bring the tutorial's Workspace to a lesson's start, and return its SIDs.
 
-        Every start creates what is missing of the Workspace, its Activities, TaskQueues, Workflow and
-        the Workers Alice and Bob, and gives what is there its declared settings again: Activities
-        kept available or not as declared (a wrong one is renamed and replaced), the Workspace's
-        default and timeout Activity, the TaskQueues' expressions, the Workflow's filters and
-        Reservation timeout, the Workers' attributes and their capacity on the default TaskChannel.
+    Every start creates what is missing of the Workspace, its Activities, TaskQueues, Workflow and
+    the Workers Alice and Bob, and gives what is there its declared settings again: Activities
+    kept available or not as declared (a wrong one is renamed and replaced), the Workspace's
+    default and timeout Activity, the TaskQueues' expressions, the Workflow's filters and
+    Reservation timeout, the Workers' attributes and their capacity on the default TaskChannel.
 
-        "anything" stops there. The others also remove the callback URLs of Workspace and Workflow,
-        delete the Workspace's Tasks, and set everybody's Activity; Workers besides Alice and Bob
-        stay, but go Offline, or they might take the Task:
+    "anything" stops there. The others also remove the callback URLs of Workspace and Workflow,
+    delete the Workspace's Tasks, and set everybody's Activity; Workers besides Alice and Bob
+    stay, but go Offline, or they might take the Task:
 
-        * "alice available": Alice and Bob Idle, no Tasks
-        * "alice offline": Alice Offline, Bob Idle, no Tasks
-        * "task waiting": the same, with one Task for a Spanish speaker, pending: the oldest such Task
-          if there is one, else a new one
+    * "alice available": Alice and Bob Idle, no Tasks
+    * "alice offline": Alice Offline, Bob Idle, no Tasks
+    * "task waiting": the same, with one Task for a Spanish speaker, pending: the oldest such Task
+      if there is one, else a new one
 
     "seven faults" is another Workspace, which is deleted and made anew, with Tasks that wait for a
     reason each; the tutorial's own is not touched. See helpers/seven_faults.py.
 
-        Raises ValueError for another start, and what the SDK raises when a request fails.
+    Raises ValueError for another start, and what the SDK raises when a request fails.
     """
     if start == seven_faults.START:
         return seven_faults.break_workspace(session)
@@ -99,7 +98,7 @@ def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
         known = ", ".join(f'"{name}"' for name in (*STARTS, seven_faults.START))
         raise ValueError(f"There is no start {start!r}. The starts are {known}.")
     standing = STARTS[start]
-    found = _workspace(session.client)
+    found = find_or_create(session)
     space = session.client.taskrouter.v1.workspaces(str(found.sid))
     activities = _make_activities(space)
     _restore_settings(found, activities["Offline"], standing is not None)
@@ -123,12 +122,6 @@ def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
         english_queue_sid=queues[ENGLISH],
         task_sid=task_sid,
     )
-
-
-def _workspace(client: Client) -> WorkspaceInstance:
-    workspaces = client.taskrouter.v1.workspaces
-    named = [w for w in workspaces.list(friendly_name=WORKSPACE) if w.friendly_name == WORKSPACE]
-    return named[0] if named else workspaces.create(friendly_name=WORKSPACE)
 
 
 def _make_activities(space: WorkspaceContext) -> dict[str, str]:

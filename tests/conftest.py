@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from twilio.rest import Client
 
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.emulator import launch
 from helpers.emulator.clock import ManualClock
 from helpers.emulator.home import ACCOUNT_SID, Home

@@ -15,7 +15,7 @@ FORM = {"TaskAge": "3", "TaskAttributes": '{"selected_language":"ñ"}', "Empty":
 
 @pytest.fixture
 def session():
-    yield SimpleNamespace(target="local", requests=RequestLog())
+    yield SimpleNamespace(target="local", requests=RequestLog(), auth_token="token")
     callback_server._stop_all()
 
 
@@ -198,7 +198,7 @@ def test_live_with_a_public_url_records_requests_under_it(app, session, monkeypa
     session.target = "live"
     server = serve(app, session)
     assert server.url_for("/assignment_callback") == "https://example.org/assignment_callback"
-    assert server.note == "Twilio calls this server at https://example.org."
+    assert server.note.startswith("Twilio calls this server at https://example.org. ")
     here = f"{server.url}/assignment_callback"
     requests.post(here)
     requests.post(here, headers={"Host": "example.org"})

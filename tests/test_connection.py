@@ -12,8 +12,6 @@ import requests
 from requests.exceptions import ConnectionError as NoAnswer
 from requests.exceptions import ProxyError
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from helpers.connection import ConnectionFailed, connect
@@ -30,24 +28,6 @@ def local(home):
     session = connect()
     yield session
     session.client.http_client.session.close()
-
-
-@pytest.fixture
-def twilio(monkeypatch, home):
-    """Real Twilio's credentials in the environment; its answer, and what was asked of it."""
-    asked = []
-    answers = [Response(200, '{"workspaces": [], "meta": {}}')]
-
-    def request(self, method, url, params, data, headers, auth, *rest):
-        asked.append((method, url, auth))
-        if isinstance(answers[0], Exception):
-            raise answers[0]
-        return answers[0]
-
-    monkeypatch.setattr(TwilioHttpClient, "request", request)
-    for name, value in LIVE.items():
-        monkeypatch.setenv(name, value)
-    return answers, asked
 
 
 def workspaces(session):
@@ -206,50 +186,6 @@ def test_an_emulator_that_cannot_start_is_explained_in_the_cell(local, home):
         workspaces(local)
 
 
-@pytest.mark.parametrize("missing", LIVE)
-def test_live_without_credentials_says_what_to_set(home, monkeypatch, missing):
-    for name in LIVE.keys() - {missing}:
-        monkeypatch.setenv(name, LIVE[name])
-    monkeypatch.setenv("TASKROUTER_TARGET", "live")
-    with pytest.raises(ConnectionFailed, match=f"{missing} is not set"):
-        connect()
-    assert not home.folder.exists()
-
-
-def test_live_verifies_the_credentials_with_one_request(twilio):
-    session = connect("live")
-    [(method, url, auth)] = twilio[1]
-    assert (method, url) == ("GET", "https://taskrouter.twilio.com/v1/Workspaces")
-    assert auth == tuple(LIVE.values())
-    assert (session.target, session.address) == ("live", "https://taskrouter.twilio.com")
-    assert session.auth_token == LIVE["TWILIO_AUTH_TOKEN"] and len(session.requests) == 0
-    assert session.account_sid in repr(session) and session.auth_token not in repr(session)
-
-
-def test_live_takes_an_api_key(twilio, monkeypatch):
-    monkeypatch.setenv("TWILIO_API_KEY", "SK" + "4" * 32)
-    monkeypatch.setenv("TWILIO_API_SECRET", "secret")
-    monkeypatch.delenv("TWILIO_AUTH_TOKEN")
-    session = connect("live")
-    assert twilio[1][0][2] == ("SK" + "4" * 32, "secret")
-    assert (session.account_sid, session.auth_token) == (LIVE["TWILIO_ACCOUNT_SID"], None)
-
-
-@pytest.mark.parametrize(
-    ("answer", "sentence"),
-    [
-        (Response(401, '{"code": 20003}'), "does not accept these credentials"),
-        (Response(403, "no"), "refused the connection, status 403: no"),
-        (NoAnswer(), "cannot be reached"),
-    ],
-)
-def test_live_that_does_not_work_is_explained(twilio, answer, sentence):
-    twilio[0][0] = answer
-    with pytest.raises(ConnectionFailed, match=sentence) as caught:
-        connect("live")
-    assert LIVE["TWILIO_AUTH_TOKEN"] not in str(caught.value)
-
-
 @pytest.fixture
 def alone(home):
     session = connect("local", alone=True)
@@ -307,7 +243,7 @@ def test_closing_a_session_of_the_usual_one_lets_it_run(local, home):
     assert find_running(home).url == local.address
 
 
-def test_real_twilio_is_nobodys_alone(twilio, monkeypatch):
+def test_real_twilio_is_nobodys_alone(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_TARGET", "live")
     with pytest.raises(ValueError, match=r'use connect\("local", alone=True\)'):
         connect(alone=True)

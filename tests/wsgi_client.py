@@ -6,7 +6,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.emulator.app import create_app
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.service import TaskRouter

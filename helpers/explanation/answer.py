@@ -9,7 +9,7 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.checks import InOneSentence
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.explanation.evidence import WouldBeTask
 from helpers.explanation.explanation import Explanation
 from helpers.explanation.gathering import gather

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from helpers.checks import InOneSentence
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.simulation.demand import HOUR
 from helpers.simulation.floor import Floor
 from helpers.simulation.plans import Scenario

@@ -4,7 +4,7 @@ import pytest
 from twilio.rest import Client
 
 from helpers import controls
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.controls.clock import Clock
 from helpers.workspace import Lab, prepare
 

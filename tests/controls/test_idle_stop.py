@@ -10,7 +10,7 @@ import pytest
 
 from helpers import controls
 from helpers.checks import wait_for
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.controls import watch
 from helpers.emulator import server as server_module
 from helpers.emulator.home import ACCOUNT_SID

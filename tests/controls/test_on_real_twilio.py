@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import controls
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.controls import watch
 from helpers.workspace import Lab, prepare
 

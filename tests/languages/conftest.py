@@ -10,7 +10,7 @@ import pytest
 from stand_in import ACCOUNT_SID, AUTH_TOKEN, standing_in
 from twilio.rest import Client
 
-from helpers.connection import Session
+from helpers.session import Session
 from helpers.request_log import RequestLog
 from helpers.workspace import Lab, prepare
 

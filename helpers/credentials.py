@@ -1,0 +1,75 @@
+"""The credentials of a real account: from the environment, or as the twilio CLI keeps them.
+
+Never from a notebook: what is typed into a cell is stored in its file.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class NoCredentials(LookupError):
+    """None were found, or what was found is incomplete; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """`username` with `secret` are sent: an API key's, or the account's SID and Auth Token.
+
+    `auth_token` is None when only an API key is known. `region` and `edge` lead to another of
+    Twilio's addresses. Neither secret is in the repr.
+    """
+
+    account_sid: str
+    username: str
+    secret: str = field(repr=False)
+    auth_token: str | None = field(default=None, repr=False)
+    region: str | None = None
+    edge: str | None = None
+
+
+def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Credentials:
+    """The credentials that the twilio CLI would use, sought in the same order.
+
+    First TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET, or with TWILIO_AUTH_TOKEN;
+    then the active profile of its `config.json`, in TWILIO_CONFIG_DIR or in `.twilio-cli` of
+    `user_folder`. https://www.twilio.com/docs/twilio-cli/general-usage/profiles
+
+    Raises NoCredentials.
+    """
+    account_sid = environment.get("TWILIO_ACCOUNT_SID", "")
+    token = environment.get("TWILIO_AUTH_TOKEN") or None
+    key, secret = (environment.get(f"TWILIO_API_{part}", "") for part in ("KEY", "SECRET"))
+    where = {name: environment.get(f"TWILIO_{name.upper()}") or None for name in ("region", "edge")}
+    if account_sid and key and secret:
+        return Credentials(account_sid, key, secret, token, **where)
+    if account_sid and token:
+        return Credentials(account_sid, account_sid, token, token, **where)
+    given = [name for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if environment.get(name)]
+    profile = None if given else _active_profile(environment, user_folder)
+    if profile is not None:
+        return profile
+    missing = "TWILIO_ACCOUNT_SID" if not account_sid else "TWILIO_AUTH_TOKEN"
+    raise NoCredentials(
+        f"{missing} is not set{'' if given else ', and the twilio CLI has no active profile'}. "
+        "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to what the Twilio Console shows for your "
+        "account, or log in with `twilio login`; never type them into a cell."
+    )
+
+
+def _active_profile(environment: Mapping[str, str], user_folder: Path) -> Credentials | None:
+    folder = Path(environment.get("TWILIO_CONFIG_DIR") or user_folder / ".twilio-cli")
+    try:
+        kept = json.loads((folder / "config.json").read_text("utf-8"))
+        profile: dict[str, Any] = kept["profiles"][kept["activeProject"]]
+        sids = [profile[name] for name in ("accountSid", "apiKey", "apiSecret")]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    if not all(isinstance(value, str) and value for value in sids):
+        return None
+    account_sid, key, secret = sids
+    token = secret if key == account_sid else None
+    region, edge = profile.get("region") or None, profile.get("edge") or kept.get("edge") or None
+    return Credentials(account_sid, key, secret, token, region, edge)

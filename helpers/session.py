@@ -1,0 +1,61 @@
+"""A connection to one TaskRouter, as the notebooks and the helpers use it."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from twilio.rest import Client
+
+from helpers.checks import InOneSentence
+from helpers.request_log import RequestLog
+
+
+class ConnectionFailed(InOneSentence, RuntimeError):
+    """There is no TaskRouter to talk to; the message says why and what to do."""
+
+
+class Session:
+    """A connection: what the notebooks and the helpers need to speak with one TaskRouter.
+
+    `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
+    every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
+    key is used without one. `folder` is where the tutorial writes down which Workspace of a real
+    account is its own, `ending` what `close` undoes. The repr tells no secret.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        target: str,
+        address: str,
+        requests: RequestLog,
+        account_sid: str,
+        auth_token: str | None,
+        folder: Path | None = None,
+    ) -> None:
+        self.client = client
+        self.target = target
+        self.address = address
+        self.requests = requests
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.folder = folder
+        self.ending = ExitStack()
+
+    def close(self) -> None:
+        """End the TaskRouter that was started for this Session alone; one that is shared runs on."""
+        self.ending.close()
+
+    def teardown(self) -> None:
+        """Remove the tutorial's Workspace with all that is in it, and nothing else; say so."""
+        from helpers.own_workspace import remove  # which needs a Session
+
+        removed = remove(self)
+        if removed is None:
+            print("There is no Workspace of the tutorial; nothing to remove.")
+        else:
+            print(f"The Workspace {removed.friendly_name!r} is removed, with all that was in it.")
+
+    def __repr__(self) -> str:
+        if self.target == "local":
+            return f"Connected to the local TaskRouter at {self.address}"
+        return f"Connected to real Twilio at {self.address}, account {self.account_sid}"
