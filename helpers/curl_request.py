@@ -21,7 +21,7 @@ from helpers.curl_command import Command, CurlError, parse
 from helpers.request_log import Exchange
 
 if TYPE_CHECKING:
-    from helpers.connection import Session
+    from helpers.session import Session
 
 _FORM = "application/x-www-form-urlencoded"
 _SECONDS = 30

@@ -1,7 +1,7 @@
-"""Which Workspace of an account is the tutorial's own.
+"""Which Workspaces of an account are the tutorial's own: one for the lessons, one for the faults.
 
-The local TaskRouter belongs to the tutorial: there it is the one named WORKSPACE. A real account
-does not: there it is the one that the tutorial created and wrote down, whatever its name. Nothing
+The local TaskRouter belongs to the tutorial: there it is the one of its name. A real account does
+not: there it is the one that the tutorial created and wrote down, whatever it is called now. Nothing
 in another is ever read, changed or deleted.
 """
 
@@ -17,76 +17,80 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceInstance
 
 from helpers.session import ConnectionFailed, Session
 
-WORKSPACE = "TaskRouter Tutorial"
+WORKSPACE, FAULTY_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Seven faults"
+WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE)
 _FORGOTTEN_AFTER = timedelta(days=1)
 
 
-def find(session: Session) -> WorkspaceInstance | None:
-    """The tutorial's Workspace, if there is one now."""
-    workspaces = session.client.taskrouter.v1.workspaces
+def find(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
+    """The tutorial's Workspace that was made as `name`, if there is one now."""
     if session.target == "local":
-        return next(iter(_named(session, WORKSPACE)), None)
-    sid = _record(session).get("workspace_sid")
-    if not sid:
+        return next(iter(_named(session, name)), None)
+    sid = _sids(session).get(name)
+    if sid is None:
         return None
     try:
-        return workspaces(sid).fetch()
+        return session.client.taskrouter.v1.workspaces(sid).fetch()
     except TwilioRestException as fault:
         if fault.status != 404:
             raise
         return None
 
 
-def find_or_create(session: Session) -> WorkspaceInstance:
-    """The tutorial's Workspace; before one is created in a real account, that is said."""
+def find_or_create(session: Session, name: str = WORKSPACE) -> WorkspaceInstance:
+    """The tutorial's Workspace `name`; before one is created in a real account, that is said."""
     if session.target == "local":
-        return find(session) or session.client.taskrouter.v1.workspaces.create(
-            friendly_name=WORKSPACE
-        )
+        return find(session, name) or _create(session, name)
     with _lock(session):  # two notebooks may start at once
-        return find(session) or _create(session)
+        return find(session, name) or _create_and_tell(session, name)
 
 
-def remove(session: Session) -> WorkspaceInstance | None:
-    """Delete the tutorial's Workspace with all that is in it; what it was, or None."""
-    found = find(session)
+def remove(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
+    """Delete the tutorial's Workspace `name` with all that is in it; what it was, or None."""
+    found = find(session, name)
     if found is not None:
         found.delete()
     if session.target == "live":
-        _keep(session, {})
+        sids = {known: sid for known, sid in _sids(session).items() if known != name}
+        _keep(session, {**_record(session), "workspaces": sids})
     return found
 
 
 def forgotten(session: Session, now: datetime) -> str:
-    """A sentence about a Workspace that was used last more than a day before `now`, or ""."""
-    record = _record(session)
-    if not record.get("workspace_sid"):
+    """A sentence about Workspaces that were used last more than a day before `now`, or ""."""
+    record, sids = _record(session), _sids(session)
+    if not sids:
         return ""
     used = datetime.fromisoformat(record.get("used") or now.isoformat())
     _keep(session, {**record, "used": now.isoformat()})
     if now - used < _FORGOTTEN_AFTER:
         return ""
+    still = " and ".join(sids.values())
     return (
-        f"The tutorial's Workspace {record['workspace_sid']} is still in this account, last used "
-        f"on {used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
+        f"The tutorial's Workspace {still} is still in this account, last used on "
+        f"{used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
     )
 
 
-def _create(session: Session) -> WorkspaceInstance:
-    name, number = WORKSPACE, 1
-    while _named(session, name):
+def _create(session: Session, name: str) -> WorkspaceInstance:
+    return session.client.taskrouter.v1.workspaces.create(friendly_name=name)
+
+
+def _create_and_tell(session: Session, name: str) -> WorkspaceInstance:
+    free, number = name, 1
+    while _named(session, free):
         number += 1
-        name = f"{WORKSPACE} {number}"
+        free = f"{name} {number}"
     told = (
-        f"The tutorial now creates a Workspace {name!r} in the account {session.account_sid}, with "
-        "Activities, TaskQueues, a Workflow and the Workers Alice and Bob. It works in no other. "
-        "session.teardown() removes it."
+        f"The tutorial now creates a Workspace {free!r} in the account {session.account_sid}, with "
+        "Activities, TaskQueues, a Workflow and Workers. session.teardown() removes it."
     )
-    if name != WORKSPACE:
-        told += f" (A Workspace {WORKSPACE!r} is there that it did not create, and leaves alone.)"
+    if free != name:
+        told += f" (A Workspace {name!r} is there that it did not create, and leaves alone.)"
     print(told)
-    made = session.client.taskrouter.v1.workspaces.create(friendly_name=name)
-    _keep(session, {**_record(session), "workspace_sid": made.sid})
+    made = _create(session, free)
+    sids = {**_sids(session), name: str(made.sid)}
+    _keep(session, {**_record(session), "workspaces": sids})
     return made
 
 
@@ -122,6 +126,11 @@ def _records(session: Session) -> dict[str, Any]:
 
 def _record(session: Session) -> dict[str, Any]:
     return _records(session).get(session.account_sid, {})
+
+
+def _sids(session: Session) -> dict[str, str]:
+    """The SIDs of the account's own Workspaces, by the name that each was made as."""
+    return _record(session).get("workspaces", {})
 
 
 def _keep(session: Session, record: dict[str, Any]) -> None:

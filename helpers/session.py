@@ -46,14 +46,14 @@ class Session:
         self.ending.close()
 
     def teardown(self) -> None:
-        """Remove the tutorial's Workspace with all that is in it, and nothing else; say so."""
-        from helpers.own_workspace import remove  # which needs a Session
+        """Remove the tutorial's Workspaces with all that is in them, and nothing else; say so."""
+        from helpers.own_workspace import WORKSPACES, remove  # which needs a Session
 
-        removed = remove(self)
-        if removed is None:
+        removed = [found for name in WORKSPACES if (found := remove(self, name))]
+        for one in removed:
+            print(f"The Workspace {one.friendly_name!r} is removed, with all that was in it.")
+        if not removed:
             print("There is no Workspace of the tutorial; nothing to remove.")
-        else:
-            print(f"The Workspace {removed.friendly_name!r} is removed, with all that was in it.")
 
     def __repr__(self) -> str:
         if self.target == "local":

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
+from helpers.own_workspace import FAULTY_WORKSPACE, find_or_create, remove
 from helpers.session import Session
 
 START = "seven faults"
-WORKSPACE = "TaskRouter Tutorial - Seven faults"
 WORKFLOW = "Customer requests"
 WORKERS: dict[str, dict[str, Any]] = {
     "Ana": {"skills": ["billing"]},
@@ -64,15 +63,16 @@ class FaultyLab:
         return self.session.client.taskrouter.v1.workspaces(self.workspace_sid)
 
     def __repr__(self) -> str:
-        return f"The Workspace {WORKSPACE!r} is ready ({self.start})"
+        return f"The Workspace {FAULTY_WORKSPACE!r} is ready ({self.start})"
 
 
 def break_workspace(session: Session) -> FaultyLab:
-    """Make the Workspace anew, with every fault; one of that name is deleted, and no other.
+    """Make the Workspace anew, with every fault; the one of the last time is deleted, and no other.
 
     Raises what the SDK raises when a request fails.
     """
-    sid = _empty_workspace(session.client)
+    remove(session, FAULTY_WORKSPACE)
+    sid = str(find_or_create(session, FAULTY_WORKSPACE).sid)
     space = session.client.taskrouter.v1.workspaces(sid)
     queues = {
         name: str(space.task_queues.create(friendly_name=name, target_workers=text).sid)
@@ -91,14 +91,6 @@ def break_workspace(session: Session) -> FaultyLab:
     _leave_a_task(space, workflow_sid)
     tasks = {topic: _create_task(space, workflow_sid, topic) for topic in ROUTES}
     return FaultyLab(session, sid, workflow_sid, tasks)
-
-
-def _empty_workspace(client: Client) -> str:
-    workspaces = client.taskrouter.v1.workspaces
-    for found in workspaces.list(friendly_name=WORKSPACE):
-        if found.friendly_name == WORKSPACE:
-            found.delete()
-    return str(workspaces.create(friendly_name=WORKSPACE).sid)
 
 
 def _filters(queues: Mapping[str, str]) -> list[dict[str, Any]]:

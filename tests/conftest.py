@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from twilio.rest import Client
 
-from helpers.session import Session
 from helpers.emulator import launch
 from helpers.emulator.clock import ManualClock
 from helpers.emulator.home import ACCOUNT_SID, Home
 from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
 from helpers.request_log import LoggingHttpClient, RequestLog
+from helpers.session import Session
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 

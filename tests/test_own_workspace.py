@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpers.own_workspace import WORKSPACE, find, forgotten
+from helpers.own_workspace import FAULTY_WORKSPACE, WORKSPACE, WORKSPACES, find, forgotten
 from helpers.request_log import utc_now
 from helpers.session import ConnectionFailed, Session
 from helpers.workspace import STARTS, prepare
@@ -66,12 +66,24 @@ def test_a_workspace_of_the_same_name_that_is_not_its_own_is_left_alone(session,
     assert f"creates a Workspace '{WORKSPACE} 3'" in told and "leaves alone" in told
 
 
+def test_the_faults_are_made_anew_in_their_own_and_beside_one_of_that_name(session, capsys):
+    others = session.client.taskrouter.v1.workspaces
+    theirs = others.create(friendly_name=FAULTY_WORKSPACE).sid
+    lessons = prepare(session).workspace_sid
+    first = prepare(session, "seven faults").workspace_sid
+    second = prepare(session, "seven faults").workspace_sid
+    assert set(workspaces(session)) == {theirs, lessons, second} and first != second
+    assert f"creates a Workspace '{FAULTY_WORKSPACE} 2'" in capsys.readouterr().out
+
+
 def test_teardown_removes_exactly_its_own(session, capsys):
     mine = session.client.taskrouter.v1.workspaces.create(friendly_name="Mine").sid
     prepare(session, "task waiting")
+    prepare(session, "seven faults")
     session.teardown()
     assert list(workspaces(session)) == [mine]
-    assert f"The Workspace {WORKSPACE!r} is removed" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert all(f"The Workspace {name!r} is removed" in told for name in WORKSPACES)
     session.teardown()
     assert "nothing to remove" in capsys.readouterr().out
     assert list(workspaces(session)) == [mine]
@@ -97,7 +109,7 @@ def test_each_account_has_its_own(session, emulator):
         session.client, "live", "", session.requests, "AC" + "9" * 32, None, session.folder
     )
     assert find(other) is None
-    assert record(session)[session.account_sid]["workspace_sid"] == sid
+    assert record(session)[session.account_sid]["workspaces"] == {WORKSPACE: sid}
     other.teardown()
     assert find(session).sid == sid
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from helpers import explain
-from helpers.seven_faults import ROUTES, START, UNKNOWN_TOPIC, WORKERS, WORKSPACE
+from helpers.own_workspace import FAULTY_WORKSPACE
+from helpers.seven_faults import ROUTES, START, UNKNOWN_TOPIC, WORKERS
 from helpers.workspace import prepare
 
 
@@ -102,6 +103,6 @@ def test_made_again_it_is_broken_again_and_nothing_else_is_touched(session, lab)
     assert status(again, "billing") == "pending"
     workspaces = session.client.taskrouter.v1.workspaces.list()
     names = [workspace.friendly_name for workspace in workspaces]
-    assert names.count(WORKSPACE) == 1 and len(names) == 2
+    assert names.count(FAULTY_WORKSPACE) == 1 and len(names) == 2
     assert prepare(session, "task waiting").task_sid == tutorial.task_sid
-    assert repr(again) == f"The Workspace {WORKSPACE!r} is ready ({START})"
+    assert repr(again) == f"The Workspace {FAULTY_WORKSPACE!r} is ready ({START})"

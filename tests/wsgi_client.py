@@ -6,11 +6,11 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from helpers.session import Session
 from helpers.emulator.app import create_app
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.service import TaskRouter
 from helpers.request_log import RequestLog
+from helpers.session import Session
 
 AUTH_TOKEN = "0" * 32
 URL = "http://localhost"

@@ -13,7 +13,7 @@ from twilio.rest import Client
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 
 if TYPE_CHECKING:
-    from helpers.connection import Session
+    from helpers.session import Session
     from helpers.workspace import Lab
 
 _ANSWER_SECONDS = 5.0

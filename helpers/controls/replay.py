@@ -13,7 +13,7 @@ from helpers.controls.calls import Call
 from helpers.request_log import MASK, Exchange
 
 if TYPE_CHECKING:
-    from helpers.connection import Session
+    from helpers.session import Session
 
 METHODS = ("GET", "POST", "DELETE", "PUT")
 _SECONDS = 30

@@ -9,11 +9,11 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.checks import InOneSentence
-from helpers.session import Session
 from helpers.explanation.evidence import WouldBeTask
 from helpers.explanation.explanation import Explanation
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
+from helpers.session import Session
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab

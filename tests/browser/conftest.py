@@ -18,8 +18,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from helpers.checks import wait_for
-from helpers.connection import Session, connect
+from helpers.connection import connect
 from helpers.lab import CLONE
+from helpers.session import Session
 from helpers.workspace import Lab, prepare
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")

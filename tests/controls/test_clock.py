@@ -4,8 +4,8 @@ import pytest
 from twilio.rest import Client
 
 from helpers import controls
-from helpers.session import Session
 from helpers.controls.clock import Clock
+from helpers.session import Session
 from helpers.workspace import Lab, prepare
 
 

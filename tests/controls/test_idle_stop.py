@@ -10,12 +10,12 @@ import pytest
 
 from helpers import controls
 from helpers.checks import wait_for
-from helpers.session import Session
 from helpers.controls import watch
 from helpers.emulator import server as server_module
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
+from helpers.session import Session
 from helpers.workspace import prepare
 
 HOUR = 3600

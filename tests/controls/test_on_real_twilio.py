@@ -3,8 +3,8 @@
 import pytest
 
 from helpers import controls
-from helpers.session import Session
 from helpers.controls import watch
+from helpers.session import Session
 from helpers.workspace import Lab, prepare
 
 

@@ -10,8 +10,8 @@ import pytest
 from stand_in import ACCOUNT_SID, AUTH_TOKEN, standing_in
 from twilio.rest import Client
 
-from helpers.session import Session
 from helpers.request_log import RequestLog
+from helpers.session import Session
 from helpers.workspace import Lab, prepare
 
 NPM_SECONDS = 300

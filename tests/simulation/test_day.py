@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from model_floor import ModelFloor
 
-from helpers.connection import Session, connect
+from helpers.connection import connect
+from helpers.session import Session
 from helpers.simulation.day import ClockStands, simulate
 from helpers.simulation.demand import Customer, draw_customers
 from helpers.simulation.measures import outcomes, workload
