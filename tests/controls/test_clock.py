@@ -45,6 +45,8 @@ def test_the_other_panels_see_it_at_once(lab, panel):
 
 
 def test_a_refusal_is_shown(lab, panel):
+    panel.on_step(10)
+    assert panel.outcome.text
     panel.state.advance(-1)
     assert panel.error_line.text == "The clock was not put forward (HTTP 400)."
     assert panel.outcome.text == ""

@@ -257,6 +257,16 @@ def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
     assert panel.error_line.text == "Nobody answers at 127.0.0.1:1. Does the server run?"
 
 
+def test_what_came_of_an_earlier_request_is_not_said_of_one_that_failed(lab, panel):
+    lab.workspace.tasks.list()
+    look_at(panel, lab.session.requests[-1])
+    panel.on_again(panel.again)
+    assert panel.outcome.text.endswith("status 200.")
+    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
+    panel.on_again(panel.again)
+    assert panel.outcome.text == ""
+
+
 def test_what_is_stored_in_a_notebook_is_readable(lab, panel, server):
     first = "Request inspector. Your server received, newest first:"
     assert repr(panel).splitlines() == [first, "  nothing yet"]
