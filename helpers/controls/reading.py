@@ -108,7 +108,7 @@ class Reader:
             settings,
             tuple(sorted(workers, key=lambda worker: worker.friendly_name)),
             tuple(space.tasks.list(page_size=_PAGE, limit=_MOST)),
-            tuple(sorted(reservations, key=lambda one: (one.date_created, one.sid))),
+            tuple(sorted(reservations, key=_by_age)),
         )
 
     def close(self) -> None:
@@ -141,6 +141,11 @@ def _client_like(session: "Session") -> Client:
     )
     client.taskrouter.base_url = theirs.taskrouter.base_url
     return client
+
+
+def _by_age(one: Any) -> tuple[datetime, bool]:
+    """Times are whole seconds; of one second, what has not ended came last."""
+    return one.date_created, one.reservation_status in RESERVATION_HOLDING
 
 
 def _reservations(space: Any, worker_sid: str) -> list[Any]:
