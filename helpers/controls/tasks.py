@@ -17,7 +17,7 @@ from helpers.controls.search import Search, contains
 from helpers.controls.texts import Heading, duration, short
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.waiting import reason_to_wait
-from helpers.rules.lifecycle import TASK, TASK_ENDED
+from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -180,16 +180,24 @@ def task_row(snapshot: Snapshot, task: Any) -> TaskRow:
 
 def _reason(snapshot: Snapshot, task: Any) -> str:
     settings = snapshot.settings
-    held = {one.sid: tuple(snapshot.held_by(one.sid)) for one in snapshot.workers}
     evidence = Evidence(
         task,
         settings.workflows,
         settings.task_queues,
         snapshot.workers,
         tuple(snapshot.reservations_of(task.sid)),
-        held=held,
+        held=_held(snapshot),
     )
     return reason_to_wait(evidence)
+
+
+def _held(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
+    """The Reservations that take a place, by the SID of their Worker: one walk over all."""
+    held: dict[str, tuple[Any, ...]] = {}
+    for one in snapshot.reservations:
+        if one.reservation_status in RESERVATION_HOLDING:
+            held[one.worker_sid] = (*held.get(one.worker_sid, ()), one)
+    return held
 
 
 def _counted(tasks: tuple[Any, ...]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 
@@ -55,9 +56,15 @@ class Evidence:
 
 
 def attributes_of(resource: Any) -> Mapping[str, Any]:
-    """A Worker's or Task's attributes; {} when they are no JSON object."""
+    """A Worker's or Task's attributes; {} when they are no JSON object. Shared: only to read."""
+    return _read(resource.attributes or "{}")
+
+
+@lru_cache(maxsize=2_048)
+def _read(text: str) -> Mapping[str, Any]:
+    """Live panels meet the same text again and again."""
     try:
-        found = json.loads(resource.attributes or "{}")
+        found = json.loads(text)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -18,7 +18,7 @@ def reason(evidence: Evidence) -> Explanation:
     else:
         evidence, standing = route(evidence)
     in_queue = evidence.queue(evidence.task.task_queue_sid) is not None
-    staff = judge_staff(evidence, standing.target) if in_queue else ()
+    staff = tuple(judge_staff(evidence, standing.target)) if in_queue else ()
     filters = judge_filters(evidence, standing)
     task, workflow = evidence.task, evidence.workflow
     return Explanation(

@@ -1,6 +1,6 @@
 """Each Worker judged for one Task: does it match, is it available, has it room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +81,10 @@ class Candidate:
         return self.matches and self.available and not self.busy and not self.is_asked
 
 
-def judge_staff(evidence: Evidence, target: Target | None) -> tuple[Candidate, ...]:
+def judge_staff(evidence: Evidence, target: Target | None) -> Iterator[Candidate]:
     """Judge every Worker for the Task at `target`, in the order of `evidence.workers`."""
     queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-    return tuple(_judge(evidence, target, queue, one) for one in evidence.workers)
+    return (_judge(evidence, target, queue, one) for one in evidence.workers)
 
 
 def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> list[str]:
@@ -113,8 +113,7 @@ def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, in
 
 def of_queue(evidence: Evidence, queue: Any | None, worker: Any) -> Verdict:
     """A TaskQueue's `target_workers` judged for a Worker."""
-    values = queue_scope(fields_of(evidence, worker), attributes_of(worker))
-    return judge(queue.target_workers if queue is not None else None, values)
+    return _of_queue(queue, fields_of(evidence, worker), worker)
 
 
 def fields_of(evidence: Evidence, worker: Any) -> dict[str, Any]:
@@ -150,7 +149,7 @@ def _judge(evidence: Evidence, target: Target | None, queue: Any | None, worker:
         sid=worker.sid,
         activity_name=worker.activity_name,
         available=bool(worker.available) or ignores,
-        target_workers=of_queue(evidence, queue, worker),
+        target_workers=_of_queue(queue, fields, worker),
         target=judge(expression, target_scope(attributes_of(task), fields)) if expression else None,
         known=_not_known(task, worker, target, routed),
         room=room,
@@ -161,6 +160,11 @@ def _judge(evidence: Evidence, target: Target | None, queue: Any | None, worker:
         ),
         forced=forced,
     )
+
+
+def _of_queue(queue: Any | None, fields: Mapping[str, Any], worker: Any) -> Verdict:
+    values = queue_scope(fields, attributes_of(worker))
+    return judge(queue.target_workers if queue is not None else None, values)
 
 
 def _room(evidence: Evidence, worker: Any) -> Room | None:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from helpers.explanation.traps import trap_in
@@ -43,15 +43,29 @@ class Clause:
 class Verdict:
     """What became of an expression: its text, whether it matches, and each clause.
 
-    `either` tells that it has an OR, so that one of its sides would be enough. `error` says why
-    a text is no expression; it then matches nothing, as does an empty text.
+    `error` says why a text is no expression; it then matches nothing, as does an empty text. The
+    clauses are judged when first looked at: live panels ask only whether it holds.
     """
 
     text: str
     holds: bool
-    clauses: tuple[Clause, ...] = ()
-    either: bool = False
     error: str = ""
+    expression: Expression | None = field(default=None, repr=False)
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Each comparison in the order in which it is written."""
+        if self.expression is None:
+            return ()
+        condition, values = self.expression.condition, self.values
+        blamed = {id(one) for one in decisive(condition, values)}
+        return tuple(_clause(one, values, id(one) in blamed) for one in comparisons(condition))
+
+    @property
+    def either(self) -> bool:
+        """Whether it has an OR, so that one of its sides would be enough."""
+        return self.expression is not None and is_one_of_several(self.expression.condition)
 
     @property
     def lacking(self) -> tuple[Clause, ...]:
@@ -74,12 +88,7 @@ def judge(expression: Expression | str | None, values: Mapping[str, Any]) -> Ver
             expression = _parsed(expression or "")
         except ExpressionSyntaxError as error:
             return Verdict(expression or "", False, error=str(error) if expression else "")
-    condition = expression.condition
-    blamed = {id(one) for one in decisive(condition, values)}
-    clauses = tuple(_clause(one, values, id(one) in blamed) for one in comparisons(condition))
-    return Verdict(
-        expression.text, condition.matches(values), clauses, is_one_of_several(condition)
-    )
+    return Verdict(expression.text, expression.matches(values), "", expression, values)
 
 
 @lru_cache(maxsize=256)
