@@ -24,7 +24,7 @@ _HEAD = (
     f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ARROW}"/>'
     "</marker></defs>"
 )
-_ROUTES = {
+_STATUSES = {
     "Task": (lifecycle.TASK, lifecycle.TASK_SETTABLE),
     "Reservation": (lifecycle.RESERVATION, lifecycle.RESERVATION_SETTABLE),
 }
@@ -47,9 +47,9 @@ def states_picture(of: str, now: object = None) -> Picture:
 
     Raises ValueError for another `of`, or a status that there is not.
     """
-    if of not in _ROUTES:
+    if of not in _STATUSES:
         raise ValueError(f'There are no statuses of {of!r}, only of "Task" and of "Reservation".')
-    table = _ROUTES[of][0]
+    table = _STATUSES[of][0]
     if now is not None and now not in table:
         raise ValueError(f"A {of} has no status {now!r}. The statuses are: {', '.join(table)}.")
     drawing = _Drawing(of, now)
@@ -58,7 +58,7 @@ def states_picture(of: str, now: object = None) -> Picture:
 
 def states_text(of: str, now: object = None) -> str:
     """The picture in words, a line for each status: "[pending]: cancel → canceled, …"."""
-    table, _ = _ROUTES[of]
+    table, _ = _STATUSES[of]
     lines = [f"The statuses of a {of}. A move with * only TaskRouter makes."]
     for status in table:
         moves = [
@@ -72,7 +72,7 @@ def states_text(of: str, now: object = None) -> str:
 
 
 def _moves(of: str) -> Iterator[_Move]:
-    table, settable = _ROUTES[of]
+    table, settable = _STATUSES[of]
     for source, following in table.items():
         for trigger, target in following.items():
             yield _Move(trigger, source, target, target in settable)
@@ -88,7 +88,7 @@ class _Drawing:
     """The statuses at their places."""
 
     def __init__(self, of: str, now: object) -> None:
-        table, _ = _ROUTES[of]
+        table, _ = _STATUSES[of]
         self.of, self.now = of, now
         self.ends = {status for status, following in table.items() if not following}
         self.upper = _longest_way(table, (next(iter(table)),))
