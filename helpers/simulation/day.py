@@ -92,7 +92,7 @@ def simulate(
             clock.advance(then - now)
             now = then
             list(threads.map(partial(Floor.play, now=now, since=before), floors))
-            progress(min(1.0, (now - opened) / (ends - opened)))
+            progress((now - opened) / (ends - opened) if now < ends else 1.0)
     return Day(floors, since, opened, now)
 
 

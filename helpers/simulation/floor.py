@@ -40,7 +40,6 @@ class Floor:
         self._free: set[int] = set()  # Workers on duty without a Task, by their place in the plan
         self._busy: dict[int, str] = {}  # the Task of each other Worker
         self._leaving: set[int] = set()  # busy ones whose shift is over
-        self._seen: set[str] = set()  # Reservations that were answered
         self._agenda = [
             *((c.arrives, _ARRIVES, c.number) for c in scenario.customers),
             *((shift.begins, _COMES, at) for at, shift in enumerate(self._shifts)),
@@ -141,8 +140,8 @@ class Floor:
             heappush(self._agenda, (now + customer.handling, _IS_DONE, worker))
 
     def _reservations_created(self, since: str) -> list[Any]:
+        """What the Events say of each Reservation for a customer who waits, by Worker."""
         created = self.workspace.events.list(event_type="reservation.created", start_date=since)
         found = [event.event_data for event in created]
-        new = [data for data in found if data["reservation_sid"] not in self._seen]
-        self._seen.update(data["reservation_sid"] for data in new)
-        return sorted(new, key=lambda data: data["worker_name"])
+        waiting = [data for data in found if data["task_sid"] in self._waiting]
+        return sorted(waiting, key=lambda data: data["worker_name"])

@@ -88,11 +88,11 @@ def configuration(scenario: Scenario, queue_sids: Mapping[str, str]) -> str:
 
 def _shift(name: str, entry: Mapping[str, Any]) -> Shift:
     try:
-        languages, (begins, ends) = entry["languages"], entry["hours"]
-        seconds = [TICK * round(hour * HOUR / TICK) for hour in (begins, ends)]
-        if isinstance(languages, str) or not 0 <= begins < ends <= 24:
+        languages, hours = entry["languages"], entry["hours"]
+        begins, ends = (TICK * round(hour * HOUR / TICK) for hour in hours)
+        if isinstance(languages, str) or not 0 <= begins < ends <= 24 * HOUR:
             raise ValueError
-        return Shift(name, tuple(languages), *seconds)
+        return Shift(name, tuple(languages), begins, ends)
     except (KeyError, TypeError, ValueError):
         raise ValueError(
             f'{name} needs languages and hours, as in {{"languages": ["en"], "hours": (9, 17)}}, '

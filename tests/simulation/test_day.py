@@ -98,6 +98,11 @@ def test_nobody_works_where_nobody_speaks_the_language(session: Session):
     assert workload(day)[["busy", "utilisation"]].values.tolist() == [[0, 0]]
 
 
+def test_a_customer_may_come_where_nobody_works(session: Session):
+    scenario = Scenario("Monday", "plan", "workflow", [Customer(1, "en", 0, 60, 60)], {}, {})
+    assert outcomes(simulate(session, [scenario]))["waited"].to_list() == [60]
+
+
 def test_progress_goes_from_nothing_to_all_of_it(session: Session):
     told: list[float] = []
     simulate(session, scenarios(4)[:1], told.append)

@@ -36,6 +36,7 @@ def test_a_shift_gives_the_workers_attributes():
         {"languages": "en", "hours": (9, 17)},
         {"languages": ["en"], "hours": (17, 9)},
         {"languages": ["en"], "hours": (9, 25)},
+        {"languages": ["en"], "hours": (9, 9.001)},
         {"languages": ["en"], "hours": 9},
         {"languages": ["en"], "hours": ("9", "17")},
     ],
