@@ -41,7 +41,8 @@ class PortTaken(InOneSentence, OSError):
 def serve(app: Callable[..., Any], session: "Session", port: int | None = None) -> "CallbackServer":
     """Run the WSGI app `app` (a Flask app, say) in the background until the notebook's kernel ends.
 
-    Without `port` it listens on 5050, or on a free port when another program has that one; the
+    Without `port` it listens on the one that the environment variable TASKROUTER_CALLBACK_PORT
+    names, else on 5050, or on a free port when another program has that one; the
     server that this notebook started before in the same way is stopped and its port used again, so
     a cell may run twice. An exception in a view becomes an answer of 500 that says in one sentence
     what happened.
@@ -53,7 +54,7 @@ def serve(app: Callable[..., Any], session: "Session", port: int | None = None) 
         raise TypeError(f"serve() needs a web app such as Flask(__name__), not {app!r}")
     with _lock:
         freed = _stop_previous(port)
-        listening = _listen_near(freed or PREFERRED_PORT) if port is None else _listen(port)
+        listening = _listen_near(freed or _preferred_port()) if port is None else _listen(port)
         server = CallbackServer(app, session, listening, port_was_given=port is not None)
         _running[server.port] = server
     return server
@@ -161,6 +162,11 @@ class CallbackServer:
 
     def __repr__(self) -> str:
         return f"Your server at {self.url}"
+
+
+def _preferred_port() -> int:
+    named = os.environ.get("TASKROUTER_CALLBACK_PORT", "")
+    return int(named) if named.isdecimal() else PREFERRED_PORT
 
 
 def _stop_previous(port: int | None) -> int | None:

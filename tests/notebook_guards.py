@@ -19,7 +19,7 @@ from nbformat.validator import iter_validate
 from helpers.refresh import WIDGET_VIEW
 
 LOCAL_ACCOUNT_SID = "AC10ca1000000000000000000000000000"
-KNOWN_TAGS = {"raises-exception", "nbval-ignore-output"}
+KNOWN_TAGS = {"raises-exception", "nbval-ignore-output", "local-only"}
 CODE_CELLS = range(10, 26)
 CODE_LINES = 15
 UNCOMPARED_CELLS = 1

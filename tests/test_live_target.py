@@ -1,61 +1,42 @@
 """The notebooks as they run on real Twilio: other credentials, another address, no loopback.
 
-There is no account here. So an emulator stands at the address that the SDK has for Twilio, in the
-kernels alone; everything else is what `TASKROUTER_TARGET=live` does.
+There is no account here. So an emulator stands in Twilio's place, behind its name and a certificate
+(`stand_in.py`), and the SDK is what it always is. Everything is what `TASKROUTER_TARGET=live` does.
 """
 
 import copy
 import os
+import re
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from stand_in import AUTH_TOKEN, standing_in
 
-from helpers.emulator.server import EmulatorServer
-from helpers.emulator.service import TaskRouter
 from helpers.refresh import NOTEBOOKS
-from helpers.sandbox import isolate
 
-ACCOUNT_SID, AUTH_TOKEN = "AC" + "f" * 32, "e" * 32
-REDIRECTION = """
-import os
-from twilio.base.domain import Domain
-from helpers import callback_server
-
-TWILIO, EMULATOR = "https://taskrouter.twilio.com", os.environ["STANDS_FOR_TWILIO"]
-made = Domain.__init__
-
-def at_the_emulator(self, twilio, base_url):
-    made(self, twilio, base_url.replace(TWILIO, EMULATOR))
-
-Domain.__init__ = at_the_emulator
-callback_server.PREFERRED_PORT = int(os.environ["LEARNERS_PORT"])
-"""
+CLONE = NOTEBOOKS.parent
+EACH = pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
+)
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    folder = tmp_path_factory.mktemp("live")
-    (folder / "sitecustomize.py").write_text(REDIRECTION)
-    server = EmulatorServer(TaskRouter(folder / "twilio.db", ACCOUNT_SID, AUTH_TOKEN)).start()
-    environment = dict(os.environ)
-    isolate(environment, folder)
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(
-            filter(None, [str(folder), environment.get("PYTHONPATH", "")])
-        ),
-        "STANDS_FOR_TWILIO": server.url,
-        "LEARNERS_PORT": str(free_port()),
-        "TASKROUTER_TARGET": "live",
-        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-    }
-    yield environment
-    server.stop()
+    with standing_in(tmp_path_factory.mktemp("live")) as (_, environment):
+        yield environment | {"TASKROUTER_CALLBACK_PORT": str(free_port())}
+
+
+@pytest.fixture
+def public(environment: dict[str, str]) -> dict[str, str]:
+    """With a public URL: no tunnel leads here, so it is another name of the server's own address."""
+    address = f"http://localhost:{environment['TASKROUTER_CALLBACK_PORT']}"
+    return environment | {"TASKROUTER_PUBLIC_URL": address}
 
 
 def free_port() -> int:
@@ -64,27 +45,76 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def live_run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """CONTRIBUTING's command."""
+    command = [sys.executable, "-m", "pytest", "--live", "-q", "-rs", "-p", "no:cacheprovider"]
+    inherited = [str(CLONE), *filter(None, [environment.get("PYTHONPATH")])]
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=CLONE,
+        env=environment | {"PYTHONPATH": os.pathsep.join(inherited)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@EACH
+def test_the_stored_outputs_are_those_of_a_live_run(path: Path, public: dict[str, str]):
+    done = live_run(public, str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = nbformat.read(path, as_version=4).cells
+    local_only = ["local-only" in cell.metadata.get("tags", []) for cell in cells]
+    count = re.search(r"(\d+) passed", done.stdout)
+    skipped = re.search(r"(\d+) skipped", done.stdout)
+    code = sum(cell.cell_type == "code" for cell in cells)
+    assert int(count[1]) == code - sum(local_only)
+    assert sum(local_only) == (int(skipped[1]) if skipped else 0)
+    assert ("needs the local TaskRouter" in done.stdout) == any(local_only)
+    assert "creates a Workspace" in done.stdout and "is removed" in done.stdout
+    assert AUTH_TOKEN not in done.stdout + done.stderr
+
+
+def test_an_output_that_differs_is_reported(tmp_path: Path, public: dict[str, str]):
+    notebook = nbformat.read(NOTEBOOKS / "01-alice-offline.ipynb", as_version=4)
+    [changed] = [
+        cell
+        for cell in notebook.cells
+        if cell.source.startswith("alice = ") and "fetch" in cell.source
+    ]
+    changed.outputs[0].text = "Alice | Lunch | available: True\n"
+    nbformat.write(notebook, tmp_path / "changed.ipynb")
+    # The clone's conftest.py beside it: the notebook is in no folder of the clone.
+    settings = ["--rootdir", str(CLONE), "-c", str(CLONE / "pyproject.toml")]
+    conftest = str(CLONE / "conftest.py")
+    done = live_run(public, *settings, conftest, str(tmp_path / "changed.ipynb"))
+    assert done.returncode == 1 and "1 failed" in done.stdout
+    assert "Alice | Lunch | available: True" in done.stdout
+
+
+def test_a_live_run_without_an_account_says_what_is_missing(environment: dict[str, str]):
+    bare = {name: value for name, value in environment.items() if "TWILIO" not in name}
+    done = live_run(bare | {"TWILIO_CONFIG_DIR": "nowhere"}, str(NOTEBOOKS))
+    assert done.returncode != 0
+    assert "TWILIO_ACCOUNT_SID is not set" in done.stdout + done.stderr
+
+
+@EACH
 def test_every_check_passes_without_a_public_url(path: Path, environment: dict[str, str]):
-    printed = printed_by(path, environment)
+    printed = printed_by(path, environment | {"TASKROUTER_TARGET": "live"})
 
     if "print(server.note)" in path.read_text("utf-8"):
         assert "Twilio cannot call this server" in printed
     assert AUTH_TOKEN not in printed
 
 
-def test_callbacks_arrive_at_the_public_url(environment: dict[str, str]):
-    # No tunnel leads here: the server's own address is as public as it gets.
-    address = f"http://127.0.0.1:{environment['LEARNERS_PORT']}"
-    public = environment | {"TASKROUTER_PUBLIC_URL": address}
-    path = NOTEBOOKS / "04-inspect-the-reservation.ipynb"
-
-    assert "✓ The signature is genuine" in printed_by(path, public)
-
-
 def printed_by(path: Path, environment: dict[str, str]) -> str:
     """Run the notebook, every check of which must pass; what it printed."""
     notebook = copy.deepcopy(nbformat.read(path, as_version=4))
+    for cell in notebook.cells:
+        if "local-only" in cell.metadata.get("tags", []):
+            cell.source = ""
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=60, kernel_name="python3", resources=folder)
     client.execute(env=environment, stderr=subprocess.DEVNULL)

@@ -1,0 +1,53 @@
+"""`pytest --live`: the stored outputs of the notebooks as a test of what they are run against.
+
+That is real Twilio, with the credentials that `connect("live")` finds, or whatever stands there in
+its place. Nothing is isolated, since all of it must be reached; so nothing but notebooks is run.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from helpers.connection import ConnectionFailed, connect
+from helpers.own_workspace import find
+from helpers.workspace import prepare
+
+LOCAL_ONLY = "local-only"
+_SANITIZERS = Path(__file__).parent / "nbval_live.cfg"
+
+
+class LiveNotebooks:
+    """The pytest plugin of a live run."""
+
+    def __init__(self, config: pytest.Config, folder: Path) -> None:
+        """Make the tutorial's Workspace, if the account has none, and tell nbval what may differ.
+
+        Ends the run, with a sentence, when there is no real Twilio to be had.
+        """
+        os.environ["TASKROUTER_TARGET"] = "live"
+        rules = folder / "sanitize.cfg"
+        usual = Path(config.option.nbval_sanitize_with).read_text("utf-8")
+        rules.write_text(f"{usual}\n{_SANITIZERS.read_text('utf-8')}", "utf-8")
+        config.option.nbval_sanitize_with = str(rules)
+        try:
+            self._session = connect("live")
+            self._was_there = find(self._session) is not None
+            prepare(self._session)
+        except ConnectionFailed as fault:
+            pytest.exit(str(fault), pytest.ExitCode.USAGE_ERROR)
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        others = [item for item in items if item.path.suffix != ".ipynb"]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item.path.suffix == ".ipynb"]
+        for item in items:
+            if LOCAL_ONLY in item.cell.metadata.get("tags", []):
+                item.add_marker(pytest.mark.skip("this cell needs the local TaskRouter"))
+
+    def pytest_unconfigure(self) -> None:
+        """Leave the account as it was."""
+        if not self._was_there:
+            self._session.teardown()
