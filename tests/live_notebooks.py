@@ -21,7 +21,7 @@ class LiveNotebooks:
     """The pytest plugin of a live run."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
-        """Make the tutorial's Workspace, if the account has none, and tell nbval what may differ.
+        """Connect, and tell nbval what may differ.
 
         Ends the run, with a sentence, when there is no real Twilio to be had.
         """
@@ -33,7 +33,7 @@ class LiveNotebooks:
         try:
             self._session = connect("live")
             self._was_there = find(self._session) is not None
-            prepare(self._session)
+            self._notebook: pytest.Collector | None = None
         except ConnectionFailed as fault:
             pytest.exit(str(fault), pytest.ExitCode.USAGE_ERROR)
 
@@ -46,6 +46,12 @@ class LiveNotebooks:
         for item in items:
             if LOCAL_ONLY in item.cell.metadata.get("tags", []):
                 item.add_marker(pytest.mark.skip("this cell needs the local TaskRouter"))
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """A notebook that had to create the Workspace would say so, and that is no difference."""
+        if item.parent is not self._notebook:
+            self._notebook = item.parent
+            prepare(self._session)
 
     def pytest_unconfigure(self) -> None:
         """Leave the account as it was."""

@@ -72,7 +72,7 @@ def test_the_stored_outputs_are_those_of_a_live_run(path: Path, public: dict[str
     assert int(count[1]) == code - sum(local_only)
     assert sum(local_only) == (int(skipped[1]) if skipped else 0)
     assert ("needs the local TaskRouter" in done.stdout) == any(local_only)
-    assert "creates a Workspace" in done.stdout and "is removed" in done.stdout
+    assert "is removed" in done.stdout or "nothing to remove" in done.stdout
     assert AUTH_TOKEN not in done.stdout + done.stderr
 
 
