@@ -1,94 +1,14 @@
-"""explain through the SDK, on a Workspace made for each question."""
+"""explain through the SDK: which Task is meant, where it stands, and how it is told."""
 
 import json
 
 import pytest
-from wsgi_client import session_on
+from shop import notes
 
 from helpers import explain
-from helpers.emulator.clock import ManualClock
 from helpers.explanation.answer import NoSuchTask
 
 MARKUP = "<img src=x onerror=alert(1)>"
-
-
-class Shop:
-    """A Workspace, and short ways to fill it."""
-
-    def __init__(self):
-        self.clock = ManualClock()
-        self.session, self.taskrouter = session_on(self.clock)
-        workspaces = self.session.client.taskrouter.v1.workspaces
-        self.workspace_sid = workspaces.create(friendly_name="Shop").sid
-        self.workspace = workspaces(self.workspace_sid)
-        self.activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
-        self.workflow_sid = None
-
-    @property
-    def sent(self):
-        return self.session.client.http_client.sent
-
-    def worker(self, name, activity="Available", **attributes):
-        return self.workspace.workers.create(
-            name, activity_sid=self.activities[activity], attributes=json.dumps(attributes)
-        )
-
-    def queue(self, name="Queue", target_workers="1==1", **more):
-        return self.workspace.task_queues.create(name, target_workers=target_workers, **more).sid
-
-    def workflow(self, *filters, default=None, **more):
-        """`filters` are (expression, target, …); a target is a TaskQueue's SID or a dict."""
-        routing = {
-            "filters": [
-                {
-                    "filter_friendly_name": f"F{n}",
-                    "expression": expression,
-                    "targets": [t if isinstance(t, dict) else {"queue": t} for t in targets],
-                }
-                for n, (expression, *targets) in enumerate(filters)
-            ]
-        }
-        if default is not None:
-            routing["default_filter"] = {"queue": default}
-        text = json.dumps({"task_routing": routing})
-        self.workflow_sid = self.workspace.workflows.create("Flow", text, **more).sid
-
-    def task(self, attributes=None, **more):
-        text = json.dumps(attributes or {})
-        return self.workspace.tasks.create(
-            attributes=text, **({"workflow_sid": self.workflow_sid} | more)
-        )
-
-    def answer(self, task, status):
-        [one] = self.workspace.tasks(task.sid).reservations.list(reservation_status="pending")
-        one.update(reservation_status=status)
-
-
-@pytest.fixture
-def shop():
-    shop = Shop()
-    yield shop
-    shop.taskrouter.close()
-
-
-def named(explanation, name):
-    [found] = [one for one in explanation.candidates if one.friendly_name == name]
-    return found
-
-
-def notes(explanation):
-    return {note.about: note.text for note in explanation.notes}
-
-
-def test_the_sentence_of_the_tutorial(shop):
-    shop.worker("Alice", "Offline", languages=["en", "es"])
-    shop.worker("Bob", languages=["en"])
-    shop.workflow(("1==1", shop.queue("Spanish", 'languages HAS "es"')))
-    explanation = explain(shop, shop.task())
-    assert explanation.sentence == (
-        'Alice matches but is Offline; Bob lacks `languages HAS "es"`: languages is ["en"].'
-    )
-    assert notes(explanation)["Alice"].startswith("Offline is not an available Activity.")
 
 
 def test_each_thing_is_read_once_and_nothing_is_changed(shop):
@@ -214,70 +134,6 @@ def test_a_task_that_fell_out_of_its_workflow_says_what_that_means(shop):
     assert "within its own timeout" in explain(shop, short).sentence
 
 
-def test_a_worker_that_let_a_reservation_time_out(shop):
-    shop.workflow(default=shop.queue(), task_reservation_timeout=10)
-    shop.worker("Ann")
-    task = shop.task()
-    shop.clock.advance(11)
-    explanation = explain(shop, task)
-    assert explanation.sentence == "Ann matches but is Offline."
-    assert notes(explanation)["Ann"].startswith("A Reservation for this Task timed out")
-
-
-@pytest.mark.parametrize(
-    ("capacity", "available", "says"),
-    [(1, False, "switched off"), (0, True, "capacity of 0")],
-)
-def test_a_channel_without_room(shop, capacity, available, says):
-    worker = shop.worker("Ann")
-    channel = shop.workspace.workers(worker.sid).worker_channels("chat")
-    channel.update(capacity=capacity, available=available)
-    shop.workflow(default=shop.queue())
-    explanation = explain(shop, shop.task(task_channel="chat"))
-    assert says in notes(explanation)["Ann"] and "has no room" in explanation.sentence
-    assert named(explanation, "Ann").busy and not named(explanation, "Ann").is_eligible
-
-
-def test_what_uses_up_the_capacity_is_named(shop):
-    shop.worker("Ann")
-    shop.workflow(default=shop.queue())
-    first, second = shop.task(), shop.task()
-    shop.answer(first, "accepted")
-    explanation = explain(shop, second)
-    assert f"Task {first.sid} (accepted)" in notes(explanation)["Ann"]
-    assert str(named(explanation, "Ann").room) == "1 of 1 taken on default"
-
-
-def test_a_known_worker_and_a_task_for_one_worker(shop):
-    ann, ben = shop.worker("Ann", "Offline"), shop.worker("Ben")
-    target = {"queue": shop.queue(), "known_worker_friendly_name": "task.agent"}
-    shop.workflow(("1==1", target))
-    explanation = explain(shop, shop.task({"agent": "Ann"}))
-    assert "Ben is not asked, the known Worker is 'Ann' (task.agent)" in explanation.sentence
-    routed = shop.workspace.tasks.create(routing_target=ann.sid, ignore_capacity="false")
-    explanation = explain(shop, routed)
-    assert named(explanation, "Ann").matches and not named(explanation, "Ben").matches
-    assert explanation.sentence.startswith("Ann matches but is Offline; Ben is not asked")
-    assert explain(shop, shop.task({"agent": ben.friendly_name})).assignment_status == "reserved"
-
-
-def test_a_queue_without_target_workers_and_an_empty_workspace(shop):
-    shop.workflow(default=shop.queue(target_workers=""))
-    assert explain(shop, shop.task()).sentence == "There is no Worker in the Workspace."
-    shop.worker("Ann")
-    explanation = explain(shop, shop.task())
-    assert "has no target_workers, so nobody matches" in explanation.sentence
-    assert "1==1" in notes(explanation)["TaskQueue Queue"]
-
-
-def test_a_queue_that_no_target_names(shop):
-    shop.worker("Ann", skill="b")
-    named_queue, other = shop.queue("A", 'skill == "a"'), shop.queue("B", 'skill == "b"')
-    shop.workflow(default=named_queue)
-    note = notes(explain(shop, shop.task()))["TaskQueue B"]
-    assert "No target of any Workflow names it" in note and "Ann" in note and other in note
-
-
 def test_a_workflow_that_was_changed_leaves_its_tasks(shop):
     first, second = shop.queue("A", 'skill == "a"'), shop.queue("B")
     shop.workflow(("topic == 1", first))
@@ -322,21 +178,6 @@ def test_everything_is_text_and_told_three_times(shop):
     assert list(frame["expression"]) == ["filter", "target_workers"] and frame["holds"].all()
 
 
-def test_many_workers_are_told_in_few_words(shop):
-    for number in range(40):
-        shop.worker(f"W{number:02}", level=number % 3)
-    shop.workflow(default=shop.queue(target_workers="level > 7"))
-    explanation = explain(shop, shop.task())
-    assert explanation.sentence == (
-        "W00, W03 and 12 more lack `level > 7`: level is 0; "
-        "W01, W04 and 11 more lack `level > 7`: level is 1; "
-        "W02, W05 and 11 more lack `level > 7`: level is 2."
-    )
-    assert len(explanation.workers) == 40
-    assert "the nearest 30 of 40" in explanation._repr_html_()
-    assert "and 10 more, see .workers" in str(explanation)
-
-
 def test_skip_if_is_told_with_what_it_meets(shop):
     target = {"queue": shop.queue(), "skip_if": "workers.available == 0"}
     shop.workflow(("1==1", target), default=shop.queue("Rest", "1==2"))
@@ -358,13 +199,3 @@ def test_a_step_that_is_over_needs_no_events_to_be_ruled_out(shop):
     shop.sent.clear()
     assert explain(shop, task).place.way == "filter 'F0', target 2 of 2"
     assert not any(path.endswith("/Events") for _, path in shop.sent)
-
-
-def test_channels_are_looked_at_where_an_expression_reads_them(shop):
-    shop.worker("Ann")
-    free = "worker.channel.default.available_capacity_percentage == 100"
-    shop.workflow(default=shop.queue(target_workers=free))
-    task = shop.task()
-    shop.answer(task, "accepted")
-    [clause] = named(explain(shop, task), "Ann").target_workers.clauses
-    assert not clause.holds and clause.found().endswith("percentage is 0")
