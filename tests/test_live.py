@@ -12,7 +12,7 @@ from twilio.http.response import Response
 from helpers import live, tables
 from helpers.connection import ConnectionFailed, connect
 from helpers.live import LiveHttpClient
-from helpers.request_log import MASK, RequestLog
+from helpers.request_log import MASK, Exchange, RequestLog
 from helpers.workspace import prepare
 
 LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
@@ -213,3 +213,12 @@ def test_there_is_no_stand_in_any_more(stand_in, waits):
     with pytest.raises(ConnectionFailed, match="GET /v1/Workspaces got no answer"):
         session.client.taskrouter.v1.workspaces.list()
     assert live.HOW_TO_GO_LOCAL.startswith('connect("local")')
+
+
+def test_the_token_beside_an_api_key_is_masked_too(twilio, monkeypatch):
+    monkeypatch.setenv("TWILIO_API_KEY", "SK" + "4" * 32)
+    monkeypatch.setenv("TWILIO_API_SECRET", "the secret of the key")
+    session = connect("live")
+    for secret in (LIVE["TWILIO_AUTH_TOKEN"], "the secret of the key"):
+        said = Exchange("received", "POST", "http://127.0.0.1/", response_body=secret)
+        assert session.requests.record(said).response_body == MASK
