@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
+from helpers.checks import wait_for
 from helpers.own_workspace import FAULTY_WORKSPACE, find_or_create, remove
 from helpers.session import Session
 
@@ -44,6 +46,7 @@ ROUTES = {
     "returns": "Repairs",  # the wrong one
 }
 UNKNOWN_TOPIC = "gift cards"
+LATE_TOPIC, LATE_WORKER = "a present", "Hugo"  # the eighth, which the exercise is about
 FORGOTTEN = "orders"
 TASK_RESERVATION_TIMEOUT = 7200  # longer than the lesson
 
@@ -61,6 +64,20 @@ class FaultyLab:
     @property
     def workspace(self) -> WorkspaceContext:
         return self.session.client.taskrouter.v1.workspaces(self.workspace_sid)
+
+    def break_once_more(self) -> str:
+        """Make an eighth fault, again and again if you like; the SID of the Task that waits for it.
+
+        It is there once the Workflow has the default filter that the seventh asks for.
+        """
+        space = self.workspace
+        for task in space.tasks.list():
+            if json.loads(task.attributes).get("topic") == LATE_TOPIC:
+                task.delete()
+        hired = space.workers.list(friendly_name=LATE_WORKER)
+        worker = hired[0] if hired else _hire(space, LATE_WORKER, {"skills": ["general"]})
+        space.workers(str(worker.sid)).worker_channels("default").update(capacity=0)
+        return _create_task(space, self.workflow_sid, LATE_TOPIC)
 
     def __repr__(self) -> str:
         return f"The Workspace {FAULTY_WORKSPACE!r} is ready ({self.start})"
@@ -83,10 +100,8 @@ def break_workspace(session: Session) -> FaultyLab:
         configuration=json.dumps({"task_routing": {"filters": _filters(queues)}}),
         task_reservation_timeout=TASK_RESERVATION_TIMEOUT,
     )
-    available = space.activities.list(friendly_name="Available")[0].sid
     for name, attributes in WORKERS.items():
-        text = json.dumps(attributes)
-        space.workers.create(friendly_name=name, attributes=text, activity_sid=available)
+        _hire(space, name, attributes)
     workflow_sid = str(workflow.sid)
     _leave_a_task(space, workflow_sid)
     tasks = {topic: _create_task(space, workflow_sid, topic) for topic in ROUTES}
@@ -104,10 +119,17 @@ def _filters(queues: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def _hire(space: WorkspaceContext, name: str, attributes: Mapping[str, Any]) -> WorkerInstance:
+    available = space.activities.list(friendly_name="Available")[0].sid
+    return space.workers.create(
+        friendly_name=name, attributes=json.dumps(attributes), activity_sid=available
+    )
+
+
 def _leave_a_task(space: WorkspaceContext, workflow_sid: str) -> None:
     """A Task that its Worker accepted and nobody will complete: it takes her only place."""
     task = space.tasks(_create_task(space, workflow_sid, FORGOTTEN))
-    [reservation] = task.reservations.list()
+    [reservation] = wait_for("a Reservation", task.reservations.list)
     reservation.update(reservation_status="accepted")
 
 

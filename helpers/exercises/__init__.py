@@ -7,6 +7,7 @@
     alice_takes_two(lab)       04  Alice's capacity is 2, and she is asked about two Tasks
     bob_accepts(lab)           05  a Task in English is assigned to Bob
     away_not_gone(lab)         06  who does not answer becomes Unavailable
+    hugo_helps(lab)            07  Hugo gets the Task that waits for him
 
 Each looks at what is in TaskRouter, whoever did it and however, and returns a SelfCheck. Its
 `require()` raises CheckFailed unless all is right; the lessons' solutions are held to it.
@@ -19,6 +20,7 @@ from helpers.exercises.create_a_task import urgent_task
 from helpers.exercises.inspect_the_reservation import alice_takes_two
 from helpers.exercises.self_check import Line, SelfCheck
 from helpers.exercises.when_nobody_answers import away_not_gone
+from helpers.exercises.why_was_it_not_routed import hugo_helps
 
 __all__ = [
     "Line",
@@ -29,5 +31,6 @@ __all__ = [
     "bob_has_lunch",
     "bob_learns_spanish",
     "both_languages",
+    "hugo_helps",
     "urgent_task",
 ]
