@@ -40,9 +40,19 @@ def find(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
 def find_or_create(session: Session, name: str = WORKSPACE) -> WorkspaceInstance:
     """The tutorial's Workspace `name`; before one is created in a real account, that is said."""
     if session.target == "local":
-        return find(session, name) or _create(session, name)
+        return find(session, name) or _create_its_own(session, name)
     with _lock(session):  # two notebooks may start at once
         return find(session, name) or _create_and_tell(session, name)
+
+
+def make_anew(session: Session, name: str) -> WorkspaceInstance:
+    """Delete the tutorial's Workspace `name`, if there is one, and create it without anything in it.
+
+    In a real account the first time is said.
+    """
+    return (
+        _create_its_own(session, name) if remove(session, name) else find_or_create(session, name)
+    )
 
 
 def remove(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
@@ -72,15 +82,8 @@ def forgotten(session: Session, now: datetime) -> str:
     )
 
 
-def _create(session: Session, name: str) -> WorkspaceInstance:
-    return session.client.taskrouter.v1.workspaces.create(friendly_name=name)
-
-
 def _create_and_tell(session: Session, name: str) -> WorkspaceInstance:
-    free, number = name, 1
-    while _named(session, free):
-        number += 1
-        free = f"{name} {number}"
+    free = _free_name(session, name)
     told = (
         f"The tutorial now creates a Workspace {free!r} in the account {session.account_sid}, with "
         "Activities, TaskQueues, a Workflow and Workers. session.teardown() removes it."
@@ -88,10 +91,25 @@ def _create_and_tell(session: Session, name: str) -> WorkspaceInstance:
     if free != name:
         told += f" (A Workspace {name!r} is there that it did not create, and leaves alone.)"
     print(told)
-    made = _create(session, free)
-    sids = {**_sids(session), name: str(made.sid)}
-    _keep(session, {**_record(session), "workspaces": sids})
+    return _create_its_own(session, name)
+
+
+def _create_its_own(session: Session, name: str) -> WorkspaceInstance:
+    free = _free_name(session, name)
+    made = session.client.taskrouter.v1.workspaces.create(friendly_name=free)
+    if session.target == "live":
+        sids = {**_sids(session), name: str(made.sid)}
+        _keep(session, {**_record(session), "workspaces": sids})
     return made
+
+
+def _free_name(session: Session, name: str) -> str:
+    """`name`, or with the first number that makes it one that no Workspace has."""
+    free, number = name, 1
+    while _named(session, free):
+        number += 1
+        free = f"{name} {number}"
+    return free
 
 
 def _named(session: Session, name: str) -> list[WorkspaceInstance]:

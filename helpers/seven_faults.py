@@ -13,7 +13,7 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.checks import wait_for
-from helpers.own_workspace import FAULTY_WORKSPACE, find_or_create, remove
+from helpers.own_workspace import FAULTY_WORKSPACE, make_anew
 from helpers.session import Session
 
 START = "seven faults"
@@ -88,8 +88,7 @@ def break_workspace(session: Session) -> FaultyLab:
 
     Raises what the SDK raises when a request fails.
     """
-    remove(session, FAULTY_WORKSPACE)
-    sid = str(find_or_create(session, FAULTY_WORKSPACE).sid)
+    sid = str(make_anew(session, FAULTY_WORKSPACE).sid)
     space = session.client.taskrouter.v1.workspaces(sid)
     queues = {
         name: str(space.task_queues.create(friendly_name=name, target_workers=text).sid)

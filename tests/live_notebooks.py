@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.connection import ConnectionFailed, connect
-from helpers.own_workspace import find
-from helpers.workspace import prepare
+from helpers.own_workspace import WORKSPACES, find, find_or_create, remove
 
 LOCAL_ONLY = "local-only"
 _SANITIZERS = Path(__file__).parent / "nbval_live.cfg"
@@ -32,7 +31,7 @@ class LiveNotebooks:
         config.option.nbval_sanitize_with = str(rules)
         try:
             self._session = connect("live")
-            self._was_there = find(self._session) is not None
+            self._were_there = [name for name in WORKSPACES if find(self._session, name)]
             self._notebook: pytest.Collector | None = None
         except ConnectionFailed as fault:
             pytest.exit(str(fault), pytest.ExitCode.USAGE_ERROR)
@@ -48,12 +47,14 @@ class LiveNotebooks:
                 item.add_marker(pytest.mark.skip("this cell needs the local TaskRouter"))
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """A notebook that had to create the Workspace would say so, and that is no difference."""
+        """A notebook that had to create a Workspace would say so, and that is no difference."""
         if item.parent is not self._notebook:
             self._notebook = item.parent
-            prepare(self._session)
+            for name in WORKSPACES:
+                find_or_create(self._session, name)
 
     def pytest_unconfigure(self) -> None:
         """Leave the account as it was."""
-        if not self._was_there:
-            self._session.teardown()
+        for name in WORKSPACES:
+            if name not in self._were_there and (removed := remove(self._session, name)):
+                print(f"The Workspace {removed.friendly_name!r} is removed.")

@@ -73,7 +73,7 @@ def test_the_faults_are_made_anew_in_their_own_and_beside_one_of_that_name(sessi
     first = prepare(session, "seven faults").workspace_sid
     second = prepare(session, "seven faults").workspace_sid
     assert set(workspaces(session)) == {theirs, lessons, second} and first != second
-    assert f"creates a Workspace '{FAULTY_WORKSPACE} 2'" in capsys.readouterr().out
+    assert capsys.readouterr().out.count(f"creates a Workspace '{FAULTY_WORKSPACE} 2'") == 1
 
 
 def test_teardown_removes_exactly_its_own(session, capsys):
