@@ -56,5 +56,5 @@ class LiveNotebooks:
     def pytest_unconfigure(self) -> None:
         """Leave the account as it was."""
         for name in WORKSPACES:
-            if name not in self._were_there and (removed := remove(self._session, name)):
-                print(f"The Workspace {removed.friendly_name!r} is removed.")
+            if name not in self._were_there:
+                remove(self._session, name)

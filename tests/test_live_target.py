@@ -10,14 +10,16 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+import requests
 from nbclient import NotebookClient
-from stand_in import AUTH_TOKEN, standing_in
+from stand_in import ACCOUNT_SID, AUTH_TOKEN, standing_in
 
+from helpers.emulator.server import EmulatorServer
 from helpers.refresh import NOTEBOOKS
 
 CLONE = NOTEBOOKS.parent
@@ -27,9 +29,29 @@ EACH = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with standing_in(tmp_path_factory.mktemp("live")) as (_, environment):
-        yield environment | {"TASKROUTER_CALLBACK_PORT": str(free_port())}
+def account(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[EmulatorServer, dict[str, str]]]:
+    with standing_in(tmp_path_factory.mktemp("live")) as given:
+        yield given
+
+
+@pytest.fixture(scope="module")
+def environment(account: tuple[EmulatorServer, dict[str, str]]) -> dict[str, str]:
+    return account[1] | {"TASKROUTER_CALLBACK_PORT": str(free_port())}
+
+
+@pytest.fixture
+def workspaces(account: tuple[EmulatorServer, dict[str, str]]) -> Callable[[], list[str]]:
+    """The names of the account's Workspaces now."""
+    server = account[0]
+    credentials = (ACCOUNT_SID, AUTH_TOKEN)
+
+    def names() -> list[str]:
+        found = requests.get(f"{server.url}/v1/Workspaces", auth=credentials, timeout=10).json()
+        return [workspace["friendly_name"] for workspace in found["workspaces"]]
+
+    return names
 
 
 @pytest.fixture
@@ -61,7 +83,10 @@ def live_run(environment: dict[str, str], *arguments: str) -> subprocess.Complet
 
 
 @EACH
-def test_the_stored_outputs_are_those_of_a_live_run(path: Path, public: dict[str, str]):
+def test_the_stored_outputs_are_those_of_a_live_run(
+    path: Path, public: dict[str, str], workspaces: Callable[[], list[str]]
+):
+    before = workspaces()
     done = live_run(public, str(path))
     assert done.returncode == 0, done.stdout + done.stderr
     cells = nbformat.read(path, as_version=4).cells
@@ -72,7 +97,7 @@ def test_the_stored_outputs_are_those_of_a_live_run(path: Path, public: dict[str
     assert int(count[1]) == code - sum(local_only)
     assert sum(local_only) == (int(skipped[1]) if skipped else 0)
     assert ("needs the local TaskRouter" in done.stdout) == any(local_only)
-    assert "is removed" in done.stdout or "nothing to remove" in done.stdout
+    assert workspaces() == before, "the account is as it was"
     assert AUTH_TOKEN not in done.stdout + done.stderr
 
 
