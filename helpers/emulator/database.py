@@ -27,6 +27,9 @@ EVENT_KEYS = (
 EVENTS_KEPT = 30 * 86_400
 """Seconds that Events can be read: https://www.twilio.com/docs/taskrouter/api/event"""
 
+NEWEST_FIRST = "ORDER BY at DESC, id DESC"
+OLDEST_FIRST = "ORDER BY at, id"
+
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS records(
     sid TEXT PRIMARY KEY, kind TEXT NOT NULL, serial INTEGER NOT NULL, body TEXT NOT NULL
@@ -96,12 +99,12 @@ class Database:
                 self._db.executemany(_INSERT_EVENT, map(_event_row, outcome.events))
             return [self._add_delivery(callback) for callback in outcome.callbacks]
 
-    def events(self, where: str, values: Sequence[Any]) -> list[Event]:
-        """The Events that satisfy an SQL condition, newest first.
+    def events(self, where: str, values: Sequence[Any], order: str = NEWEST_FIRST) -> list[Event]:
+        """The Events that satisfy an SQL condition; `order` is the SQL that orders and limits them.
 
         A file is read through a connection of its own, which sees whole transactions only.
         """
-        query = f"SELECT body FROM events WHERE {where} ORDER BY at DESC, id DESC"
+        query = f"SELECT body FROM events WHERE {where} {order}"
         db = sqlite3.connect(self._path) if self.has_file else self._db
         try:
             return [Event(**json.loads(body)) for (body,) in db.execute(query, values)]

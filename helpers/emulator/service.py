@@ -6,7 +6,7 @@ leave on other threads after the lock is free, so that a server may call back be
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from math import inf
@@ -91,12 +91,12 @@ class TaskRouter:
             self._write()
         return result
 
-    def read_events(self, where: str, values: Sequence[Any]) -> list[Event]:
-        """The Events that satisfy an SQL condition, newest first; nobody has to wait meanwhile."""
+    def read_events(self, *asked: Any) -> list[Event]:
+        """What `Database.events` gives for this; nobody has to wait meanwhile."""
         if not self.database.has_file:
             with self._lock:
-                return self.database.events(where, values)
-        return self.database.events(where, values)
+                return self.database.events(*asked)
+        return self.database.events(*asked)
 
     def advance(self, seconds: float) -> float:
         """Move the clock; everything due on the way happens at its own moment. Returns now.

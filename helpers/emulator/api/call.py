@@ -1,6 +1,6 @@
 """A request that has been read, and the answer to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,8 +25,8 @@ class Reply:
     etag: int | None = None
 
 
-ReadEvents = Callable[[str, Sequence[Any]], list[Event]]
-"""Takes an SQL condition with its values and gives the Events that satisfy it, newest first."""
+ReadEvents = Callable[..., list[Event]]
+"""Takes what `Database.events` takes, and gives the Events."""
 Answer = Reply | Callable[[ReadEvents], Reply]
 """What a handler returns. Whoever needs Events returns what is left to do once it has them: that is
 done while others go on, so it must not look at the state any more.

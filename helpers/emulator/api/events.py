@@ -3,15 +3,18 @@
 from typing import Any
 
 from helpers.emulator.api.call import Answer, Call, ReadEvents, Reply, iso
-from helpers.emulator.api.paging import PAGING, page
+from helpers.emulator.api.paging import PAGING, Slice, answer, asked, named
 from helpers.emulator.api.params import integer, optional, sid, text, timestamp
 from helpers.emulator.api.route import Route
 from helpers.emulator.api.task_channels import channel_argument
 from helpers.emulator.core.event import Event
+from helpers.emulator.database import NEWEST_FIRST, OLDEST_FIRST
 from helpers.emulator.errors import BadRequest
 
 DEFAULT_MINUTES = 15
 MOST_MINUTES = 43_200
+_PLACE = "(at, id)"
+_PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = ?)"
 
 _RESOURCES = {
     "activity": "Activities",
@@ -62,7 +65,23 @@ def index(call: Call) -> Answer:
         where.append("task_channel_sid = ?")
         values.append(channel.sid)
     condition = " AND ".join(where)
-    return lambda read: page(call, "events", read(condition, values), event_json)
+    asked(call)  # raises what is wrong with it before anything is read
+    return lambda read: answer(call, "events", _slice(call, read, condition, values), event_json)
+
+
+def _slice(call: Call, read: ReadEvents, where: str, values: list[Any]) -> Slice[Event]:
+    """The page asked for; only its own Events are read, and those of the page before it."""
+    size, number, token = asked(call)
+    limit = f"LIMIT {size + 1}"
+    known = [call.sids["workspace_sid"], named(token or "")[0]]
+    if read("workspace_sid = ? AND sid = ?", known):
+        values = [*values, known[1]]
+        found = read(f"{where} AND {_PLACE} < {_PLACE_OF_SID}", values, f"{NEWEST_FIRST} {limit}")
+        before = read(f"{where} AND {_PLACE} >= {_PLACE_OF_SID}", values, f"{OLDEST_FIRST} {limit}")
+    else:
+        found = read(where, values, f"{NEWEST_FIRST} {limit} OFFSET {size * number}")
+        before = []
+    return Slice(found[:size], len(found) > size, before)
 
 
 def fetch(call: Call) -> Answer:
