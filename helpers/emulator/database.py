@@ -137,11 +137,13 @@ class Database:
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def remember(self, name: str, value: str | None) -> None:
-        """Remember a value; None forgets it."""
-        self._db.execute("DELETE FROM settings WHERE name = ?", (name,))
-        if value is not None:
-            self._db.execute("INSERT INTO settings VALUES (?, ?)", (name, value))
+    def remember(self, **values: str | None) -> None:
+        """Remember values by their names, all or none; None forgets one."""
+        with self._transaction():
+            for name, value in values.items():
+                self._db.execute("DELETE FROM settings WHERE name = ?", (name,))
+                if value is not None:
+                    self._db.execute("INSERT INTO settings VALUES (?, ?)", (name, value))
 
     def dump(self) -> dict[str, Any]:
         """Every row of every table, by table."""

@@ -168,9 +168,10 @@ class TaskRouter:
         self.database.forget_events(self.clock.now() - EVENTS_KEPT)
 
     def _remember_clock(self) -> None:
-        self.database.remember("offset", repr(self.clock.offset))
         stopped = self.clock.stopped
-        self.database.remember("stopped", None if stopped is None else repr(stopped))
+        self.database.remember(
+            offset=repr(self.clock.offset), stopped=None if stopped is None else repr(stopped)
+        )
 
     def _run_due(self) -> float:
         now = self.clock.now()

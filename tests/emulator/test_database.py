@@ -159,14 +159,21 @@ def test_deliveries_are_found_by_their_state(database, path):
 
 
 def test_settings_are_remembered_until_all_is_cleared(database, path):
-    database.remember("offset", "1.5")
-    database.remember("offset", "2.5")
+    database.remember(offset="1.5")
+    database.remember(offset="2.5")
     assert database.setting("offset") == "2.5"
     one = activity()
     database.write(Outcome({one.sid: one}, [event()], [callback()]))
     database.clear()
     assert database.setting("offset") is None
     assert reopened(path) == ([], [], [])
+
+
+def test_settings_are_remembered_together_or_not_at_all(database):
+    database.remember(offset="1.5", stopped="2.5")
+    with pytest.raises(sqlite3.Error):
+        database.remember(offset="3.5", stopped=object())
+    assert (database.setting("offset"), database.setting("stopped")) == ("1.5", "2.5")
 
 
 def test_it_survives_a_kill_without_waiting_for_the_disk(database):
