@@ -39,7 +39,7 @@ def connect(target: str | None = None, alone: bool = False) -> Session:
     whether they are good, and says so when a Workspace of the tutorial has been forgotten there.
 
     `alone` starts another local TaskRouter, empty and with a clock of its own, which nobody shares.
-    It ends with the Session's `close`, or with this process.
+    It ends with the Session's `close`, or with this process, even one that is killed.
 
     Raises ValueError for another target, and for a live one `alone`; ConnectionFailed when there is
     no TaskRouter to be had.
@@ -134,6 +134,7 @@ def _connect_alone() -> Session:
         folder = TemporaryDirectory(prefix="taskrouter-", ignore_cleanup_errors=True)
         home = launch.Home(ending.enter_context(folder))
         home.keep_port(_free_port())  # the usual one stays free for the emulator that is shared
+        home.belong_to(os.getpid())
         ending.callback(launch.stop, home)
         session = _connect_locally(home)
         session.ending = ending.pop_all()

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -235,6 +236,22 @@ def test_one_alone_ends_with_the_process_that_asked_for_it(home):
     assert not os.path.exists(folder)
     with pytest.raises(NoAnswer):
         requests.get(address, timeout=5)
+
+
+def test_one_alone_ends_with_a_process_that_is_killed(home):
+    code = (
+        "from helpers import connect; session = connect('local', alone=True);"
+        "print(session.client.http_client.home.folder, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as kernel:
+        own = launch.Home(kernel.stdout.readline().strip())
+        assert find_running(own)
+        kernel.kill()
+    with own.serving_lock(timeout=20):
+        assert not own.running_file.exists()
+    shutil.rmtree(own.folder)
 
 
 def test_closing_a_session_of_the_usual_one_lets_it_run(local, home):

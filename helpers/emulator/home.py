@@ -1,7 +1,7 @@
 """The emulator's home folder: its state, its credentials, and where it listens right now.
 
     emulator.json    url, pid, account_sid, auth_token, version; exists while an emulator runs
-    settings.json    what outlives it: the auth token and the port used last
+    settings.json    what outlives it: the auth token, the port used last, the process it ends with
     taskrouter.db    the database
     emulator.log     what a detached emulator printed
     transparent/     the certificate authority of transparent mode and its key
@@ -122,6 +122,14 @@ class Home:
     def keep_port(self, port: int) -> None:
         if port != self.last_port():
             self._keep(port=port)
+
+    def owner(self) -> int | None:
+        """The process that this home's emulator belongs to, and ends with; None: to nobody."""
+        pid = _read(self.settings_file).get("owner")
+        return pid if isinstance(pid, int) else None
+
+    def belong_to(self, pid: int) -> None:
+        self._keep(owner=pid)
 
     def _keep(self, **changes: object) -> None:
         _write(self.settings_file, _read(self.settings_file) | changes)

@@ -10,31 +10,20 @@ import os
 
 import psutil
 
+from helpers.emulator.owner import Owner
+
 _MARK = "JUPYTERHUB_SERVICE_PREFIX"
 
 
-class SingleUserServer:
+def single_user_server() -> Owner:
     """The single-user server that this process was started from, directly or by a kernel.
 
-    That is the topmost process above this one that has the same mark. Outside a hub there is none,
-    `process` is None, and it never ends.
+    That is the topmost process above this one that has the same mark. Outside a hub there is none.
     """
-
-    def __init__(self) -> None:
-        own = os.environ.get(_MARK)
-        above = psutil.Process().parents() if own else []
-        marked = [process for process in above if _mark_of(process) == own]
-        self.process: psutil.Process | None = marked[-1] if marked else None
-
-    def has_ended(self) -> bool:
-        """Whether it is gone; another process that got its number later is not taken for it."""
-        try:
-            process = self.process
-            return process is not None and (
-                not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-            )
-        except psutil.NoSuchProcess:
-            return True
+    own = os.environ.get(_MARK)
+    above = psutil.Process().parents() if own else []
+    marked = [process for process in above if _mark_of(process) == own]
+    return Owner(marked[-1] if marked else None)
 
 
 def _mark_of(process: psutil.Process) -> str | None:

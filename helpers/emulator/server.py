@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from time import monotonic
 from typing import Any
@@ -19,7 +19,8 @@ from waitress import create_server
 from helpers.emulator.app import create_app
 from helpers.emulator.clock import SystemClock
 from helpers.emulator.home import Home, Running, code_version
-from helpers.emulator.hub import SingleUserServer
+from helpers.emulator.hub import single_user_server
+from helpers.emulator.owner import Owner
 from helpers.emulator.service import TaskRouter
 from helpers.emulator.transparent.name import as_exports, under_its_name
 
@@ -41,7 +42,7 @@ class EmulatorServer:
     """Serves `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens at once.
 
     `start` serves in background threads, `run` in this one until `stop`, `POST /emulator/stop`,
-    `idle_hours` without a request (None: never) or the end of a hub's `single_user_server`. Both
+    `idle_hours` without a request (None: never) or the end of one of its `owners`. Both
     close `taskrouter` at the end. Raises OSError when the port is taken.
     """
 
@@ -51,10 +52,10 @@ class EmulatorServer:
         host: str = "127.0.0.1",
         port: int = 0,
         idle_hours: float | None = None,
-        single_user_server: SingleUserServer | None = None,
+        owners: Sequence[Owner] = (),
     ) -> None:
         self.taskrouter = taskrouter
-        self._single_user_server = single_user_server
+        self._owners = owners
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
         self._stopping = threading.Event()
         self._controller: threading.Thread | None = None
@@ -102,7 +103,7 @@ class EmulatorServer:
         return self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
 
     def _is_orphan(self) -> bool:
-        return self._single_user_server is not None and self._single_user_server.has_ended()
+        return any(owner.has_ended() for owner in self._owners)
 
     def _finish(self, loop: threading.Thread) -> None:
         self._server.task_dispatcher.shutdown()
@@ -152,7 +153,8 @@ def serve_home(
     try:
         with home.serving_lock(timeout=1):
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
-            server = _server_of(_taskrouter_of(home), host, ports, idle_hours)
+            owners = [single_user_server(), Owner.of_pid(home.owner())]
+            server = _server_of(_taskrouter_of(home), host, ports, idle_hours, owners)
             sid, token = home.credentials()
             running = Running(server.url, os.getpid(), sid, token, version)
             _serve(home, server, running, transparent)
@@ -188,12 +190,16 @@ def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
 
 
 def _server_of(
-    taskrouter: TaskRouter, host: str, ports: list[int], idle_hours: float | None
+    taskrouter: TaskRouter,
+    host: str,
+    ports: list[int],
+    idle_hours: float | None,
+    owners: Sequence[Owner],
 ) -> EmulatorServer:
     fault: OSError | None = None
     for port in ports:
         try:
-            return EmulatorServer(taskrouter, host, port, idle_hours, SingleUserServer())
+            return EmulatorServer(taskrouter, host, port, idle_hours, owners)
         except OSError as refusal:
             fault = refusal
     taskrouter.close()
