@@ -16,7 +16,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from helpers.connection import ConnectionFailed, connect
-from helpers.emulator import launch
+from helpers.emulator import hello, launch
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.launch import ensure_running, find_running
 from helpers.emulator.server import USUAL_PORT
@@ -144,6 +144,9 @@ def hanging_up(local):
     def cut(arrived, read):
         accepted, _ = listening.accept()
         with accepted:
+            nonce = accepted.recv(65536).partition(b"nonce=")[2][:32].decode()
+            proof = hello.proof(local.auth_token, nonce, listening.getsockname()[1])
+            accepted.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n" + proof.encode())
             while arrived not in accepted.recv(65536, socket.MSG_PEEK):
                 pass
             accepted.recv(read)

@@ -17,6 +17,7 @@ from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
+from helpers.emulator import hello
 from helpers.emulator.api.call import Answer, Call, Reply
 from helpers.emulator.api.params import read
 from helpers.emulator.api.route import Route
@@ -132,6 +133,8 @@ def _credentials(header: str | None) -> Authorization | None:
 
 
 def _authenticate(taskrouter: TaskRouter) -> None:
+    if request.path == hello.PATH and request.method == "GET":
+        return
     given = _credentials(request.headers.get("Authorization"))
     if given is None or given.type != "basic":
         raise Unauthorized("Authentication Error - No credentials provided")

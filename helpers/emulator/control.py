@@ -10,15 +10,18 @@ GET  /emulator/state        the whole state as one JSON object
 POST /emulator/state        the same object replaces the whole state
 POST /emulator/reset        forget everything
 POST /emulator/stop         stop the process
+GET  /emulator/hello        nonce=…, without credentials: the proof of `hello.py`
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from flask import Flask, request
 
+from helpers.emulator import hello
 from helpers.emulator.api.call import iso
 from helpers.emulator.errors import BadRequest
 from helpers.emulator.home import code_version
@@ -45,6 +48,7 @@ def add_control(app: Flask, taskrouter: TaskRouter) -> None:
 
     routes: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("GET", "", identity),
+        ("GET", "/hello", lambda: _prove(taskrouter)),
         ("POST", "/clock", lambda: _move_clock(taskrouter)),
         ("GET", "/deliveries", lambda: _deliveries(taskrouter)),
         ("POST", "/faults", lambda: _set_faults(taskrouter)),
@@ -56,6 +60,14 @@ def add_control(app: Flask, taskrouter: TaskRouter) -> None:
     for method, path, view in routes:
         name = f"{method} /emulator{path}"
         app.add_url_rule(f"/emulator{path}", name, view, methods=[method])
+
+
+def _prove(taskrouter: TaskRouter) -> str:
+    nonce = request.args.get("nonce", "")
+    if not re.fullmatch(hello.NONCE, nonce):
+        raise BadRequest("Give nonce, 32 hex digits")
+    # The port of the socket; the one that the client names could be another.
+    return hello.proof(taskrouter.auth_token, nonce, request.environ["SERVER_PORT"])
 
 
 def _time(taskrouter: TaskRouter) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from filelock import Timeout
 
+from helpers.emulator import hello
 from helpers.emulator.home import Home, Running, code_version
 
 START_SECONDS = 20.0
@@ -54,7 +55,7 @@ def find_running(home: Home) -> Running | None:
 
 
 def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
-    """Send a control request; its JSON answer ({} when empty), or None when there is no good one.
+    """Send a control request to who proves to be `running`; its JSON answer ({} when empty), or None when there is no good one.
 
     Proxies set in the environment are not used.
     """
@@ -63,6 +64,8 @@ def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
     headers = {"Authorization": f"Basic {secret}", "Connection": "close"}
     connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
     try:
+        connection.connect()
+        hello.verify(connection.sock, connection.host, connection.port, running.auth_token)
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
         body = response.read()

@@ -1,0 +1,93 @@
+"""Somebody else on the emulator's port is told no token, whatever is answered."""
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+
+from helpers.connection import connect
+from helpers.emulator import launch
+from helpers.emulator.hello import PATH
+from helpers.emulator.launch import ensure_running, find_running
+
+
+@contextmanager
+def impostor(port, answer):
+    """A server on `port` that answers a path with `answer(path)`; what headers it was sent."""
+    sent = []
+
+    class Neighbour(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            sent.append(str(self.headers))
+            body = answer(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Neighbour) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield sent
+        server.shutdown()
+        thread.join()
+
+
+def kill(home):
+    """Kill the emulator of `home`; the port it had."""
+    running = home.running()
+    os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    with home.serving_lock(timeout=10):
+        return int(running.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("body", [b"{}", b"0" * 64, b""])
+def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home, body):
+    session = connect()
+    with impostor(kill(home), lambda path: body) as sent:
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+        moved = find_running(home).url
+    session.client.http_client.session.close()
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert session.address == moved
+
+
+def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(home):
+    session = connect()
+    moved = []
+
+    def relayed(path):
+        return requests.get(f"{moved[0]}{path}", timeout=5).content if moved else b""
+
+    with impostor(kill(home), relayed) as sent:
+        moved.append(ensure_running(home).url)
+        assert relayed(f"{PATH}?nonce={'0' * 32}")
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    session.client.http_client.session.close()
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert session.address == moved[0]
+
+
+def test_a_control_request_is_not_sent_to_an_impostor_either(home):
+    running = ensure_running(home)
+    with impostor(kill(home), lambda path: b"{}") as sent:
+        assert launch.ask(running, "GET", "/emulator") is None
+    assert len(sent) == 1 and "authorization" not in sent[0].lower()
+
+
+@pytest.mark.parametrize("nonce", ["", "0" * 31, "0" * 33, "G" * 32])
+def test_only_a_nonce_is_proved(emulator, nonce):
+    answer = requests.get(f"{emulator.url}{PATH}", params={"nonce": nonce}, timeout=5)
+    assert answer.status_code == 400
