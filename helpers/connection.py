@@ -22,7 +22,6 @@ from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from helpers.credentials import NoCredentials, find_credentials
 from helpers.emulator import launch
-from helpers.emulator.hello import VerifiedAdapter
 from helpers.live import HOW_TO_GO_LOCAL, live_client, verify
 from helpers.own_workspace import WORKSPACE, forgotten
 from helpers.request_log import LoggingHttpClient, RequestLog, utc_now
@@ -73,7 +72,7 @@ class LocalHttpClient(LoggingHttpClient):
         self.session.trust_env = False
         self.home: launch.Home | None = home
         self.serves: Session | None = None
-        self.session.mount("http://", VerifiedAdapter(self._token))
+        self.session.mount("http://", launch.VerifiedAdapter(self._token))
 
     def _token(self) -> str:
         """The token that the Session is about to send."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from filelock import Timeout
 
-from helpers.emulator import hello
+from helpers.emulator.hello import VerifiedAdapter, verify  # noqa: F401 (for connection.py)
 from helpers.emulator.home import Home, Running, code_version
 
 START_SECONDS = 20.0
@@ -65,7 +65,7 @@ def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
     connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
     try:
         connection.connect()
-        hello.verify(connection.sock, connection.host, connection.port, running.auth_token)
+        verify(connection.sock, connection.host, connection.port, running.auth_token)
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
         body = response.read()
