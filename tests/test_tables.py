@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -52,6 +53,12 @@ def test_nothing_is_cut_and_the_index_is_not_shown():
     assert repr(shown).count(long) == shown._repr_html_().count(long) == 12
     assert len(repr(shown).splitlines()) == 2
     assert pd.get_option("display.max_colwidth") == 50
+
+
+def test_a_word_breaks_in_no_line_but_a_sid_does():
+    html = table(["sid", "attributes"], [["WT" + "0" * 32, '{"topic":"orders"}']])._repr_html_()
+    widths = [int(width) for width in re.findall(r"min-width: (\d+)ch", html)]
+    assert widths == [18, len('{"topic":"orders"}')]
 
 
 def test_values_from_outside_are_text():
