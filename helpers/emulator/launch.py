@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from filelock import Timeout
 
 from helpers.emulator.hello import VerifiedAdapter, verify  # noqa: F401 (for connection.py)
@@ -55,9 +56,9 @@ def find_running(home: Home) -> Running | None:
 
 
 def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
-    """Send a control request to who proves to be `running`; its JSON answer ({} when empty), or None when there is no good one.
+    """Send a control request to `running`, once it has proved to be that.
 
-    Proxies set in the environment are not used.
+    Gives its JSON answer ({} when empty), or None when there is no good one. Proxies set in the environment are not used.
     """
     address = urlsplit(running.url)
     secret = b64encode(f"{running.account_sid}:{running.auth_token}".encode()).decode()
@@ -116,8 +117,12 @@ def _start_or_replace(home: Home) -> Running:
 def _silent_one(home: Home) -> Running | None:
     """Wait for an emulator that holds `home` without answering: it is starting, or about to end.
 
-    Returns it once it answers, None when nobody holds `home`. Raises EmulatorUnavailable.
+    One of another version may not know how to answer, and is ended. Returns it once it answers,
+    None when nobody holds `home`. Raises EmulatorUnavailable.
     """
+    known = home.running()
+    if known is not None and known.version != code_version():
+        _end(known)
     deadline = monotonic() + STOP_SECONDS
     while monotonic() < deadline:
         try:
@@ -132,6 +137,16 @@ def _silent_one(home: Home) -> Running | None:
     raise EmulatorUnavailable(
         f"The emulator of {home.folder} runs, but does not answer. End {which} and try again."
     )
+
+
+def _end(known: Running) -> None:
+    """End a process, if it is an emulator; its state is on disk at any moment."""
+    try:
+        process = psutil.Process(known.pid)
+        if "helpers.emulator" in process.cmdline():
+            process.terminate()
+    except psutil.Error:
+        pass  # it has ended, or its number belongs to somebody else now
 
 
 def _start(home: Home) -> Running:

@@ -9,7 +9,7 @@ from helpers.workspace import Lab, prepare
 
 
 @pytest.fixture
-def lab(session) -> Lab:
+def lab(session, tmp_path) -> Lab:
     """Alice is reserved for the Task."""
     live = Session(
         session.client,
@@ -18,6 +18,7 @@ def lab(session) -> Lab:
         session.requests,
         session.account_sid,
         session.auth_token,
+        tmp_path,
     )
     lab = prepare(live, "task waiting")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)

@@ -120,6 +120,22 @@ def test_one_of_another_version_is_stopped_and_replaced(home, tmp_path):
     assert running.auth_token == before.auth_token and running.version != before.version
 
 
+def test_an_older_one_that_cannot_prove_itself_is_replaced(home, tmp_path):
+    clone = tmp_path / "clone"
+    shutil.copytree(PROJECT / "helpers", clone / "helpers")
+    control = clone / "helpers" / "emulator" / "control.py"
+    control.write_text(control.read_text("utf-8").replace('"/hello"', '"/unknown"'))
+    command = [sys.executable, "-m", "helpers.emulator", "--port", "0", "--home", str(home.folder)]
+    search = os.environ | {"PYTHONPATH": str(clone)}
+    with subprocess.Popen(command, cwd=clone, env=search, stdout=subprocess.PIPE) as older:
+        older.stdout.readline()
+        first = home.running()
+        assert first.pid == older.pid and find_running(home) is None, "it knows no hello"
+        running = ensure_running(home)
+        assert older.wait(timeout=30) is not None
+    assert running.pid != first.pid and running.auth_token == first.auth_token
+
+
 def test_the_port_used_last_is_used_again(home):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
