@@ -1,7 +1,5 @@
 """What is in a Workspace at one moment, read without leaving a trace in the learner's request log."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -68,15 +66,6 @@ class Snapshot:
             if task.assignment_status not in TASK_ENDED
         ]
         return max(moments, default=None)
-
-
-def attributes_of(resource: Any) -> Mapping[str, Any]:
-    """A Worker's or Task's attributes; {} when they are no JSON object."""
-    try:
-        found = json.loads(resource.attributes)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class Reader:
