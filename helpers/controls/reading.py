@@ -4,19 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
+from helpers.controls.reservations_read import ReservationsRead
+from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 
 if TYPE_CHECKING:
     from helpers.session import Session
     from helpers.workspace import Lab
 
 _ANSWER_SECONDS = 5.0
-_PAGE = 100
-_MOST = 500
+_PAGE = 1_000
+_NOT_ENDED = sorted(TASK.keys() - TASK_ENDED)
+MOST_TASKS = 500
+MOST_WORKERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is in a Workspace: the SDK's instances, Workers by name, the others oldest first."""
+    """What is in a Workspace: the SDK's instances, Workers by name, the others oldest first.
+
+    With `more_tasks` there are more Tasks than these: the newest MOST_TASKS, and as many of the
+    oldest that have not ended. With `more_workers` there are more Workers than MOST_WORKERS.
+    """
 
     settings: Settings = field(default_factory=Settings)
     workers: tuple[Any, ...] = ()
     tasks: tuple[Any, ...] = ()
     reservations: tuple[Any, ...] = ()
+    more_tasks: bool = False
+    more_workers: bool = False
 
     def task(self, sid: str) -> Any | None:
         return next((task for task in self.tasks if task.sid == sid), None)
@@ -73,11 +81,16 @@ class Reader:
 
     The session's client would record each request, and would start a local TaskRouter again that
     somebody has stopped; looking on must do neither.
+
+    A snapshot costs two requests, and one for each Task that is reserved, assigned, wrapping or
+    has just changed (or for each Worker, if these are fewer). With more Tasks than MOST_TASKS it
+    costs two more. The settings cost three.
     """
 
     def __init__(self) -> None:
         self._client: Client | None = None
         self._made_for: tuple[Any, ...] = ()
+        self._reservations = ReservationsRead()
 
     def settings(self, lab: "Lab") -> Settings:
         """Raises what the SDK raises."""
@@ -91,13 +104,16 @@ class Reader:
     def snapshot(self, lab: "Lab", settings: Settings) -> Snapshot:
         """Raises what the SDK raises."""
         space = self._workspace(lab)
-        workers = space.workers.list(page_size=_PAGE, limit=_MOST)
-        reservations = [one for worker in workers for one in _reservations(space, worker.sid)]
+        workers = space.workers.list(page_size=_PAGE, limit=MOST_WORKERS + 1)
+        shown = sorted(workers[:MOST_WORKERS], key=lambda worker: worker.friendly_name)
+        tasks, more_tasks = _tasks(space)
         return Snapshot(
             settings,
-            tuple(sorted(workers, key=lambda worker: worker.friendly_name)),
-            tuple(space.tasks.list(page_size=_PAGE, limit=_MOST)),
-            tuple(sorted(reservations, key=_by_age)),
+            tuple(shown),
+            tuple(tasks),
+            tuple(self._reservations.read(space, shown, tasks)),
+            more_tasks,
+            len(workers) > MOST_WORKERS,
         )
 
     def close(self) -> None:
@@ -132,15 +148,17 @@ def _client_like(session: "Session") -> Client:
     return client
 
 
-def _by_age(one: Any) -> tuple[datetime, bool]:
-    """Times are whole seconds; of one second, what has not ended came last."""
-    return one.date_created, one.reservation_status in RESERVATION_HOLDING
+def _tasks(space: Any) -> tuple[list[Any], bool]:
+    """The Tasks, oldest first, and whether there are more.
 
-
-def _reservations(space: Any, worker_sid: str) -> list[Any]:
-    try:
-        return space.workers(worker_sid).reservations.list(page_size=_PAGE, limit=_MOST)
-    except TwilioRestException as fault:
-        if fault.status == 404:  # the Worker was deleted a moment ago
-            return []
-        raise
+    In TaskRouter's own order, as long as all fit: an order by DateCreated does not tell which of
+    two Tasks of one second came first (https://www.twilio.com/docs/taskrouter/api/task).
+    """
+    found = space.tasks.list(page_size=MOST_TASKS + 1, limit=MOST_TASKS + 1)
+    if len(found) <= MOST_TASKS:
+        return found, False
+    some = {"page_size": MOST_TASKS, "limit": MOST_TASKS}
+    newest = space.tasks.list(ordering="DateCreated:desc", **some)[::-1]
+    shown = {task.sid for task in newest}
+    older = space.tasks.list(assignment_status=_NOT_ENDED, **some)
+    return [task for task in older if task.sid not in shown] + newest, True

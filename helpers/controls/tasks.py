@@ -60,7 +60,7 @@ class TasksState(LiveState):
         self.crowded = len(tasks) > MOST
         found = [task for task in tasks if self._is_wanted(task)]
         self.rows = [task_row(self.snapshot, task) for task in found[-MOST:]]
-        self.summary = f"{_counted(tasks)}{self._shown(len(found))}"
+        self.summary = f"{_counted(self.snapshot)}{self._shown(len(found))}"
 
     @observe("contains")
     def _search(self, _: object) -> None:
@@ -200,12 +200,18 @@ def _held(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
     return held
 
 
-def _counted(tasks: tuple[Any, ...]) -> str:
+def _counted(snapshot: Snapshot) -> str:
+    tasks = snapshot.tasks
     if not tasks:
         return "No Tasks."
-    waiting = sum(task.assignment_status == "pending" for task in tasks)
+    pending = sum(task.assignment_status == "pending" for task in tasks)
+    if snapshot.more_tasks:
+        return (
+            f"More than {len(tasks)} Tasks. Known here are the newest, and the oldest that have not "
+            f"ended; {pending} of these are pending."
+        )
     noun = "Task" if len(tasks) == 1 else "Tasks"
-    return f"{len(tasks)} {noun}, {waiting} pending."
+    return f"{len(tasks)} {noun}, {pending} pending."
 
 
 def _button(name: str, icon: str, tooltip: str) -> widgets.Button:

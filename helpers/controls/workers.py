@@ -141,7 +141,8 @@ class Workers(LivePanel):
 
     def _more(self) -> str:
         if self.state.more:
-            return f"and {self.state.more} more Workers; write a part of a name above to find one."
+            least = "at least " if self.state.snapshot.more_workers else ""
+            return f"and {least}{self.state.more} more Workers; write a part of a name above to find one."
         nobody = "No Worker contains this." if self.state.crowded else "No Workers yet."
         return "" if self.state.rows else nobody
 
