@@ -1,6 +1,7 @@
 """One look at TaskRouter for all panels of a kernel, again and again, in the background."""
 
 import atexit
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
 LONGEST_PAUSE = 15.0
 SETTINGS_EVERY = 10
 
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _watches: dict[tuple[str, str], "Watch"] = {}
 
@@ -76,8 +78,9 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     def subscribe(self, tell: Tell, reads: bool = True) -> None:
-        """Call `tell` from now on, in another thread, until it raises.
+        """Call `tell` from now on, in another thread, until it raises; that is logged.
 
+        A panel says itself what it cannot show (LiveState.receive), as long as it can.
         TaskRouter is asked if somebody `reads`.
         """
         with self._changing:
@@ -131,7 +134,8 @@ class Watch:
         for tell in listeners:
             try:
                 tell(self.news)
-            except Exception:  # noqa: BLE001 - one that cannot even say so must not stop the others
+            except Exception:  # one that cannot even say so must not stop the others
+                _log.exception("A panel cannot show what it is told, and is told no more.")
                 self.unsubscribe(tell)
 
     def _end(self) -> threading.Thread | None:

@@ -123,7 +123,7 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(l
     wait_for("news again", lambda: len(heard) > told)
 
 
-def test_a_listener_that_fails_is_told_no_more_and_stops_nobody(lab, quick):
+def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quick, caplog):
     looker = watch_for(lab)
     failed: list[News] = []
     heard: list[News] = []
@@ -136,6 +136,9 @@ def test_a_listener_that_fails_is_told_no_more_and_stops_nobody(lab, quick):
     looker.subscribe(heard.append)
     wait_for("some ticks", lambda: len(heard) > 3)
     assert len(failed) == 1
+    [told] = caplog.records
+    assert told.getMessage() == "A panel cannot show what it is told, and is told no more."
+    assert str(told.exc_info[1]) == "It cannot be shown."
 
 
 def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
