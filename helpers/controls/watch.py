@@ -134,7 +134,7 @@ class Watch:
         for tell in listeners:
             try:
                 tell(self.news)
-            except Exception:  # one that cannot even say so must not stop the others
+            except Exception:  # noqa: BLE001 - one that cannot even say so must not stop the others
                 _log.exception("A panel cannot show what it is told, and is told no more.")
                 self.unsubscribe(tell)
 
