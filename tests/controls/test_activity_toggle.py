@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from helpers import controls
+from helpers.controls import reading
 from helpers.controls.activity_toggle import ActivityToggle
 from helpers.workspace import Lab, prepare
 
@@ -141,3 +142,13 @@ def test_what_is_stored_in_a_notebook_is_readable(toggle):
         "Alice: [✓ Offline] [Available] [Unavailable] [Idle]\n"
         "Alice is Offline, not available: TaskRouter offers no Tasks."
     )
+
+
+def test_a_worker_beyond_those_that_panels_read_is_shown_when_asked_for(lab, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_WORKERS", 1)
+    toggle = controls.activity_toggle(lab, lab.bob_sid)
+    assert toggle.state.snapshot.worker(lab.bob_sid) is None
+    assert toggle.summary.text == "Bob is Idle, available: TaskRouter may offer Tasks."
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    toggle.on_refresh(toggle.refresh_button)
+    assert toggle.toggles.value == lab.offline_sid
