@@ -107,7 +107,12 @@ class EmulatorServer:
 
     def _finish(self, loop: threading.Thread) -> None:
         self._server.task_dispatcher.shutdown()
-        self._server.trigger.pull_trigger(self._close_when_flushed)
+        trigger = self._server.trigger
+        # Under its lock: else the loop, awake for another reason, may close the trigger between the
+        # two lines, and the second would write to a file that is closed.
+        with trigger.lock:
+            trigger.thunks.append(self._close_when_flushed)
+            trigger.pull_trigger()
         loop.join(_DRAIN_SECONDS)
         self.taskrouter.close()
 

@@ -108,6 +108,23 @@ def test_a_request_under_way_is_finished_before_it_stops(serve):
     assert answers == [b"hello"]
 
 
+def test_it_stops_also_when_its_loop_wakes_at_that_very_moment(serve):
+    running = serve(hello)
+    trigger = running._server.trigger
+    write, closed = trigger._physical_pull, threading.Event()
+    close = trigger._close
+
+    def write_after_the_loop_had_its_chance():
+        write()
+        closed.wait(0.2)
+        write()
+
+    trigger._physical_pull = write_after_the_loop_had_its_chance
+    trigger._close = lambda: (close(), closed.set())
+    running.stop()
+    assert closed.is_set() and refuses_connections(running.port)
+
+
 def test_an_open_connection_does_not_keep_it_from_stopping(serve):
     running = serve(hello)
     with socket.create_connection(("127.0.0.1", running.port), timeout=5) as idle:
