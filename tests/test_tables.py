@@ -58,7 +58,7 @@ def test_nothing_is_cut_and_the_index_is_not_shown():
 def test_a_word_breaks_in_no_line_but_a_sid_does():
     html = table(["sid", "attributes"], [["WT" + "0" * 32, '{"topic":"orders"}']])._repr_html_()
     widths = [int(width) for width in re.findall(r"min-width: (\d+)ch", html)]
-    assert widths == [18, len('{"topic":"orders"}')]
+    assert widths == [17, len('{"topic":"orders"}')]
 
 
 def test_values_from_outside_are_text():

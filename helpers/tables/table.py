@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 _MOST_ROWS = 60
-_WHOLE, _HALF_A_SID = 27, 18  # letters
+_WHOLE, _HALF_A_SID = 20, 17  # letters
 
 # JupyterLab sets cells to the right, which suits numbers but not sentences, and leaves a column of
 # SIDs so wide that the next columns are out of sight. What breaks anywhere breaks too early, so a
