@@ -15,9 +15,9 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from lab_process import running_lab
 from nbformat.v4 import new_code_cell, new_notebook
+from patience import SECONDS, eventually
 from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
-from helpers.checks import wait_for
 from helpers.connection import connect
 from helpers.lab import CLONE
 from helpers.session import Session
@@ -26,8 +26,7 @@ from helpers.workspace import Lab, prepare
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-MILLISECONDS = 30_000
-SECONDS = 60
+MILLISECONDS = SECONDS * 1000
 expect.set_options(timeout=MILLISECONDS)
 WINDOW = {"width": 1280, "height": 1600}
 CELLS = (
@@ -160,7 +159,7 @@ class Tab:
         self.path = path
         self.page.goto(f"{self.server['url']}lab/tree/{path}?token={self.server['token']}&reset")
         self.cells.first.wait_for()
-        wait_for("the kernel is ready", self._kernel_is_ready, timeout=SECONDS)
+        eventually("the kernel is ready", self._kernel_is_ready)
 
     def open_cells(self, path: str, *cells: str) -> None:
         """Make a notebook of these cells, and open it."""
@@ -178,7 +177,7 @@ class Tab:
         before = max(self._prompts(), default=0)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('li[data-command="runmenu:run-all"]').click()
-        wait_for("it has run", lambda: self._has_run(before) or self.errors(), timeout=SECONDS)
+        eventually("it has run", lambda: self._has_run(before) or self.errors())
         assert self.errors() == []
         assert self.page.get_by_text("Error displaying widget").count() == 0
 
@@ -207,7 +206,7 @@ class Tab:
         self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         self.page.reload()
         self.cells.first.wait_for()
-        wait_for("the kernel is ready", self._kernel_is_ready, timeout=SECONDS)
+        eventually("the kernel is ready", self._kernel_is_ready)
 
     def shot(self, name: str, of: Locator | None = None) -> None:
         """Write a picture of the page, or of one part, to the folder of screenshots."""
@@ -247,6 +246,6 @@ class Tab:
     def _ask(self, method: str, what: str) -> Any:
         authorization = {"Authorization": f"token {self.server['token']}"}
         url = f"{self.server['url']}api/{what}"
-        answer = requests.request(method, url, headers=authorization, timeout=30)
+        answer = requests.request(method, url, headers=authorization, timeout=SECONDS)
         answer.raise_for_status()
         return answer

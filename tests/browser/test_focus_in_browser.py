@@ -4,16 +4,15 @@ import json
 import re
 
 import pytest
+from patience import eventually
 from playwright.sync_api import Locator, expect
-
-from helpers.checks import wait_for
 
 
 def stays(tab, control: Locator) -> None:
     """Nothing takes the focus away, though the panel is painted again and again."""
     expect(control).to_be_focused()
     before = tab.page.evaluate("performance.now()")
-    wait_for("two looks", lambda: tab.page.evaluate("performance.now()") - before > 2500)
+    eventually("two looks", lambda: tab.page.evaluate("performance.now()") - before > 2500)
     expect(control).to_be_focused()
 
 

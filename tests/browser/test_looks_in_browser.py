@@ -1,9 +1,8 @@
 """How the panels look: nothing wider than its place, nothing cut, and a Task that travels."""
 
 import pytest
+from patience import eventually
 from playwright.sync_api import Locator, expect
-
-from helpers.checks import wait_for
 
 # What sticks out of the output area, and what has more text than it shows.
 MISPLACED = """area => {
@@ -63,7 +62,7 @@ def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
         tab.set_theme(f"JupyterLab {theme}")
         for width in (700, 1600 - beside):
             tab.page.set_viewport_size({"width": int(beside + width), "height": 1600})
-            wait_for("the panels have the width", lambda width=width: is_wide(asked, width))
+            eventually("the panels have the width", lambda width=width: is_wide(asked, width))
             for panel, output in asked.items():
                 assert output.evaluate(MISPLACED) == [], f"{panel} at {width}"
                 assert output.evaluate("area => area.scrollWidth <= area.clientWidth + 1"), panel

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.checks import wait_for
 from helpers.workspace import ENGLISH, Lab, prepare
 
 
@@ -20,7 +20,7 @@ def activity_of_alice(lab: Lab) -> str:
 
 
 def becomes(lab: Lab, name: str) -> None:
-    wait_for(f"Alice is {name}", lambda: activity_of_alice(lab) == name)
+    eventually(f"Alice is {name}", lambda: activity_of_alice(lab) == name)
 
 
 def test_00_its_button_counts_clicks(tab):
@@ -68,12 +68,12 @@ def test_02_the_form_creates_tasks(tab, lab):
     expect(form.get_by_text("Line 1, character 10")).to_be_visible()
     attributes.fill('{"name": "<b>José</b>"}')
     form.get_by_role("button", name="Create Task").click()
-    wait_for("a Task more", lambda: len(lab.workspace.tasks.list()) == before + 1)
+    eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == before + 1)
     newest = lab.workspace.tasks.list()[-1]
     assert json.loads(newest.attributes) == {"selected_language": "en", "name": "<b>José</b>"}
     expect(form.get_by_text(f"Task {newest.sid} is in the TaskQueue '{ENGLISH}'")).to_be_visible()
     tab.press(form.get_by_role("button", name="Create Task"), "Space")
-    wait_for("two Tasks more", lambda: len(lab.workspace.tasks.list()) == before + 2)
+    eventually("two Tasks more", lambda: len(lab.workspace.tasks.list()) == before + 2)
     assert tab.violations() == []
 
 

@@ -3,9 +3,9 @@
 import json
 import re
 
+from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.checks import wait_for
 from helpers.workspace import Lab
 
 MARKUP = "<img src=nowhere onerror=alert(1)>"
@@ -35,7 +35,7 @@ def test_a_task_goes_its_way_through_the_panels(tab, panels, lab):
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: works on WT"))
     expect(tasks.get_by_role("button", name="Cancel")).to_be_disabled()
     tab.press(tasks.get_by_role("button", name="Complete"))
-    wait_for("the Task is completed", lambda: the_task(lab).assignment_status == "completed")
+    eventually("the Task is completed", lambda: the_task(lab).assignment_status == "completed")
     expect(tasks.get_by_text("completed · in ")).to_be_visible()
     assert tab.violations() == []
 
@@ -88,7 +88,7 @@ def test_the_panels_survive_run_all_again_and_a_reload(tab, panels, lab):
 def test_a_double_click_and_a_key_held_down_are_one_press(tab, panels, lab):
     create = panels["task_form"].get_by_role("button", name="Create Task")
     create.dblclick()
-    wait_for("a Task more", lambda: len(lab.workspace.tasks.list()) == 2)
+    eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == 2)
     panels["clock"].get_by_role("button", name="2 minutes later").dblclick()
     expect(panels["clock"].get_by_text("It is 2 min 0 s later")).to_be_visible()
     assert len(lab.workspace.tasks.list()) == 2
@@ -97,7 +97,7 @@ def test_a_double_click_and_a_key_held_down_are_one_press(tab, panels, lab):
     for _ in range(3):
         tab.page.keyboard.down("Enter")
     tab.page.keyboard.up("Enter")
-    wait_for("a Task more", lambda: len(lab.workspace.tasks.list()) == 3)
+    eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == 3)
     panels["clock"].get_by_role("button", name="10 seconds later").click()
     expect(panels["clock"].get_by_text("It is 10 s later")).to_be_visible()
     assert len(lab.workspace.tasks.list()) == 3

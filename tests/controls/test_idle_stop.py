@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from patience import eventually
 
 from helpers import controls
-from helpers.checks import wait_for
 from helpers.controls import watch
 from helpers.emulator import server as server_module
 from helpers.emulator.home import ACCOUNT_SID
@@ -75,7 +75,7 @@ def session(client, emulator) -> Session:
 def looks_again(hands: Hands) -> None:
     """The server has looked at the clock since it was moved."""
     before = hands.looked
-    wait_for("three looks", lambda: hands.looked > before + 3)
+    eventually("three looks", lambda: hands.looked > before + 3)
 
 
 def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, hands, monkeypatch):

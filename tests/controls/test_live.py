@@ -3,9 +3,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from patience import eventually
 
 from helpers import controls
-from helpers.checks import wait_for
 from helpers.controls import live, watch
 from helpers.workspace import Lab, prepare
 
@@ -108,7 +108,7 @@ def test_a_panel_follows_by_itself(lab, monkeypatch):
     monkeypatch.setattr(watch, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(lab)
     lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="x")
-    wait_for("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
+    eventually("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
 
 
 def test_a_panel_has_a_model_that_a_browser_can_ask_for(lab):

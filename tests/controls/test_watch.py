@@ -1,8 +1,8 @@
 import threading
 
 import pytest
+from patience import eventually
 
-from helpers.checks import wait_for
 from helpers.controls import watch
 from helpers.controls.watch import News, Watch, watch_for
 from helpers.workspace import Lab, prepare
@@ -93,7 +93,7 @@ def test_changes_are_told_without_asking(lab, quick):
     heard: list[News] = []
     looker.subscribe(heard.append)
     made = lab.workspace.workers.create(friendly_name="Carol")
-    wait_for("news", lambda: heard and heard[-1].snapshot.worker(made.sid))
+    eventually("news", lambda: heard and heard[-1].snapshot.worker(made.sid))
 
 
 def test_a_new_activity_is_told_too(lab, quick):
@@ -101,7 +101,7 @@ def test_a_new_activity_is_told_too(lab, quick):
     heard: list[News] = []
     looker.subscribe(heard.append)
     made = lab.workspace.activities.create(friendly_name="Lunch")
-    wait_for(
+    eventually(
         "news",
         lambda: heard and made.sid in {one.sid for one in heard[-1].snapshot.settings.activities},
     )
@@ -120,7 +120,7 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(l
     assert not thread.is_alive()
     told = len(heard)
     looker.subscribe(heard.append)
-    wait_for("news again", lambda: len(heard) > told)
+    eventually("news again", lambda: len(heard) > told)
 
 
 def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quick, caplog):
@@ -134,7 +134,7 @@ def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quic
 
     looker.subscribe(fail)
     looker.subscribe(heard.append)
-    wait_for("some ticks", lambda: len(heard) > 3)
+    eventually("some ticks", lambda: len(heard) > 3)
     assert len(failed) == 1
     [told] = caplog.records
     assert told.getMessage() == "A panel cannot show what it is told, and is told no more."
@@ -146,7 +146,7 @@ def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
     readings = count_readings(monkeypatch, looker)
     heard: list[News] = []
     looker.subscribe(heard.append, reads=False)
-    wait_for("some ticks", lambda: len(heard) > 3)
+    eventually("some ticks", lambda: len(heard) > 3)
     assert readings == []
 
 
@@ -185,9 +185,9 @@ def test_it_recovers_by_itself(lab, quick, monkeypatch):
     address = lab.session.address
     point(lab, "http://127.0.0.1:1")
     looker.subscribe(heard.append)
-    wait_for("trouble", lambda: heard and heard[-1].trouble)
+    eventually("trouble", lambda: heard and heard[-1].trouble)
     point(lab, address)
-    wait_for("no trouble", lambda: not heard[-1].trouble and heard[-1].snapshot.workers)
+    eventually("no trouble", lambda: not heard[-1].trouble and heard[-1].snapshot.workers)
 
 
 def test_a_reader_does_not_start_a_taskrouter_that_was_stopped(lab, emulator, monkeypatch):

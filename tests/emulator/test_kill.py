@@ -6,10 +6,10 @@ import threading
 from random import Random
 
 import pytest
+from patience import eventually
 from requests import RequestException
 from twilio.rest import Client
 
-from helpers.checks import wait_for
 from helpers.emulator.home import Home
 from helpers.emulator.launch import ensure_running
 
@@ -45,7 +45,7 @@ def test_no_acknowledged_write_is_lost(home: Home, seed: int):
     for writer in writers:
         writer.start()
     enough = Random(seed).randrange(5, 60)
-    wait_for("some writes", lambda: len(created) >= enough)
+    eventually("some writes", lambda: len(created) >= enough)
     os.kill(home.running().pid, KILL)
     for writer in writers:
         writer.join()
@@ -74,7 +74,7 @@ def test_timers_go_on_after_a_kill(home: Home):
     after = client_of(home)
     office = after.taskrouter.v1.workspaces(office._solution["sid"])
     alice = office.workers.list()[0]
-    wait_for("the timeout", lambda: alice.fetch().activity_name == "Offline")
+    eventually("the timeout", lambda: alice.fetch().activity_name == "Offline")
     (reservation,) = office.tasks(task.sid).reservations.list()
     after.http_client.session.close()
     assert reservation.reservation_status == "timeout"
