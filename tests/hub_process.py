@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from random import randrange
 from typing import Any
 
 import requests
@@ -23,6 +24,7 @@ CLONE = Path(__file__).parent.parent
 START_SECONDS = 300
 STOP_SECONDS = 60
 LOG_SHOWN = 20_000
+QUIET_PORTS = range(20_000, 32_000)
 SETTINGS = """
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:{public}/"
@@ -35,6 +37,7 @@ c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
 c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.notebook_dir = "~/tutorial"
 c.Spawner.environment = {{"PYTHONPATH": {clone!r}}}
+c.Spawner.pre_spawn_hook = lambda spawner: setattr(spawner, "port", {ports} + spawner.user.id)
 c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
 c.JupyterHub.services = [{{"name": "room", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [
@@ -70,7 +73,11 @@ class Hub:
             timeout=START_SECONDS,
             **parts,
         )
-        answer.raise_for_status()
+        try:
+            answer.raise_for_status()
+        except requests.HTTPError as fault:
+            fault.add_note(answer.text[:LOG_SHOWN])
+            raise
         return answer
 
     def start_server(self, name: str) -> None:
@@ -95,7 +102,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
     `folder` must be one that everybody may enter. Raises NoProxy.
     """
     token = secrets.token_hex(16)
-    ports = dict(zip(("public", "hub", "proxy"), free_ports(3), strict=True))
+    ports = quiet_ports(3 + len(users))
     clone = copy_clone(folder / "clone")
     for user in users:
         shutil.copytree(clone, user.home / "tutorial")
@@ -104,7 +111,10 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
     settings.touch(0o600)
     settings.write_text(
         SETTINGS.format(
-            **ports,
+            public=ports[0],
+            hub=ports[1],
+            proxy=ports[2],
+            ports=ports[2],
             proxy_command=str(install_proxy(folder / "proxy")),
             python=sys.executable,
             clone=str(clone),
@@ -112,7 +122,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
             token=token,
         )
     )
-    hub = Hub(f"http://127.0.0.1:{ports['public']}", token)
+    hub = Hub(f"http://127.0.0.1:{ports[0]}", token)
     with open(folder / "hub.log", "wb") as log:
         process = subprocess.Popen(
             [*readable_python(folder), sys.executable, "-m", "jupyterhub", "-f", str(settings)],
@@ -147,13 +157,22 @@ def _answers(hub: Hub) -> bool:
         return False
 
 
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+def quiet_ports(count: int) -> range:
+    """Ports in a row that are free, and that no system gives to who asks for any port.
+
+    A server takes its port seconds after it was chosen. Of those that systems give out, somebody
+    else may have it by then, and answer in the server's place.
+    """
+    while True:
+        start = randrange(QUIET_PORTS.start, QUIET_PORTS.stop - count)
+        ports = range(start, start + count)
+        if all(map(_is_free, ports)):
+            return ports
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def copy_clone(to: Path) -> Path:

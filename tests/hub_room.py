@@ -17,36 +17,38 @@ from helpers.emulator.home import Home, Running
 
 
 class Room:
-    """The learners, and what can be asked about all of them."""
+    """The learners, and what can be asked about all of them.
+
+    `seconds` has how long each of "open", "learn" and "close" took, once it is done.
+    """
 
     def __init__(self, learners: list[Learner]) -> None:
         self.learners = learners
+        self.seconds: dict[str, float] = {}
 
-    def open(self) -> float:
-        """Start everybody's server at once; the seconds it took."""
-        return self._for_all(lambda learner: learner.hub.start_server(learner.user.name))
+    def open(self) -> None:
+        """Start everybody's server at once, and wait until all are ready."""
+        with self._timed("open"):
+            self._for_all(lambda learner: learner.hub.start_server(learner.user.name))
 
-    def learn(self) -> float:
-        """Let everybody run all notebooks, at once; the seconds it took. Raises the first fault."""
-        began = perf_counter()
-        for learner in self.learners:
-            learner.start()
-        for learner in self.learners:
-            learner.join()
-        for learner in self.learners:
-            if learner.fault:
-                raise learner.fault
-        return perf_counter() - began
+    def learn(self) -> None:
+        """Let everybody run all notebooks, at once. Raises an ExceptionGroup of what went wrong."""
+        with self._timed("learn"):
+            for learner in self.learners:
+                learner.start()
+            for learner in self.learners:
+                learner.join()
+        if faults := [learner.fault for learner in self.learners if learner.fault]:
+            raise ExceptionGroup("not everybody could learn", faults)
 
-    def close(self) -> float:
-        """Stop everybody's server at once; the seconds until nothing ran for anybody any more.
+    def close(self) -> None:
+        """Stop everybody's server at once, and wait until nothing runs for anybody any more.
 
-        Raises CheckFailed, naming what still runs, when something does.
+        Raises CheckFailed when something still does.
         """
-        began = perf_counter()
-        self._for_all(lambda learner: learner.hub.stop_server(learner.user.name))
-        wait_for("nothing is left running", lambda: not self.running(), timeout=STOP_SECONDS)
-        return perf_counter() - began
+        with self._timed("close"):
+            self._for_all(lambda learner: learner.hub.stop_server(learner.user.name))
+            wait_for("nothing is left running", lambda: not self.running(), timeout=STOP_SECONDS)
 
     def running(self) -> list[str]:
         """The command of each process of each learner."""
@@ -58,11 +60,15 @@ class Room:
         found = {learner.user: home_of(learner.user).running() for learner in self.learners}
         return {user: running for user, running in found.items() if running}
 
-    def _for_all(self, action: Callable[[Learner], None]) -> float:
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
         began = perf_counter()
+        yield
+        self.seconds[what] = perf_counter() - began
+
+    def _for_all(self, action: Callable[[Learner], None]) -> None:
         with ThreadPoolExecutor(len(self.learners)) as pool:
             list(pool.map(action, self.learners))
-        return perf_counter() - began
 
 
 @contextmanager
