@@ -181,6 +181,17 @@ class Tab:
         assert self.errors() == []
         assert self.page.get_by_text("Error displaying widget").count() == 0
 
+    def run_through(self, code: str) -> None:
+        """Run the cells from the top to the first that contains `code`, and no others."""
+        cell = self.cells.filter(has_text=code).first
+        before = max(self._prompts(), default=0)
+        cell.locator(".jp-InputArea-prompt").click()
+        for command in ("notebook:run-all-above", "notebook:run-cell"):
+            self.page.evaluate("name => jupyterapp.commands.execute(name)", command)
+        prompt = cell.locator(".jp-InputArea-prompt")
+        eventually("it has run", lambda: _number(prompt.inner_text()) > before or self.errors())
+        assert self.errors() == []
+
     def errors(self) -> list[str]:
         kind = '[data-mime-type="application/vnd.jupyter.error"]'
         return self.page.locator(f".jp-OutputArea {kind}").all_inner_texts()
@@ -202,11 +213,21 @@ class Tab:
         self.page.locator(f'body[data-jp-theme-light="{wanted}"]').wait_for(state="attached")
 
     def reload(self) -> None:
-        """Save the notebook and load the page again."""
+        """Save the notebook and load the page again; every control is there again."""
+        controls = self.outputs.locator(".taskrouter-panel").count()
         self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         self.page.reload()
         self.cells.first.wait_for()
         eventually("the kernel is ready", self._kernel_is_ready)
+        expect(self.outputs.locator(".taskrouter-panel")).to_have_count(controls)
+        assert self.page.get_by_text("Error displaying widget").count() == 0
+
+    def inspect(self) -> None:
+        """Take pictures in both themes; axe finds nothing in either."""
+        for theme in ("Light", "Dark"):
+            self.set_theme(f"JupyterLab {theme}")
+            self.shot(f"{Path(self.path).stem}-{theme.lower()}")
+            assert self.violations() == []
 
     def shot(self, name: str, of: Locator | None = None) -> None:
         """Write a picture of the page, or of one part, to the folder of screenshots."""
@@ -234,8 +255,7 @@ class Tab:
     def _prompts(self) -> list[int]:
         """The number of each cell's latest run; 0 while it has none."""
         found = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-prompt")
-        numbers = [text.strip("[]: ") for text in found.all_inner_texts()]
-        return [int(number) if number.isdigit() else 0 for number in numbers]
+        return [_number(text) for text in found.all_inner_texts()]
 
     def _kernel_is_ready(self) -> bool:
         """Asked of the server: JupyterLab's own indicator says "idle" before there is a kernel."""
@@ -249,3 +269,9 @@ class Tab:
         answer = requests.request(method, url, headers=authorization, timeout=SECONDS)
         answer.raise_for_status()
         return answer
+
+
+def _number(prompt: str) -> int:
+    """Of a cell's prompt, "[3]:"; 0 while it has not run."""
+    number = prompt.strip("[]: ")
+    return int(number) if number.isdigit() else 0

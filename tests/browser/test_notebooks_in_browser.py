@@ -1,12 +1,28 @@
 """Each notebook as a learner sees it: opened, run, its controls used, and loaded again."""
 
 import json
+import re
 
 import pytest
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.workspace import ENGLISH, Lab, prepare
+from helpers.controls.texts import short
+from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
+
+WAITING = '{"selected_language": "es", "name": "<i>Ana</i>"}'
+
+
+@pytest.fixture
+def run(tab):
+    """Opens a notebook, runs all of it, and looks at it in both themes."""
+
+    def open_and_run(name: str) -> None:
+        tab.open(f"notebooks/{name}.ipynb")
+        tab.run_all()
+        tab.inspect()
+
+    return open_and_run
 
 
 @pytest.fixture
@@ -15,30 +31,35 @@ def lab(taskrouter) -> Lab:
     return prepare(taskrouter, "anything")
 
 
-def activity_of_alice(lab: Lab) -> str:
-    return lab.workspace.workers(lab.alice_sid).fetch().activity_name
+def activity_of(lab: Lab, worker_sid: str) -> str:
+    return lab.workspace.workers(worker_sid).fetch().activity_name
 
 
-def becomes(lab: Lab, name: str) -> None:
-    eventually(f"Alice is {name}", lambda: activity_of_alice(lab) == name)
+def becomes(lab: Lab, name: str, worker_sid: str = "") -> None:
+    sid = worker_sid or lab.alice_sid
+    eventually(f"the Worker is {name}", lambda: activity_of(lab, sid) == name)
 
 
-def test_00_its_button_counts_clicks(tab):
-    tab.open("notebooks/00-start-here.ipynb")
-    tab.run_all()
+def create(lab: Lab, attributes: str = WAITING):
+    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+
+
+def test_00_its_button_counts_clicks(tab, run):
+    run("00-start-here")
     button = tab.outputs.get_by_role("button", name="Click me")
     button.click()
     expect(tab.outputs.get_by_text("Clicked once")).to_be_visible()
     tab.press(button)
     expect(tab.outputs.get_by_text("Clicked 2 times")).to_be_visible()
     assert tab.outputs.locator("table").count() > 4
-    assert tab.violations() == []
+    tab.reload()
+    button.click()
+    expect(tab.outputs.get_by_text("Clicked 3 times")).to_be_visible()
 
 
-def test_01_the_toggle_sets_and_follows_alices_activity_also_after_a_reload(tab, lab):
-    tab.open("notebooks/01-alice-offline.ipynb")
-    tab.run_all()
-    toggle = tab.output_of("controls.activity_toggle")
+def test_01_the_toggle_and_the_panel_set_and_follow_activities_also_after_a_reload(tab, run, lab):
+    run("01-alice-offline")
+    toggle, workers = tab.output_of("controls.activity_toggle"), tab.output_of("controls.workers")
     toggle.get_by_role("button", name="Idle", exact=True).click()
     becomes(lab, "Idle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
@@ -46,21 +67,25 @@ def test_01_the_toggle_sets_and_follows_alices_activity_also_after_a_reload(tab,
     becomes(lab, "Offline")
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
     expect(toggle.get_by_text("activity_sid=")).to_be_visible()
+    workers.get_by_title("Set Bob to Unavailable").click()
+    becomes(lab, "Unavailable", lab.bob_sid)
+    tab.press(workers.get_by_title("Set Bob to Idle"), "Space")
+    becomes(lab, "Idle", lab.bob_sid)
+    expect(workers.get_by_text(f'workers("{lab.bob_sid}").update')).to_be_visible()
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
+    expect(workers.get_by_title("Set Alice to Idle")).to_have_text("Idle ✓")
     assert tab.violations() == []
     tab.reload()
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
     toggle.get_by_role("button", name="Offline", exact=True).click()
     becomes(lab, "Offline")
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
-    assert tab.page.get_by_text("Error displaying widget").count() == 0
 
 
-def test_02_the_form_creates_tasks(tab, lab):
-    tab.open("notebooks/02-create-a-task.ipynb")
-    tab.run_all()
-    form = tab.output_of("controls.task_form")
+def test_02_the_form_creates_tasks_and_the_panel_ends_them(tab, run, lab):
+    run("02-create-a-task")
+    form, tasks = tab.output_of("controls.task_form"), tab.output_of("controls.tasks")
     before = len(lab.workspace.tasks.list())
     form.get_by_label("Language").select_option("English (en)")
     attributes = form.get_by_label("More attributes")
@@ -74,22 +99,103 @@ def test_02_the_form_creates_tasks(tab, lab):
     expect(form.get_by_text(f"Task {newest.sid} is in the TaskQueue '{ENGLISH}'")).to_be_visible()
     tab.press(form.get_by_role("button", name="Create Task"), "Space")
     eventually("two Tasks more", lambda: len(lab.workspace.tasks.list()) == before + 2)
+    first, second = create(lab), create(lab)
+    expect(tasks.get_by_text("<i>Ana</i>")).to_have_count(2)
+    tasks.get_by_title(f"Cancel the Task {first.sid}").click()
+    eventually("it is canceled", lambda: status_of(lab, first.sid) == "canceled")
+    expect(tasks.get_by_title(f"Cancel the Task {first.sid}")).to_be_disabled()
+    tab.reload()
+    tab.press(tasks.get_by_title(f"Cancel the Task {second.sid}"))
+    eventually("it is canceled", lambda: status_of(lab, second.sid) == "canceled")
     assert tab.violations() == []
 
 
-def test_03_the_toggle_shows_alice_who_was_reserved(tab, lab):
-    tab.open("notebooks/03-alice-idle.ipynb")
-    tab.run_all()
-    toggle = tab.output_of("controls.activity_toggle")
+def status_of(lab: Lab, task_sid: str) -> str:
+    return lab.workspace.tasks(task_sid).fetch().assignment_status
+
+
+def test_03_alice_is_reserved_and_the_picture_follows_her_task(tab, run, lab):
+    run("03-alice-idle")
+    tab.run_through("controls.lifecycle")
+    toggle, picture = tab.output_of("controls.activity_toggle"), tab.output_of("controls.lifecycle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
+    expect(picture.get_by_text("Alice was asked, the Reservation is pending")).to_be_visible()
+    [task] = lab.workspace.tasks.list()
+    [asked] = lab.workspace.tasks(task.sid).reservations.list()
+    lab.workspace.tasks(task.sid).reservations(asked.sid).update(reservation_status="accepted")
+    expect(picture.get_by_text(f"Task {task.sid} is assigned")).to_be_visible()
+    lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
     tab.press(toggle.get_by_role("button", name="Offline", exact=True), "Space")
     becomes(lab, "Offline")
+    other = create(lab)
+    picture.get_by_label("Task").select_option(f"{short(other.sid)} pending, {SPANISH}")
+    expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
+    tab.reload()
+    expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
+    toggle.get_by_role("button", name="Available", exact=True).click()
+    expect(picture.get_by_text(f"Task {other.sid} is reserved")).to_be_visible()
     assert tab.violations() == []
 
 
-@pytest.mark.parametrize("name", ["04-inspect-the-reservation", "05-accept-the-reservation"])
-def test_04_and_05_run(tab, name):
-    tab.open(f"notebooks/{name}.ipynb")
-    tab.run_all()
+def test_04_the_request_is_found_and_the_reservation_is_accepted(tab, run, lab):
+    run("04-inspect-the-reservation")
+    tab.run_through("controls.requests")
+    requests, panel = tab.output_of("controls.requests"), tab.output_of("controls.reservation")
+    requests.get_by_label("Direction").select_option("received")
+    requests.get_by_label("Requests").select_option(index=0)
+    expect(requests.get_by_role("cell", name="ReservationSid")).to_be_visible()
+    tab.press(requests.get_by_role("button", name="Send again"))
+    expect(requests.get_by_text("POST was sent; the answer has the status 200.")).to_be_visible()
+    expect(panel.get_by_text("left to answer")).to_be_visible()
+    [task] = lab.workspace.tasks.list()
+    [asked] = lab.workspace.tasks(task.sid).reservations.list()
+    panel.get_by_role("button", name="Reject").click()
+    eventually("Alice rejects", lambda: asked.fetch().reservation_status == "rejected")
+    pending = {"reservation_status": "pending"}
+    [again] = eventually(
+        "she is asked again", lambda: lab.workspace.tasks(task.sid).reservations.list(**pending)
+    )
+    expect(panel.get_by_role("cell", name=again.sid, exact=True)).to_be_visible()
+    tab.press(panel.get_by_role("button", name="Accept"))
+    eventually("it is assigned", lambda: status_of(lab, task.sid) == "assigned")
+    expect(panel.get_by_text("the Reservation is accepted")).to_be_visible()
+    lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
+    expect(panel.get_by_text("the Reservation is completed")).to_be_visible()
+    tab.reload()
+    panel.get_by_label("Reservation").select_option(f"{short(asked.sid)} Alice, rejected")
+    expect(panel.get_by_text("the Reservation is rejected")).to_be_visible()
+    assert tab.violations() == []
+
+
+@pytest.mark.parametrize("name", ["05-accept-the-reservation", "06-when-nobody-answers"])
+def test_05_and_06_the_floor_follows_a_task(tab, run, lab, name):
+    run(name)
+    tab.run_through("controls.floor")
+    floor = tab.output_of("controls.floor").get_by_role("img")
+    made = create(lab)
+    says = re.compile(f"waiting: .*{made.sid}|asked about .*{made.sid}")
+    expect(floor).to_have_attribute("aria-label", says)
+    lab.workspace.tasks(made.sid).update(assignment_status="canceled", reason="no more")
+    expect(floor).not_to_have_attribute("aria-label", says)
+    tab.reload()
+    again = create(lab)
+    expect(floor).to_have_attribute("aria-label", re.compile(again.sid))
+    assert tab.violations() == []
+
+
+def test_07_the_playground_judges_the_workers_of_the_faults(tab, run):
+    run("07-why-was-it-not-routed")
+    panel = tab.output_of("controls.playground")
+    field = panel.get_by_label("Expression")
+    field.fill("level > 6")
+    expect(panel.get_by_text(re.compile(r"^1 of 8 Workers matches"))).to_be_visible()
+    tab.reload()
+    field.fill("level > ")
+    expect(panel.get_by_role("alert")).to_be_visible()
+    assert tab.violations() == []
+
+
+def test_08_runs_and_says_where_it_runs(tab, run):
+    run("08-on-real-twilio")
     assert tab.outputs.locator("table, pre").count() > 5
-    assert tab.violations() == []
+    tab.reload()
