@@ -13,11 +13,12 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from waitress.server import create_server
 
 from helpers.checks import InOneSentence
-from helpers.recording import recording
+from helpers.recording import BaseFor, recording
 from helpers.request_log import Exchange
 from helpers.signed import only_signed
 
@@ -38,6 +39,10 @@ class PortTaken(InOneSentence, OSError):
     """The port asked for belongs to another program."""
 
 
+class NoPublicUrl(InOneSentence, ValueError):
+    """TASKROUTER_PUBLIC_URL holds something that Twilio cannot call."""
+
+
 def serve(app: Callable[..., Any], session: "Session", port: int | None = None) -> "CallbackServer":
     """Run the WSGI app `app` (a Flask app, say) in the background until the notebook's kernel ends.
 
@@ -47,21 +52,27 @@ def serve(app: Callable[..., Any], session: "Session", port: int | None = None) 
     a cell may run twice. An exception in a view becomes an answer of 500 that says in one sentence
     what happened.
 
-    Raises PortTaken when `port` is given and another program has it, and TypeError when `app` is
-    no app.
+    Raises PortTaken when `port` is given and another program has it, TypeError when `app` is no
+    app, and NoPublicUrl when Twilio is to call it at what is no URL.
     """
     if not callable(app):
         raise TypeError(f"serve() needs a web app such as Flask(__name__), not {app!r}")
+    public_url = _public_url(session)
     with _lock:
         freed = _stop_previous(port)
         listening = _listen_near(freed or _preferred_port()) if port is None else _listen(port)
-        server = CallbackServer(app, session, listening, port_was_given=port is not None)
+        server = CallbackServer(app, session, listening, port is not None, public_url)
         _running[server.port] = server
     return server
 
 
 class CallbackServer:
-    """The learner's server, running. Made by `serve`."""
+    """The learner's server, running. Made by `serve`.
+
+    With a public URL it has two doors. What comes by `port`, to which that URL leads, must bear
+    Twilio's signature: nothing else in a request shows that it came from this computer. The
+    learner's own requests go to `url`, the other door, which leads nowhere outside.
+    """
 
     def __init__(
         self,
@@ -69,27 +80,44 @@ class CallbackServer:
         session: "Session",
         listening: socket.socket,
         port_was_given: bool,
+        public_url: str = "",
     ) -> None:
         self.port: int = listening.getsockname()[1]
         self.port_was_given = port_was_given
         self._session = session
+        self._public_url = public_url
+        self._own_port = self.port
         self._loop: dict[int, Any] = {}  # waitress serves for as long as something is in here
-        self._waitress = create_server(
-            recording(self._guarded(app), session.requests, self._base_for),
+        if public_url:
+            own = _listen(0)
+            self._own_port = own.getsockname()[1]
+            # Without the token nobody can be told from Twilio, so nobody's signature is good.
+            token = session.auth_token or secrets.token_hex()
+            public, near = self._under_public_url, self._under_its_own
+            self._doors = [
+                self._door(listening, only_signed(app, token, public), public),
+                self._door(own, only_signed(app, token, near, unsigned_too=True), near),
+            ]
+        else:
+            self._doors = [self._door(listening, app, self._under_its_own)]
+        self._thread = threading.Thread(
+            target=self._doors[0].run, name=f"callback-server-{self.port}", daemon=True
+        )
+        self._thread.start()
+
+    def _door(self, listening: socket.socket, app: Callable[..., Any], base_for: BaseFor) -> Any:
+        return create_server(
+            recording(app, self._session.requests, base_for),
             map=self._loop,
             sockets=[listening],
             threads=8,
             clear_untrusted_proxy_headers=False,
         )
-        self._thread = threading.Thread(
-            target=self._waitress.run, name=f"callback-server-{self.port}", daemon=True
-        )
-        self._thread.start()
 
     @property
     def url(self) -> str:
         """Where this computer reaches the server: "http://127.0.0.1:5050"."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{HOST}:{self._own_port}"
 
     def url_for(self, path: str) -> str:
         """The URL at which TaskRouter must call `path` ("/assignment_callback").
@@ -115,8 +143,9 @@ class CallbackServer:
             )
         if self._public_url:
             return (
-                f"Twilio calls this server at {self._public_url}. "
-                "What comes there without Twilio's signature is refused."
+                f"Twilio calls this server at {self._public_url}, which leads to port {self.port}. "
+                "What comes there without Twilio's signature is refused; "
+                f"your own requests go to {self.url}."
             )
         return (
             "Twilio cannot call this server: that needs a public URL that leads to "
@@ -134,34 +163,36 @@ class CallbackServer:
             if _running.get(self.port) is not self:
                 return
             del _running[self.port]
-            self._waitress.trigger.pull_trigger(self._loop.clear)
+            self._doors[0].trigger.pull_trigger(self._loop.clear)
             self._thread.join(timeout=5)
-            self._waitress.task_dispatcher.shutdown(timeout=1)
-            for channel in list(self._waitress.active_channels.values()):
-                channel.handle_close()
-            self._waitress.close()
+            for door in self._doors:
+                door.task_dispatcher.shutdown(timeout=1)
+                for channel in list(door.active_channels.values()):
+                    channel.handle_close()
+                door.close()
 
-    @property
-    def _public_url(self) -> str:
-        return os.environ.get("TASKROUTER_PUBLIC_URL", "").rstrip("/")
+    def _under_public_url(self, host: str) -> str:
+        return self._public_url
 
-    def _guarded(self, app: Callable[..., Any]) -> Callable[..., Any]:
-        """`app`, which a public URL makes reachable for everybody, for Twilio alone."""
-        if self._session.target != "live" or not self._public_url:
-            return app
-        # Without the token nobody can be told from Twilio, so nobody's signature is good.
-        token = self._session.auth_token or secrets.token_hex()
-        return only_signed(app, token, self._public_url, self._base_for)
-
-    def _base_for(self, host: str, forwarded: bool) -> str:
-        """The address under which a request came in: a signature is made over exactly that one."""
-        local = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
-        if self._public_url and (forwarded or host not in local):
-            return self._public_url
+    def _under_its_own(self, host: str) -> str:
         return f"http://{host}"
 
     def __repr__(self) -> str:
         return f"Your server at {self.url}"
+
+
+def _public_url(session: "Session") -> str:
+    """Where real Twilio is to call, or ""."""
+    named = os.environ.get("TASKROUTER_PUBLIC_URL", "").strip().rstrip("/")
+    if session.target != "live" or not named:
+        return ""
+    parts = urlsplit(named)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise NoPublicUrl(
+            f"TASKROUTER_PUBLIC_URL is {named!r}, which Twilio cannot call: it must be like "
+            "https://example.org. Set it right, or unset it, and start JupyterLab again."
+        )
+    return named
 
 
 def _preferred_port() -> int:

@@ -14,7 +14,7 @@ from helpers.request_log import Exchange, RequestLog, utc_now
 
 Environ = dict[str, Any]
 App = Callable[..., Iterable[bytes]]
-BaseFor = Callable[[str, bool], str]
+BaseFor = Callable[[str], str]
 
 _FORM = "application/x-www-form-urlencoded"
 _NOT_THE_LEARNERS = tuple(
@@ -25,8 +25,8 @@ _NOT_THE_LEARNERS = tuple(
 def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
     """`app`, recording every exchange in `log`.
 
-    `base_for(host, forwarded)` gives the scheme and host under which the caller knows this server.
-    An exception in `app` is recorded with its traceback and answered by a 500 of one sentence.
+    `base_for(host)` gives the scheme and host under which the caller knows this server; `host` is
+    what the request says. An exception in `app` is recorded with its traceback and answered by a 500 of one sentence.
     """
     _let_exceptions_through(app)
 
@@ -125,9 +125,8 @@ def read_body(environ: Environ) -> bytes:
 
 def url_of(environ: Environ, base_for: BaseFor) -> str:
     """The URL that the caller asked for: a signature is made over exactly that."""
-    forwarded = "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ
     host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return base_for(host, forwarded) + environ["REQUEST_URI"]
+    return base_for(host) + environ["REQUEST_URI"]
 
 
 def _headers(environ: Environ) -> dict[str, str]:

@@ -1,4 +1,5 @@
 import json
+import socket
 from hashlib import sha256
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from helpers import callback_server
-from helpers.callback_server import serve
+from helpers.callback_server import NoPublicUrl, serve
 from helpers.request_log import RequestLog
 
 PUBLIC = "https://example.org"
@@ -42,9 +43,21 @@ def signed(form, token="the token", query=""):
 
 
 def post(server, headers, form=FORM, query=""):
+    """A request that came by the public URL; a tunnel ends at the server's port."""
     return requests.post(
-        f"{server.url}/assignment_callback{query}", data=form, headers=headers, timeout=10
+        f"http://127.0.0.1:{server.port}/assignment_callback{query}",
+        data=form,
+        headers=headers,
+        timeout=10,
     )
+
+
+def status_of(server, target, *headers):
+    """What the server's port answers to a request as somebody wrote it by hand."""
+    lines = [f"POST {target} HTTP/1.1", *headers, "Content-Length: 0", "Connection: close", "", ""]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
+        raw.sendall("\r\n".join(lines).encode())
+        return int(raw.makefile("rb").readline().split()[1])
 
 
 @pytest.mark.parametrize("arrived", [TUNNEL, {"Host": "example.org"}])
@@ -76,10 +89,56 @@ def test_what_comes_to_the_public_url_without_a_good_signature_is_refused(
     assert (exchange.status, exchange.parameters["TaskSid"]) == (403, "WT1")
 
 
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        ("/assignment_callback", ["Host: 127.0.0.1:{port}"]),
+        ("/assignment_callback", ["Host: localhost:{port}", "Forwarded: for=192.0.2.1"]),
+        ("http://127.0.0.1:{port}/assignment_callback", ["Host: example.org"]),
+        ("http://127.0.0.1:x/assignment_callback", ["Host: example.org", "X-Twilio-Signature: a"]),
+        ("assignment_callback", ["Host: example.org"]),
+        ("/assignment_callback", ["Host: example.org", "Content-Type: application/json"]),
+    ],
+)
+def test_nobody_is_let_in_for_what_the_request_says_of_itself(app, session, target, headers):
+    server = serve(app, session)
+    said = [header.format(port=server.port) for header in headers]
+    assert status_of(server, target.format(port=server.port), *said) == 403
+
+
+def test_json_without_its_hash_in_the_url_is_refused(app, session):
+    headers = {**TUNNEL, **signed({}), "Content-Type": "application/json"}
+    assert post(serve(app, session), headers, "{}").status_code == 403
+
+
 def test_the_learner_may_try_the_server_from_this_computer(app, session):
     server = serve(app, session)
-    assert post(server, {}).status_code == 200
-    assert post(server, signed(FORM, token="another")).status_code == 403
+    here = f"{server.url}/assignment_callback"
+    assert requests.post(here, data=FORM, timeout=10).status_code == 200
+    badly = requests.post(here, data=FORM, headers=signed(FORM, token="another"), timeout=10)
+    assert badly.status_code == 403
+    assert [exchange.url for exchange in server.received()] == [here, here]
+    assert f"{server.url}." in server.note and server.url != f"http://127.0.0.1:{server.port}"
+
+
+def test_both_doors_close(app, session):
+    server = serve(app, session)
+    ports = (server.port, int(server.url.rpartition(":")[2]))
+    again = serve(app, session)
+    assert again.port == server.port
+    again.stop()
+    for port in ports:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+@pytest.mark.parametrize(
+    "named", ["example.org", "ftp://example.org", "https://", "https://a/?b=1"]
+)
+def test_what_twilio_cannot_call_is_refused_in_a_sentence(app, session, monkeypatch, named):
+    monkeypatch.setenv("TASKROUTER_PUBLIC_URL", named)
+    with pytest.raises(NoPublicUrl, match="which Twilio cannot call: it must be like https://"):
+        serve(app, session)
 
 
 def test_a_json_body_is_judged_by_its_hash(app, session):
@@ -103,3 +162,4 @@ def test_with_an_api_key_alone_nobody_is_called_and_nobody_is_believed(app, sess
 def test_the_local_taskrouters_callbacks_are_left_to_the_lesson(app, session):
     session.target = "local"
     assert post(serve(app, session), TUNNEL).status_code == 200
+    assert post(serve(app, session), signed(FORM, token="another")).status_code == 200
