@@ -4,6 +4,7 @@ Never from a notebook: what is typed into a cell is stored in its file.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Crede
 
     Raises NoCredentials.
     """
+    _look_at_the_characters(environment)
     account_sid = environment.get("TWILIO_ACCOUNT_SID", "")
     token = environment.get("TWILIO_AUTH_TOKEN") or None
     key, secret = (environment.get(f"TWILIO_API_{part}", "") for part in ("KEY", "SECRET"))
@@ -59,6 +61,15 @@ def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Crede
     )
 
 
+def _look_at_the_characters(environment: Mapping[str, str]) -> None:
+    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "API_KEY", "API_SECRET"):
+        if not re.fullmatch("[!-~]*", environment.get(f"TWILIO_{name}", "")):
+            raise NoCredentials(
+                f"TWILIO_{name} has a character that is in no credential of Twilio's: a space, the "
+                "end of a line, a typographic quote. Set it again."
+            )
+
+
 def _active_profile(environment: Mapping[str, str], user_folder: Path) -> Credentials | None:
     folder = Path(environment.get("TWILIO_CONFIG_DIR") or user_folder / ".twilio-cli")
     try:
@@ -71,5 +82,5 @@ def _active_profile(environment: Mapping[str, str], user_folder: Path) -> Creden
         return None
     account_sid, key, secret = sids
     token = secret if key == account_sid else None
-    region, edge = profile.get("region") or None, profile.get("edge") or kept.get("edge") or None
-    return Credentials(account_sid, key, secret, token, region, edge)
+    edge = environment.get("TWILIO_EDGE") or profile.get("edge") or kept.get("edge") or None
+    return Credentials(account_sid, key, secret, token, profile.get("region") or None, edge)

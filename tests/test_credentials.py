@@ -5,8 +5,8 @@ import pytest
 from helpers.credentials import NoCredentials, find_credentials
 
 ACCOUNT, OTHER, KEY = "AC" + "3" * 32, "AC" + "5" * 32, "SK" + "4" * 32
-TOKEN = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "the token"}
-API_KEY = {"TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": "the secret"}
+TOKEN = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "the-token"}
+API_KEY = {"TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": "the-secret"}
 PROFILE = {"accountSid": OTHER, "apiKey": KEY, "apiSecret": "kept"}
 
 
@@ -28,14 +28,14 @@ def cli(user):
 
 def test_the_account_and_its_token(user):
     found = find_credentials(TOKEN, user)
-    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, ACCOUNT, "the token")
-    assert found.auth_token == "the token"
+    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, ACCOUNT, "the-token")
+    assert found.auth_token == "the-token"
 
 
 def test_an_api_key_is_preferred_and_the_token_kept_for_signatures(user):
     found = find_credentials(TOKEN | API_KEY, user)
-    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, KEY, "the secret")
-    assert found.auth_token == "the token"
+    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, KEY, "the-secret")
+    assert found.auth_token == "the-token"
     assert find_credentials({"TWILIO_ACCOUNT_SID": ACCOUNT, **API_KEY}, user).auth_token is None
 
 
@@ -60,6 +60,21 @@ def test_the_folder_that_the_command_line_tool_was_told(user, cli):
 def test_the_environment_comes_before_a_profile(user, cli):
     cli(profiles={"main": PROFILE}, activeProject="main")
     assert find_credentials(TOKEN, user).account_sid == ACCOUNT
+
+
+def test_the_edge_of_the_environment_comes_before_that_of_a_profile(user, cli):
+    cli(profiles={"main": PROFILE | {"edge": "dublin"}}, activeProject="main")
+    assert find_credentials({}, user).edge == "dublin"
+    assert find_credentials({"TWILIO_EDGE": "sydney"}, user).edge == "sydney"
+
+
+@pytest.mark.parametrize("name", [*TOKEN, *API_KEY])
+@pytest.mark.parametrize("slip", ["\u2019", " ", "\n", "\u00e9"])
+def test_what_was_pasted_with_something_else_is_told_without_showing_it(user, name, slip):
+    pasted = {**TOKEN, **API_KEY, name: f"pasted{slip}"}
+    with pytest.raises(NoCredentials, match=f"^{name} has a character that is in no") as told:
+        find_credentials(pasted, user)
+    assert "pasted" not in str(told.value)
 
 
 @pytest.mark.parametrize("missing", TOKEN)
@@ -87,4 +102,4 @@ def test_a_configuration_without_a_usable_profile_is_none(user, cli, config):
 
 def test_neither_secret_is_shown(user):
     shown = repr(find_credentials(TOKEN | API_KEY, user))
-    assert "the token" not in shown and "the secret" not in shown and KEY in shown
+    assert "the-token" not in shown and "the-secret" not in shown and KEY in shown
