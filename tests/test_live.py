@@ -99,10 +99,14 @@ def test_an_api_key_is_taken(twilio, monkeypatch):
         (Response(401, '{"code": 20003}'), "does not accept these credentials"),
         (Response(403, '{"code": 20008}'), "These are test credentials.*Auth Token from the"),
         (Response(401, '{"code": 20008}'), "These are test credentials"),
+        (Response(401, '{"code": 20003}'), "test credentials, a suspended account"),
+        (Response(401, '{"code": 20005}'), "AC3{32} is not active .error 20005.: it is suspended"),
         (Response(403, '{"code": 70051}'), "no permission to use TaskRouter .error 70051."),
         (Response(403, "no"), "no permission to use TaskRouter"),
-        (Response(503, "Oh"), "refused the connection, status 503: Oh"),
+        (Response(404, "Oh"), "refused the connection, status 404: Oh"),
+        (Response(503, "Oh"), "has a fault of its own .status 503.. Try again later"),
         (NoAnswer(), "cannot be reached.*run this cell again"),
+        (OSError("no file /a.pem"), "cannot be reached.*no file /a.pem.*JupyterLab again"),
     ],
 )
 def test_what_is_wrong_is_said_plainly(twilio, waits, answer, sentence):
@@ -121,10 +125,10 @@ def test_when_asked_to_slow_down_it_waits_longer_each_time(twilio, waits):
 
 
 def test_it_waits_as_long_as_twilio_asks_but_not_forever(twilio, waits):
-    asks = [Response(429, "", {"Retry-After": value}) for value in ("7", "900", "tomorrow")]
+    asks = [Response(429, "", {"Retry-After": value}) for value in ("7", "900", "tomorrow", "0")]
     twilio[0][:] = [*asks, FINE]
     connect("live")
-    assert waits == [7.0, 30.0, 2.0]
+    assert waits == [7.0, 30.0, 2.0, 4.0]
 
 
 def test_waits_are_spread_so_that_not_everybody_comes_back_at_once(twilio):
@@ -161,6 +165,23 @@ def test_a_request_that_changes_something_is_not(twilio, waits):
     with pytest.raises(ConnectionFailed, match="POST /v1/Workspaces got no answer.*look before"):
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     assert len(twilio[1]) == 2 and waits == []
+
+
+@pytest.mark.parametrize("harm", ["no proxy there", "no certificate", "no trust"])
+def test_a_change_that_never_left_is_sent_once_more(stand_in, waits, monkeypatch, harm):
+    session = connect("live")
+    session.client.http_client.session.close()  # the next request needs a new connection
+    session.client.http_client.proxy.clear()  # and looks for a proxy again
+    if harm == "no proxy there":
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    elif harm == "no certificate":
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+    else:
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        monkeypatch.delenv("CURL_CA_BUNDLE")
+    with pytest.raises(ConnectionFailed, match="POST /v1/Workspaces.* Nothing was done") as caught:
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    assert waits == [0.5] and ("certificate" in str(caught.value)) == (harm != "no proxy there")
 
 
 def test_the_secret_is_in_no_output_log_table_widget_or_error(stand_in, caplog, capsys):
@@ -217,8 +238,8 @@ def test_there_is_no_stand_in_any_more(stand_in, waits):
 
 def test_the_token_beside_an_api_key_is_masked_too(twilio, monkeypatch):
     monkeypatch.setenv("TWILIO_API_KEY", "SK" + "4" * 32)
-    monkeypatch.setenv("TWILIO_API_SECRET", "the secret of the key")
+    monkeypatch.setenv("TWILIO_API_SECRET", "the-secret-of-the-key")
     session = connect("live")
-    for secret in (LIVE["TWILIO_AUTH_TOKEN"], "the secret of the key"):
+    for secret in (LIVE["TWILIO_AUTH_TOKEN"], "the-secret-of-the-key"):
         said = Exchange("received", "POST", "http://127.0.0.1/", response_body=secret)
         assert session.requests.record(said).response_body == MASK
