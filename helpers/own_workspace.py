@@ -7,6 +7,7 @@ in another is ever read, changed or deleted.
 
 import json
 import os
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,24 +59,37 @@ def make_anew(session: Session, name: str) -> WorkspaceInstance:
 def remove(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
     """Delete the tutorial's Workspace `name` with all that is in it; what it was, or None."""
     found = find(session, name)
-    if found is not None:
-        found.delete()
+    if found is not None and not _delete(found):
+        found = None
     if session.target == "live":
         sids = {known: sid for known, sid in _sids(session).items() if known != name}
         _keep(session, {**_record(session), "workspaces": sids})
     return found
 
 
+def _delete(workspace: WorkspaceInstance) -> bool:
+    """Whether it was there to be deleted."""
+    try:
+        return workspace.delete()
+    except TwilioRestException as fault:
+        if fault.status != 404:
+            raise
+        return False
+
+
 def forgotten(session: Session, now: datetime) -> str:
     """A sentence about Workspaces that were used last more than a day before `now`, or ""."""
-    record, sids = _record(session), _sids(session)
-    if not sids:
+    record = _record(session)
+    if not _sids(session):
         return ""
     used = datetime.fromisoformat(record.get("used") or now.isoformat())
     _keep(session, {**record, "used": now.isoformat()})
     if now - used < _FORGOTTEN_AFTER:
         return ""
-    still = " and ".join(sids.values())
+    there = [found.sid for name in WORKSPACES if (found := find(session, name))]
+    if not there:
+        return ""
+    still = " and ".join(there)
     return (
         f"The tutorial's Workspace {still} is still in this account, last used on "
         f"{used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
@@ -89,7 +103,10 @@ def _create_and_tell(session: Session, name: str) -> WorkspaceInstance:
         "Activities, TaskQueues, a Workflow and Workers. session.teardown() removes it."
     )
     if free != name:
-        told += f" (A Workspace {name!r} is there that it did not create, and leaves alone.)"
+        told += (
+            f" (A Workspace {name!r} is there that is not written down as its own: the tutorial "
+            "leaves alone what may be somebody else's.)"
+        )
     print(told)
     return _create_its_own(session, name)
 
@@ -132,14 +149,23 @@ def _records(session: Session) -> dict[str, Any]:
     """What is written down, by account SID."""
     file = _folder(session) / "live.json"
     try:
-        return json.loads(file.read_text("utf-8"))
+        records = json.loads(file.read_text("utf-8"))
+        if not all(map(_is_record, records.values())):
+            raise ValueError("it is not as the tutorial wrote it")
+        return records
     except FileNotFoundError:
         return {}
-    except ValueError as fault:
+    except (OSError, ValueError, AttributeError, TypeError) as fault:
         raise ConnectionFailed(
             f"{file}, where the tutorial writes down which Workspace is its own, cannot be read "
             f"({fault}). Mend it, or delete it: then the tutorial creates another Workspace."
         ) from None
+
+
+def _is_record(one: dict[str, Any]) -> bool:
+    sids, used = one.get("workspaces", {}), one.get("used")
+    dated = used is None or datetime.fromisoformat(used).tzinfo is not None
+    return dated and all(re.fullmatch("WS[0-9a-f]{32}", sid) for sid in sids.values())
 
 
 def _record(session: Session) -> dict[str, Any]:

@@ -49,10 +49,12 @@ class Session:
         """Remove the tutorial's Workspaces with all that is in them, and nothing else; say so."""
         from helpers.own_workspace import WORKSPACES, remove  # which needs a Session
 
-        removed = [found for name in WORKSPACES if (found := remove(self, name))]
-        for one in removed:
-            print(f"The Workspace {one.friendly_name!r} is removed, with all that was in it.")
-        if not removed:
+        nothing = True
+        for name in WORKSPACES:
+            if found := remove(self, name):
+                print(f"The Workspace {found.friendly_name!r} is removed, with all that was in it.")
+                nothing = False
+        if nothing:
             print("There is no Workspace of the tutorial; nothing to remove.")
 
     def __repr__(self) -> str:

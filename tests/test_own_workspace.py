@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from helpers import own_workspace
 from helpers.own_workspace import FAULTY_WORKSPACE, WORKSPACE, WORKSPACES, find, forgotten
 from helpers.request_log import utc_now
 from helpers.session import ConnectionFailed, Session
@@ -89,6 +90,38 @@ def test_teardown_removes_exactly_its_own(session, capsys):
     assert list(workspaces(session)) == [mine]
 
 
+def test_teardown_says_what_it_removed_before_the_network_was_lost(session, capsys, monkeypatch):
+    prepare(session)
+    faulty = prepare(session, "seven faults").workspace_sid
+    capsys.readouterr()
+    request = session.client.http_client.request
+
+    def lose(method, url, *rest, **named):
+        if url.endswith(faulty) and method == "DELETE":
+            raise ConnectionFailed("lost")
+        return request(method, url, *rest, **named)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(session.client.http_client, "request", lose)
+        with pytest.raises(ConnectionFailed, match="lost"):
+            session.teardown()
+    assert capsys.readouterr().out == (
+        f"The Workspace {WORKSPACE!r} is removed, with all that was in it.\n"
+    )
+    assert record(session)[session.account_sid]["workspaces"] == {FAULTY_WORKSPACE: faulty}
+    session.teardown()
+    assert FAULTY_WORKSPACE in capsys.readouterr().out and workspaces(session) == {}
+
+
+def test_one_that_somebody_else_deletes_in_the_same_moment_is_gone_as_well(session, monkeypatch):
+    sid = prepare(session).workspace_sid
+    gone = session.client.taskrouter.v1.workspaces(sid).fetch()
+    monkeypatch.setattr(own_workspace, "find", lambda *_: gone)
+    session.client.taskrouter.v1.workspaces(sid).delete()
+    assert own_workspace.remove(session) is None
+    assert record(session)[session.account_sid]["workspaces"] == {}
+
+
 def test_after_teardown_the_next_lesson_creates_another(session):
     first = prepare(session).workspace_sid
     session.teardown()
@@ -136,13 +169,45 @@ def test_one_that_was_left_behind_is_offered_for_removal_after_a_day(session):
     assert forgotten(session, now + timedelta(days=9)) == ""
 
 
-def test_a_record_that_cannot_be_read_is_explained_and_kept(session):
-    prepare(session)
+def test_one_that_was_deleted_elsewhere_is_not_offered(session):
+    prepare(session).workspace.delete()
+    now = utc_now()
+    assert forgotten(session, now) == ""
+    assert forgotten(session, now + timedelta(days=2)) == ""
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "{",
+        "[]",
+        '{"ACCOUNT": []}',
+        '{"ACCOUNT": {"workspaces": ["SID"]}}',
+        '{"ACCOUNT": {"workspaces": {"NAME": 5}}}',
+        '{"ACCOUNT": {"workspaces": {"NAME": "../Workspaces"}}}',
+        '{"ACCOUNT": {"workspaces": {"NAME": "SID"}, "used": "tomorrow"}}',
+        '{"ACCOUNT": {"workspaces": {"NAME": "SID"}, "used": "2026-01-01T00:00:00"}}',
+        "\x00\xff",
+    ],
+)
+def test_a_record_that_cannot_be_read_is_explained_and_kept(session, spoilt):
+    sid = prepare(session).workspace_sid
+    for word, meant in (("ACCOUNT", session.account_sid), ("NAME", WORKSPACE), ("SID", sid)):
+        spoilt = spoilt.replace(word, meant)
     file = session.folder / "live.json"
-    file.write_text("{")
+    file.write_text(spoilt, "latin-1")
+    for attempt in (prepare, Session.teardown, lambda session: forgotten(session, utc_now())):
+        with pytest.raises(ConnectionFailed, match=r"live\.json.*cannot be read"):
+            attempt(session)
+    assert file.read_text("latin-1") == spoilt and len(workspaces(session)) == 1
+
+
+def test_a_record_that_is_no_file_is_explained(session):
+    session.folder.mkdir()
+    (session.folder / "live.json").mkdir()
     with pytest.raises(ConnectionFailed, match=r"live\.json.*cannot be read"):
         prepare(session)
-    assert file.read_text() == "{" and len(workspaces(session)) == 1
+    assert workspaces(session) == {}
 
 
 def test_locally_teardown_removes_the_tutorials_workspace_only(session, capsys):
