@@ -39,5 +39,5 @@ def test_the_quickstarts_command_creates_a_task(lab, environment):
 
 
 def test_without_the_certificate_curl_does_not_believe_it(lab, environment):
-    refused = create_task(lab, environment, CURL_CA_BUNDLE="")
+    refused = create_task(lab, environment, CURL_CA_BUNDLE="", SSL_CERT_FILE="")
     assert refused.returncode == 60 and lab.workspace.tasks.list() == []

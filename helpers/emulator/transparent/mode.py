@@ -2,7 +2,7 @@
 
 A program is led here by its environment alone. These variables are those that clients read:
 HTTPS_PROXY most of them; HTTP_PROXY Twilio's Node SDK and command line tool, for HTTPS too; the
-last three name the certificate to trust. NO_PROXY keeps other servers of this machine reachable.
+last four name the certificate to trust. NO_PROXY keeps other servers of this machine reachable.
 """
 
 from pathlib import Path
@@ -31,6 +31,7 @@ class Transparent:
             "REQUESTS_CA_BUNDLE": certificate,
             "NODE_EXTRA_CA_CERTS": certificate,
             "CURL_CA_BUNDLE": certificate,
+            "SSL_CERT_FILE": certificate,
         }
 
     def __enter__(self) -> Self:

@@ -23,6 +23,17 @@ print([workspace.url for workspace in client.taskrouter.v1.workspaces.list(page_
 print(client.taskrouter.v1.workspaces.page(page_size=1)._payload["meta"]["next_page_url"])
 """
 
+# Trusts what OpenSSL trusts, as many languages do.
+WITH_OPENSSL = """
+import os, urllib.request
+from base64 import b64encode
+
+account = os.environ["TWILIO_ACCOUNT_SID"] + ":" + os.environ["TWILIO_AUTH_TOKEN"]
+asked = urllib.request.Request("https://taskrouter.twilio.com/v1/Workspaces")
+asked.add_header("Authorization", "Basic " + b64encode(account.encode()).decode())
+print(urllib.request.urlopen(asked, timeout=20).status)
+"""
+
 
 @contextmanager
 def serving_transparently(*arguments):
@@ -36,7 +47,7 @@ def serving_transparently(*arguments):
         text=True,
     ) as process:
         try:
-            yield process, [process.stdout.readline() for _ in range(8)]
+            yield process, [process.stdout.readline() for _ in range(9)]
         finally:
             process.kill()
 
@@ -61,30 +72,40 @@ def refuses(url):
         return True
 
 
-def test_what_it_prints_leads_an_unmodified_client_to_it(home, serving):
-    process, (first, second, *exports) = serving
-    running = find_running(home)
-    variables = exported(exports)
-    assert running.url in first and "taskrouter.twilio.com" in second
-    assert running.auth_token not in "".join([first, second, *exports])
+def printed_by(program, running, variables):
+    """What an unmodified Python `program` prints in a terminal with the variables."""
     credentials = {
         "TWILIO_ACCOUNT_SID": running.account_sid,
         "TWILIO_AUTH_TOKEN": running.auth_token,
     }
     done = subprocess.run(
-        [sys.executable, "-c", UNMODIFIED],
+        [sys.executable, "-c", program],
         env={**os.environ, **variables, **credentials},
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    urls, next_page = done.stdout.splitlines()
+    return done.stdout
+
+
+def test_what_it_prints_leads_an_unmodified_client_to_it(home, serving):
+    process, (first, second, *exports) = serving
+    running = find_running(home)
+    variables = exported(exports)
+    assert running.url in first and "taskrouter.twilio.com" in second
+    assert running.auth_token not in "".join([first, second, *exports])
+    urls, next_page = printed_by(UNMODIFIED, running, variables).splitlines()
     assert len(re.findall(r"'https://taskrouter\.twilio\.com/v1/Workspaces/WS\w{32}'", urls)) == 2
     assert next_page.startswith("https://taskrouter.twilio.com/v1/Workspaces?")
     assert main(["stop"]) == 0
     assert process.wait(20) == 0 and process.stderr.read() == ""
     assert refuses(variables["HTTPS_PROXY"])
+
+
+def test_it_leads_a_client_that_asks_openssl_whom_to_trust(home, serving):
+    printed = printed_by(WITH_OPENSSL, find_running(home), exported(serving[1][2:]))
+    assert printed == "200\n"
 
 
 def test_status_says_what_to_export(home, serving, capsys):
