@@ -83,6 +83,24 @@ class LocalHttpClient(LoggingHttpClient):
         self.home = None
         self.session.close()
 
+    def assure(self) -> launch.Running:
+        """The emulator, which has proved to be that, and was started if it had gone.
+
+        The Session speaks with it from now on. Raises ConnectionFailed.
+        """
+        running = _emulator(self._must_be_open())
+        if self.serves is not None:
+            _point(self.serves, running)
+        return running
+
+    def _must_be_open(self) -> launch.Home:
+        if self.home is None:
+            raise ConnectionFailed(
+                "This Session was closed, and its TaskRouter has ended. Run the notebook from its "
+                "first cell."
+            )
+        return self.home
+
     def request(
         self,
         method: str,
@@ -95,11 +113,7 @@ class LocalHttpClient(LoggingHttpClient):
         allow_redirects: bool = False,
     ) -> Response:
         rest = (params, data, headers)
-        if self.home is None:
-            raise ConnectionFailed(
-                "This Session was closed, and its TaskRouter has ended. Run the notebook from its "
-                "first cell."
-            )
+        self._must_be_open()
         try:
             return super().request(method, url, *rest, auth, timeout, allow_redirects)
         except NoAnswer as fault:
@@ -109,9 +123,7 @@ class LocalHttpClient(LoggingHttpClient):
                     "so this was done or it was not: look before you run the cell again. "
                     "The next request starts the TaskRouter; what it answered before is kept."
                 ) from fault
-        running = _emulator(self.home)
-        if self.serves is not None:
-            _point(self.serves, running)
+        running = self.assure()
         url = _at(running.url, url)
         auth = auth and (running.account_sid, running.auth_token)
         return super().request(method, url, *rest, auth, timeout, allow_redirects)
@@ -131,6 +143,7 @@ def _connect_locally(home: launch.Home) -> Session:
     session = Session(client, "local", running.url, log, running.account_sid, running.auth_token)
     _point(session, running)
     http_client.serves = session
+    session.assure = http_client.assure
     return session
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from urllib3.exceptions import NewConnectionError
 
 from helpers.checks import InOneSentence
 from helpers.curl_command import Command, CurlError, parse
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _FORM = "application/x-www-form-urlencoded"
 _SECONDS = 30
-_COULD_NOT_CONNECT = 7  # curl's exit code
 _SHOWN_FIELDS = (
     "sid",
     "friendly_name",
@@ -45,15 +43,14 @@ _NOTE = "(Sent by curl or, where curl is not installed, by Python: the same requ
 
 
 class CurlFailed(InOneSentence, ConnectionError):
-    """Nobody answered the request; `never_left` tells whether nobody can have seen it."""
+    """Nobody answered the request."""
 
-    def __init__(self, asked: Command, why: str, never_left: bool) -> None:
+    def __init__(self, asked: Command, why: str) -> None:
         parts = urlsplit(asked.url)
         super().__init__(
             f"Nobody answered at {parts.scheme}://{parts.netloc} ({why}). Is the address right, "
             "and does the server run?"
         )
-        self.never_left = never_left
 
 
 @dataclass(frozen=True)
@@ -80,14 +77,24 @@ def curl(session: "Session", command: str) -> CurlAnswer:
     `$TWILIO_ACCOUNT_SID` and `$TWILIO_AUTH_TOKEN` stand for the session's credentials, which are
     sent only to the session's TaskRouter. The exchange is recorded in `session.requests`.
 
-    Raises CurlError for a command it cannot run, CurlFailed when nobody answers.
+    Raises CurlError for a command it cannot run, CurlFailed when nobody answers, ConnectionFailed
+    when the local TaskRouter cannot be started again.
     """
-    asked = _with_credentials(parse(command), session)
+    asked = _with_credentials(_to_taskrouter_itself(parse(command), session), session)
     answer = _exchange(session, asked)
     token = session.client.password
     print(f"$ {command.strip().replace(token, '$TWILIO_AUTH_TOKEN')}")
     print(f"HTTP {answer.status}", *_stable_lines(answer), _NOTE, sep="\n")
     return answer
+
+
+def _to_taskrouter_itself(asked: Command, session: "Session") -> Command:
+    """curl asks nobody who he is. A local TaskRouter that has gone is started, maybe elsewhere."""
+    if not _goes_to_taskrouter(asked, session):
+        return asked
+    old = session.address
+    session.assure()
+    return replace(asked, url=asked.url.replace(old, session.address, 1))
 
 
 def _with_credentials(asked: Command, session: "Session") -> Command:
@@ -112,13 +119,7 @@ def _goes_to_taskrouter(asked: Command, session: "Session") -> bool:
 
 def _exchange(session: "Session", asked: Command) -> CurlAnswer:
     began = perf_counter()
-    try:
-        answer = _send(asked)
-    except CurlFailed as failed:
-        local = session.target == "local" and _goes_to_taskrouter(asked, session)
-        if not (local and failed.never_left):
-            raise
-        answer = _send(_once_more(session, asked))
+    answer = _send(asked)
     session.requests.record(
         Exchange(
             direction="sent",
@@ -134,13 +135,6 @@ def _exchange(session: "Session", asked: Command) -> CurlAnswer:
         )
     )
     return answer
-
-
-def _once_more(session: "Session", asked: Command) -> Command:
-    """The SDK starts a local TaskRouter that has stopped; the request as it is for the new one."""
-    old = session.address
-    session.client.taskrouter.v1.workspaces.list(limit=1)
-    return replace(asked, url=asked.url.replace(old, session.address, 1))
 
 
 def _send(asked: Command) -> CurlAnswer:
@@ -164,7 +158,7 @@ def _send_by_curl(program: str, asked: Command) -> CurlAnswer:
     )
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip()
-        raise CurlFailed(asked, why, never_left=done.returncode == _COULD_NOT_CONNECT)
+        raise CurlFailed(asked, why)
     text, _, last = done.stdout.decode(errors="replace").rpartition("\n")
     status, _, content_type = last.partition(" ")
     return CurlAnswer(int(status), text, "curl", content_type)
@@ -193,9 +187,7 @@ def _send_by_python(asked: Command) -> CurlAnswer:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            why = getattr(error.args[0], "reason", None) if error.args else None
-            never_left = isinstance(why, NewConnectionError)
-            raise CurlFailed(asked, type(error).__name__, never_left) from None
+            raise CurlFailed(asked, type(error).__name__) from None
         content_type = answer.headers.get("Content-Type", "")
         return CurlAnswer(answer.status_code, answer.text, "requests", content_type)
 

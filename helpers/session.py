@@ -1,5 +1,6 @@
 """A connection to one TaskRouter, as the notebooks and the helpers use it."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,7 +20,9 @@ class Session:
     `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
     every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
     key is used without one. `folder` is where the tutorial writes down which Workspace of a real
-    account is its own, `ending` what `close` undoes. The repr tells no secret.
+    account is its own, `ending` what `close` undoes, `assure` what makes sure that at `address` is
+    this TaskRouter and nobody else, before another program than `client` is sent there. The repr
+    tells no secret.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Session:
         self.auth_token = auth_token
         self.folder = folder
         self.ending = ExitStack()
+        self.assure: Callable[[], object] = lambda: None
 
     def close(self) -> None:
         """End the TaskRouter that was started for this Session alone; one that is shared runs on."""

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from helpers.connection import connect
+from helpers.curl_request import curl
 from helpers.emulator import launch
 from helpers.emulator.hello import PATH
 from helpers.emulator.launch import ensure_running, find_running
@@ -62,6 +63,18 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home, bo
     session.client.http_client.session.close()
     assert sent and "authorization" not in "".join(sent).lower()
     assert session.address == moved
+
+
+def test_nor_does_curl_in_a_notebook_tell_it_any(home, capsys):
+    session = connect()
+    with impostor(kill(home), lambda path: b"{}") as sent:
+        answer = curl(
+            session,
+            f"curl {session.address}/v1/Workspaces -d FriendlyName=Mine "
+            "-u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN",
+        )
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert (answer.status, session.address) == (201, find_running(home).url)
 
 
 def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(home):
