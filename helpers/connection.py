@@ -24,7 +24,7 @@ from helpers.credentials import NoCredentials, find_credentials
 from helpers.emulator import launch
 from helpers.live import HOW_TO_GO_LOCAL, live_client, verify
 from helpers.own_workspace import WORKSPACE, forgotten
-from helpers.request_log import LoggingHttpClient, RequestLog, utc_now
+from helpers.request_log import LoggingHttpClient, RequestLog, Secret, utc_now
 from helpers.session import ConnectionFailed, Session
 
 _ANSWER_SECONDS = 30.0
@@ -125,7 +125,7 @@ class LocalHttpClient(LoggingHttpClient):
                 ) from fault
         running = self.assure()
         url = _at(running.url, url)
-        auth = auth and (running.account_sid, running.auth_token)
+        auth = auth and (running.account_sid, Secret(running.auth_token))
         return super().request(method, url, *rest, auth, timeout, allow_redirects)
 
 
@@ -171,10 +171,11 @@ def _point(session: Session, running: launch.Running) -> None:
     """Make `session` speak with the emulator `running`."""
     client = session.client
     client.taskrouter.base_url = running.url
-    client.username, client.password = running.account_sid, running.auth_token
-    client.account_sid, client.auth = running.account_sid, (client.username, client.password)
+    token = Secret(running.auth_token)
+    client.username, client.password = running.account_sid, token
+    client.account_sid, client.auth = running.account_sid, (client.username, token)
     session.address = running.url
-    session.account_sid, session.auth_token = running.account_sid, running.auth_token
+    session.account_sid, session.auth_token = running.account_sid, token
 
 
 def _emulator(home: launch.Home) -> launch.Running:

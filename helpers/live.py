@@ -15,7 +15,7 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from helpers.credentials import Credentials
-from helpers.request_log import LoggingHttpClient, RequestLog
+from helpers.request_log import LoggingHttpClient, RequestLog, Secret
 from helpers.session import ConnectionFailed
 
 HOW_TO_GO_LOCAL = 'connect("local"), with TASKROUTER_TARGET unset, needs no account.'
@@ -123,7 +123,7 @@ def live_client(credentials: Credentials, log: RequestLog) -> Client:
         log.hide(secret or "")
     return Client(
         credentials.username,
-        credentials.secret,
+        Secret(credentials.secret),
         credentials.account_sid,
         region=credentials.region,
         edge=credentials.edge,

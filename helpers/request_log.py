@@ -22,6 +22,15 @@ MASK = "********"
 _SECRET_HEADERS = {"authorization", "proxy-authorization"}
 
 
+class Secret(str):
+    """A string that does not show itself where Python shows values: in a cell's output, in a list,
+    among the local variables of a traceback.
+    """
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from twilio.rest import Client
 
 from helpers.checks import InOneSentence
-from helpers.request_log import RequestLog
+from helpers.request_log import RequestLog, Secret
 
 
 class ConnectionFailed(InOneSentence, RuntimeError):
@@ -40,7 +40,7 @@ class Session:
         self.address = address
         self.requests = requests
         self.account_sid = account_sid
-        self.auth_token = auth_token
+        self.auth_token = auth_token and Secret(auth_token)
         self.folder = folder
         self.ending = ExitStack()
         self.assure: Callable[[], object] = lambda: None

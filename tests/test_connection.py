@@ -52,6 +52,7 @@ def test_what_is_shown_of_a_session_tells_no_secret(local):
     assert repr(local) == f"Connected to the local TaskRouter at {local.address}"
     workspaces(local)
     assert local.auth_token not in f"{local!r} {list(local.requests)} {vars(local.requests[0])}"
+    assert local.auth_token not in f"{vars(local)} {vars(local.client)}"
 
 
 def test_every_exchange_is_in_the_request_log_but_connecting_itself_is_not(local):

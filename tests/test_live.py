@@ -1,6 +1,7 @@
 """connect("live"), with an emulator in Twilio's place or with the answers that Twilio would give."""
 
 import logging
+from traceback import TracebackException
 
 import pytest
 from requests.exceptions import ConnectionError as NoAnswer
@@ -210,6 +211,27 @@ def test_the_secret_is_in_no_output_log_table_widget_or_error(stand_in, caplog, 
     assert "taskrouter.twilio.com" in caplog.text + "".join(shown)
     assert MASK in repr([vars(exchange) for exchange in session.requests])
     assert not any(AUTH_TOKEN in text for text in shown)
+
+
+def everything_about(error):
+    """The traceback with all local variables, as pytest's --showlocals and others show them."""
+    return "".join(TracebackException.from_exception(error, capture_locals=True).format())
+
+
+def test_nor_does_python_show_it_where_it_shows_values(stand_in, waits):
+    session = connect("live")
+    with pytest.raises(Exception, match="404") as refused:
+        session.client.taskrouter.v1.workspaces("WS" + "0" * 32).fetch()
+    stand_in.stop()
+    with pytest.raises(ConnectionFailed) as lost:
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    shown = [
+        everything_about(refused.value),
+        everything_about(lost.value),
+        repr(vars(session)),
+        repr(vars(session.client)),
+    ]
+    assert "auth = " in shown[1] and not any(AUTH_TOKEN in text for text in shown)
 
 
 def test_an_emulator_in_twilios_place_is_believed_to_be_twilio(stand_in):
