@@ -25,7 +25,7 @@ _MOST = 50
 class ReservationState(LiveState):
     """One Reservation: the chosen one, else the newest."""
 
-    options = List(help="(description, SID) of each Reservation, the newest first")
+    options = List(help="(description, SID) of the newest and the chosen one, newest first")
     chosen_sid = Unicode(help="the Reservation to show; empty for whichever is the newest")
     summary = Unicode(_NOTHING, help="what is asked of whom, in a sentence")
     facts = Dict(help="facts of the Reservation, its Task and its Worker, by heading")
@@ -38,10 +38,13 @@ class ReservationState(LiveState):
 
     def take(self) -> None:
         found = [one for one in self.snapshot.reservations if self.task_sid in (None, one.task_sid)]
-        self.options = [(_described(one), one.sid) for one in found[: -_MOST - 1 : -1]]
         chosen = [one for one in found if one.sid == self.chosen_sid]
-        if not chosen and self.chosen_sid:
-            self.chosen_sid = ""
+        if self.chosen_sid and not chosen:
+            self.chosen_sid = ""  # which takes again
+            return
+        offered = found[: -_MOST - 1 : -1]
+        offered += [one for one in chosen if one not in offered]
+        self.options = [(_described(one), one.sid) for one in offered]
         self._show((chosen or found)[-1] if found else None)
 
     @observe("chosen_sid")

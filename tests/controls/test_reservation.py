@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import pytest
 
 from helpers import controls
@@ -63,6 +65,19 @@ def test_accept_accepts_and_shows_the_call(lab, panel):
     assert panel.countdown.text == ""
 
 
+@pytest.mark.parametrize(("button", "status"), [("accept", "accepted"), ("reject", "rejected")])
+def test_each_button_gives_its_own_answer(lab, panel, button, status):
+    getattr(panel, button).click()
+    assert the_reservation(lab).reservation_status == status
+
+
+def test_a_second_click_sends_nothing(lab, panel):
+    panel.state.observe(lambda _: panel.on_accept(), "call")
+    panel.on_accept()
+    assert panel.error_line.text == ""
+    assert the_reservation(lab).reservation_status == "accepted"
+
+
 def test_reject_rejects_and_the_newest_is_followed(lab, panel):
     first = the_reservation(lab).sid
     panel.on_reject(panel.reject)
@@ -79,6 +94,37 @@ def test_one_that_ended_can_be_looked_at_again(lab, panel):
     panel.state.watch.refresh()
     assert panel.chooser.value == first
     assert panel.accept.disabled
+
+
+def test_when_the_chosen_one_is_gone_the_newest_is_followed(lab, panel):
+    panel.chooser.value = the_reservation(lab).sid
+    lab.workspace.tasks(lab.task_sid).delete()
+    attributes = '{"selected_language": "es"}'
+    made = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    panel.state.watch.refresh()
+    assert (panel.state.chosen_sid, panel.chooser.value) == ("", "")
+    assert made.sid in panel.tables["Task"].value
+    assert panel.state.status == "pending"
+    assert panel.notice_line.text == ""
+
+
+def test_the_chosen_one_is_shown_however_many_are_newer(lab, panel, monkeypatch):
+    first = the_reservation(lab).sid
+    panel.chooser.value = first
+    monkeypatch.setattr(import_module("helpers.controls.reservation"), "_MOST", 1)
+    panel.on_reject(panel.reject)
+    assert panel.notice_line.text == ""
+    assert (panel.chooser.value, panel.chooser.options[-1][1]) == (first, first)
+    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+
+
+def test_a_worker_that_is_gone_is_said(lab, panel):
+    answer = {"reservation_status": "rejected", "worker_activity_sid": lab.offline_sid}
+    the_reservation(lab).update(**answer)
+    lab.workspace.workers(lab.alice_sid).delete()
+    panel.state.watch.refresh()
+    assert "TaskRouter has deleted the Worker." in panel.tables["Worker"].value
+    assert panel.countdown.text == ""
 
 
 def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
