@@ -56,8 +56,7 @@ def send(session: "Session", draft: Draft) -> int:
     learner's server is signed anew (https://www.twilio.com/docs/usage/security). Raises
     ReplayError for what is no request or when nobody answers, and what the SDK raises.
     """
-    parts = urlsplit(draft.url)
-    if draft.method not in METHODS or parts.scheme not in ("http", "https") or not parts.netloc:
+    if draft.method not in METHODS or urlsplit(draft.url).scheme not in ("http", "https"):
         raise ReplayError(f"This is no request: {draft.method} {draft.url}")
     if _goes_to_taskrouter(session, draft):
         answer = session.client.request(draft.method, draft.url, data=dict(draft.data))
@@ -77,9 +76,17 @@ def _send_elsewhere(session: "Session", draft: Draft) -> int:
                 timeout=_SECONDS,
                 allow_redirects=False,
             ).status_code
-        except requests.ConnectionError as error:
-            address = urlsplit(draft.url).netloc
-            raise ReplayError(f"Nobody answers at {address}. Does the server run?") from error
+        except requests.RequestException as error:
+            raise ReplayError(_what_failed(draft, error)) from error
+
+
+def _what_failed(draft: Draft, error: requests.RequestException) -> str:
+    address = urlsplit(draft.url).netloc
+    if isinstance(error, requests.ReadTimeout):
+        return f"{address} has not answered within {_SECONDS} seconds."
+    if isinstance(error, requests.ConnectionError):
+        return f"Nobody answers at {address}. Does the server run?"
+    return f"This is no request: {draft.method} {draft.url}"
 
 
 def _goes_to_taskrouter(session: "Session", draft: Draft) -> bool:

@@ -1,9 +1,12 @@
-"""Panels follow TaskRouter in a thread, which ends with each test."""
+"""Panels follow TaskRouter in a thread, which ends with each test; and a server of the learner's."""
 
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask, redirect, request
+from twilio.request_validator import RequestValidator
 
+from helpers.callback_server import CallbackServer, serve
 from helpers.controls import watch
 
 
@@ -11,3 +14,23 @@ from helpers.controls import watch
 def ended_threads() -> Iterator[None]:
     yield
     watch.stop_all()
+
+
+@pytest.fixture
+def server(session) -> Iterator[CallbackServer]:
+    """Answers whether the request was signed well."""
+    app = Flask("learners")
+    validator = RequestValidator(session.auth_token)
+
+    @app.post("/assignment_callback")
+    def assignment_callback():
+        signature = request.headers.get("X-Twilio-Signature", "")
+        return {"genuine": validator.validate(request.url, request.form, signature)}
+
+    @app.get("/elsewhere")
+    def elsewhere():
+        return redirect("/assignment_callback")
+
+    server = serve(app, session, port=None)
+    yield server
+    server.stop()

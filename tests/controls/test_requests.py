@@ -1,15 +1,14 @@
 import json
-from collections.abc import Iterator
+import socket
 from dataclasses import replace
 
 import pytest
-from flask import Flask, request
-from twilio.request_validator import RequestValidator
 
 from helpers import controls
-from helpers.callback_server import CallbackServer, serve
+from helpers.callback_server import CallbackServer
+from helpers.controls import replay
 from helpers.controls.exchange_view import exchange_html, pretty
-from helpers.controls.replay import ReplayError, draft_of, send
+from helpers.controls.replay import ReplayError, draft_of
 from helpers.controls.requests import Requests
 from helpers.request_log import MASK, Exchange
 from helpers.workspace import Lab, prepare
@@ -25,22 +24,6 @@ def lab(session) -> Lab:
 @pytest.fixture
 def panel(lab) -> Requests:
     return controls.requests(lab)
-
-
-@pytest.fixture
-def server(session) -> Iterator[CallbackServer]:
-    """Answers whether the request was signed well."""
-    app = Flask("learners")
-    validator = RequestValidator(session.auth_token)
-
-    @app.post("/assignment_callback")
-    def assignment_callback():
-        signature = request.headers.get("X-Twilio-Signature", "")
-        return {"genuine": validator.validate(request.url, request.form, signature)}
-
-    server = serve(app, session, port=None)
-    yield server
-    server.stop()
 
 
 def descriptions(panel: Requests) -> list[str]:
@@ -187,6 +170,31 @@ def test_it_can_be_edited_before_it_is_sent(lab, panel):
     assert panel.editor.layout.display == "none"
 
 
+def test_each_button_does_what_it_says(lab, panel):
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    look_at(panel, lab.session.requests[-1])
+    panel.again.click()
+    assert panel.outcome.text == "POST was sent; the answer has the status 200."
+    panel.edit.click()
+    assert panel.state.editing
+    before = len(lab.session.requests)
+    panel.editor.send.click()
+    assert len(lab.session.requests) == before + 1
+    panel.editor.cancel.click()
+    assert not panel.state.editing
+
+
+@pytest.mark.parametrize("press", ["on_again", "on_send"])
+def test_a_double_click_sends_one_request(lab, panel, press):
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    look_at(panel, lab.session.requests[-1])
+    panel.on_edit()
+    panel.state.observe(lambda _: getattr(panel, press)(), "call")
+    before = len(lab.session.requests)
+    getattr(panel, press)()
+    assert len(lab.session.requests) == before + 1
+
+
 def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
@@ -219,12 +227,13 @@ def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
     assert again.parameters == {"TaskSid": "WT2"}
 
 
-def test_credentials_go_to_taskrouter_only(lab, server):
-    seen = []
-    sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), parameters={"a": "1"})
-    send(lab.session, draft_of(sent))
-    seen = lab.session.requests.received()[-1].request_headers
-    assert "Authorization" not in seen and "X-Twilio-Signature" not in seen
+def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, monkeypatch):
+    monkeypatch.setattr(replay, "_SECONDS", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        look_at(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
+        panel.on_again(panel.again)
+    assert panel.error_line.text == f"{address} has not answered within 0.01 seconds."
 
 
 def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
@@ -235,20 +244,6 @@ def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
     look_at(panel, lab.session.requests.record(replace(exchange, parameters={"a": MASK})))
     panel.on_again(panel.again)
     assert panel.error_line.text.startswith("This request held a secret")
-
-
-def test_what_stands_in_the_url_is_not_sent_twice():
-    exchange = Exchange(
-        "sent", "GET", "http://127.0.0.1/v1/x?PageSize=5", parameters={"PageSize": "5"}
-    )
-    assert draft_of(exchange).data == {}
-
-
-@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "//x", "ftp://x/y"])
-def test_what_is_no_request_is_refused(lab, url):
-    draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
-    with pytest.raises(ReplayError, match="This is no request"):
-        send(lab.session, draft)
 
 
 def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
