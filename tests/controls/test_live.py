@@ -20,12 +20,28 @@ def run_cell(monkeypatch: pytest.MonkeyPatch):
     """Says which cell runs, as JupyterLab does."""
     monkeypatch.setattr(live, "_of_cell", {})
 
-    def run(cell: str, number: int) -> None:
+    def run(cell: str | None, number: int) -> None:
         parent = {"header": {"msg_id": f"{cell}-{number}"}, "metadata": {"cellId": cell}}
         shell = SimpleNamespace(get_parent=lambda: parent)
         monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
 
     return run
+
+
+class Watched:
+    """A lock that knows whether it is held."""
+
+    def __init__(self) -> None:
+        self.held = 0
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self.held += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.held -= 1
+        self._lock.release()
 
 
 def listening(panel) -> bool:
@@ -54,6 +70,65 @@ def test_a_closed_panel_is_told_nothing(lab):
     assert len(panel.state.rows) == 1
 
 
+def test_news_that_were_on_their_way_when_a_panel_was_closed_are_not_taken(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    panel.state.receive(panel.state.watch.news)
+    assert len(panel.state.rows) == 1
+    assert panel.state.notice.startswith("This panel has stopped")
+
+
+def test_a_panel_that_is_closed_twice_is_closed(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    panel.close()
+    assert not listening(panel)
+
+
+@pytest.mark.parametrize("name", [name for name in controls.__all__ if name != "task_form"])
+def test_what_news_change_they_change_under_the_lock(lab, name):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    panel.state.lock = lock = Watched()
+    seen: dict[str, bool] = {}
+
+    def look(change) -> None:
+        seen[change["name"]] = bool(lock.held)
+
+    panel.state.observe(look)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    panel.state.close()
+    assert seen.keys() >= {"notice"}
+    assert all(seen.values()), seen
+
+
+@pytest.mark.parametrize(
+    ("name", "trait", "value"),
+    [
+        ("tasks", "contains", "x"),
+        ("workers", "contains", "x"),
+        ("requests", "text", "no such thing"),
+        ("requests", "direction", "received"),
+        ("requests", "status", "5xx"),
+        ("playground", "expression", "1 == 2"),
+        ("lifecycle", "chosen_sid", "WT" + "0" * 32),
+        ("reservation", "chosen_sid", "WR" + "0" * 32),
+    ],
+)
+def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
+    panel = getattr(controls, name)(lab)
+    panel.state.lock = lock = Watched()
+    held: list[int] = []
+    take = "_list" if name == "requests" else "_read" if name == "playground" else "take"
+    original = getattr(panel.state, take)
+    setattr(panel.state, take, lambda: (held.append(lock.held), original())[1])
+    setattr(panel.state, trait, value)
+    assert held and all(held)
+
+
 def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
     run_cell("one", 1)
     first, second = controls.workers(lab), controls.tasks(lab)
@@ -73,6 +148,14 @@ def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
 def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
     panels = [controls.workers(lab) for _ in range(3)]
     assert all(listening(panel) for panel in panels)
+
+
+def test_without_the_name_of_a_cell_another_run_ends_nothing(lab, run_cell):
+    run_cell(None, 1)
+    first = controls.workers(lab)
+    run_cell(None, 2)
+    second = controls.workers(lab)
+    assert listening(first) and listening(second)
 
 
 def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
