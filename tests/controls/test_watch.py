@@ -118,6 +118,7 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(l
     looker.unsubscribe(heard.append)
     thread.join(10)
     assert not thread.is_alive()
+    assert not looker._wake.is_set()  # the next thread would never rest
     told = len(heard)
     looker.subscribe(heard.append)
     eventually("news again", lambda: len(heard) > told)
@@ -168,6 +169,65 @@ def test_the_pauses_grow_while_taskrouter_is_away(lab, emulator, monkeypatch):
         looker.refresh()
         pauses.append(looker._due / 0.9)
     assert pauses == [2, 4, 8, 15, 15, 15]
+
+
+def test_after_an_answer_the_pauses_are_short_again(lab, monkeypatch):
+    looker = watch_for(lab)
+    monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
+    address, pauses = lab.session.address, []
+    for there in ("http://127.0.0.1:1", "http://127.0.0.1:1", address, "http://127.0.0.1:1"):
+        point(lab, there)
+        looker.refresh()
+        pauses.append(looker._due / 0.9)
+    assert pauses == [2, 4, 1, 2]
+
+
+def test_what_changes_seldom_is_read_seldom_and_anew_after_trouble(lab, monkeypatch):
+    looker = watch_for(lab)
+    readings: list[int] = []
+    original = looker._reader.settings
+    monkeypatch.setattr(
+        looker._reader, "settings", lambda lab: (readings.append(number), original(lab))[1]
+    )
+    for number in range(watch.SETTINGS_EVERY + 2):
+        looker.refresh(everything=False)
+    assert readings == [0, watch.SETTINGS_EVERY]
+    address, readings[:] = lab.session.address, []
+    for number, there in enumerate(("http://127.0.0.1:1", address, address)):
+        point(lab, there)
+        looker.refresh(everything=False)
+    assert readings == [1]
+
+
+def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, monkeypatch):
+    looker = watch_for(lab)
+    now = [0.0]
+    monkeypatch.setattr(watch, "monotonic", lambda: now[0])
+    monkeypatch.setattr(watch, "TICK", 3600)  # this test ticks
+    readings = count_readings(monkeypatch, looker)
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    looker.refresh()
+    looker._tick()
+    assert (len(readings), len(heard)) == (1, 2)
+    now[0] = 0.9
+    looker._tick()
+    assert (len(readings), len(heard)) == (2, 3)
+
+
+def test_the_connections_are_closed_with_the_thread(lab):
+    looker = watch_for(lab)
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    looker.refresh()
+    sessions: list[str] = []
+    looker._reader._client.http_client.session.close = lambda: sessions.append("closed")
+    [thread] = panel_threads()
+    looker.unsubscribe(heard.append)
+    thread.join(10)
+    assert sessions == ["closed"]
+    looker.refresh()
+    assert looker.news.trouble == ""
 
 
 def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, emulator):
