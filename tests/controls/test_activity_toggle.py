@@ -69,6 +69,12 @@ def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
     assert updates(lab) == before
 
 
+def test_the_button_refreshes(lab, toggle):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    toggle.refresh_button.click()
+    assert toggle.summary.text.startswith("Alice is Idle")
+
+
 def test_an_activity_added_later_shows_after_refresh(lab, toggle):
     lab.workspace.activities.create(friendly_name="<b>Lunch</b>", available=False)
     before = updates(lab)

@@ -31,6 +31,23 @@ def test_two_minutes_later_is_a_click(lab, panel):
     assert "'advance': '120'" in panel.state.call.python
 
 
+def test_each_button_is_as_long_as_it_says(lab, panel):
+    for button, now in zip(panel.steps, (10, 130, 1330), strict=True):
+        button.click()
+        assert age(lab) == now
+    panel.seconds.value = 1
+    panel.button.click()
+    assert age(lab) == 1331
+    names = [button.description for button in panel.steps]
+    assert names == ["10 seconds later", "2 minutes later", "20 minutes later"]
+
+
+def test_a_double_click_puts_it_forward_once(lab, panel):
+    panel.state.observe(lambda _: panel.on_step(120), "call")
+    panel.on_step(120)
+    assert age(lab) == 120
+
+
 def test_any_number_of_seconds(lab, panel):
     panel.seconds.value = 7
     panel.on_advance(panel.button)

@@ -1,9 +1,10 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from helpers import controls
-from helpers.controls.task_form import TaskForm
+from helpers.controls.task_form import TaskForm, _where_it_went
 from helpers.workspace import SPANISH, Lab, prepare
 
 
@@ -42,6 +43,11 @@ def test_a_click_creates_the_task_and_says_where_it_went(lab, form):
     assert form.error_line.text == ""
 
 
+def test_the_button_creates_a_task(lab, form):
+    form.button.click()
+    assert the_task(lab).sid == form.state.task_sid
+
+
 def test_fields_and_state_are_the_same(form):
     form.language.value = "en"
     form.extra.value = '{"vip": true}'
@@ -61,6 +67,7 @@ def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
 def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
     form.extra.value = '{"vip": yes}'
     assert form.extra_error.text.startswith("Line 1, character 9: Expecting value.")
+    assert "Line 1, character 9" in repr(form)
     form.on_create(form.button)
     assert form.error_line.text.startswith("No Task was created")
     assert lab.workspace.tasks.list() == []
@@ -69,6 +76,20 @@ def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing
     form.on_create(form.button)
     assert form.error_line.text == ""
     assert the_task(lab)
+
+
+def test_a_task_in_no_queue_is_said_to_be_in_none():
+    task = SimpleNamespace(sid="WT1", task_queue_sid=None, assignment_status="canceled")
+    assert _where_it_went(task) == (
+        "Task WT1 is in no TaskQueue: no filter of the Workflow matches its attributes. "
+        "Its Assignment Status is canceled."
+    )
+
+
+def test_a_high_priority_is_sent(lab, form):
+    form.priority.value = 2_147_483_647
+    form.on_create(form.button)
+    assert the_task(lab).priority == 2_147_483_647
 
 
 def test_a_language_that_no_filter_matches_is_said(lab, form):
@@ -85,6 +106,7 @@ def test_an_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, for
     form.on_create(form.button)
     assert form.error_line.text.startswith("TaskRouter refused this (HTTP 400")
     assert form.outcome.text == ""
+    assert "TaskRouter refused this (HTTP 400" in repr(form)
     form.extra.value = ""
     form.on_create(form.button)
     assert form.error_line.text == ""

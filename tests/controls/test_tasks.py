@@ -82,6 +82,17 @@ def test_what_taskrouter_refuses_is_shown(lab, panel):
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
 
 
+def test_each_button_ends_its_own_task_in_its_own_way(lab, panel):
+    other = create(lab)
+    panel.state.watch.refresh()
+    panel.lines[other.sid].cancel.click()
+    assert (other.fetch().assignment_status, status(lab)) == ("canceled", "pending")
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    lab.workspace.tasks(lab.task_sid).reservations.list()[0].update(reservation_status="accepted")
+    panel.lines[lab.task_sid].complete.click()
+    assert status(lab) == "completed"
+
+
 def test_a_second_click_sends_nothing(lab, panel):
     others: list[threading.Thread] = []
 

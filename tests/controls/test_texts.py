@@ -1,0 +1,24 @@
+import pytest
+
+from helpers.controls.texts import duration, short
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-3, "0 s"),
+        (0.9, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min 0 s"),
+        (125, "2 min 5 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h 0 min"),
+        (90_061, "25 h 1 min"),
+    ],
+)
+def test_a_span_of_time_is_said_as_people_say_it(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_a_sid_is_told_from_its_neighbours_by_its_end():
+    assert short("WT0123456789abcdef0123456789abcdef") == "…abcdef"
