@@ -34,7 +34,13 @@ class Draft:
 
 
 def draft_of(exchange: Exchange) -> Draft:
-    """The request of `exchange`. Raises ReplayError when it held a secret: the log keeps none."""
+    """The request of `exchange`.
+
+    Raises ReplayError for another method than METHODS, and when it held a secret: the log keeps
+    none.
+    """
+    if exchange.method not in METHODS:
+        raise ReplayError(f"A {exchange.method} request cannot be sent from here.")
     if MASK in exchange.url or MASK in "".join(exchange.parameters.values()):
         raise ReplayError("This request held a secret, which the log does not keep.")
     in_url = parse_qs(urlsplit(exchange.url).query, keep_blank_values=True)
@@ -56,7 +62,7 @@ def send(session: "Session", draft: Draft) -> int:
     learner's server is signed anew (https://www.twilio.com/docs/usage/security). Raises
     ReplayError for what is no request or when nobody answers, and what the SDK raises.
     """
-    if draft.method not in METHODS or urlsplit(draft.url).scheme not in ("http", "https"):
+    if urlsplit(draft.url).scheme not in ("http", "https"):
         raise ReplayError(f"This is no request: {draft.method} {draft.url}")
     if _goes_to_taskrouter(session, draft):
         answer = session.client.request(draft.method, draft.url, data=dict(draft.data))

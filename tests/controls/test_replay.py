@@ -57,18 +57,10 @@ def test_what_stands_in_the_url_is_not_sent_twice(size):
 
 
 @pytest.mark.parametrize(
-    ("method", "url"),
-    [
-        ("GET", ""),
-        ("GET", "file:///etc/passwd"),
-        ("GET", "//x"),
-        ("GET", "ftp://x/y"),
-        ("GET", "http:///x"),
-        ("GET", "http://127.0.0.1:99999/x"),
-        ("BREW", "http://127.0.0.1/"),
-    ],
+    "url",
+    ["", "file:///etc/passwd", "//x", "ftp://x/y", "http:///x", "http://127.0.0.1:99999/x"],
 )
-def test_what_is_no_request_is_refused(lab, method, url):
-    draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), method=method, url=url)
+def test_what_is_no_request_is_refused(lab, url):
+    draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
     with pytest.raises(ReplayError, match="This is no request"):
         send(lab.session, draft)

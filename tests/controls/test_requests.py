@@ -246,6 +246,15 @@ def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
     assert panel.error_line.text.startswith("This request held a secret")
 
 
+def test_a_method_that_the_fields_do_not_offer_is_said_in_the_panel(lab, panel, server):
+    url = server.url_for("/assignment_callback")
+    look_at(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
+    for press in (panel.on_again, panel.on_edit):
+        press()
+        assert panel.error_line.text == "A PATCH request cannot be sent from here."
+    assert not panel.state.editing
+
+
 def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
     look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
     panel.on_again(panel.again)
