@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from patience import eventually
+from watched_lock import WatchedLock
 
 from helpers import controls
 from helpers.controls import live, watch
@@ -28,22 +29,6 @@ def run_cell(monkeypatch: pytest.MonkeyPatch):
     return run
 
 
-class Watched:
-    """A lock that knows whether it is held."""
-
-    def __init__(self) -> None:
-        self.held = 0
-        self._lock = threading.RLock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self.held += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.held -= 1
-        self._lock.release()
-
-
 def listening(panel) -> bool:
     return panel.state.receive in panel.state.watch._listeners
 
@@ -59,6 +44,12 @@ def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
     lab.session.client.taskrouter.base_url = lab.session.address = address
     panel.state.watch.refresh()
     assert panel.notice_line.text == ""
+
+
+@pytest.mark.parametrize("name", ["clock", "requests"])
+def test_a_panel_that_asks_taskrouter_nothing_opens_while_it_is_away(lab, emulator, name):
+    emulator.stop()
+    assert getattr(controls, name)(lab).notice_line.text == ""
 
 
 def test_a_closed_panel_is_told_nothing(lab):
@@ -91,7 +82,7 @@ def test_a_panel_that_is_closed_twice_is_closed(lab):
 def test_what_news_change_they_change_under_the_lock(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
-    panel.state.lock = lock = Watched()
+    panel.state.lock = lock = WatchedLock()
     seen: dict[str, bool] = {}
 
     def look(change) -> None:
@@ -120,7 +111,7 @@ def test_what_news_change_they_change_under_the_lock(lab, name):
 )
 def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
     panel = getattr(controls, name)(lab)
-    panel.state.lock = lock = Watched()
+    panel.state.lock = lock = WatchedLock()
     held: list[int] = []
     take = "_list" if name == "requests" else "_read" if name == "playground" else "take"
     original = getattr(panel.state, take)

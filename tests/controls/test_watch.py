@@ -2,6 +2,7 @@ import threading
 
 import pytest
 from patience import eventually
+from watched_lock import WatchedLock
 
 from helpers.controls import watch
 from helpers.controls.watch import News, Watch, watch_for
@@ -197,6 +198,49 @@ def test_what_changes_seldom_is_read_seldom_and_anew_after_trouble(lab, monkeypa
         point(lab, there)
         looker.refresh(everything=False)
     assert readings == [1]
+
+
+def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
+    looker = watch_for(lab)
+    looker._reading = lock = WatchedLock()
+    original = looker._read
+    held: list[int] = []
+    monkeypatch.setattr(
+        looker, "_read", lambda everything: (held.append(lock.held), original(everything))[1]
+    )
+    monkeypatch.setattr(watch, "TICK", 3600)  # this test ticks
+    looker.subscribe(lambda news: held.append(lock.held))
+    looker.refresh()
+    assert held == [1, 1]
+    looker._due = float("inf")
+    looker._tick()
+    assert held == [1, 1, 1]
+
+
+def test_who_listens_changes_under_a_lock_with_the_thread(lab):
+    looker = watch_for(lab)
+    looker._changing = lock = WatchedLock()
+    held: list[int] = []
+
+    class Listeners(dict):
+        def __setitem__(self, *given: object) -> None:
+            held.append(lock.held)
+            super().__setitem__(*given)
+
+        def pop(self, *given: object) -> object:
+            held.append(lock.held)
+            return super().pop(*given)
+
+        def clear(self) -> None:
+            held.append(lock.held)
+            super().clear()
+
+    looker._listeners = Listeners()
+    heard: list[News] = []
+    looker.subscribe(heard.append)
+    looker.unsubscribe(heard.append)
+    looker.stop()
+    assert held == [1, 1, 1]
 
 
 def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, monkeypatch):
