@@ -130,3 +130,5 @@ def test_it_opens_while_taskrouter_is_away(lab, emulator):
     emulator.stop()
     panel = controls.playground(lab)
     assert "does not answer" in panel.notice_line.text
+    assert "does not answer" in repr(panel)
+    assert panel.table.layout.display == "none"

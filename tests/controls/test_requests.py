@@ -3,6 +3,7 @@ import socket
 from dataclasses import replace
 
 import pytest
+from watched_lock import WatchedLock
 
 from helpers import controls
 from helpers.callback_server import CallbackServer
@@ -205,6 +206,41 @@ def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(l
     panel.on_send(panel.editor.send)
     assert panel.error_line.text.startswith("Nothing was sent")
     assert len(lab.session.requests) == before
+    panel.editor.form.value = "{}"
+    assert panel.editor.form_error.text == ""
+    panel.on_send(panel.editor.send)
+    assert len(lab.session.requests) == before + 1
+
+
+def test_method_and_url_can_be_edited_too(lab, panel):
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    look_at(panel, lab.session.requests[-1])
+    panel.on_edit(panel.edit)
+    assert (panel.editor.method.value, panel.editor.url.value[-34:]) == ("POST", lab.bob_sid)
+    panel.editor.method.value, panel.editor.form.value = "GET", ""
+    panel.editor.url.value = f" {panel.editor.url.value.replace(lab.bob_sid, lab.alice_sid)} "
+    panel.on_send(panel.editor.send)
+    sent = lab.session.requests[-1]
+    assert (sent.method, sent.url[-34:], sent.status) == ("GET", lab.alice_sid, 200)
+
+
+def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
+    lab.workspace.tasks.list()
+    look_at(panel, lab.session.requests[-1])
+    panel.state.lock = lock = WatchedLock()
+    held: list[int] = []
+    panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
+    panel.on_again(panel.again)
+    assert held and all(held)
+
+
+def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel, monkeypatch):
+    lab.workspace.tasks.list()
+    listed: list[bool] = []
+    monkeypatch.setattr(panel.state, "_list", lambda: listed.append(True))
+    for _ in range(3):
+        panel.state.receive(panel.state.watch.news)
+    assert listed == [True]
 
 
 def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
