@@ -2,12 +2,14 @@ import builtins
 import threading
 from types import SimpleNamespace
 
+import ipywidgets as widgets
 import pytest
 from patience import eventually
 from watched_lock import WatchedLock
 
 from helpers import controls
 from helpers.controls import live, watch
+from helpers.controls.floor_picture import Floor
 from helpers.workspace import Lab, prepare
 
 
@@ -27,6 +29,11 @@ def run_cell(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
 
     return run
+
+
+def parts_of(panel) -> list[widgets.Widget]:
+    children = getattr(panel, "children", ())
+    return [panel, *(part for child in children for part in parts_of(child))]
 
 
 def listening(panel) -> bool:
@@ -118,6 +125,61 @@ def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, va
     setattr(panel.state, take, lambda: (held.append(lock.held), original())[1])
     setattr(panel.state, trait, value)
     assert held and all(held)
+
+
+@pytest.mark.parametrize(
+    ("name", "trait", "value"),
+    [
+        ("tasks", "busy", True),
+        ("workers", "busy", True),
+        ("requests", "busy", True),
+        ("reservation", "summary", "x"),
+        ("lifecycle", "summary", "x"),
+        ("floor", "floor", Floor()),
+        ("activity_toggle", "worker_name", "x"),
+    ],
+)
+def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    panel.state.lock = lock = WatchedLock()
+    held: list[int] = []
+    for part in parts_of(panel):
+        part.observe(lambda _: held.append(lock.held))
+    setattr(panel.state, trait, value)
+    assert held and all(held)
+
+
+@pytest.mark.parametrize(
+    ("name", "trait"),
+    [("requests", "chosen"), ("reservation", "chosen_sid"), ("lifecycle", "chosen_sid")],
+)
+def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trait):
+    panel = getattr(controls, name)(lab)
+    panel.state.lock = lock = WatchedLock()
+    held: list[int] = []
+    panel.state.observe(lambda _: held.append(lock.held), trait)
+    offered = panel.list.options[-1][1] if name == "requests" else "XX" + "0" * 32
+    panel.on_choose({"new": offered})
+    assert held and all(held)
+
+
+@pytest.mark.parametrize("name", controls.__all__)
+def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    kinds = (widgets.Button, widgets.ToggleButtons)
+    buttons = [part for part in parts_of(panel) if isinstance(part, kinds)]
+    panel.state.busy = True
+    enabled = [button.description for button in buttons if not button.disabled]
+    assert enabled == (["Close"] if name == "requests" else [])
+
+
+@pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])
+def test_a_page_that_cannot_run_a_panel_says_too_that_taskrouter_is_away(lab, emulator, name):
+    emulator.stop()
+    assert "TaskRouter does not answer" in repr(getattr(controls, name)(lab))
 
 
 def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):

@@ -212,6 +212,23 @@ def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(l
     assert len(lab.session.requests) == before + 1
 
 
+def test_before_anything_was_sent_there_is_nothing_to_press(lab):
+    lab.session.requests.clear()
+    panel = controls.requests(lab)
+    assert panel.again.disabled and panel.edit.disabled
+    assert panel.editor.layout.display == "none"
+
+
+def test_the_buttons_are_disabled_while_a_request_is_sent(lab, panel):
+    lab.workspace.tasks.list()
+    look_at(panel, lab.session.requests[-1])
+    for button in (panel.again, panel.edit, panel.editor.send):
+        seen: list[bool] = []
+        button.observe(lambda change, seen=seen: seen.append(change["new"]), "disabled")
+        panel.on_again(panel.again)
+        assert seen == [True, False]
+
+
 def test_method_and_url_can_be_edited_too(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])

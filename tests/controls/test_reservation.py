@@ -33,6 +33,7 @@ def test_nothing_is_said_when_there_is_nothing(waiting):
     assert panel.summary.text == "There is no Reservation yet."
     assert panel.accept.disabled and panel.reject.disabled
     assert repr(panel) == "There is no Reservation yet."
+    assert {heading.layout.display for heading in panel.headings.values()} == {"none"}
 
 
 def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
@@ -40,6 +41,8 @@ def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
     assert the_reservation(lab).sid in panel.tables["Reservation"].value
     assert lab.task_sid in panel.tables["Task"].value
     assert lab.alice_sid in panel.tables["Worker"].value
+    for name, heading in panel.headings.items():
+        assert f"<strong>{name}</strong>" in heading.value and heading.layout.display is None
     assert panel.chooser.options[0] == ("the newest", "")
     assert len(panel.chooser.options) == 2
 

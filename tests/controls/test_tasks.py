@@ -149,6 +149,7 @@ def test_one_of_many_tasks_is_found(lab, panel):
 def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
     panel.state.contains = "nothing"
     assert list(panel.lines) == [lab.task_sid]
+    assert panel.summary.text == "1 Task, 1 pending."
 
 
 def test_attributes_with_markup_are_text(lab, panel):
