@@ -176,9 +176,7 @@ def _of_reservation(one: Any) -> list[tuple[str, object]]:
     ]
 
 
-def _of_task(task: Any | None) -> list[tuple[str, object]]:
-    if task is None:
-        return [("", "TaskRouter has deleted the Task.")]
+def _of_task(task: Any) -> list[tuple[str, object]]:
     return [
         ("sid", task.sid),
         ("assignment_status", task.assignment_status),
