@@ -31,7 +31,8 @@ class LiveHttpClient(LoggingHttpClient):
 
     What is answered by 429 was not done and may be sent again, after waits that grow
     (https://www.twilio.com/docs/api/errors/20429). When no answer comes at all, a request that only
-    reads, or that never left, is sent once more. `sleep` waits some seconds, `spread` gives a number from 0 to 1.
+    reads, or that never left, is sent once more. `sleep` waits some seconds, `spread` gives a number
+    from 0 to 1.
 
     Raises ConnectionFailed, one sentence, when that does not help.
     """

@@ -26,7 +26,8 @@ def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
     """`app`, recording every exchange in `log`.
 
     `base_for(host)` gives the scheme and host under which the caller knows this server; `host` is
-    what the request says. An exception in `app` is recorded with its traceback and answered by a 500 of one sentence.
+    what the request says. An exception in `app` is recorded with its traceback and answered by a
+    500 of one sentence.
     """
     _let_exceptions_through(app)
 
