@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from helpers.workspace import Lab
 
 Line = TypeVar("Line", bound=widgets.Widget)
-_AWAY = "What you see is from before. This goes on by itself when TaskRouter is back."
 _RELEASED = "This panel has stopped: its cell ran again, or it was closed."
 
 
@@ -61,7 +60,7 @@ class LiveState(ControlState):
             try:
                 self.snapshot = news.snapshot
                 self.take()
-                self.notice = f"{news.trouble} {_AWAY}" if news.trouble else ""
+                self.notice = news.trouble
             except Exception as error:  # noqa: BLE001 - what a thread raises is seen nowhere
                 self.notice = f"This cannot be shown: {in_a_sentence(error)}"
 

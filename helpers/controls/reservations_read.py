@@ -6,6 +6,7 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioException
 
+from helpers.controls.state import refusal
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 
 _PAGE = 1_000
@@ -73,7 +74,8 @@ def _by_age(one: Any) -> tuple[datetime, bool]:
 def _of(parent: Any) -> list[Any]:
     try:
         return parent.reservations.list(page_size=_PAGE)
-    except TwilioException as fault:  # of a list, the SDK tells the answer in `args` only
-        if getattr(fault.args[-1], "status_code", None) == 404:
+    except TwilioException as fault:
+        refused = refusal(fault)
+        if refused and refused.status == 404:
             return []  # the Task or the Worker was deleted a moment ago
         raise

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from requests import RequestException
 from traitlets import Bool, HasTraits, Instance, Unicode
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.version import Version
+from twilio.http.response import Response
 
 from helpers.controls.calls import Call
 
@@ -47,12 +49,27 @@ class ControlState(HasTraits):
 
 
 def in_a_sentence(error: Exception) -> str:
-    """What went wrong, as a learner reads it."""
-    if isinstance(error, TwilioRestException):
-        return f"TaskRouter refused this (HTTP {error.status}, error {error.code}): {error.msg}"
+    """What went wrong and what to do, as a learner reads it."""
+    told = what_went_wrong(error)
     if isinstance(error, RequestException):
+        return f"{told} Run the cell with connect() again, then try once more."
+    return told
+
+
+def what_went_wrong(error: Exception) -> str:
+    """The same without advice."""
+    if refused := refusal(error):
         return (
-            f"TaskRouter does not answer ({type(error).__name__}). Run the cell with connect() "
-            "again, then try once more."
+            f"TaskRouter refused this (HTTP {refused.status}, error {refused.code}): {refused.msg}"
         )
+    if isinstance(error, RequestException):
+        return f"TaskRouter does not answer ({type(error).__name__})."
     return str(error) or type(error).__name__
+
+
+def refusal(error: Exception) -> TwilioRestException | None:
+    """TaskRouter's refusal, if that is the error; of a list, the SDK has the answer in `args` only."""
+    answer = error.args[-1] if isinstance(error, TwilioException) and error.args else None
+    if isinstance(answer, Response):
+        error = Version.exception("GET", "", answer, str(error.args[0]))
+    return error if isinstance(error, TwilioRestException) else None

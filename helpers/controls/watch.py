@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from requests import RequestException
+
 from helpers.controls.reading import Reader, Snapshot
-from helpers.controls.state import in_a_sentence
+from helpers.controls.state import refusal, what_went_wrong
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -18,6 +20,9 @@ TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
 LONGEST_PAUSE = 15.0
 SETTINGS_EVERY = 10
+_BEFORE = "What you see is from before."
+_AWAY = f"{_BEFORE} This goes on by itself when TaskRouter is back."
+_START = "The cell with connect() starts a local one that has stopped."
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -26,7 +31,7 @@ _watches: dict[tuple[str, str], "Watch"] = {}
 
 @dataclass(frozen=True)
 class News:
-    """What panels are told: the latest snapshot, and why there is no newer one, if so."""
+    """What panels are told: the latest snapshot, and why there is no newer one, in sentences."""
 
     snapshot: Snapshot = field(default_factory=Snapshot)
     trouble: str = ""
@@ -115,7 +120,7 @@ class Watch:
                 self._failures = 0
                 pause = SECONDS_BETWEEN.get(self.lab.session.target, TICK)
             except Exception as error:  # noqa: BLE001 - the panels say it; a thread could not
-                self.news = News(self.news.snapshot, in_a_sentence(error))
+                self.news = News(self.news.snapshot, _trouble(self.lab, error))
                 self._failures += 1
                 pause = min(2.0 ** min(self._failures, 10), LONGEST_PAUSE)
             self._due = monotonic() + pause * 0.9  # a tick comes a little early or late
@@ -162,3 +167,13 @@ class Watch:
         else:
             with self._reading:
                 self._tell_all()
+
+
+def _trouble(lab: "Lab", error: Exception) -> str:
+    refused = refusal(error)
+    if refused and refused.status == 404:
+        gone = f"TaskRouter has no Workspace {lab.workspace_sid} any more."
+        return f"{gone} {_BEFORE} Run the notebook from its first cell."
+    can_start = lab.session.target == "local" and isinstance(error, RequestException)
+    told = f"{what_went_wrong(error).rstrip('.')}."
+    return " ".join([told, _AWAY, *([_START] if can_start else [])])

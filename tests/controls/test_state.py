@@ -2,7 +2,8 @@ import threading
 
 import pytest
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.response import Response
 
 from helpers.controls.state import ControlState, in_a_sentence
 
@@ -54,6 +55,13 @@ def test_what_an_action_raises_is_shown_and_the_next_one_clears_it(state):
             TwilioRestException(400, "/v1", "Not so", code=20001),
             "TaskRouter refused this (HTTP 400, error 20001): Not so",
         ),
+        (
+            TwilioException(
+                "Unable to fetch page", Response(404, '{"code": 20404, "message": "Not here"}')
+            ),
+            "TaskRouter refused this (HTTP 404, error 20404): Unable to fetch page: Not here",
+        ),
+        (TwilioException("Anything else"), "Anything else"),
         (
             requests.ConnectionError("long story"),
             (

@@ -161,6 +161,31 @@ def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, emula
     assert looker.news.snapshot.task(lab.task_sid)
 
 
+def test_a_refusal_is_told_in_a_sentence_and_will_pass(lab, client):
+    looker = watch_for(lab)
+    faults = {"status": "503", "count": "1"}
+    client.request("POST", f"{lab.session.address}/emulator/faults", data=faults)
+    looker.refresh()
+    assert looker.news.trouble == (
+        "TaskRouter refused this (HTTP 503, error 20500): Unable to fetch page: Internal Server "
+        "Error. What you see is from before. This goes on by itself when TaskRouter is back."
+    )
+    looker.refresh()
+    assert looker.news.trouble == ""
+
+
+def test_a_workspace_that_was_deleted_is_not_said_to_come_back(lab):
+    looker = watch_for(lab)
+    looker.refresh()
+    lab.workspace.delete()
+    looker.refresh()
+    assert looker.news.trouble == (
+        f"TaskRouter has no Workspace {lab.workspace_sid} any more. What you see is from before. "
+        "Run the notebook from its first cell."
+    )
+    assert looker.news.snapshot.task(lab.task_sid)
+
+
 def test_the_pauses_grow_while_taskrouter_is_away(lab, emulator, monkeypatch):
     emulator.stop()
     looker = watch_for(lab)
