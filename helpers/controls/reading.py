@@ -1,5 +1,6 @@
 """What is in a Workspace at one moment, read without leaving a trace in the learner's request log."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -134,8 +135,10 @@ class Reader:
 def _client_like(session: "Session") -> Client:
     theirs = session.client
     http_client = TwilioHttpClient(timeout=_ANSWER_SECONDS)
-    if session.target == "local":
-        http_client.session.trust_env = False  # no proxy leads to this machine itself
+    http, their_http = http_client.session, theirs.http_client.session
+    http.trust_env = their_http.trust_env
+    for prefix, adapter in their_http.adapters.items():
+        http.mount(prefix, copy(adapter))  # it asks who listens before the token is sent
     place = {"TWILIO_EDGE": theirs.edge or "", "TWILIO_REGION": theirs.region or ""}
     client = Client(
         theirs.username,

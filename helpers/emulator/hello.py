@@ -57,7 +57,11 @@ def verify(sock: socket.socket, host: str, port: int, token: str) -> None:
 class VerifiedAdapter(HTTPAdapter):
     """For `Session.mount`: nothing is sent on a connection whose other end has not proved that it
     knows `token()`. To the caller an impostor is as good as nobody: NewConnectionError.
+
+    A copy (`copy.copy`) does the same, with connections of its own.
     """
+
+    __attrs__ = (*HTTPAdapter.__attrs__, "_token")  # what a copy keeps
 
     def __init__(self, token: Callable[[], str]) -> None:
         self._token = token
