@@ -78,6 +78,17 @@ class LocalHttpClient(LoggingHttpClient):
         """The token that the Session is about to send."""
         return self.serves.auth_token if self.serves else ""
 
+    def look_again(self) -> None:
+        """Follow the emulator that has moved, or has another token; start none."""
+        known = self.home and self.home.running()
+        session = self.serves
+        if not known or session is None:
+            return
+        if (known.url, known.auth_token) != (session.address, session.auth_token):
+            running = launch.find_running(self.home)
+            if running:
+                _point(session, running)
+
     def end(self) -> None:
         """Send nothing more, and start no emulator again."""
         self.home = None
@@ -144,6 +155,7 @@ def _connect_locally(home: launch.Home) -> Session:
     _point(session, running)
     http_client.serves = session
     session.assure = http_client.assure
+    session.look_again = http_client.look_again
     return session
 
 

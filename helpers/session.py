@@ -20,9 +20,9 @@ class Session:
     `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
     every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
     key is used without one. `folder` is where the tutorial writes down which Workspace of a real
-    account is its own, `ending` what `close` undoes, `assure` what makes sure that at `address` is
-    this TaskRouter and nobody else, before another program than `client` is sent there. The repr
-    tells no secret.
+    account is its own, `ending` what `close` undoes. `assure` makes sure that at `address` is this
+    TaskRouter and nobody else, before another program than `client` is sent there; `look_again`
+    finds out where a local TaskRouter is now, if it runs. The repr tells no secret.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Session:
         self.folder = folder
         self.ending = ExitStack()
         self.assure: Callable[[], object] = lambda: None
+        self.look_again: Callable[[], object] = lambda: None
 
     def close(self) -> None:
         """End the TaskRouter that was started for this Session alone; one that is shared runs on."""

@@ -127,6 +127,8 @@ class Watch:
             self._tell_all()
 
     def _read(self, everything: bool) -> Snapshot:
+        if self._failures:
+            self.lab.session.look_again()
         settings = self.news.snapshot.settings
         if everything or self._failures or self._readings % SETTINGS_EVERY == 0:
             settings = self._reader.settings(self.lab)

@@ -1,10 +1,19 @@
-"""What looks on for the panels has a client of its own; it is as careful as the session's."""
+"""What looks on for the panels has a client of its own, which is as careful as the session's."""
+
+import socket
 
 from impostor import impostor, kill
 
 from helpers.connection import connect
 from helpers.controls.watch import watch_for
+from helpers.emulator import launch
 from helpers.workspace import prepare
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home):
@@ -15,4 +24,31 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home):
         looker.refresh()
     assert sent and "authorization" not in "".join(sent).lower()
     assert looker.news.trouble.startswith("TaskRouter does not answer")
+    session.client.http_client.session.close()
+
+
+def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
+    session = connect()
+    looker = watch_for(prepare(session, "task waiting"))
+    launch.stop(home)
+    home.settings_file.unlink()
+    home.create()
+    home.keep_port(free_port())
+    looker.refresh()
+    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    moved = launch.ensure_running(home)
+    looker.refresh()
+    assert looker.news.trouble == ""
+    assert (session.address, session.auth_token) == (moved.url, moved.auth_token)
+    session.client.http_client.session.close()
+
+
+def test_it_starts_no_taskrouter_that_was_stopped(home):
+    session = connect()
+    looker = watch_for(prepare(session, "task waiting"))
+    launch.stop(home)
+    looker.refresh()
+    looker.refresh()
+    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    assert home.running() is None
     session.client.http_client.session.close()
