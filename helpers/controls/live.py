@@ -94,21 +94,28 @@ class LivePanel(Panel):
         self.state.follow()
 
     def close(self) -> None:
-        """Stop following TaskRouter, and go."""
-        if "state" in self.__dict__:
+        """Stop following TaskRouter, and go.
+
+        Python closes what it forgets once more, at any moment and in any thread, even in one that
+        holds a lock; nothing is done then.
+        """
+        if self.comm is not None:
             self.state.close()
-        super().close()
+            super().close()
 
 
 def match_lines(
     lines: "dict[str, Line]", sids: "Sequence[str]", make: "Callable[[str], Line]"
-) -> None:
-    """Keep in `lines` one part for each of `sids`: drop what is gone, `make` what is new."""
-    for gone in lines.keys() - set(sids):
-        del lines[gone]
+) -> "list[Line]":
+    """Keep in `lines` one part for each of `sids`: `make` what is new, and return what is gone.
+
+    That is to be closed once it is shown no more.
+    """
+    gone = [lines.pop(sid) for sid in lines.keys() - set(sids)]
     for sid in sids:
         if sid not in lines:
             lines[sid] = make(sid)
+    return gone
 
 
 _of_cell: dict[str, tuple[object, list[LivePanel]]] = {}

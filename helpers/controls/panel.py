@@ -86,6 +86,12 @@ class Panel(widgets.VBox):
         state.observe(self._show_call, "call")
         self._show_call()
 
+    def close(self) -> None:
+        """Go, with everything in it."""
+        if self.comm is not None:
+            super().close()
+            close_whole(*self.children, self.layout)
+
     def as_text(self) -> str:
         """What the panel says, for a page that cannot run it."""
         raise NotImplementedError
@@ -98,6 +104,14 @@ class Panel(widgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         return {**super()._repr_mimebundle_(**options), "text/plain": self.as_text()}
+
+
+def close_whole(*widgets_and_looks: widgets.Widget) -> None:
+    """Close these and all that is in them: ipywidgets and the page keep whatever is not closed."""
+    for one in widgets_and_looks:
+        one.close()
+        looks = [getattr(one, name, None) for name in ("layout", "style")]
+        close_whole(*getattr(one, "children", ()), *filter(None, looks))
 
 
 def _as_html(call: Call) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _FIELD = {
     "style": {"description_width": "8em"},
-    "layout": widgets.Layout(width="48em", max_width="98%"),
+    "layout": {"width": "48em", "max_width": "98%"},
 }
 
 

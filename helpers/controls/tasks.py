@@ -11,7 +11,7 @@ from traitlets import Bool, List, Unicode, observe
 from helpers.controls import calls
 from helpers.controls.in_page import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
-from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.reading import Snapshot
 from helpers.controls.search import Search, contains
 from helpers.controls.texts import Heading, duration, short
@@ -146,10 +146,11 @@ class Tasks(LivePanel):
         state = self.state
         with state.lock:
             shown = [row.sid for row in state.rows]
-            match_lines(self.lines, shown, lambda sid: TaskLines(sid, self.on_end))
+            gone = match_lines(self.lines, shown, lambda sid: TaskLines(sid, self.on_end))
             for row in state.rows:
                 self.lines[row.sid].paint(row, state.busy)
             self.list.children = [self.lines[sid] for sid in shown]
+            close_whole(*gone)
             self.summary.text = state.summary
 
 

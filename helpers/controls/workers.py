@@ -12,7 +12,7 @@ from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
 from helpers.controls.in_page import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
-from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.search import Search, contains
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Workers(LivePanel):
         """The learner pressed the button of the Activity `change["new"]`."""
         with self.state.lock:
             now = {row.sid: row.activity_sid for row in self.state.rows}.get(worker_sid)
-            chosen = not self.lines[worker_sid].toggles.painting and change["new"] != now
+            chosen = not change["owner"].painting and change["new"] != now
         if chosen:
             self.state.choose(worker_sid, change["new"])
 
@@ -150,10 +150,11 @@ class Workers(LivePanel):
         state = self.state
         with state.lock:
             shown = [row.sid for row in state.rows]
-            match_lines(self.lines, shown, lambda sid: WorkerLines(sid, self.on_choose))
+            gone = match_lines(self.lines, shown, lambda sid: WorkerLines(sid, self.on_choose))
             for row in state.rows:
                 self.lines[row.sid].paint(row, state.activities, state.busy)
             self.list.children = [self.lines[sid] for sid in shown]
+            close_whole(*gone)
             self.more_line.text = self._more()
 
 

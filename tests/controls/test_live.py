@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import ipywidgets as widgets
 import pytest
+from ipywidgets.widgets import widget as ipywidgets_widget
 from patience import eventually
 from watched_lock import WatchedLock
 
@@ -11,6 +12,8 @@ from helpers import controls
 from helpers.controls import live, watch
 from helpers.controls.floor_picture import Floor
 from helpers.workspace import Lab, prepare
+
+ATTRIBUTES = '{"selected_language": "es"}'
 
 
 @pytest.fixture
@@ -252,3 +255,34 @@ def test_a_panel_has_a_model_that_a_browser_can_ask_for(lab):
     assert panel.comm is not None
     panel.close()
     assert panel.comm is None
+
+
+def test_a_closed_panel_leaves_nothing_behind(lab):
+    before = set(ipywidgets_widget._instances)
+    for name in controls.__all__:
+        worker = [lab.alice_sid] if name == "activity_toggle" else []
+        getattr(controls, name)(lab, *worker).close()
+    assert set(ipywidgets_widget._instances) == before
+
+
+def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    forgetting = threading.Thread(target=panel.__del__, daemon=True)
+    with panel.state.watch._changing:
+        forgetting.start()
+        forgetting.join(10)
+        assert not forgetting.is_alive()
+
+
+def test_tasks_and_workers_that_come_and_go_leave_nothing_behind(lab):
+    panels = [controls.tasks(lab), controls.workers(lab)]
+    before = len(ipywidgets_widget._instances)
+    task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=ATTRIBUTES)
+    worker = lab.workspace.workers.create(friendly_name="Carol")
+    panels[0].state.watch.refresh()
+    assert len(ipywidgets_widget._instances) > before
+    lab.workspace.tasks(task.sid).delete()
+    lab.workspace.workers(worker.sid).delete()
+    panels[0].state.watch.refresh()
+    assert len(ipywidgets_widget._instances) == before

@@ -47,7 +47,8 @@ def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel)
 
 def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
     away = lab.workspace.activities.list(friendly_name="Unavailable")[0].sid
-    panel.state.observe(lambda _: panel.on_choose(lab.alice_sid, {"new": away}), "call")
+    pressed = {"new": away, "owner": alice(lab, panel).toggles}
+    panel.state.observe(lambda _: panel.on_choose(lab.alice_sid, pressed), "call")
     before = posts(lab)
     alice(lab, panel).toggles.value = lab.idle_sid
     assert posts(lab) == before + 1
