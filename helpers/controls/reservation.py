@@ -10,7 +10,7 @@ from traitlets import Dict, Int, List, Unicode, observe
 from helpers.controls import calls
 from helpers.controls.chooser import Chooser
 from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import PlainLine, TextLine
+from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.texts import FactsTable, Heading, duration, short
 from helpers.rules.lifecycle import RESERVATION
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ANSWERS = {"accept": "accepted", "reject": "rejected"}
 _NOTHING = "There is no Reservation yet."
 _MOST = 50
+
+Sids = tuple[str, str]
 
 
 class ReservationState(LiveState):
@@ -35,6 +37,7 @@ class ReservationState(LiveState):
     def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
         super().__init__(lab)
         self.task_sid = task_sid
+        self.shown: Sids | None = None  # the SIDs of the Task and of the Reservation shown
 
     def take(self) -> None:
         found = [one for one in self.snapshot.reservations if self.task_sid in (None, one.task_sid)]
@@ -52,17 +55,21 @@ class ReservationState(LiveState):
         with self.lock:
             self.take()
 
-    def answer(self, trigger: str) -> bool:
-        """`trigger` "accept" or "reject". False when another action is under way."""
-        return self.act(partial(self._answer, ANSWERS[trigger]))
+    def answer(self, trigger: str, asked: Sids | None) -> bool:
+        """`trigger` "accept" or "reject", `asked` what was `shown`.
+
+        False when another action is under way.
+        """
+        return self.act(partial(self._answer, ANSWERS[trigger], asked))
 
     def allows(self, trigger: str) -> bool:
         """Whether the Reservation's lifecycle knows "accept" or "reject" now."""
         return trigger in RESERVATION.get(self.status, {})
 
-    def _answer(self, status: str) -> None:
-        with self.lock:
-            task_sid, sid = self._asked
+    def _answer(self, status: str, asked: Sids | None) -> None:
+        if asked is None:
+            raise ValueError(_NOTHING)
+        task_sid, sid = asked
         wanted = {"reservation_status": status}
         self.call = calls.update(
             self.lab, "reservations", sid, parent=("tasks", task_sid), **wanted
@@ -71,9 +78,10 @@ class ReservationState(LiveState):
 
     def _show(self, one: Any | None) -> None:
         if one is None:
+            self.shown = None
             self.status, self.summary, self.facts, self.seconds_left = "", _NOTHING, {}, None
             return
-        self._asked = (one.task_sid, one.sid)
+        self.shown = (one.task_sid, one.sid)
         self.status = one.reservation_status
         self.seconds_left = self._seconds_left(one)
         self.summary = f"{one.worker_name} was asked; the Reservation is {one.reservation_status}."
@@ -92,6 +100,15 @@ class ReservationState(LiveState):
         return max(0, int((ends - now).total_seconds()))
 
 
+class AnswerButton(widgets.Button):
+    """Answers one Reservation: a press that comes late is none to the next one's."""
+
+    def __init__(self, name: str, icon: str, asked: Sids | None) -> None:
+        self.asked = asked
+        # The same words for each Reservation: by them the keyboard's focus finds the next button.
+        super().__init__(description=name, icon=icon, tooltip=f"{name} this Reservation")
+
+
 class Reservation(LivePanel):
     """Which Reservation, its status and time left, accept and reject, and the facts."""
 
@@ -99,32 +116,29 @@ class Reservation(LivePanel):
         self.chooser = Chooser("Reservation", "the newest")
         self.summary = TextLine()
         self.countdown = PlainLine()
-        self.accept = widgets.Button(description="Accept", icon="check")
-        self.reject = widgets.Button(description="Reject", icon="times")
+        self.buttons = widgets.HBox()
+        self._make_buttons()
         self.headings = {name: Heading() for name in ("Reservation", "Task", "Worker")}
         self.tables = {name: FactsTable() for name in self.headings}
-        buttons = widgets.HBox([self.accept, self.reject])
         facts = [
             part for name in self.headings for part in (self.headings[name], self.tables[name])
         ]
-        fields = [self.chooser, self.summary, self.countdown, buttons, *facts]
+        fields = [self.chooser, self.summary, self.countdown, self.buttons, *facts]
         super().__init__(state, fields)
         state.observe(self._paint, ["options", "summary", "facts", "seconds_left", "busy"])
         self._paint()
         self.chooser.observe(self.on_choose, "value")
-        self.accept.on_click(self.on_accept)
-        self.reject.on_click(self.on_reject)
 
     def on_choose(self, change: Any) -> None:
         with self.state.lock:
             if not self.chooser.painting:
                 self.state.chosen_sid = change["new"]
 
-    def on_accept(self, _: widgets.Button | None = None) -> None:
-        self.state.answer("accept")
+    def on_accept(self, button: AnswerButton) -> None:
+        self.state.answer("accept", button.asked)
 
-    def on_reject(self, _: widgets.Button | None = None) -> None:
-        self.state.answer("reject")
+    def on_reject(self, button: AnswerButton) -> None:
+        self.state.answer("reject", button.asked)
 
     def as_text(self) -> str:
         state = self.state
@@ -141,6 +155,8 @@ class Reservation(LivePanel):
             self.summary.text = state.summary
             left = state.seconds_left
             self.countdown.text = "" if left is None else f"{duration(left)} left to answer"
+            if self.accept.asked != state.shown:
+                self._make_buttons(state.shown)
             self.accept.disabled = state.busy or not state.allows("accept")
             self.reject.disabled = state.busy or not state.allows("reject")
             for name, table in self.tables.items():
@@ -150,6 +166,15 @@ class Reservation(LivePanel):
                     self.headings[name].show(name)
                 else:
                     self.headings[name].hide()
+
+    def _make_buttons(self, asked: Sids | None = None) -> None:
+        before = self.buttons.children
+        self.accept = AnswerButton("Accept", "check", asked)
+        self.reject = AnswerButton("Reject", "times", asked)
+        self.accept.on_click(self.on_accept)
+        self.reject.on_click(self.on_reject)
+        self.buttons.children = [self.accept, self.reject]
+        close_whole(*before)
 
 
 def reservation(lab: "Lab", task_sid: str | None = None) -> Reservation:

@@ -47,7 +47,7 @@ def test_a_reservation_is_accepted_and_the_task_completed(lab):
     reservation, tasks = controls.reservation(lab), controls.tasks(lab)
     lifecycle, floor = controls.lifecycle(lab), controls.floor(lab)
     assert reservation.countdown.text.endswith("left to answer")
-    reservation.on_accept()
+    reservation.on_accept(reservation.accept)
     assert tasks.lines[lab.task_sid].summary.text.startswith("assigned")
     assert lifecycle.state.number == 5
     assert floor.state.floor.workers[0].working_on == (lab.task_sid,)

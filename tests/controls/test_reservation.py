@@ -75,8 +75,8 @@ def test_each_button_gives_its_own_answer(lab, panel, button, status):
 
 
 def test_a_second_click_sends_nothing(lab, panel):
-    panel.state.observe(lambda _: panel.on_accept(), "call")
-    panel.on_accept()
+    panel.state.observe(lambda _: panel.on_accept(panel.accept), "call")
+    panel.on_accept(panel.accept)
     assert panel.error_line.text == ""
     assert the_reservation(lab).reservation_status == "accepted"
 
@@ -155,6 +155,18 @@ def test_an_answer_that_comes_too_late_is_refused_and_said(lab, panel):
     panel.on_reject(panel.reject)
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
     assert panel.summary.text == "Alice was asked; the Reservation is accepted."
+
+
+def test_a_press_that_comes_late_answers_the_reservation_it_was_made_for(lab, panel):
+    pressed, first = panel.accept, the_reservation(lab).sid
+    the_reservation(lab).update(reservation_status="rejected")
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    assert panel.state.status == "pending"
+    panel.on_accept(pressed)
+    assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+    assert f"Reservations/{first}" in panel.state.call.curl
+    assert panel.state.status == "pending"
 
 
 def test_only_the_tasks_own_are_shown_when_a_task_is_named(lab):
