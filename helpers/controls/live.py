@@ -1,6 +1,6 @@
 """Controls that follow TaskRouter by themselves: their state, their panel, and when they end."""
 
-import builtins
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -89,8 +89,8 @@ class LivePanel(Panel):
         dlink((state, "notice"), (self.notice_line, "text"))
 
     def follow(self) -> None:
-        """Begin to follow TaskRouter; what the same cell opened in an earlier run ends."""
-        _end_earlier_run(self)
+        """Begin to follow TaskRouter, until the cell runs again."""
+        _remember(self)
         self.state.follow()
 
     def close(self) -> None:
@@ -121,22 +121,28 @@ def match_lines(
 _of_cell: dict[str, tuple[object, list[LivePanel]]] = {}
 
 
-def _end_earlier_run(panel: LivePanel) -> None:
+def _remember(panel: LivePanel) -> None:
+    _end_earlier_run()
+    cell, run = _running_cell()
+    if cell is not None:
+        _of_cell.setdefault(cell, (run, []))[1].append(panel)
+        _shell().events.register("pre_run_cell", _end_earlier_run)  # once, however often
+
+
+def _end_earlier_run(_: object = None) -> None:
     """JupyterLab tells nobody that an output was cleared, but a cell that runs again clears its."""
     cell, run = _running_cell()
-    if cell is None:
-        return
-    earlier_run, panels = _of_cell.get(cell, (run, []))
-    if earlier_run != run:
-        for earlier in panels:
+    if cell in _of_cell and _of_cell[cell][0] != run:
+        for earlier in _of_cell.pop(cell)[1]:
             earlier.state.close()
-        panels = []
-    _of_cell[cell] = (run, [*panels, panel])
 
 
 def _running_cell() -> tuple[str | None, object]:
     """The id of the cell that runs, and of this run of it; None where the front end tells none."""
-    shell: Any = getattr(builtins, "get_ipython", lambda: None)()
-    parent = getattr(shell, "get_parent", dict)()
+    parent = getattr(_shell(), "get_parent", dict)()
     header, metadata = parent.get("header", {}), parent.get("metadata", {})
     return metadata.get("cellId"), header.get("msg_id")
+
+
+def _shell() -> Any:
+    return getattr(sys.modules["__main__"], "get_ipython", lambda: None)()

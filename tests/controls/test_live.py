@@ -1,9 +1,10 @@
-import builtins
+import sys
 import threading
 from types import SimpleNamespace
 
 import ipywidgets as widgets
 import pytest
+from IPython.core.events import EventManager
 from ipywidgets.widgets import widget as ipywidgets_widget
 from patience import eventually
 from watched_lock import WatchedLock
@@ -25,11 +26,15 @@ def lab(session) -> Lab:
 def run_cell(monkeypatch: pytest.MonkeyPatch):
     """Says which cell runs, as JupyterLab does."""
     monkeypatch.setattr(live, "_of_cell", {})
+    shell = SimpleNamespace(get_parent=dict)
+    shell.events = EventManager(shell, {"pre_run_cell": lambda info: None})
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "get_ipython", lambda: shell, raising=False)
 
     def run(cell: str | None, number: int) -> None:
         parent = {"header": {"msg_id": f"{cell}-{number}"}, "metadata": {"cellId": cell}}
-        shell = SimpleNamespace(get_parent=lambda: parent)
-        monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+        monkeypatch.setattr(shell, "get_parent", lambda: parent)
+        shell.events.trigger("pre_run_cell", None)
 
     return run
 
@@ -199,6 +204,15 @@ def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
         True,
     ]
     assert first.notice_line.text.startswith("This panel has stopped")
+
+
+def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_cell):
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.clock(lab)
+    run_cell("two", 1)
+    other = controls.tasks(lab)
+    run_cell("one", 2)
+    assert [listening(panel) for panel in (first, second, other)] == [False, False, True]
 
 
 def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
