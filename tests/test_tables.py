@@ -61,6 +61,20 @@ def test_a_word_breaks_in_no_line_but_a_sid_does():
     assert widths == [17, len('{"topic":"orders"}')]
 
 
+def test_on_a_narrow_page_the_wide_columns_share_what_the_others_leave():
+    columns = ["sid", "attributes", "assignment_status", "reason"]
+    html = table(
+        columns, [["WT" + "0" * 32, '{"topic":"orders"}', "pending", "waits"]]
+    )._repr_html_()
+    assert html.startswith('<div style="container-type: inline-size;"><table ')
+    left = r"min\((\d+)ch, \(100cqi - 6ch - 4em\) \* ([\d.]+)\);"
+    found = re.findall(rf"min-width: {left}", html)
+    assert [int(letters) for letters, _ in found] == [17, 18, 17]
+    assert sum(float(share) for _, share in found) == pytest.approx(0.8, abs=0.02)
+    assert "min-width: 6ch;" in html
+    assert ">assignment_<wbr>status</th>" in html
+
+
 def test_values_from_outside_are_text():
     html = table(["<b>", "x"], [["<script>alert(1)</script>", "<td>"]])._repr_html_()
     assert "<script" not in html and "<b>" not in html

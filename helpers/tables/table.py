@@ -7,12 +7,16 @@ from typing import Any
 import pandas as pd
 
 _MOST_ROWS = 60
-_WHOLE, _HALF_A_SID = 20, 17  # letters
+_WHOLE, _HALF_A_SID, _SHORT, _NARROW_PAGE = 20, 17, 9, 55  # letters
+_FEW_COLUMNS = 7
 
 # JupyterLab sets cells to the right, which suits numbers but not sentences, and leaves a column of
 # SIDs so wide that the next columns are out of sight. What breaks anywhere breaks too early, so a
-# column is as wide as its longest word, unless that is very long.
+# column is as wide as its longest word, unless that is very long, or the page is too narrow for
+# all of them: then the wide columns share what the others leave, and some goes to the sentences.
 _STYLES = {"table": "margin: 0.5em 0;", "td": "text-align: left; overflow-wrap: anywhere;"}
+_CLOSE = " padding: 0.5em 0.3em;"
+_SHARED = 0.8
 
 
 class Table(pd.DataFrame):
@@ -31,12 +35,20 @@ class Table(pd.DataFrame):
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
             html = self.to_html(index=False, max_rows=_MOST_ROWS, border=0, escape=True)
+        close = _CLOSE if len(self.columns) > _FEW_COLUMNS else ""
         # The values are escaped, so what looks like a tag is one.
         for tag, style in _STYLES.items():
-            html = re.sub(rf"<{tag}\b", f'<{tag} style="{style}"', html)
-        for name in self.columns:
-            style = f"text-align: left; min-width: {_width(name, self[name])}ch;"
+            added = close if tag == "td" else ""
+            html = re.sub(rf"<{tag}\b", f'<{tag} style="{style}{added}"', html)
+        letters = [_width(name, self[name]) for name in self.columns]
+        for width in _min_widths(letters):
+            style = f"text-align: left; min-width: {width};{close}"
             html = html.replace("<th>", f'<th style="{style}">', 1)
+        if sum(letters) > _NARROW_PAGE:
+            html = re.sub(
+                r"(?<=>)[^<>]+(?=</th>)", lambda name: name[0].replace("_", "_<wbr>"), html
+            )
+            html = f'<div style="container-type: inline-size;">{html}</div>'
         return f"{html}<p>Nothing yet.</p>" if self.empty else html
 
 
@@ -45,6 +57,18 @@ def _width(name: object, values: Iterable[object]) -> int:
     words = [word for value in (name, *values) for word in str(value).split()]
     longest = max(map(len, words), default=0)
     return longest if longest <= _WHOLE else _HALF_A_SID
+
+
+def _min_widths(letters: Sequence[int]) -> list[str]:
+    """The least width of each column in CSS, from how many letters it shows in one line."""
+    if sum(letters) <= _NARROW_PAGE:
+        return [f"{width}ch" for width in letters]
+    wide = sum(width for width in letters if width > _SHORT)
+    left = f"(100cqi - {sum(letters) - wide}ch - {len(letters)}em)"
+    return [
+        f"min({width}ch, {left} * {_SHARED * width / wide:.2f})" if width > _SHORT else f"{width}ch"
+        for width in letters
+    ]
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
