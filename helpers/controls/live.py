@@ -83,9 +83,14 @@ class LiveState(ControlState):
 class LivePanel(Panel):
     """The outside of a live control: its fields, then what keeps it from following, if anything."""
 
-    def __init__(self, state: LiveState, fields: list[widgets.Widget]) -> None:
+    def __init__(
+        self,
+        state: LiveState,
+        fields: "Sequence[widgets.Widget]",
+        details: "Sequence[widgets.Widget]" = (),
+    ) -> None:
         self.notice_line = NoticeLine()
-        super().__init__(state, [*fields, self.notice_line])
+        super().__init__(state, [*fields, self.notice_line], details)
         dlink((state, "notice"), (self.notice_line, "text"))
 
     def follow(self) -> None:

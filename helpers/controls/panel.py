@@ -1,5 +1,6 @@
 """What every control's panel is made of. Values from outside are shown as text, never as HTML."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -74,13 +75,19 @@ class CallLines(widgets.HTML):
 
 
 class Panel(widgets.VBox):
-    """The outside of a control: its fields above, then the error and the call of its state."""
+    """The outside of a control: its fields, the error and the call of its state, then details."""
 
-    def __init__(self, state: ControlState, fields: list[widgets.Widget]) -> None:
+    def __init__(
+        self,
+        state: ControlState,
+        fields: Sequence[widgets.Widget],
+        details: Sequence[widgets.Widget] = (),
+    ) -> None:
         self.state = state
         self.error_line = ErrorLine()
         self.call_lines = CallLines()
-        super().__init__([*fields, self.error_line, self.call_lines, InPage()])
+        self._told_in: widgets.Box = self
+        super().__init__([*fields, self.error_line, self.call_lines, *details, InPage()])
         self.add_class(PANEL)
         dlink((state, "error"), (self.error_line, "text"))
         state.observe(self._show_call, "call")
@@ -91,6 +98,15 @@ class Panel(widgets.VBox):
         if self.comm is not None:
             super().close()
             close_whole(*self.children, self.layout)
+
+    def tell_in(self, part: widgets.Box) -> None:
+        """Show the error and the call at the end of `part`: where the learner has pressed."""
+        if part is self._told_in:
+            return
+        before, self._told_in = self._told_in, part
+        told = (self.error_line, self.call_lines)
+        before.children = [one for one in before.children if one not in told]
+        part.children = [*part.children, *told]
 
     def as_text(self) -> str:
         """What the panel says, for a page that cannot run it."""

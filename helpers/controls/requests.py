@@ -58,8 +58,8 @@ class Requests(LivePanel):
         self.outcome = TextLine()
         self.detail = widgets.HTML()
         buttons = widgets.HBox([self.again, self.edit])
-        fields = [self.filters, self.counted, self.list, buttons]
-        super().__init__(state, [*fields, self.editor, self.outcome, self.detail])
+        fields = [self.filters, self.counted, self.list, buttons, self.editor, self.outcome]
+        super().__init__(state, fields, [self.detail])
         self._connect(state)
         state.observe(self._paint, ["options", "chosen", "counted", "editing", "busy"])
         self._paint()

@@ -110,7 +110,7 @@ class AnswerButton(widgets.Button):
 
 
 class Reservation(LivePanel):
-    """Which Reservation, its status and time left, accept and reject, and the facts."""
+    """Which Reservation, its status and time left, accept and reject, then the facts."""
 
     def __init__(self, state: ReservationState) -> None:
         self.chooser = Chooser("Reservation", "the newest")
@@ -123,8 +123,7 @@ class Reservation(LivePanel):
         facts = [
             part for name in self.headings for part in (self.headings[name], self.tables[name])
         ]
-        fields = [self.chooser, self.summary, self.countdown, self.buttons, *facts]
-        super().__init__(state, fields)
+        super().__init__(state, [self.chooser, self.summary, self.countdown, self.buttons], facts)
         state.observe(self._paint, ["options", "summary", "facts", "seconds_left", "busy"])
         self._paint()
         self.chooser.observe(self.on_choose, "value")

@@ -53,6 +53,7 @@ class TasksState(LiveState):
     rows = List(help="a TaskRow for each of the newest MOST Tasks that are found, oldest first")
     summary = Unicode(help="how many Tasks there are and are shown, in a sentence")
     crowded = Bool(help="whether there are more than MOST Tasks")
+    acted_on = Unicode(help="the SID of the Task that a button was pressed for last")
     contains = Unicode(help="only Tasks whose attributes, status, TaskQueue or SID contain this")
 
     def take(self) -> None:
@@ -84,6 +85,7 @@ class TasksState(LiveState):
         return self.act(partial(self._end, task_sid, ENDINGS[trigger]))
 
     def _end(self, task_sid: str, status: str) -> None:
+        self.acted_on = task_sid
         wanted = {"assignment_status": status, "reason": f"{status} in the notebook"}
         self.call = calls.update(self.lab, "tasks", task_sid, **wanted)
         self.lab.workspace.tasks(task_sid).update(**wanted)
@@ -124,7 +126,7 @@ class Tasks(LivePanel):
         self.summary = TextLine()
         self.search = Search(state, "A part of a Task's attributes, status, TaskQueue or SID")
         super().__init__(state, [self.search, self.summary, self.list])
-        state.observe(self._paint, ["rows", "summary", "busy"])
+        state.observe(self._paint, ["rows", "summary", "busy", "acted_on"])
         self._paint()
 
     def on_end(self, task_sid: str, trigger: str, _: widgets.Button | None = None) -> None:
@@ -150,6 +152,7 @@ class Tasks(LivePanel):
             for row in state.rows:
                 self.lines[row.sid].paint(row, state.busy)
             self.list.children = [self.lines[sid] for sid in shown]
+            self.tell_in(self.lines.get(state.acted_on, self))
             close_whole(*gone)
             self.summary.text = state.summary
 

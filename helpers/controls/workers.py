@@ -47,6 +47,7 @@ class WorkersState(LiveState):
     activities = List(help="(friendly name, SID) of each Activity of the Workspace")
     more = Int(help="how many are found beyond those")
     crowded = Bool(help="whether there are more than MOST Workers")
+    acted_on = Unicode(help="the SID of the Worker whose Activity was pressed last")
     contains = Unicode(help="only Workers whose name, attributes, Activity or SID contain this")
 
     def take(self) -> None:
@@ -71,6 +72,7 @@ class WorkersState(LiveState):
         return self.act(partial(self._set, worker_sid, activity_sid))
 
     def _set(self, worker_sid: str, activity_sid: str) -> None:
+        self.acted_on = worker_sid
         self.call = calls.update(self.lab, "workers", worker_sid, activity_sid=activity_sid)
         self.lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
 
@@ -117,7 +119,7 @@ class Workers(LivePanel):
         self.more_line = TextLine()
         self.search = Search(state, "A part of a Worker's name, attributes, Activity or SID")
         super().__init__(state, [self.search, self.list, self.more_line])
-        state.observe(self._paint, ["rows", "activities", "more", "busy"])
+        state.observe(self._paint, ["rows", "activities", "more", "busy", "acted_on"])
         self._paint()
 
     def on_choose(self, worker_sid: str, change: Any) -> None:
@@ -154,6 +156,7 @@ class Workers(LivePanel):
             for row in state.rows:
                 self.lines[row.sid].paint(row, state.activities, state.busy)
             self.list.children = [self.lines[sid] for sid in shown]
+            self.tell_in(self.lines.get(state.acted_on, self))
             close_whole(*gone)
             self.more_line.text = self._more()
 

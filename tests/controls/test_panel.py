@@ -55,3 +55,9 @@ def test_a_page_that_cannot_run_the_panel_gets_its_text_in_full():
     shown = panel._repr_mimebundle_()
     assert shown["text/plain"] == repr(panel) == "a small panel " * 20
     assert "application/vnd.jupyter.widget-view+json" in shown
+
+
+def test_what_is_looked_at_stands_below_what_a_press_has_to_say():
+    buttons, facts = TextLine(), TextLine()
+    panel = Small(ControlState(lab=None), [buttons], [facts])
+    assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)

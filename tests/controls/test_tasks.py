@@ -93,6 +93,19 @@ def test_each_button_ends_its_own_task_in_its_own_way(lab, panel):
     assert status(lab) == "completed"
 
 
+def test_error_and_call_stand_beside_the_task_that_was_pressed_wherever_it_is(lab, panel):
+    other = create(lab).sid
+    panel.state.watch.refresh()
+    told = (panel.error_line, panel.call_lines)
+    for sid in (lab.task_sid, other):
+        panel.on_end(sid, "complete")
+        assert panel.lines[sid].children[-2:] == told
+    assert not set(told) & {*panel.lines[lab.task_sid].children, *panel.children}
+    lab.workspace.tasks(other).delete()
+    panel.state.watch.refresh()
+    assert panel.children[-2:] == told
+
+
 def test_a_second_click_sends_nothing(lab, panel):
     others: list[threading.Thread] = []
 

@@ -93,6 +93,7 @@ def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
     gone.delete()
     alice(lab, panel).toggles.value = gone.sid
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
+    assert alice(lab, panel).children[-2:] == (panel.error_line, panel.call_lines)
     assert alice(lab, panel).toggles.value == lab.offline_sid
 
 
