@@ -63,7 +63,7 @@ class NoticeLine(TextLine):
     )
 
     def as_html(self) -> str:
-        return f'<div role="status" style="{self.style_of_line}">⏸ {escape(self.text)}</div>'
+        return f'<div role="status" style="{self.style_of_line}">‖ {escape(self.text)}</div>'
 
 
 class CallLines(widgets.HTML):

@@ -74,7 +74,7 @@ class Playground(LivePanel):
             description="Expression",
             placeholder='languages HAS "es"',
             continuous_update=True,
-            style={"description_width": "6em"},
+            style={"description_width": "initial"},
             layout=widgets.Layout(width="44em", max_width="98%"),
         )
         self.syntax_error = ErrorLine()

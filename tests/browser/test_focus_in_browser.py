@@ -20,6 +20,39 @@ def part_with_focus(tab) -> Locator:
     return tab.page.locator(".taskrouter-part:focus, .taskrouter-panel:focus")
 
 
+# The contrast of the outline with what is around it, in the units of the WCAG.
+OUTLINED = """control => {
+  const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (text) => rgb(text)
+    .map((one) => one / 255)
+    .map((one) => (one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0);
+  const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(control);
+  const page = getComputedStyle(control.closest(".jp-Notebook")).backgroundColor;
+  const [more, less] = [light(outlineColor), light(page)].sort((a, b) => b - a);
+  return [outlineStyle, outlineWidth, (more + 0.05) / (less + 0.05)];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_where_the_focus_is_can_be_seen(tab, panels, lab, theme):
+    tab.set_theme(f"JupyterLab {theme}")
+    form, requests = panels["task_form"], panels["requests"]
+    for control in (
+        form.get_by_label("Language"),
+        form.get_by_label("More attributes"),
+        form.get_by_label("Priority"),
+        form.get_by_role("button", name="Create Task"),
+        requests.get_by_label("Requests"),
+        panels["workers"].get_by_title("Set Alice to Idle"),
+    ):
+        tab.page.keyboard.press("Shift")  # the focus is seen when it comes by the keyboard
+        control.focus()
+        style, width, contrast = control.evaluate(OUTLINED)
+        assert (style, width) == ("solid", "2px")
+        assert contrast > 3
+
+
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_toggle_keeps_the_focus_when_it_is_pressed(tab, panels, lab, key):
     for name in ("workers", "activity_toggle"):
