@@ -74,11 +74,11 @@ def _box(number: int, name: str, now: int | None) -> str:
     look = _look(number, now)
     left, middle = _left(number), _left(number) + _BOX // 2
     word = str(number) if now is None else f"{number} · {look.word}"
-    texts = [f'<text x="{middle}" y="22" font-size="12">{word}</text>']
+    texts = [f'<text x="{middle}" y="22" font-size="12" font-weight="{look.weight}">{word}</text>']
     for line, text in enumerate(wrap(name, 16)):
         texts.append(f'<text x="{middle}" y="{44 + 17 * line}">{escape(text)}</text>')
     return (
-        f'<g fill="{look.ink}" font-weight="{look.weight}"><rect x="{left}" y="{_EDGE}" '
+        f'<g fill="{look.ink}"><rect x="{left}" y="{_EDGE}" '
         f'width="{_BOX}" height="{_HEIGHT - 2 * _EDGE}" rx="8" fill="{look.fill}" {look.border}/>'
         f"{''.join(texts)}</g>"
     )

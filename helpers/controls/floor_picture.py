@@ -7,12 +7,12 @@ from html import escape
 from helpers.controls.texts import short
 
 WIDTH = 690
-_BOX, _HIGH, _GAP, _TOP = 250, 78, 14, 24
+_BOX, _HIGH, _GAP, _TOP = 262, 78, 14, 24
 _RIGHT = WIDTH - _BOX - 2
 _TOKEN, _TOKEN_HIGH, _TOKEN_GAP = 66, 22, 6
 _IN_BOX = 3
 _MOST = 8
-_LONGEST_NAME = 32
+_LINE = "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 _INK = "var(--jp-content-font-color1,#1f1f1f)"
 _STYLE = """<style>
 @keyframes taskrouter-travel{from{transform:translate(var(--from-x),var(--from-y))}}
@@ -134,13 +134,14 @@ def _worker(row: int, worker: WorkerBox) -> str:
 
 def _box(left: float, row: int, title: str, below: str, dashed: bool) -> str:
     top, dashes = _row(row), ' stroke-dasharray="5 4"' if dashed else ""
-    name = title if len(title) <= _LONGEST_NAME else f"{title[: _LONGEST_NAME - 1]}…"
     return (
-        f"<g><title>{escape(title)}</title>"
+        f"<g><title>{escape(title)}: {escape(below)}</title>"
         f'<rect x="{left}" y="{top}" width="{_BOX}" height="{_HIGH}" rx="8" '
         f'fill="none" stroke="{_INK}" stroke-width="1.2"{dashes}/>'
-        f'<text x="{left + 12}" y="{top + 20}" font-weight="bold" fill="{_INK}">{escape(name)}</text>'
-        f'<text x="{left + 12}" y="{top + 38}" fill="{_INK}">{escape(below)}</text></g>'
+        f'<foreignObject x="{left + 12}" y="{top + 7}" width="{_BOX - 20}" height="38">'
+        f'<div style="color:{_INK};font:12px/18px sans-serif">'
+        f'<div style="{_LINE};font-weight:bold">{escape(title)}</div>'
+        f'<div style="{_LINE}">{escape(below)}</div></div></foreignObject></g>'
     )
 
 

@@ -23,14 +23,17 @@ _CELL = (
     f"text-align:left;vertical-align:top;line-height:1.5;padding:4px 12px 4px 0;border:0;{_INK};"
     f"border-top:1px solid {_LINE};background:none;white-space:normal;overflow-wrap:anywhere"
 )
-_HEAD = _CELL.replace(_INK, _QUIET) + ";font-weight:normal"
-_NAME = f"{_CELL};font-weight:bold;white-space:nowrap"
+_HEAD = _CELL.replace(_INK, _QUIET).replace("anywhere", "normal") + ";font-weight:normal"
+_WIDE = f"{_CELL};min-width:8em"
+_NAME = f"{_CELL};font-weight:bold"
 _FACT = f"{_HEAD};width:16em"
 _CODE = (
     "font-family:var(--jp-code-font-family,monospace);font-size:92%;background:none;padding:0;"
     f"{_INK};white-space:pre-wrap"
 )
-_SHORT = f"{_CELL};white-space:nowrap;overflow-wrap:normal"
+_SHORT = ";white-space:nowrap;overflow-wrap:normal"
+_LONG = ";min-width:8em"
+_LONGEST_IN_ONE_LINE = 24  # letters
 
 
 def as_html(explanation: "Explanation") -> str:
@@ -62,7 +65,7 @@ def _workers(candidates: Sequence[Candidate]) -> str:
             marked_name(one.is_eligible, one.friendly_name),
             cell(_fits(one)),
             activity(one.available, one.activity_name),
-            cell(_capacity(one), _SHORT),
+            cell(_capacity(one), f"{_CELL}{_SHORT}"),
         ]
         for one in shown
     ]
@@ -147,12 +150,17 @@ def _mark(holds: bool, what: str = "holds") -> str:
 
 def marked_name(holds: bool, name: str) -> str:
     """The head of a row: ✓ or ✗, then a name."""
-    return f'<th scope="row" style="{_NAME}">{_mark(holds)} {escape(name)}</th>'
+    return f'<th scope="row" style="{_NAME}{_wrapping(name)}">{_mark(holds)} {escape(name)}</th>'
 
 
 def activity(available: bool, name: str) -> str:
     """The cell of a Worker's Activity, marked as available or not."""
-    return cell(f"{_mark(available, 'available')} {escape(name)}", _SHORT)
+    return cell(f"{_mark(available, 'available')} {escape(name)}", f"{_CELL}{_wrapping(name)}")
+
+
+def _wrapping(name: str) -> str:
+    """A long name on one line would leave no room for the other columns."""
+    return _SHORT if len(name) <= _LONGEST_IN_ONE_LINE else _LONG
 
 
 def code(text: str) -> str:
@@ -160,7 +168,7 @@ def code(text: str) -> str:
     return f'<code style="{_CODE}">{escape(text)}</code>'
 
 
-def cell(html: str, style: str = _CELL) -> str:
+def cell(html: str, style: str = _WIDE) -> str:
     """A cell of a table, around HTML that is safe."""
     return f'<td style="{style}">{html}</td>'
 

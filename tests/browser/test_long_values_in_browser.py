@@ -1,0 +1,91 @@
+"""Names and values as long as TaskRouter takes them, and pages as narrow as a learner has them."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from helpers.checks import wait_for
+from helpers.diagram import lifecycle_svg
+from helpers.rules.lifecycle import STEPS
+from helpers.workspace import prepare
+
+LONG = "Somebody whose name says all about the languages and the team"
+LAB = 'from helpers import connect, controls, prepare, tables\nlab = prepare(connect(), "task waiting")'
+# Words of a drawing that touch or leave the box they stand in.
+OUTSIDE_THEIR_BOX = """drawing => [...drawing.querySelectorAll("g:has(> rect)")]
+  .flatMap((group) => {
+    const box = group.querySelector("rect").getBoundingClientRect();
+    return [...group.querySelectorAll("text, foreignObject > div")].filter((words) => {
+      const { left, right, bottom } = words.getBoundingClientRect();
+      return left < box.left + 3 || right > box.right - 3 || bottom > box.bottom;
+    });
+  })
+  .map((words) => words.textContent)"""
+CUT = """drawing => [...drawing.querySelectorAll("foreignObject > div > div")]
+  .filter((line) => line.scrollWidth > line.clientWidth)
+  .map((line) => line.textContent)"""
+SCROLLED = """page => [...page.querySelectorAll(".jp-OutputArea-output")]
+  .filter((output) => output.scrollWidth > output.clientWidth + 1)
+  .map((output) => output.innerText.slice(0, 100))"""
+NARROWEST = (
+    "table => Math.min(...[...table.querySelectorAll('td, th')].map((one) => one.clientWidth))"
+)
+
+
+@pytest.fixture
+def long_names(taskrouter):
+    """A Worker, an Activity and a TaskQueue with a long name, and attributes of 700 letters."""
+    lab = prepare(taskrouter, "task waiting")
+    workspace = lab.workspace
+    queue = workspace.task_queues.create(friendly_name=LONG, target_workers="1==1")
+    activity = workspace.activities.create(friendly_name=LONG)
+    worker = workspace.workers.create(
+        friendly_name=LONG,
+        attributes=json.dumps({"languages": ["es"], "note": 8 * LONG + 20 * "verylong"}),
+        activity_sid=activity.sid,
+    )
+    yield
+    for one in (worker, activity, queue):
+        one.delete()
+
+
+def be_narrow(tab) -> None:
+    """Give the output areas 700 pixels."""
+    page = tab.page
+    beside = page.viewport_size["width"] - tab.outputs.first.bounding_box()["width"]
+    page.set_viewport_size({"width": int(beside + 700), "height": 1600})
+    wait_for("700 pixels", lambda: abs(tab.outputs.first.bounding_box()["width"] - 700) < 2)
+
+
+def test_a_table_shows_every_column_on_a_narrow_page(tab):
+    tables = [f"tables.{name}(lab)" for name in ("tasks", "workers", "task_queues", "requests")]
+    tab.open_cells("notebooks/tables.ipynb", LAB, *tables)
+    tab.run_all()
+    be_narrow(tab)
+    expect(tab.output_of("tables.tasks").get_by_text("waits: no available")).to_be_visible()
+    assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
+    assert tab.violations() == []
+
+
+def test_long_names_and_values_keep_their_places(tab, long_names):
+    floor, playground = "controls.floor(lab)", "controls.playground(lab, 'languages HAS \"es\"')"
+    tab.open_cells("notebooks/long.ipynb", LAB, floor, "controls.workers(lab)", playground)
+    tab.run_all()
+    be_narrow(tab)
+    drawn = tab.output_of(floor).get_by_role("img")
+    expect(drawn).to_have_attribute("aria-label", re.compile(LONG))
+    assert drawn.evaluate(OUTSIDE_THEIR_BOX) == []
+    assert sorted(drawn.evaluate(CUT)) == [LONG, LONG, f"{LONG}, not available"]
+    assert tab.output_of("controls.playground").locator("table").evaluate(NARROWEST) > 60
+    assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
+    tab.shot("long-names")
+    assert tab.violations() == []
+
+
+def test_the_words_of_the_lifecycle_stay_in_their_boxes(window: BrowserContext):
+    page = window.new_page()
+    page.set_content("".join(lifecycle_svg(number + 1) for number in range(len(STEPS))))
+    assert page.locator("body").evaluate(OUTSIDE_THEIR_BOX) == []
+    page.close()
