@@ -3,6 +3,8 @@
 import json
 from typing import Any, NoReturn
 
+_HELP = {"Expecting value": ', such as "text", 5, true, false or null'}
+
 
 class AttributesError(ValueError):
     """The text is not a JSON object; str() says where and why, with a caret under the place."""
@@ -17,7 +19,7 @@ def read_attributes(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         line = text.splitlines()[error.lineno - 1] if error.lineno <= len(text.splitlines()) else ""
         raise AttributesError(
-            f"Line {error.lineno}, character {error.colno}: {error.msg}.\n"
+            f"Line {error.lineno}, character {error.colno}: {error.msg}{_HELP.get(error.msg, '')}.\n"
             f"{line}\n{' ' * (error.colno - 1)}^"
         ) from None
     if not isinstance(value, dict):

@@ -46,7 +46,8 @@ def answer_of(exchange: Exchange) -> str:
 
 
 def _facts(exchange: Exchange) -> list[tuple[str, object]]:
-    sender = {"sent": f"sent by {exchange.sent_by or 'you'}", "received": "received by your server"}
+    by = {"twilio": "the twilio package", None: "you"}.get(exchange.sent_by, exchange.sent_by)
+    sender = {"sent": f"sent by {by}", "received": "received by your server"}
     return [
         ("request", f"{exchange.method} {exchange.url}"),
         ("direction", sender.get(exchange.direction, exchange.direction)),

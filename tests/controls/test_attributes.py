@@ -15,12 +15,15 @@ def test_an_object_is_read():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"vip": yes}', 'Line 1, character 9: Expecting value.\n{"vip": yes}\n        ^'),
+        (
+            '{"vip": yes}',
+            'Line 1, character 9: Expecting value, such as "text", 5, true, false or null.\n{"vip": yes}\n        ^',
+        ),
         ("{\n  'vip': 1}", "Line 2, character 3: "),
         ('{"vip": 1', "Line 1, character 10: Expecting ',' delimiter.\n{\"vip\": 1\n         ^"),
         ('{"vip": 1}\n\n', None),
         ('{"vip": 1} x', "Line 1, character 12: Extra data."),
-        ('{"vip":\n', "Line 2, character 1: Expecting value.\n\n^"),
+        ('{"vip":\n', "Line 2, character 1: Expecting value, "),
         ("[1]", 'Attributes are a JSON object, such as {"vip": true}.'),
         ("null", "Attributes are a JSON object"),
         ('{"n": NaN}', "JSON has no NaN."),

@@ -88,6 +88,13 @@ def test_one_is_shown_in_full_with_its_parameters_explained(lab, panel, server):
     assert "Parameters" in detail and "Answer" in detail
 
 
+def test_what_the_sdk_sent_is_not_said_to_come_from_twilio(lab, panel):
+    lab.workspace.tasks.list()
+    panel.state.receive(panel.state.watch.news)
+    look_at(panel, lab.session.requests.sent()[-1])
+    assert "sent by the twilio package" in panel.detail.value
+
+
 def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
     exchange = received(server, lab)
     look_at(panel, exchange)

@@ -66,7 +66,7 @@ def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
 
 def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
     form.extra.value = '{"vip": yes}'
-    assert form.extra_error.text.startswith("Line 1, character 9: Expecting value.")
+    assert form.extra_error.text.startswith("Line 1, character 9: Expecting value, such as")
     assert "Line 1, character 9" in repr(form)
     form.on_create(form.button)
     assert form.error_line.text.startswith("No Task was created")
