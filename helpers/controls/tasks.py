@@ -1,5 +1,6 @@
 """The Tasks of a Workspace: where each is and why it waits, and buttons that end it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,7 +29,10 @@ ENDINGS = {"cancel": "canceled", "complete": "completed"}
 
 @dataclass(frozen=True)
 class TaskRow:
-    """What the panel says of one Task; `age` is in seconds, `reason` why it waits."""
+    """What the panel says of one Task: `age` is in seconds, `reason` why it waits.
+
+    `holders` are the Workers who were asked about it or have it, in words.
+    """
 
     sid: str
     attributes: str
@@ -37,10 +41,11 @@ class TaskRow:
     priority: int
     age: int
     reason: str
+    holders: tuple[str, ...] = ()
 
     def summary(self) -> str:
         where = f"in {self.queue}" if self.queue else "in no TaskQueue"
-        return f"{self.status} · {where} · priority {self.priority}"
+        return " · ".join([self.status, where, f"priority {self.priority}", *self.holders])
 
     def allows(self, trigger: str) -> bool:
         """Whether the Task's lifecycle knows "cancel" or "complete" now."""
@@ -179,7 +184,16 @@ def task_row(snapshot: Snapshot, task: Any) -> TaskRow:
         task.age,
         "",
     )
-    return replace(row, reason=_reason(snapshot, task))
+    return replace(row, reason=_reason(snapshot, task), holders=_holders(snapshot, task))
+
+
+def _holders(snapshot: Snapshot, task: Any) -> tuple[str, ...]:
+    """Who was asked about the Task or has it, in words."""
+    return tuple(
+        f"{one.worker_name} {'was asked' if one.reservation_status == 'pending' else 'has it'}"
+        for one in snapshot.reservations_of(task.sid)
+        if one.reservation_status in RESERVATION_HOLDING
+    )
 
 
 def _reason(snapshot: Snapshot, task: Any) -> str:
@@ -207,15 +221,16 @@ def _held(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
 def _counted(snapshot: Snapshot) -> str:
     tasks = snapshot.tasks
     if not tasks:
-        return "No Tasks."
-    pending = sum(task.assignment_status == "pending" for task in tasks)
+        return "There is no Task yet."
+    counts = Counter(task.assignment_status for task in tasks)
     if snapshot.more_tasks:
         return (
             f"More than {len(tasks)} Tasks. Known here are the newest, and the oldest that have not "
-            f"ended; {pending} of these are pending."
+            f"ended; {counts['pending']} of these are pending."
         )
     noun = "Task" if len(tasks) == 1 else "Tasks"
-    return f"{len(tasks)} {noun}, {pending} pending."
+    told = ", ".join(f"{counts[status]} {status}" for status in TASK if counts[status])
+    return f"{len(tasks)} {noun}: {told}."
 
 
 def _button(name: str, icon: str, tooltip: str) -> widgets.Button:

@@ -145,7 +145,7 @@ class Workers(LivePanel):
         if self.state.more:
             least = "at least " if self.state.snapshot.more_workers else ""
             return f"and {least}{self.state.more} more Workers; write a part of a name above to find one."
-        nobody = "No Worker contains this." if self.state.crowded else "No Workers yet."
+        nobody = "No Worker contains this." if self.state.crowded else "There is no Worker yet."
         return "" if self.state.rows else nobody
 
     def _paint(self, _: object = None) -> None:

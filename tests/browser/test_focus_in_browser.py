@@ -115,8 +115,8 @@ def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
     panels["tasks"].get_by_role("button", name=re.compile("Cancel")).focus()
     [task] = lab.workspace.tasks.list()
     task.delete()
-    expect(panels["tasks"].get_by_text("No Tasks.")).to_be_visible()
-    expect(part_with_focus(tab)).to_contain_text("No Tasks.")
+    expect(panels["tasks"].get_by_text("There is no Task yet.")).to_be_visible()
+    expect(part_with_focus(tab)).to_contain_text("There is no Task yet.")
 
 
 def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):

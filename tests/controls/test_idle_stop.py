@@ -112,4 +112,4 @@ def test_a_kernel_that_shuts_down_with_open_panels_ends_without_a_word():
         timeout=60,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "1 Task, 1 pending." in ended.stdout
+    assert "1 Task: 1 pending." in ended.stdout

@@ -44,7 +44,7 @@ def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
     assert lines.reason.text == (
         'It waits: no available Worker matches languages HAS "es" (Alice is Offline).'
     )
-    assert panel.summary.text == "1 Task, 1 pending."
+    assert panel.summary.text == "1 Task: 1 pending."
 
 
 def test_its_age_is_in_words(lab, panel, clock):
@@ -59,14 +59,18 @@ def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel.state.watch.refresh()
     assert enabled(lines) == ["Cancel"]
+    assert lines.summary.text == f"reserved · in {SPANISH} · priority 0 · Alice was asked"
+    assert panel.summary.text == "1 Task: 1 reserved."
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
     panel.state.watch.refresh()
     assert enabled(lines) == ["Complete"]
+    assert lines.summary.text == f"assigned · in {SPANISH} · priority 0 · Alice has it"
     assert lines.reason.text == ""
     panel.on_end(lab.task_sid, "complete")
     assert status(lab) == "completed"
     assert enabled(lines) == []
+    assert lines.summary.text == f"completed · in {SPANISH} · priority 0"
     assert lines.age.text == ""
 
 
@@ -125,7 +129,7 @@ def test_a_task_that_is_deleted_goes_and_a_new_one_comes(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.watch.refresh()
     assert panel.list.children == ()
-    assert panel.summary.text == "No Tasks."
+    assert panel.summary.text == "There is no Task yet."
     made = create(lab)
     panel.state.watch.refresh()
     assert list(panel.lines) == [made.sid]
@@ -136,7 +140,7 @@ def test_the_newest_are_shown_when_there_are_many(lab, panel):
     panel.state.watch.refresh()
     assert list(panel.lines) == made
     assert panel.summary.text == (
-        f"{MOST + 1} Tasks, {MOST + 1} pending. "
+        f"{MOST + 1} Tasks: {MOST + 1} pending. "
         f"The newest {MOST} are shown; write above what to find."
     )
 
@@ -150,7 +154,7 @@ def test_one_of_many_tasks_is_found(lab, panel):
     panel.search.value = "CALLER 07"
     [row] = panel.state.rows
     assert "caller 07" in row.attributes
-    assert panel.summary.text == f"{MOST + 1} Tasks, {MOST + 1} pending. Found: 1."
+    assert panel.summary.text == f"{MOST + 1} Tasks: {MOST + 1} pending. Found: 1."
     panel.search.value = lab.task_sid
     assert list(panel.lines) == [lab.task_sid]
     panel.search.value = "pending"
@@ -162,7 +166,7 @@ def test_one_of_many_tasks_is_found(lab, panel):
 def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
     panel.state.contains = "nothing"
     assert list(panel.lines) == [lab.task_sid]
-    assert panel.summary.text == "1 Task, 1 pending."
+    assert panel.summary.text == "1 Task: 1 pending."
 
 
 def test_attributes_with_markup_are_text(lab, panel):
@@ -175,7 +179,7 @@ def test_attributes_with_markup_are_text(lab, panel):
 def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
     where = f"pending · in {SPANISH} · priority 0"
     assert repr(panel).splitlines() == [
-        "1 Task, 1 pending.",
+        "1 Task: 1 pending.",
         f'Task {lab.task_sid} {{"selected_language":"es"}}: {where} [Cancel]',
         '  It waits: no available Worker matches languages HAS "es" (Alice is Offline).',
     ]
