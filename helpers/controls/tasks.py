@@ -15,7 +15,7 @@ from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.reading import Snapshot
 from helpers.controls.search import Search, contains
-from helpers.controls.texts import Heading, duration, short
+from helpers.controls.texts import Heading, age, short
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
@@ -117,7 +117,7 @@ class TaskLines(widgets.VBox):
         self.heading.show(f"Task {row.sid}", row.attributes)
         self.summary.text = row.summary()
         self.reason.text = f"It {row.reason}." if row.reason else ""
-        self.age.text = "" if row.status in TASK_ENDED else f"{duration(row.age)} old"
+        self.age.text = "" if row.status in TASK_ENDED else f"{age(row.age)} old"
         self.cancel.disabled = busy or not row.allows("cancel")
         self.complete.disabled = busy or not row.allows("complete")
 

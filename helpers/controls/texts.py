@@ -37,6 +37,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def age(seconds: float) -> str:
+    """The same without the seconds after the first minute: a number that changes for as long as a
+    panel is open is not calm, and each change is a message from the kernel.
+    """
+    minutes = int(seconds) // 60
+    return f"{minutes} min" if 1 <= minutes < 60 else duration(seconds)
+
+
 def facts_html(facts: Facts, names_width: str = "auto") -> str:
     """Names and values as a table; the values are text, never HTML.
 

@@ -50,7 +50,7 @@ def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
 def test_its_age_is_in_words(lab, panel, clock):
     clock.advance(125)
     panel.state.watch.refresh()
-    assert panel.lines[lab.task_sid].age.text == "2 min 5 s old"
+    assert panel.lines[lab.task_sid].age.text == "2 min old"
 
 
 def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):

@@ -1,6 +1,6 @@
 import pytest
 
-from helpers.controls.texts import duration, short
+from helpers.controls.texts import age, duration, short
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,21 @@ from helpers.controls.texts import duration, short
 )
 def test_a_span_of_time_is_said_as_people_say_it(seconds, told):
     assert duration(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (119, "1 min"),
+        (3599, "59 min"),
+        (3660, "1 h 1 min"),
+    ],
+)
+def test_an_age_changes_once_a_minute_after_the_first(seconds, told):
+    assert age(seconds) == told
 
 
 def test_a_sid_is_told_from_its_neighbours_by_its_end():
