@@ -49,7 +49,11 @@ def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
         yield started
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 def _started(runtime: Path) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from html import escape
 
-from helpers.controls.texts import CODE, facts_html, table_html
+from helpers.controls.texts import CODE, facts_html, folded_html, table_html
 from helpers.request_log import Exchange
 from helpers.tables.exchanges import use_of
 
@@ -19,8 +19,8 @@ def exchange_html(exchange: Exchange) -> str:
         _section("Parameters", _parameters(exchange.parameters)),
         _section("Answer", _code("Answer", pretty(exchange.response_body))),
         _section("What went wrong", _code("What went wrong", exchange.error or "")),
-        _folded("Headers of the request", exchange.request_headers),
-        _folded("Headers of the answer", exchange.response_headers),
+        folded_html("Headers of the request", sorted(exchange.request_headers.items())),
+        folded_html("Headers of the answer", sorted(exchange.response_headers.items())),
     ]
     return f'<div style="{_INK}">{"".join(parts)}</div>'
 
@@ -75,13 +75,4 @@ def _code(name: str, text: str) -> str:
     return (
         f'<pre tabindex="0" role="region" aria-label="{name}" '
         f'style="{CODE};max-height:26em;overflow:auto">{escape(text)}</pre>'
-    )
-
-
-def _folded(title: str, headers: Mapping[str, str]) -> str:
-    if not headers:
-        return ""
-    return (
-        f'<details style="margin-top:6px"><summary>{title}</summary>'
-        f"{facts_html(sorted(headers.items()))}</details>"
     )

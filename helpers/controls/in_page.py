@@ -34,8 +34,9 @@ class InPage(widgets.HTML):
     """A part of a panel that is not seen; it runs the scripts beside this file in the page.
 
     They keep the keyboard's focus in the panel and take a double click for one press. They hang on
-    the `onload` of a style sheet, which makes focus and arrows stand out in both themes, since scripts in an HTML widget do not run; a page that forbids it
-    shows the panel without their help.
+    the `onload` of a style sheet, since scripts in an HTML widget do not run; a page that forbids it
+    shows the panel without their help. The style sheet itself makes the focus and the arrows of
+    lists stand out in both themes.
 
     The panel has the CSS class PANEL, and each part that the focus may wait at the class PART.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import Dict, Int, List, Unicode, observe
 
-from helpers.controls import calls
+from helpers.controls import calls, reservation_facts
 from helpers.controls.chooser import Chooser
 from helpers.controls.live import LivePanel, LiveState
 from helpers.controls.panel import PlainLine, TextLine, close_whole
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ANSWERS = {"accept": "accepted", "reject": "rejected"}
 _NOTHING = "There is no Reservation yet."
+_DELETED = [("", "TaskRouter has deleted the Worker.")]
+_NOT_READ = [("", "There are more Workers than are read here, and this is one of them.")]
 _MOST = 50
 
 Sids = tuple[str, str]
@@ -30,7 +32,8 @@ class ReservationState(LiveState):
     options = List(help="(description, SID) of the newest and the chosen one, newest first")
     chosen_sid = Unicode(help="the Reservation to show; empty for whichever is the newest")
     summary = Unicode(_NOTHING, help="what is asked of whom, in a sentence")
-    facts = Dict(help="facts of the Reservation, its Task and its Worker, by heading")
+    facts = Dict(help="what matters of the Reservation, its Task and its Worker, by heading")
+    rest = Dict(help="everything else of them, by heading")
     seconds_left = Int(None, allow_none=True, help="to answer in; None when nothing is asked")
     status = Unicode(help="the Reservation's status; empty without one")
 
@@ -79,16 +82,25 @@ class ReservationState(LiveState):
     def _show(self, one: Any | None) -> None:
         if one is None:
             self.shown = None
-            self.status, self.summary, self.facts, self.seconds_left = "", _NOTHING, {}, None
+            self.status, self.summary, self.seconds_left = "", _NOTHING, None
+            self.facts, self.rest = {}, {}
             return
         self.shown = (one.task_sid, one.sid)
         self.status = one.reservation_status
         self.seconds_left = self._seconds_left(one)
         self.summary = f"{one.worker_name} was asked; the Reservation is {one.reservation_status}."
+        about = [
+            ("Reservation", one, reservation_facts.RESERVATION),
+            ("Task", self.snapshot.task(one.task_sid), reservation_facts.TASK),
+            ("Worker", self.snapshot.worker(one.worker_sid), reservation_facts.WORKER),
+        ]
+        missing = _NOT_READ if self.snapshot.more_workers else _DELETED
         self.facts = {
-            "Reservation": _of_reservation(one),
-            "Task": _of_task(self.snapshot.task(one.task_sid)),
-            "Worker": _of_worker(self.snapshot.worker(one.worker_sid)),
+            heading: reservation_facts.facts(it, names) if it else missing
+            for heading, it, names in about
+        }
+        self.rest = {
+            heading: reservation_facts.rest(it, names) for heading, it, names in about if it
         }
 
     def _seconds_left(self, one: Any) -> int | None:
@@ -124,7 +136,7 @@ class Reservation(LivePanel):
             part for name in self.headings for part in (self.headings[name], self.tables[name])
         ]
         super().__init__(state, [self.chooser, self.summary, self.countdown, self.buttons], facts)
-        state.observe(self._paint, ["options", "summary", "facts", "seconds_left", "busy"])
+        state.observe(self._paint, ["options", "summary", "facts", "rest", "seconds_left", "busy"])
         self._paint()
         self.chooser.observe(self.on_choose, "value")
 
@@ -160,7 +172,7 @@ class Reservation(LivePanel):
             self.reject.disabled = state.busy or not state.allows("reject")
             for name, table in self.tables.items():
                 facts = state.facts.get(name, [])
-                table.show(facts)
+                table.show(facts, state.rest.get(name, []))
                 if facts:
                     self.headings[name].show(name)
                 else:
@@ -190,35 +202,3 @@ def reservation(lab: "Lab", task_sid: str | None = None) -> Reservation:
 
 def _described(one: Any) -> str:
     return f"{short(one.sid)} {one.worker_name}, {one.reservation_status}"
-
-
-def _of_reservation(one: Any) -> list[tuple[str, object]]:
-    return [
-        ("sid", one.sid),
-        ("reservation_status", one.reservation_status),
-        ("date_created", one.date_created.strftime("%Y-%m-%dT%H:%M:%SZ")),
-    ]
-
-
-def _of_task(task: Any) -> list[tuple[str, object]]:
-    return [
-        ("sid", task.sid),
-        ("assignment_status", task.assignment_status),
-        ("attributes", task.attributes),
-        ("priority", task.priority),
-        ("task_queue_friendly_name", task.task_queue_friendly_name),
-        ("workflow_friendly_name", task.workflow_friendly_name),
-        ("task_channel_unique_name", task.task_channel_unique_name),
-    ]
-
-
-def _of_worker(worker: Any | None) -> list[tuple[str, object]]:
-    if worker is None:
-        return [("", "TaskRouter has deleted the Worker.")]
-    return [
-        ("sid", worker.sid),
-        ("friendly_name", worker.friendly_name),
-        ("attributes", worker.attributes),
-        ("activity_name", worker.activity_name),
-        ("available", worker.available),
-    ]

@@ -58,6 +58,13 @@ def facts_html(facts: Facts, names_width: str = "auto") -> str:
     return f'<table style="{_TABLE};width:100%">{rows}</table>' if rows else ""
 
 
+def folded_html(title: str, facts: Facts, names_width: str = "auto") -> str:
+    """The same behind `title`, which unfolds it; "" without facts."""
+    table = facts_html(facts, names_width)
+    unfolds = f'<details style="margin-top:6px"><summary>{escape(title)}</summary>'
+    return f"{unfolds}{table}</details>" if table else ""
+
+
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with a row of headings; "" without rows."""
     names = "".join(f'<th scope="col" style="{_NAME}">{escape(name)}</th>' for name in columns)
@@ -84,8 +91,9 @@ class Heading(widgets.HTML):
 
 
 class FactsTable(widgets.HTML):
-    """Shows facts; without any it takes no place."""
+    """Shows facts, and the `rest` folded away; without facts it takes no place."""
 
-    def show(self, facts: Facts) -> None:
-        self.value = facts_html(facts, names_width="15em")
+    def show(self, facts: Facts, rest: Facts = ()) -> None:
+        unfolds = folded_html("Everything else", rest, names_width="15em")
+        self.value = facts_html(facts, names_width="15em") + unfolds
         self.layout.display = None if self.value else "none"

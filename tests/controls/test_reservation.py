@@ -1,9 +1,11 @@
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 
 from helpers import controls
 from helpers.controls.reservation import Reservation
+from helpers.controls.watch import News
 from helpers.workspace import Lab, prepare
 
 
@@ -185,3 +187,32 @@ def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
     assert lines[0] == "Alice was asked; the Reservation is pending. [Accept] [Reject]"
     assert "  friendly_name: Alice" in lines
     assert f"  sid: {lab.task_sid}" in lines
+
+
+def test_a_worker_beyond_those_that_are_read_is_not_called_deleted(panel):
+    panel.state.receive(News(replace(panel.state.snapshot, workers=(), more_workers=True)))
+    assert "There are more Workers than are read here" in panel.tables["Worker"].value
+
+
+def test_everything_that_the_api_says_is_there_and_most_is_folded_away(lab, panel):
+    reservation = the_reservation(lab)
+    of = {
+        "Reservation": reservation,
+        "Task": lab.workspace.tasks(lab.task_sid).fetch(),
+        "Worker": lab.workspace.workers(reservation.worker_sid).fetch(),
+    }
+    for heading, instance in of.items():
+        shown, folded = panel.tables[heading].value.split("<summary>Everything else</summary>")
+        names = [name for name in vars(instance) if not name.startswith("_") and name != "age"]
+        assert all(f">{name}</th>" in shown + folded for name in names)
+        assert instance.sid in shown
+        assert instance.url in folded
+
+
+def test_what_has_not_changed_is_not_painted_again_though_the_task_is_older(lab, panel, clock):
+    painted = []
+    for table in panel.tables.values():
+        table.observe(painted.append, "value")
+    clock.advance(5)
+    panel.state.watch.refresh()
+    assert painted == []
