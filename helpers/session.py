@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 from twilio.rest import Client
 
@@ -45,6 +46,13 @@ class Session:
         self.ending = ExitStack()
         self.assure: Callable[[], object] = lambda: None
         self.look_again: Callable[[], object] = lambda: None
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """A learner who gives the Session to what needs the lab reads what to do."""
+        raise AttributeError(
+            f"A Session has no {name!r}. Is the lab meant? lab = prepare(session) makes it, and "
+            "controls, tables and exercises take it."
+        )
 
     def close(self) -> None:
         """End the TaskRouter that was started for this Session alone; one that is shared runs on."""

@@ -66,7 +66,8 @@ class Lab:
         return self.session.client.taskrouter.v1.workspaces(self.workspace_sid)
 
     def __repr__(self) -> str:
-        return f"The Workspace {WORKSPACE!r} is ready ({self.start})"
+        start = "" if self.start == "anything" else f" ({self.start})"
+        return f"The Workspace {WORKSPACE!r} is ready{start}"
 
 
 def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
@@ -90,8 +91,11 @@ def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
     "seven faults" is another Workspace, which is deleted and made anew, with Tasks that wait for a
     reason each; the tutorial's own is not touched. See helpers/seven_faults.py.
 
-    Raises ValueError for another start, and what the SDK raises when a request fails.
+    Raises ValueError for another start, TypeError without a Session, and what the SDK raises when a
+    request fails.
     """
+    if not isinstance(session, Session):
+        raise TypeError(f'prepare(connect(), "{start}") needs the Session, not {session!r}, first.')
     if start == seven_faults.START:
         return seven_faults.break_workspace(session)
     if start not in STARTS:

@@ -332,6 +332,12 @@ def test_a_start_that_is_none_names_those_that_are(session):
     assert len(session.requests) == 0
 
 
+def test_a_start_without_a_session_says_how_it_is_meant():
+    with pytest.raises(TypeError, match=r"^prepare\(connect\(\), .* not 'alice offline', first"):
+        prepare("alice offline")
+
+
 def test_a_lab_shows_what_was_prepared(session):
     lab = prepare(session, "alice offline")
     assert repr(lab) == "The Workspace 'TaskRouter Tutorial' is ready (alice offline)"
+    assert repr(prepare(session)) == "The Workspace 'TaskRouter Tutorial' is ready"
