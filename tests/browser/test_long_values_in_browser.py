@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
+from patience import eventually
 from playwright.sync_api import BrowserContext, expect
 
-from helpers.checks import wait_for
 from helpers.diagram import lifecycle_svg
 from helpers.rules.lifecycle import STEPS
 from helpers.workspace import prepare
@@ -56,7 +56,7 @@ def be_narrow(tab) -> None:
     page = tab.page
     beside = page.viewport_size["width"] - tab.outputs.first.bounding_box()["width"]
     page.set_viewport_size({"width": int(beside + 700), "height": 1600})
-    wait_for("700 pixels", lambda: abs(tab.outputs.first.bounding_box()["width"] - 700) < 2)
+    eventually("700 pixels", lambda: abs(tab.outputs.first.bounding_box()["width"] - 700) < 2)
 
 
 def test_a_table_shows_every_column_on_a_narrow_page(tab):
