@@ -37,7 +37,7 @@ c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
 c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.notebook_dir = "~/tutorial"
 c.Spawner.environment = {{"PYTHONPATH": {clone!r}}}
-c.Spawner.pre_spawn_hook = lambda spawner: setattr(spawner, "port", {ports} + spawner.user.id)
+c.Spawner.pre_spawn_hook = lambda spawner: setattr(spawner, "port", {last} + spawner.user.id)
 c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
 c.JupyterHub.services = [{{"name": "room", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [
@@ -102,7 +102,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
     `folder` must be one that everybody may enter. Raises NoProxy.
     """
     token = secrets.token_hex(16)
-    ports = quiet_ports(3 + len(users))
+    public, hub_itself, proxy, *_ = quiet_ports(3 + len(users))  # users' ids begin with 1
     clone = copy_clone(folder / "clone")
     for user in users:
         shutil.copytree(clone, user.home / "tutorial")
@@ -111,10 +111,10 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
     settings.touch(0o600)
     settings.write_text(
         SETTINGS.format(
-            public=ports[0],
-            hub=ports[1],
-            proxy=ports[2],
-            ports=ports[2],
+            public=public,
+            hub=hub_itself,
+            proxy=proxy,
+            last=proxy,
             proxy_command=str(install_proxy(folder / "proxy")),
             python=sys.executable,
             clone=str(clone),
@@ -122,7 +122,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
             token=token,
         )
     )
-    hub = Hub(f"http://127.0.0.1:{ports[0]}", token)
+    hub = Hub(f"http://127.0.0.1:{public}", token)
     with open(folder / "hub.log", "wb") as log:
         process = subprocess.Popen(
             [*readable_python(folder), sys.executable, "-m", "jupyterhub", "-f", str(settings)],

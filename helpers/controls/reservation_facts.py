@@ -1,7 +1,7 @@
 """What there is to know of a Reservation, its Task and its Worker: what matters first, then the rest.
 
-`REST` is everything else that the SDK's instance has, whatever its version; but for the age of a
-Task, which is another one every second.
+The rest is what else the SDK's instance has, whatever the SDK's version, but for the age of a Task,
+which is another one every second.
 """
 
 import json
