@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from watched_lock import WatchedLock
 
 from helpers import controls
 from helpers.controls import reading
@@ -67,6 +68,15 @@ def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
     assert toggle.toggles.value == lab.idle_sid
     assert toggle.summary.text.startswith("Alice is Idle")
     assert updates(lab) == before
+
+
+def test_what_a_refresh_finds_is_shown_under_the_lock(lab, toggle):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    toggle.state.lock = lock = WatchedLock()
+    held: list[int] = []
+    toggle.state.observe(lambda _: held.append(lock.held), ["activity_sid", "summary"])
+    toggle.refresh()
+    assert held and all(held)
 
 
 def test_the_button_refreshes(lab, toggle):

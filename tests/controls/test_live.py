@@ -44,6 +44,14 @@ def parts_of(panel) -> list[widgets.Widget]:
     return [panel, *(part for child in children for part in parts_of(child))]
 
 
+def own(part: widgets.Widget) -> list[widgets.Widget]:
+    """What the widget keeps under a name, alone or as one of several."""
+    kept = [value for name, value in vars(part).items() if not name.startswith("_")]
+    for several in [value for value in kept if isinstance(value, (list, dict))]:
+        kept += several.values() if isinstance(several, dict) else several
+    return [value for value in kept if isinstance(value, widgets.Widget)]
+
+
 def listening(panel) -> bool:
     return panel.state.receive in panel.state.watch._listeners
 
@@ -172,6 +180,25 @@ def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trai
     assert held and all(held)
 
 
+def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
+    panels = controls.workers(lab), controls.activity_toggle(lab, lab.alice_sid)
+    lock = WatchedLock()
+    held: list[int] = []
+
+    class Toggles:
+        @property
+        def painting(self) -> bool:
+            held.append(lock.held)
+            return True
+
+    for panel in panels:
+        panel.state.lock, panel.toggles = lock, Toggles()
+    pressed = {"new": lab.idle_sid, "owner": Toggles()}
+    panels[0].on_choose(lab.alice_sid, pressed)
+    panels[1].on_toggle(pressed)
+    assert held == [1, 1]
+
+
 @pytest.mark.parametrize("name", controls.__all__)
 def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -182,6 +209,14 @@ def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
     panel.state.busy = True
     enabled = [button.description for button in buttons if not button.disabled]
     assert enabled == (["Close"] if name == "requests" else [])
+
+
+@pytest.mark.parametrize("name", controls.__all__)
+def test_everything_that_a_panel_has_is_in_it(lab, name):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    parts = parts_of(panel)
+    assert [one for part in parts for one in own(part) if one not in parts] == []
 
 
 @pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from helpers import controls
-from helpers.controls.workers import MOST, Workers
+from helpers.controls.workers import MOST, WorkerRow, Workers
 from helpers.workspace import Lab, prepare
 
 
@@ -104,11 +104,30 @@ def test_more_workers_than_fit_are_counted(lab, panel):
     assert len(panel.list.children) == MOST
     assert panel.more_line.text == "and 2 more Workers; write a part of a name above to find one."
     assert "and 2 more Workers" in repr(panel)
+    lab.workspace.workers.create(friendly_name="Zoe")
+    panel.state.watch.refresh()
+    assert panel.more_line.text.startswith("and 3 more Workers")
+
+
+def test_a_workspace_without_workers_says_so(lab):
+    for worker in lab.workspace.workers.list():
+        worker.update(activity_sid=lab.offline_sid)
+        worker.delete()
+    panel = controls.workers(lab)
+    assert panel.more_line.text == repr(panel) == "There is no Worker yet."
+
+
+def test_all_tasks_of_a_worker_are_told():
+    row = WorkerRow("WK1", "Alice", "{}", "Idle", "WA1", True, ("Task WT1", "Task WT2"))
+    assert row.summary() == "Idle, available · holds Task WT1, Task WT2"
 
 
 def test_one_of_many_workers_is_found(lab, panel):
+    for number in range(2, MOST):
+        lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
+    panel.state.watch.refresh()
     assert panel.search.layout.display == "none"
-    for number in range(MOST):
+    for number in range(2):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
     panel.state.watch.refresh()
     assert panel.search.layout.display is None
@@ -117,6 +136,9 @@ def test_one_of_many_workers_is_found(lab, panel):
     assert panel.more_line.text == ""
     panel.search.value = '"es"'
     assert [row.name for row in panel.state.rows] == ["Alice"]
+    for of_bob in ("idle", lab.bob_sid):
+        panel.search.value = of_bob
+        assert [row.name for row in panel.state.rows] == ["Bob"]
     panel.search.value = "nobody"
     assert panel.more_line.text == repr(panel) == "No Worker contains this."
     panel.search.value = ""
