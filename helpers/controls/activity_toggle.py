@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-from traitlets import Bool, List, Unicode, dlink
+from traitlets import List, Unicode, dlink
 
 from helpers.controls import calls
 from helpers.controls.activity_buttons import ActivityButtons
@@ -20,8 +20,6 @@ class ActivityState(LiveState):
 
     worker_name = Unicode()
     activity_sid = Unicode()
-    activity_name = Unicode()
-    available = Bool()
     activities = List(help="(friendly name, SID) of each Activity of the workspace")
     summary = Unicode(help="The Worker's Activity and what follows from it, in a sentence")
 
@@ -57,8 +55,6 @@ class ActivityState(LiveState):
     def _show(self, activities: Iterable[Any], worker: Any) -> None:
         self.activities = [(activity.friendly_name, activity.sid) for activity in activities]
         self.worker_name = worker.friendly_name
-        self.available = worker.available
-        self.activity_name = worker.activity_name
         self.activity_sid = worker.activity_sid
         effect = "available: TaskRouter may offer" if worker.available else "not available:"
         offered = "Tasks" if worker.available else "TaskRouter offers no Tasks"
