@@ -97,6 +97,7 @@ def test_an_activity_added_later_shows_after_refresh(lab, toggle):
 def test_a_state_changed_by_somebody_else_is_shown_and_sends_nothing(lab, toggle):
     before = updates(lab)
     toggle.state.activities = [("New", "WA" + "0" * 32), *toggle.state.activities]
+    assert toggle.toggles.options[0][0].strip() == "New"
     assert toggle.toggles.value == lab.offline_sid
     toggle.state.activity_sid = lab.idle_sid
     assert toggle.toggles.value == lab.idle_sid
