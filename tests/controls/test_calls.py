@@ -42,6 +42,14 @@ def test_the_curl_command_says_the_same_however_the_values_look():
     assert asked.user == "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
 
 
+def test_a_request_without_parameters_is_written_without_them():
+    call = calls.request("GET", "http://127.0.0.1:8765/v1", {})
+    assert call.python == 'client.request("GET", "http://127.0.0.1:8765/v1")'
+    call = calls.to_server("GET", "http://127.0.0.1:8765/x", {}, {})
+    assert call.python == 'requests.request(\n    "GET",\n    "http://127.0.0.1:8765/x",\n)'
+    assert call.curl == "curl -X GET http://127.0.0.1:8765/x"
+
+
 @pytest.mark.parametrize("value", ["a", 'a"b', "it's", "\\", "'\"", "\n", 3, None, "ñ"])
 def test_any_value_is_written_as_python_reads_it(value):
     assert eval(calls._literal(value)) == value

@@ -88,6 +88,10 @@ def test_it_shows_the_call_by_which_taskrouter_tells_the_same(lab, panel):
     asked = parse(call.curl)
     assert asked.method == "GET"
     assert asked.url.endswith("/Workers?TargetWorkersExpression=languages+HAS+%22es%22")
+    client = lab.session.client
+    [found] = eval(call.python, {"client": client})
+    [answered] = json.loads(client.request("GET", asked.url).text)["workers"]
+    assert found.sid == answered["sid"] == lab.alice_sid
 
 
 def test_the_load_of_channels_is_said_to_be_unknown(panel):

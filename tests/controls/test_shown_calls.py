@@ -1,12 +1,16 @@
 """The call that a panel shows, copied into a cell or a terminal, does what the press has done."""
 
+import json
+import shlex
 from contextlib import suppress
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
 
 from helpers import controls
 from helpers.curl_command import parse
+from helpers.request_log import Exchange
 from helpers.workspace import Lab, prepare
 
 
@@ -56,13 +60,21 @@ def advance(lab: Lab):
     return panel
 
 
+def send_again(lab: Lab):
+    panel = controls.requests(lab)
+    panel.list.value = panel.list.options[0][1]
+    panel.on_again()
+    return panel
+
+
 def posts(lab: Lab) -> list[tuple[str, dict[str, str]]]:
     sent = lab.session.requests.sent()
     return [(one.url, dict(one.parameters)) for one in sent if one.method == "POST"]
 
 
 @pytest.mark.parametrize(
-    "press", [set_activity, set_activity_in_the_list, cancel, accept, create, advance]
+    "press",
+    [set_activity, set_activity_in_the_list, cancel, accept, create, advance, send_again],
 )
 def test_the_call_that_is_shown_is_the_one_that_was_sent(lab, press):
     before = len(posts(lab))
@@ -74,3 +86,22 @@ def test_the_call_that_is_shown_is_the_one_that_was_sent(lab, press):
     with suppress(TwilioRestException):  # what is done cannot always be done twice
         eval(call.python, {"client": lab.session.client})
     assert posts(lab)[before:] == [sent, sent]
+
+
+def test_what_is_sent_to_the_learners_server_is_shown_signed_and_without_credentials(lab, server):
+    url = server.url_for("/assignment_callback")
+    parameters = {"TaskSid": "WT1", "TaskAttributes": '{"a": "it\'s"}'}
+    log = lab.session.requests
+    log.record(Exchange("received", "POST", url, status=200, parameters=parameters))
+    call = send_again(lab).state.call
+    eval(call.python, {"requests": requests})
+    again = log.received()[-1]
+    assert len(log.received()) == 3
+    assert (again.url, again.parameters) == (url, parameters)
+    assert json.loads(again.response_body) == {"genuine": True}
+    signature = again.request_headers["X-Twilio-Signature"]
+    data = [f"{name}={value}" for name, value in parameters.items()]
+    assert shlex.split(call.curl.replace("\\\n", "")) == [
+        *("curl", "-X", "POST", url, "-H", f"X-Twilio-Signature: {signature}"),
+        *(word for value in data for word in ("--data-urlencode", value)),
+    ]
