@@ -169,6 +169,22 @@ def test_what_happens_between_two_readings_is_not_missed(lab, look, requests, cl
     assert statuses(look()) == ["rejected", "rejected"]
 
 
+def test_of_two_tasks_the_reservation_that_was_made_last_is_last(lab, look, clock):
+    offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
+    offered_first.update(reservation_status="accepted")
+    clock.advance(1)
+    bring_alice_back(lab)
+    the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
+    assert statuses(look()) == ["accepted", "rejected"]
+
+
+def test_of_one_second_the_reservation_that_has_not_ended_is_last(lab, look):
+    offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
+    offered_first.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
+    bring_alice_back(lab)
+    assert statuses(look()) == ["rejected", "pending"]
+
+
 def test_a_task_that_is_deleted_takes_its_reservations_along(lab, look):
     bring_alice_back(lab)
     assert statuses(look()) == ["pending"]
