@@ -1,7 +1,7 @@
 import pytest
 
 from helpers.controls.calls import Call
-from helpers.controls.panel import ErrorLine, Panel, TextLine
+from helpers.controls.panel import ErrorLine, NoticeLine, Panel, PlainLine, TextLine
 from helpers.controls.state import ControlState
 
 MARKUP = "<img src=x onerror=alert(1)> & more"
@@ -12,7 +12,7 @@ class Small(Panel):
         return "a small panel " * 20
 
 
-@pytest.mark.parametrize("kind", [TextLine, ErrorLine])
+@pytest.mark.parametrize("kind", [TextLine, ErrorLine, PlainLine, NoticeLine])
 def test_text_from_outside_is_shown_as_text(kind):
     line = kind()
     line.text = MARKUP
@@ -20,7 +20,9 @@ def test_text_from_outside_is_shown_as_text(kind):
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; more" in line.value
 
 
-@pytest.mark.parametrize(("kind", "role"), [(TextLine, "status"), (ErrorLine, "alert")])
+@pytest.mark.parametrize(
+    ("kind", "role"), [(TextLine, "status"), (ErrorLine, "alert"), (NoticeLine, "status")]
+)
 def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
     line = kind()
     assert line.value == ""
@@ -32,10 +34,17 @@ def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
     assert line.layout.display == "none"
 
 
-def test_an_error_has_a_sign_not_only_a_colour():
-    line = ErrorLine()
+def test_what_changes_every_second_is_not_announced():
+    line = PlainLine()
+    line.text = "45 s left to answer"
+    assert "role=" not in line.value
+
+
+@pytest.mark.parametrize(("kind", "sign"), [(ErrorLine, "⚠"), (NoticeLine, "‖")])
+def test_an_error_or_a_notice_has_a_sign_not_only_a_colour(kind, sign):
+    line = kind()
     line.text = "wrong"
-    assert "⚠ wrong" in line.value
+    assert f"{sign} wrong" in line.value
 
 
 def test_a_panel_shows_error_and_call_of_its_state():
