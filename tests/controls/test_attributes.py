@@ -20,6 +20,10 @@ def test_an_object_is_read():
             'Line 1, character 9: Expecting value, such as "text", 5, true, false or null.\n{"vip": yes}\n        ^',
         ),
         ("{\n  'vip': 1}", "Line 2, character 3: "),
+        (
+            '{"name": "Ann",\n"vip": yes}',
+            'Line 2, character 8: Expecting value, such as "text", 5, true, false or null.\n"vip": yes}\n       ^',
+        ),
         ('{"vip": 1', "Line 1, character 10: Expecting ',' delimiter.\n{\"vip\": 1\n         ^"),
         ('{"vip": 1}\n\n', None),
         ('{"vip": 1} x', "Line 1, character 12: Extra data."),
