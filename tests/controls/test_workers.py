@@ -43,6 +43,7 @@ def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel)
     assert alice(lab, panel).summary.text == (
         f"Idle, available · holds Task {lab.task_sid} (Reservation pending)"
     )
+    assert panel.lines[lab.bob_sid].summary.text == "Idle, available · holds no Task"
 
 
 def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
