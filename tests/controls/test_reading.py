@@ -114,6 +114,14 @@ def test_the_panel_says_that_there_are_more_workers(lab, monkeypatch):
         lab.workspace.workers.create(friendly_name=f"Worker {number}")
     panel = controls.workers(lab)
     assert panel.more_line.text.startswith("and at least 1 more Workers")
+    monkeypatch.setattr(reading, "MOST_WORKERS", 32)
+    panel.state.watch.refresh()
+    assert panel.more_line.text.startswith("and 2 more Workers")
+
+
+def test_workers_are_in_the_order_of_their_names(lab, look):
+    lab.workspace.workers.create(friendly_name="Aaron")
+    assert [worker.friendly_name for worker in look().workers] == ["Aaron", "Alice", "Bob"]
 
 
 def test_waiting_tasks_and_idle_workers_cost_two_requests(lab, look, requests, clock):
