@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import pytest
 from patience import eventually
@@ -99,6 +100,10 @@ def test_panels_of_one_workspace_share_one_watch_also_when_the_lab_is_made_again
     assert watch_for(again).lab is again
 
 
+def test_panels_of_different_workspaces_have_different_watches(lab):
+    assert watch_for(lab) is not watch_for(replace(lab, workspace_sid="WS" + "0" * 32))
+
+
 def test_ten_listeners_cost_one_reading(lab, monkeypatch):
     looker = watch_for(lab)
     readings = count_readings(monkeypatch, looker)
@@ -179,8 +184,24 @@ def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, emula
     looker.refresh()
     emulator.stop()
     looker.refresh()
-    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    assert looker.news.trouble == (
+        "TaskRouter does not answer (ConnectionError). What you see is from before. This goes on by "
+        "itself when TaskRouter is back. The cell with connect() starts a local one that has stopped."
+    )
     assert looker.news.snapshot.task(lab.task_sid)
+
+
+def test_real_twilio_is_asked_less_often_and_no_cell_is_said_to_start_it(
+    lab, emulator, monkeypatch
+):
+    lab.session.target = "live"
+    looker = watch_for(lab)
+    monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
+    looker.refresh()
+    assert looker._due / 0.9 == 3
+    emulator.stop()
+    looker.refresh()
+    assert looker.news.trouble.endswith("This goes on by itself when TaskRouter is back.")
 
 
 def test_a_refusal_is_told_in_a_sentence_and_will_pass(lab, client):
