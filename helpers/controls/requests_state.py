@@ -146,4 +146,4 @@ def _kind(one: Exchange) -> str:
 
 def _searched(one: Exchange) -> str:
     parameters = " ".join(f"{name}={value}" for name, value in one.parameters.items())
-    return f"{one.method} {one.url} {parameters} {one.response_body} {one.error}".casefold()
+    return f"{one.method} {one.url} {parameters} {one.response_body} {one.error or ''}".casefold()

@@ -74,6 +74,13 @@ def test_only_what_passes_the_filters_is_listed(lab, panel, server):
     assert descriptions(panel) == []
 
 
+def test_a_request_that_did_not_fail_is_not_found_by_none(lab, panel):
+    lab.workspace.workers(lab.bob_sid).fetch()
+    panel.state.receive(panel.state.watch.news)
+    panel.text.value = "none"
+    assert descriptions(panel) == []
+
+
 def test_a_request_without_an_answer_has_a_filter_of_its_own(lab, panel):
     lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", error="Refused"))
     panel.status.value = "no answer"
