@@ -12,6 +12,7 @@ from helpers.controls import replay
 from helpers.controls.exchange_view import exchange_html, pretty
 from helpers.controls.replay import ReplayError, draft_of
 from helpers.controls.requests import Requests
+from helpers.controls.requests_state import MOST
 from helpers.request_log import MASK, Exchange
 from helpers.workspace import Lab, prepare
 
@@ -74,11 +75,43 @@ def test_only_what_passes_the_filters_is_listed(lab, panel, server):
     assert descriptions(panel) == []
 
 
+@pytest.mark.parametrize("text", ["delete", "/other", "color=red", "cannot go", "reset by peer"])
+def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
+    url, parameters = "http://127.0.0.1:1/other", {"Color": "red"}
+    body, error = "It cannot go.", "Connection reset by peer"
+    lab.session.requests.record(
+        Exchange("sent", "DELETE", url, parameters=parameters, response_body=body, error=error)
+    )
+    panel.text.value = text
+    assert len(descriptions(panel)) == 1
+
+
 def test_a_request_that_did_not_fail_is_not_found_by_none(lab, panel):
     lab.workspace.workers(lab.bob_sid).fetch()
     panel.state.receive(panel.state.watch.news)
     panel.text.value = "none"
     assert descriptions(panel) == []
+
+
+def test_each_status_has_its_filter_and_each_direction_its_arrow(lab, panel):
+    lab.session.requests.clear()
+    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    for status in (200, 302, 404, 500):
+        url = f"http://127.0.0.1:1/{status}"
+        lab.session.requests.record(Exchange("received", "POST", url, status=status, at=at))
+    for kind, status in (("2xx", 200), ("3xx", 302), ("4xx", 404), ("5xx", 500)):
+        panel.status.value = kind
+        told = f"03:04:05 ← received POST {status} /{status} (0 ms)"
+        assert descriptions(panel) == [told]
+
+
+def test_the_newest_are_listed_when_there_are_many(lab, panel):
+    for number in range(MOST + 1):
+        lab.session.requests.record(Exchange("sent", "GET", f"http://127.0.0.1:1/{number}"))
+    panel.state.receive(panel.state.watch.news)
+    assert len(descriptions(panel)) == MOST
+    assert f"/{MOST} (" in descriptions(panel)[0]
+    assert "/1 (" in descriptions(panel)[-1]
 
 
 def test_a_request_without_an_answer_has_a_filter_of_its_own(lab, panel):
@@ -204,6 +237,20 @@ def test_it_can_be_edited_before_it_is_sent(lab, panel):
     assert lab.workspace.workers(lab.bob_sid).fetch().activity_name == "Idle"
     panel.on_close_editor(panel.editor.cancel)
     assert panel.editor.layout.display == "none"
+
+
+def test_values_that_are_no_text_travel_as_json(lab, panel):
+    attributes = '{"selected_language": "es", "name": "José"}'
+    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    look_at(panel, lab.session.requests[-1])
+    panel.on_edit()
+    assert "José" in panel.editor.form.value
+    attributes = {"selected_language": "es", "vip": True}
+    given = {"WorkflowSid": lab.workflow_sid, "Attributes": attributes, "Priority": 3}
+    panel.editor.form.value = json.dumps(given)
+    panel.on_send()
+    task = lab.workspace.tasks.list()[-1]
+    assert (json.loads(task.attributes), task.priority) == (attributes, 3)
 
 
 def test_each_button_does_what_it_says(lab, panel):
