@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from helpers import controls
-from helpers.controls.tasks import MOST, Tasks
+from helpers.controls.tasks import MOST, TaskRow, Tasks
 from helpers.workspace import SPANISH, Lab, prepare
 
 
@@ -47,6 +47,11 @@ def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
     assert panel.summary.text == "1 Task: 1 pending."
 
 
+def test_a_task_that_is_in_no_task_queue_is_said_to_be_in_none():
+    row = TaskRow("WT1", "{}", "canceled", "", 0, 5, "")
+    assert row.summary() == "canceled · in no TaskQueue · priority 0"
+
+
 def test_its_age_is_in_words(lab, panel, clock):
     clock.advance(125)
     panel.state.watch.refresh()
@@ -78,7 +83,15 @@ def test_cancel_cancels_and_shows_the_call(lab, panel):
     panel.on_end(lab.task_sid, "cancel")
     assert status(lab) == "canceled"
     assert 'assignment_status="canceled"' in panel.state.call.python
+    assert lab.workspace.tasks(lab.task_sid).fetch().reason == "canceled in the notebook"
     assert panel.lines[lab.task_sid].summary.text.startswith("canceled")
+
+
+def test_each_button_says_what_it_does_to_which_task(lab, panel):
+    lines = panel.lines[lab.task_sid]
+    for button, name in ((lines.cancel, "Cancel"), (lines.complete, "Complete")):
+        assert button.description == f"{name} …{lab.task_sid[-6:]}"
+        assert button.tooltip == f"{name} the Task {lab.task_sid}"
 
 
 def test_what_taskrouter_refuses_is_shown(lab, panel):
@@ -146,9 +159,12 @@ def test_the_newest_are_shown_when_there_are_many(lab, panel):
 
 
 def test_one_of_many_tasks_is_found(lab, panel):
-    assert panel.search.layout.display == "none"
-    for number in range(MOST):
+    for number in range(1, MOST):
         create(lab, name=f"caller {number:02}")
+    panel.state.watch.refresh()
+    assert panel.search.layout.display == "none"
+    assert panel.summary.text == f"{MOST} Tasks: {MOST} pending."
+    create(lab, name=f"caller {MOST}")
     panel.state.watch.refresh()
     assert panel.search.layout.display is None
     panel.search.value = "CALLER 07"
@@ -157,10 +173,13 @@ def test_one_of_many_tasks_is_found(lab, panel):
     assert panel.summary.text == f"{MOST + 1} Tasks: {MOST + 1} pending. Found: 1."
     panel.search.value = lab.task_sid
     assert list(panel.lines) == [lab.task_sid]
-    panel.search.value = "pending"
-    assert panel.summary.text.endswith(
-        f"Found: {MOST + 1}. The newest {MOST} are shown; write above what to find."
-    )
+    panel.search.value = "caller"
+    assert panel.summary.text.endswith(f"Found: {MOST}.")
+    for of_all in ("pending", SPANISH):
+        panel.search.value = of_all
+        assert panel.summary.text.endswith(
+            f"Found: {MOST + 1}. The newest {MOST} are shown; write above what to find."
+        )
 
 
 def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
