@@ -79,6 +79,28 @@ def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
     assert lines.age.text == ""
 
 
+def test_a_task_waits_for_a_worker_who_has_another(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    other = create(lab)
+    panel.state.watch.refresh()
+    assert panel.summary.text == "2 Tasks: 1 pending, 1 reserved."
+    lines = panel.lines[other.sid]
+    assert lines.summary.text == f"pending · in {SPANISH} · priority 0"
+    assert lines.reason.text == (
+        'It waits: every available Worker who matches languages HAS "es" is busy '
+        "(Alice has another Task)."
+    )
+    assert repr(panel).count("\n  It ") == 1
+
+
+def test_a_worker_who_has_refused_a_task_is_not_named_any_more(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
+    reservation.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
+    panel.state.watch.refresh()
+    assert panel.lines[lab.task_sid].summary.text == f"pending · in {SPANISH} · priority 0"
+
+
 def test_cancel_cancels_and_shows_the_call(lab, panel):
     panel.on_end(lab.task_sid, "cancel")
     assert status(lab) == "canceled"
