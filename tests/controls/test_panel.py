@@ -1,3 +1,4 @@
+import ipywidgets as widgets
 import pytest
 
 from helpers.controls.calls import Call
@@ -70,3 +71,19 @@ def test_what_is_looked_at_stands_below_what_a_press_has_to_say():
     buttons, facts = TextLine(), TextLine()
     panel = Small(ControlState(lab=None), [buttons], [facts])
     assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)
+
+
+def test_error_and_call_go_to_the_part_that_was_pressed_below_what_it_has():
+    line = TextLine()
+    row = widgets.VBox([line])
+    panel = Small(ControlState(lab=None), [row])
+    told = (panel.error_line, panel.call_lines)
+    panel.tell_in(row)
+    assert row.children == (line, *told)
+    assert panel.children[0] is row and not set(told) & set(panel.children)
+    moved = []
+    row.observe(moved.append, "children")
+    panel.tell_in(row)
+    assert moved == []
+    panel.tell_in(panel)
+    assert row.children == (line,) and panel.children[-2:] == told
