@@ -42,56 +42,10 @@ def count_readings(monkeypatch: pytest.MonkeyPatch, looker: Watch) -> list[Lab]:
     return readings
 
 
-def test_a_reading_sees_what_there_is(lab):
-    looker = watch_for(lab)
-    looker.refresh()
-    seen = looker.news.snapshot
-    assert [worker.friendly_name for worker in seen.workers] == ["Alice", "Bob"]
-    assert [task.sid for task in seen.tasks] == [lab.task_sid]
-    assert seen.reservations == ()
-    assert len(seen.settings.task_queues) == 2
-    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    looker.refresh()
-    [reservation] = looker.news.snapshot.reservations
-    assert (reservation.task_sid, reservation.reservation_status) == (lab.task_sid, "pending")
-    assert looker.news.snapshot.held_by(lab.alice_sid) == [reservation]
-    assert looker.news.snapshot.held_by(lab.bob_sid) == []
-
-
-def test_each_is_found_by_its_own_sid(lab):
-    workflow = lab.workspace.workflows(lab.workflow_sid).fetch()
-    lab.workspace.workflows.create("Other", workflow.configuration)
-    attributes = '{"selected_language": "es"}'
-    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    looker = watch_for(lab)
-    looker.refresh()
-    seen = looker.news.snapshot
-    for find, all_of_them in (
-        (seen.task, seen.tasks),
-        (seen.worker, seen.workers),
-        (seen.workflow, seen.settings.workflows),
-    ):
-        assert len(all_of_them) == 2
-        assert [find(one.sid) for one in all_of_them] == list(all_of_them)
-        assert find("") is None
-
-
 def test_a_reading_is_not_in_the_learners_log(lab):
     before = len(lab.session.requests)
     watch_for(lab).refresh()
     assert len(lab.session.requests) == before
-
-
-def test_the_time_is_taskrouters_own(lab, clock):
-    looker = watch_for(lab)
-    looker.refresh()
-    before = looker.news.snapshot.now()
-    clock.advance(120)
-    looker.refresh()
-    assert (looker.news.snapshot.now() - before).total_seconds() == 120
-    lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled")
-    looker.refresh()
-    assert looker.news.snapshot.now() is None
 
 
 def test_panels_of_one_workspace_share_one_watch_also_when_the_lab_is_made_again(lab, session):
