@@ -228,6 +228,12 @@ def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
         look()
 
 
+def test_real_twilio_is_read_where_the_learners_client_asks(lab):
+    lab.session.client.edge, lab.session.client.region = "dublin", "ie1"
+    client = reading._client_like(lab.session)
+    assert (client.edge, client.region) == ("dublin", "ie1")
+
+
 def test_a_reading_sees_what_there_is(lab):
     looker = watch_for(lab)
     looker.refresh()
