@@ -8,12 +8,13 @@ import ipywidgets as widgets
 from traitlets import Int, List, Unicode, observe
 
 from helpers.controls.chooser import Chooser
+from helpers.controls.evidence import evidence_of
 from helpers.controls.live import LivePanel, LiveState
 from helpers.controls.panel import TextLine
 from helpers.controls.texts import short
 from helpers.diagram import lifecycle_svg, lifecycle_text
+from helpers.explanation.waiting import somebody_could_take
 from helpers.rules import lifecycle as rules
-from helpers.tables.work import matches
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -43,7 +44,7 @@ class LifecycleState(LiveState):
             return
         reservations = self.snapshot.reservations_of(task.sid)
         newest = reservations[-1].reservation_status if reservations else None
-        somebody = self._somebody_could_take(task)
+        somebody = somebody_could_take(evidence_of(self.snapshot, task))
         self.number = 1 + rules.step(task.assignment_status, newest, somebody)
         self.summary = _summary(task, reservations)
 
@@ -54,13 +55,6 @@ class LifecycleState(LiveState):
 
     def _nothing(self) -> str:
         return f"TaskRouter has no Task {self.chosen_sid}." if self.chosen_sid else _NOTHING
-
-    def _somebody_could_take(self, task: Any) -> bool:
-        queues = {queue.sid: queue.target_workers for queue in self.snapshot.settings.task_queues}
-        expression = queues.get(task.task_queue_sid)
-        return expression is not None and any(
-            worker.available and matches(expression, worker) for worker in self.snapshot.workers
-        )
 
 
 class Lifecycle(LivePanel):

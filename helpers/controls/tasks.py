@@ -10,13 +10,13 @@ import ipywidgets as widgets
 from traitlets import Bool, List, Unicode, observe
 
 from helpers.controls import calls
+from helpers.controls.evidence import evidence_of
 from helpers.controls.in_page import PART
 from helpers.controls.live import LivePanel, LiveState, match_lines
 from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.reading import Snapshot
 from helpers.controls.search import Search, contains
 from helpers.controls.texts import Heading, age, short
-from helpers.explanation.evidence import Evidence
 from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 
@@ -184,7 +184,9 @@ def task_row(snapshot: Snapshot, task: Any) -> TaskRow:
         task.age,
         "",
     )
-    return replace(row, reason=_reason(snapshot, task), holders=_holders(snapshot, task))
+    return replace(
+        row, reason=reason_to_wait(evidence_of(snapshot, task)), holders=_holders(snapshot, task)
+    )
 
 
 def _holders(snapshot: Snapshot, task: Any) -> tuple[str, ...]:
@@ -194,28 +196,6 @@ def _holders(snapshot: Snapshot, task: Any) -> tuple[str, ...]:
         for one in snapshot.reservations_of(task.sid)
         if one.reservation_status in RESERVATION_HOLDING
     )
-
-
-def _reason(snapshot: Snapshot, task: Any) -> str:
-    settings = snapshot.settings
-    evidence = Evidence(
-        task,
-        settings.workflows,
-        settings.task_queues,
-        snapshot.workers,
-        tuple(snapshot.reservations_of(task.sid)),
-        held=_held(snapshot),
-    )
-    return reason_to_wait(evidence)
-
-
-def _held(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
-    """The Reservations that take a place, by the SID of their Worker: one walk over all."""
-    held: dict[str, tuple[Any, ...]] = {}
-    for one in snapshot.reservations:
-        if one.reservation_status in RESERVATION_HOLDING:
-            held[one.worker_sid] = (*held.get(one.worker_sid, ()), one)
-    return held
 
 
 def _counted(snapshot: Snapshot) -> str:

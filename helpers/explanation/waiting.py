@@ -5,6 +5,14 @@ from helpers.explanation.staff import Candidate, judge_staff
 from helpers.explanation.standing import stand
 
 
+def somebody_could_take(evidence: Evidence) -> bool:
+    """Whether TaskRouter could reserve a Worker for the evidence's pending Task now.
+
+    As in `reason_to_wait`, Evidence without a Worker's channels will do.
+    """
+    return any(one.is_eligible for one in judge_staff(evidence, stand(evidence).target))
+
+
 def reason_to_wait(evidence: Evidence) -> str:
     """ "waits: …" for the evidence's Task; "" when it does not wait.
 

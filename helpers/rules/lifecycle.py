@@ -94,10 +94,10 @@ def step(
 ) -> int:
     """Return how far a Task has come, as an index into STEPS.
 
-    `reservation_status` is that of the Task's newest Reservation, `worker_available` whether a
-    Worker who could take the Task is in an available Activity. A Task that was assigned stays at
-    the last step when it is wrapping or completed; a canceled Task is back at the first. Raises
-    ValueError for a status that is not a Task's.
+    `reservation_status` is that of the Task's newest Reservation, `worker_available` whether there
+    is a Worker who could be reserved for the Task now. A Task that was assigned stays at the last
+    step when it is wrapping or completed; a canceled Task is back at the first. Raises ValueError
+    for a status that is not a Task's.
     """
     if assignment_status not in TASK:
         raise ValueError(f"{assignment_status!r} is none of a Task's statuses: {', '.join(TASK)}")
