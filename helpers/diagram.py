@@ -30,7 +30,7 @@ def show_lifecycle(step: str | int | None = None, of: str | None = None) -> Pict
     if of is not None:
         return states_picture(of, step)
     now = _number(step)
-    return Picture(lifecycle_svg(now), lifecycle_text(now), _WIDTH)
+    return Picture(lifecycle_svg(now), lifecycle_text(now))
 
 
 def lifecycle_text(now: int | None) -> str:

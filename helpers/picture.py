@@ -9,6 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 ARROW = "#7a7a7a"  # stands out from a light page and from a dark one
+# Light becomes dark, and each colour stays what it is. Where a page drops the style, what is drawn
+# is legible all the same.
+_IN_THE_DARK = (
+    "[data-jp-theme-light='false'] .taskrouter-picture{filter:invert(1) hue-rotate(180deg)}"
+)
 
 
 @dataclass(frozen=True)
@@ -30,20 +35,28 @@ TO_COME = Look(
 
 
 class Picture:
-    """A drawing, its width in pixels, and the same in words."""
+    """A drawing, and the same in words."""
 
-    def __init__(self, svg: str, text: str, width: int) -> None:
+    def __init__(self, svg: str, text: str) -> None:
         self.svg = svg
         self.text = text
-        self.width = width
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        # As an <img> with alt: JupyterLab shows image/svg+xml as an image without a name, and does
-        # not show it at all in a notebook that is not trusted.
-        source = f"data:image/svg+xml,{quote(self.svg)}"
-        words = escape("; ".join(self.text.splitlines()))
-        image = f'<img alt="{words}" width="{self.width}" src="{source}">'
-        return {"text/html": image, "text/plain": self.text}
+        words = "; ".join(self.text.splitlines())
+        return {"text/html": image_html(self.svg, words), "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
+
+
+def image_html(svg: str, words: str) -> str:
+    """The drawing `svg` as HTML, with `words` that say the same; no wider than there is room.
+
+    As an <img> with alt: JupyterLab shows image/svg+xml as an image without a name, and does not
+    show it at all in a notebook that is not trusted.
+    """
+    return (
+        f"<style>{_IN_THE_DARK}</style>"
+        f'<img class="taskrouter-picture" alt="{escape(words)}" '
+        f'style="max-width:100%" src="data:image/svg+xml,{quote(svg)}">'
+    )

@@ -52,8 +52,7 @@ def states_picture(of: str, now: object = None) -> Picture:
     table = _STATUSES[of][0]
     if now is not None and now not in table:
         raise ValueError(f"A {of} has no status {now!r}. The statuses are: {', '.join(table)}.")
-    drawing = _Drawing(of, now)
-    return Picture(drawing.svg(), states_text(of, now), drawing.width)
+    return Picture(_Drawing(of, now).svg(), states_text(of, now))
 
 
 def states_text(of: str, now: object = None) -> str:

@@ -61,7 +61,10 @@ def test_the_picture_fits_the_page():
 def test_a_notebook_gets_an_image_with_an_alternative_text(step):
     shown = show_lifecycle(step)._repr_mimebundle_()
     assert set(shown) == {"text/html", "text/plain"}
-    image = ElementTree.fromstring(shown["text/html"].replace(">", "/>"))
+    style, _, image = shown["text/html"].partition("</style>")
+    assert style.startswith("<style>[data-jp-theme-light='false'] .taskrouter-picture{")
+    image = ElementTree.fromstring(image.replace(">", "/>"))
+    assert image.get("class") == "taskrouter-picture"
     assert image.get("alt") == shown["text/plain"] == lifecycle_text(4)
     assert unquote(image.get("src")) == f"data:image/svg+xml,{lifecycle_svg(4)}"
     assert repr(show_lifecycle(step)) == lifecycle_text(4)

@@ -1,8 +1,6 @@
 """The way of a Task as a picture whose current step is lit, following one Task."""
 
-from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import ipywidgets as widgets
 from traitlets import Int, List, Unicode, observe
@@ -14,6 +12,7 @@ from helpers.controls.panel import TextLine
 from helpers.controls.texts import short
 from helpers.diagram import lifecycle_svg, lifecycle_text
 from helpers.explanation.waiting import somebody_could_take
+from helpers.picture import image_html
 from helpers.rules import lifecycle as rules
 
 if TYPE_CHECKING:
@@ -85,7 +84,9 @@ class Lifecycle(LivePanel):
             offered = {sid for _, sid in state.options} | {""}
             gone = [] if state.chosen_sid in offered else [(state.chosen_sid, state.chosen_sid)]
             self.chooser.paint([*state.options, *gone], state.chosen_sid)
-            self.picture.value = _image(state.number)
+            self.picture.value = image_html(
+                lifecycle_svg(state.number), lifecycle_text(state.number)
+            )
             self.summary.text = state.summary
 
 
@@ -110,9 +111,3 @@ def _summary(task: Any, reservations: list[Any]) -> str:
         newest = reservations[-1]
         asked = f"{newest.worker_name} was asked, the Reservation is {newest.reservation_status}"
     return f"Task {task.sid} is {task.assignment_status}; {asked}."
-
-
-def _image(number: int | None) -> str:
-    source = f"data:image/svg+xml,{quote(lifecycle_svg(number))}"
-    words = escape(lifecycle_text(number))
-    return f'<img alt="{words}" style="max-width:100%" src="{source}">'

@@ -67,15 +67,24 @@ class NoticeLine(TextLine):
 
 
 class CallLines(widgets.HTML):
-    """Shows a call as Python and as curl, each selected as a whole by one click."""
+    """Shows a call as Python and as curl, each selected as a whole by one click.
+
+    `what` says what the call is: "Sent last".
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
 
     def show(self, call: Call | None) -> None:
-        self.value = "" if call is None else _as_html(call)
+        self.value = "" if call is None else _as_html(self.what, call)
         self.layout.display = "none" if call is None else None
 
 
 class Panel(widgets.VBox):
     """The outside of a control: its fields, the error and the call of its state, then details."""
+
+    call_is = "Sent last"
 
     def __init__(
         self,
@@ -85,7 +94,7 @@ class Panel(widgets.VBox):
     ) -> None:
         self.state = state
         self.error_line = ErrorLine()
-        self.call_lines = CallLines()
+        self.call_lines = CallLines(self.call_is)
         self._told_in: widgets.Box = self
         super().__init__([*fields, self.error_line, self.call_lines, *details, InPage()])
         self.add_class(PANEL)
@@ -130,8 +139,8 @@ def close_whole(*widgets_and_looks: widgets.Widget) -> None:
         close_whole(*getattr(one, "children", ()), *filter(None, looks))
 
 
-def _as_html(call: Call) -> str:
+def _as_html(what: str, call: Call) -> str:
     return "".join(
-        f'<div style="margin-top:4px">The same {name}:</div><pre style="{CODE}">{escape(text)}</pre>'
+        f'<div style="margin-top:4px">{what}, {name}:</div><pre style="{CODE}">{escape(text)}</pre>'
         for name, text in (("in Python", call.python), ("with curl", call.curl))
     )

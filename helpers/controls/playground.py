@@ -69,6 +69,8 @@ class PlaygroundState(LiveState):
 class Playground(LivePanel):
     """The expression, what is wrong with it, and a table of the Workers."""
 
+    call_is = "The same"
+
     def __init__(self, state: PlaygroundState) -> None:
         self.expression = widgets.Text(
             description="Expression",

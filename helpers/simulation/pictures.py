@@ -7,7 +7,7 @@ from math import ceil
 import pandas as pd
 
 from helpers.picture import Picture
-from helpers.simulation.chart import WIDTH, Axis, Line, line_chart
+from helpers.simulation.chart import Axis, Line, line_chart
 from helpers.simulation.demand import HOUR, Customer
 
 _STEP = 0.5
@@ -30,7 +30,7 @@ def demand(customers: Sequence[Customer]) -> Picture:
     title = "Customers who come in each half hour"
     most = max(counted.values())
     svg = line_chart(title, lines, _hours(first, last), _numbers("customers", most))
-    return Picture(svg, f"{title}, from {first}:00 to {last}:00. {' '.join(told)}", WIDTH)
+    return Picture(svg, f"{title}, from {first}:00 to {last}:00. {' '.join(told)}")
 
 
 def waiting(rows: pd.DataFrame) -> Picture:
@@ -48,7 +48,7 @@ def waiting(rows: pd.DataFrame) -> Picture:
     marks = [(percent / 100, f"{percent} %") for percent in (0, 25, 50, 75, 90, 100)]
     minutes = Axis("minutes waited", [(m, str(m)) for m in range(0, _MOST_MINUTES + 1, 3)])
     svg = line_chart(title, lines, minutes, Axis("share of customers", marks))
-    return Picture(svg, f"{title}. {' '.join(told)}", WIDTH)
+    return Picture(svg, f"{title}. {' '.join(told)}")
 
 
 def through_the_day(rows: pd.DataFrame) -> Picture:
@@ -62,7 +62,7 @@ def through_the_day(rows: pd.DataFrame) -> Picture:
     title = "Minutes waited by those who came in each hour, mean"
     most = max(up for line in lines for _, up in line.points)
     svg = line_chart(title, lines, _hours(first, last), _numbers("minutes waited", most))
-    return Picture(svg, f"{title}. {' '.join(told)}", WIDTH)
+    return Picture(svg, f"{title}. {' '.join(told)}")
 
 
 def _by_scenario(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

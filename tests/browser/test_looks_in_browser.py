@@ -1,5 +1,7 @@
 """How the panels look: nothing wider than its place, nothing cut, and a Task that travels."""
 
+import re
+
 import pytest
 from patience import eventually
 from playwright.sync_api import Locator, expect
@@ -58,8 +60,9 @@ def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
     """An output area of 700 pixels, and one as wide as JupyterLab makes it in a large window."""
     tab.page.set_viewport_size({"width": 1600, "height": 1600})
     beside = 1600 - tab.outputs.first.bounding_box()["width"]
-    for theme in ("Light", "Dark"):
+    for theme, changed in (("Light", "none"), ("Dark", re.compile("invert"))):
         tab.set_theme(f"JupyterLab {theme}")
+        expect(asked["lifecycle"].locator("img")).to_have_css("filter", changed)
         for width in (700, 1600 - beside):
             tab.page.set_viewport_size({"width": int(beside + width), "height": 1600})
             eventually("the panels have the width", lambda width=width: is_wide(asked, width))

@@ -55,6 +55,7 @@ def test_a_panel_shows_error_and_call_of_its_state():
     state.error = "wrong"
     state.call = Call("python <b>", "curl 'x'")
     assert panel.error_line.text == "wrong"
+    assert "Sent last, in Python:" in panel.call_lines.value
     assert "python &lt;b&gt;" in panel.call_lines.value
     assert "curl &#x27;x&#x27;" in panel.call_lines.value
     assert panel.call_lines.layout.display is None
