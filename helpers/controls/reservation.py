@@ -82,7 +82,7 @@ class ReservationState(LiveState):
     def _show(self, one: Any | None) -> None:
         if one is None:
             self.shown = None
-            self.status, self.summary, self.seconds_left = "", _NOTHING, None
+            self.status, self.summary, self.seconds_left = "", self._nothing(), None
             self.facts, self.rest = {}, {}
             return
         self.shown = (one.task_sid, one.sid)
@@ -102,6 +102,9 @@ class ReservationState(LiveState):
         self.rest = {
             heading: reservation_facts.rest(it, names) for heading, it, names in about if it
         }
+
+    def _nothing(self) -> str:
+        return f"There is no Reservation of Task {self.task_sid}." if self.task_sid else _NOTHING
 
     def _seconds_left(self, one: Any) -> int | None:
         task, now = self.snapshot.task(one.task_sid), self.snapshot.now()

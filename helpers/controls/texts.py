@@ -38,11 +38,10 @@ def duration(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """The same without the seconds after the first minute: a number that changes for as long as a
-    panel is open is not calm, and each change is a message from the kernel.
+    """The largest unit alone: "45 s", "2 min", "1 h". A number that changes for as long as a panel
+    is open is not calm, and each change is a message from the kernel.
     """
-    minutes = int(seconds) // 60
-    return f"{minutes} min" if 1 <= minutes < 60 else duration(seconds)
+    return " ".join(duration(seconds).split()[:2])
 
 
 def facts_html(facts: Facts, names_width: str = "auto") -> str:

@@ -36,7 +36,7 @@ def outcomes(day: Day) -> Table:
 def workload(day: Day) -> Table:
     """Each Worker of each Scenario: seconds `available` (Statistics) and `busy` (Events).
 
-    `utilisation` is `busy / available`: a Worker with a Task stays in the Activity Available.
+    `utilization` is `busy / available`: a Worker with a Task stays in the Activity Available.
     """
     rows = []
     for floor in day.floors:
@@ -46,7 +46,7 @@ def workload(day: Day) -> Table:
         for worker in floor.worker_sids:
             available = _available(floor, worker, day)
             rows.append([*_named(floor), worker, available, busy[worker], busy[worker] / available])
-    return Table(rows, columns=[*_NAMES, "worker", "available", "busy", "utilisation"])
+    return Table(rows, columns=[*_NAMES, "worker", "available", "busy", "utilization"])
 
 
 def _available(floor: Floor, worker: str, day: Day) -> int:

@@ -38,6 +38,11 @@ def test_nothing_is_said_when_there_is_nothing(waiting):
     assert {heading.layout.display for heading in panel.headings.values()} == {"none"}
 
 
+def test_a_task_without_one_is_named(waiting):
+    panel = controls.reservation(waiting, waiting.task_sid)
+    assert panel.summary.text == f"There is no Reservation of Task {waiting.task_sid}."
+
+
 def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
     assert panel.summary.text == "Alice was asked; the Reservation is pending."
     assert the_reservation(lab).sid in panel.tables["Reservation"].value

@@ -28,10 +28,11 @@ def test_a_span_of_time_is_said_as_people_say_it(seconds, told):
         (60, "1 min"),
         (119, "1 min"),
         (3599, "59 min"),
-        (3660, "1 h 1 min"),
+        (3600, "1 h"),
+        (90_061, "25 h"),
     ],
 )
-def test_an_age_changes_once_a_minute_after_the_first(seconds, told):
+def test_an_age_is_said_in_its_largest_unit(seconds, told):
     assert age(seconds) == told
 
 

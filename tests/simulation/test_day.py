@@ -85,7 +85,7 @@ def test_a_worker_ends_the_conversation_before_going_home(session: Session):
         [0, True, 5400],
         [3600, False, 0],
     ]
-    assert workload(day)[["available", "busy", "utilisation"]].values.tolist() == [[5400, 5400, 1]]
+    assert workload(day)[["available", "busy", "utilization"]].values.tolist() == [[5400, 5400, 1]]
     assert (day.opened, day.closed) == (32400, 36030 + 3600)
     assert repr(day) == "1 Workspaces, 2 Tasks, 2.0 hours by the clock"
 
@@ -95,7 +95,7 @@ def test_nobody_works_where_nobody_speaks_the_language(session: Session):
     staff = {"Bob": {"languages": ["en"], "hours": (9, 10)}}
     day = simulate(session, [Scenario("Monday", "plan", "workflow", customers, staff, {})])
     assert outcomes(day)[["waited", "served"]].values.tolist() == [[90, False]]
-    assert workload(day)[["busy", "utilisation"]].values.tolist() == [[0, 0]]
+    assert workload(day)[["busy", "utilization"]].values.tolist() == [[0, 0]]
 
 
 def test_a_customer_may_come_where_nobody_works(session: Session):
