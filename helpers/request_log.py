@@ -105,6 +105,12 @@ class RequestLog:
         """The requests the learner's server received (at `path`, when given), oldest first."""
         return self._only("received", path)
 
+    def since(self, changes: int) -> list[Exchange]:
+        """The exchanges recorded since `changes` was that number, oldest first."""
+        with self._lock:
+            count = self._changes - changes
+            return list(self._exchanges)[-count:] if count > 0 else []
+
     def clear(self) -> None:
         with self._lock:
             self._exchanges.clear()

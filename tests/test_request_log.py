@@ -162,3 +162,16 @@ def test_many_threads_lose_no_record():
 def test_a_url_with_a_query_gets_more_of_it():
     assert with_query("http://x/a?b=1", {"c": 2}) == "http://x/a?b=1&c=2"
     assert with_query("http://x/a", {"c": None}) == "http://x/a"
+
+
+def test_what_was_recorded_since_then_is_known_even_when_the_log_was_cleared():
+    log = RequestLog(limit=3)
+    log.record(sent())
+    then = log.changes
+    assert log.since(then) == []
+    two = log.record(sent(201))
+    assert log.since(then) == [two]
+    log.clear()
+    assert log.since(then) == []
+    three = log.record(sent(202))
+    assert log.since(then) == [three]

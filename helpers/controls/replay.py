@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from requests.utils import requote_uri
 from twilio.request_validator import RequestValidator
 
 from helpers.controls import calls
@@ -46,6 +47,12 @@ def draft_of(exchange: Exchange) -> Draft:
     in_url = parse_qs(urlsplit(exchange.url).query, keep_blank_values=True)
     data = {name: value for name, value in exchange.parameters.items() if name not in in_url}
     return Draft(exchange.direction, exchange.method, exchange.url, data)
+
+
+def is_of(exchange: Exchange, draft: Draft) -> bool:
+    """Whether `exchange` may be what came of sending `draft`."""
+    there, wanted = (requote_uri(urlsplit(one.url).path or "/") for one in (exchange, draft))
+    return exchange.method == draft.method and there == wanted
 
 
 def call_of(session: "Session", draft: Draft) -> Call:

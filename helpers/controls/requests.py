@@ -67,7 +67,7 @@ class Requests(LivePanel):
     def on_choose(self, change: Any) -> None:
         with self.state.lock:
             if not self.painting:
-                self.state.chosen = change["new"] or ""
+                self.state.choose(change["new"] or "")
 
     def on_again(self, _: widgets.Button | None = None) -> None:
         self.state.send_again()

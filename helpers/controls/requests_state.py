@@ -9,15 +9,19 @@ from traitlets import Bool, List, Unicode, observe
 from helpers.controls.attributes import AttributesError, read_attributes
 from helpers.controls.exchange_view import answer_of, in_milliseconds
 from helpers.controls.live import LiveState
-from helpers.controls.replay import Draft, call_of, draft_of, send
+from helpers.controls.replay import Draft, call_of, draft_of, is_of, send
 from helpers.request_log import Exchange
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpers.workspace import Lab
 
 MOST = 200
 DIRECTIONS = ("both directions", "sent", "received")
 STATUSES = ("every status", "2xx", "3xx", "4xx", "5xx", "no answer")
+_FILTERS_SET_BACK = " The filters would hide it, so they are set back."
+_NOT_LISTED = " It went neither to TaskRouter nor to your server, so it is not in the list."
 _WORKSPACE = re.compile(r"^/v1/Workspaces/WS[0-9a-f]{32}(?=/)")
 _SID = re.compile(r"\b([A-Z]{2})[0-9a-f]{26}([0-9a-f]{6})\b")
 
@@ -58,15 +62,21 @@ class RequestsState(LiveState):
 
     def send_again(self) -> bool:
         """Send the request looked at as it was. False when another action is under way."""
-        return self.attempt(lambda: self._send(draft_of(self._looked_at())))
+        return self._begin(lambda: self._send(draft_of(self._looked_at())))
 
     def edit(self) -> bool:
         """Put the request looked at into the fields. False when another action is under way."""
-        return self.attempt(self._edit)
+        return self._begin(self._edit)
 
     def send_edited(self) -> bool:
         """Send what the fields say. False when another action is under way."""
-        return self.attempt(lambda: self._send(self._edited()))
+        return self._begin(lambda: self._send(self._edited()))
+
+    def choose(self, key: str) -> None:
+        """Look at the exchange with this key; what was said of another one is said no more."""
+        with self.lock:
+            self._say_nothing()
+            self.chosen = key
 
     @observe("text", "direction", "status")
     def _filter(self, _: object) -> None:
@@ -81,6 +91,17 @@ class RequestsState(LiveState):
             self.form_error = str(error)
         else:
             self.form_error = ""
+
+    def _begin(self, action: "Callable[[], None]") -> bool:
+        def begin() -> None:
+            self._say_nothing()
+            action()
+
+        return self.attempt(begin)
+
+    def _say_nothing(self) -> None:
+        self.outcome = self.error = ""
+        self.call = None
 
     def _list(self) -> None:
         everything = list(self.lab.session.requests)
@@ -121,15 +142,24 @@ class RequestsState(LiveState):
         return Draft(self._edited_direction, self.method, self.url.strip(), data)
 
     def _send(self, draft: Draft) -> None:
-        self.outcome = ""
         session = self.lab.session
+        before = session.requests.changes
         self.call = call_of(session, draft)
         status = send(session, draft)
-        self.outcome = f"{draft.method} was sent; the answer has the status {status}."
+        # TaskRouter's callbacks, and other cells' requests, may be recorded meanwhile.
+        recorded = [one for one in session.requests.since(before) if is_of(one, draft)]
+        hint = self._look_at(recorded[-1]) if recorded else _NOT_LISTED
+        self.outcome = f"{draft.method} was sent; the answer has the status {status}.{hint}"
+
+    def _look_at(self, exchange: Exchange) -> str:
+        """Choose this one, and say if the filters had to be set back for it."""
         with self.lock:
             self.take()
-            if self.options:
-                self.chosen = self.options[0][1]
+            hidden = str(id(exchange)) not in self._shown
+            if hidden:
+                self.text, self.direction, self.status = "", DIRECTIONS[0], STATUSES[0]
+            self.chosen = str(id(exchange))
+        return _FILTERS_SET_BACK if hidden else ""
 
 
 def _described(one: Exchange) -> str:

@@ -1,0 +1,150 @@
+"""What the request inspector says and shows once the learner has sent a request from it."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from helpers import controls
+from helpers.controls.requests import Requests
+from helpers.request_log import Exchange
+from helpers.workspace import Lab, prepare
+
+NO_FILTERS = ("", "both directions", "every status")
+
+
+@pytest.fixture
+def lab(session) -> Lab:
+    return prepare(session, "alice offline")
+
+
+@pytest.fixture
+def panel(lab) -> Requests:
+    return controls.requests(lab)
+
+
+@pytest.fixture
+def refused(lab, panel) -> Exchange:
+    """A 400, found by its status and looked at."""
+    url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Tasks"
+    lab.session.client.request("POST", url, data={"Attributes": "{", "Priority": "1"})
+    lab.workspace.tasks.list()
+    panel.state.receive(panel.state.watch.news)
+    panel.status.value = "4xx"
+    look_at(panel, lab.session.requests[-2])
+    return lab.session.requests[-2]
+
+
+def look_at(panel: Requests, exchange: Exchange) -> None:
+    panel.state.receive(panel.state.watch.news)
+    panel.list.value = str(id(exchange))
+
+
+def shown(panel: Requests) -> Exchange | None:
+    return panel.state.exchange()
+
+
+def filters(panel: Requests) -> tuple[str, str, str]:
+    return panel.text.value, panel.direction.value, panel.status.value
+
+
+def correct(panel: Requests) -> None:
+    panel.on_edit()
+    attributes = json.dumps({"selected_language": "es"})
+    panel.editor.form.value = json.dumps({"Attributes": attributes, "Priority": "1"})
+    panel.on_send()
+
+
+def test_what_was_sent_shows_though_the_filters_would_hide_it(lab, panel, refused):
+    correct(panel)
+    assert shown(panel) is lab.session.requests[-1]
+    assert (shown(panel).status, panel.list.value) == (201, panel.state.chosen)
+    assert filters(panel) == NO_FILTERS
+    assert panel.outcome.text == (
+        "POST was sent; the answer has the status 201. "
+        "The filters would hide it, so they are set back."
+    )
+
+
+def test_filters_that_let_it_through_stay(lab, panel, refused):
+    panel.on_again()
+    assert shown(panel) is lab.session.requests[-1] is not refused
+    assert filters(panel) == ("", "both directions", "4xx")
+    assert panel.outcome.text == "POST was sent; the answer has the status 400."
+
+
+def test_what_another_program_records_meanwhile_is_not_taken_for_it(lab, panel, refused):
+    record = lab.session.requests.record
+    callback = Exchange("received", "POST", "http://127.0.0.1:5050/assignment_callback", 400)
+    lab.session.requests.record = lambda one: (record(one), record(callback))[0]
+    panel.on_again()
+    assert shown(panel) is lab.session.requests[-2]
+    assert shown(panel).path.endswith("/Tasks")
+
+
+def test_a_path_is_found_again_however_it_is_encoded(lab, panel, server):
+    at = Exchange("received", "GET", f"{server.url}/ñ x", 404)
+    look_at(panel, lab.session.requests.record(at))
+    panel.on_again()
+    assert shown(panel) is lab.session.requests[-1] is not at
+
+
+def test_what_goes_to_a_server_of_somebody_else_is_said_not_to_be_listed(lab, panel):
+    class Somebody(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Somebody) as http:
+        threading.Thread(target=http.handle_request, daemon=True).start()
+        asked = Exchange("sent", "GET", f"http://127.0.0.1:{http.server_address[1]}/x", 500)
+        look_at(panel, lab.session.requests.record(asked))
+        panel.on_again()
+    assert panel.outcome.text.startswith("GET was sent; the answer has the status 204. It went")
+    assert panel.outcome.text.endswith("so it is not in the list.")
+
+
+def test_another_request_is_not_said_to_have_been_sent(lab, panel, refused):
+    panel.on_again()
+    look_at(panel, refused)
+    assert shown(panel) is refused
+    assert panel.outcome.text == panel.call_lines.value == ""
+
+
+def test_an_error_is_not_said_of_another_request(lab, panel, refused):
+    look_at(
+        panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", 400))
+    )
+    panel.on_again()
+    assert panel.error_line.text
+    look_at(panel, refused)
+    assert panel.error_line.text == ""
+
+
+def test_when_editing_begins_nothing_is_said_of_what_was_sent_before(lab, panel, refused):
+    panel.on_again()
+    panel.on_edit()
+    assert panel.outcome.text == panel.call_lines.value == ""
+
+
+@pytest.mark.parametrize("form", ["{", "[1]"])
+def test_when_nothing_was_sent_no_earlier_answer_is_told(lab, panel, refused, form):
+    panel.on_edit()
+    panel.on_send()
+    assert panel.outcome.text and panel.call_lines.value
+    panel.editor.form.value = form
+    panel.on_send()
+    assert panel.error_line.text.startswith("Nothing was sent")
+    assert panel.outcome.text == panel.call_lines.value == ""
+
+
+def test_what_was_just_said_stays_when_others_come(lab, panel, refused):
+    correct(panel)
+    said = panel.outcome.text
+    lab.workspace.tasks.list()
+    panel.state.receive(panel.state.watch.news)
+    assert (panel.outcome.text, panel.call_lines.value != "") == (said, True)
