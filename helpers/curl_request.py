@@ -128,7 +128,7 @@ def _exchange(session: "Session", asked: Command) -> CurlAnswer:
             status=answer.status,
             duration=perf_counter() - began,
             request_headers={"Authorization": "Basic"} if asked.user else {},
-            parameters=dict(parse_qsl(asked.body or urlsplit(asked.url).query, True)),
+            form=parse_qsl(asked.body, keep_blank_values=True),
             response_headers={"Content-Type": answer.content_type},
             response_body=answer.text,
             sent_by=answer.sent_by,

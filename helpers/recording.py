@@ -33,7 +33,8 @@ def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
 
     def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
         at, began = utc_now(), perf_counter()
-        sent = read_body(environ)
+        body = read_body(environ)
+        form = _form(environ, body)
         answer = _call(app, environ)
         log.record(
             Exchange(
@@ -44,7 +45,8 @@ def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
                 at=at,
                 duration=perf_counter() - began,
                 request_headers=_headers(environ),
-                parameters=_parameters(environ, sent),
+                form=form,
+                request_body="" if form else body.decode(errors="replace"),
                 response_headers=dict(answer.headers),
                 response_body=answer.body.decode(errors="replace"),
                 error=answer.error,
@@ -139,11 +141,7 @@ def _headers(environ: Environ) -> dict[str, str]:
     return {name.replace("_", "-").title(): value for name, value in named.items()}
 
 
-def _parameters(environ: Environ, body: bytes) -> dict[str, str]:
-    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-    if environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower() == _FORM:
-        pairs += parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-    parameters: dict[str, str] = {}
-    for name, value in pairs:
-        parameters[name] = f"{parameters[name]},{value}" if name in parameters else value
-    return parameters
+def _form(environ: Environ, body: bytes) -> list[tuple[str, str]]:
+    if environ.get("CONTENT_TYPE", "").split(";")[0].strip().lower() != _FORM:
+        return []
+    return parse_qsl(body.decode(errors="replace"), keep_blank_values=True)

@@ -5,15 +5,16 @@ of the learner's own server. Secrets are masked before a record is kept, so noth
 stores the log can leak them.
 """
 
+import json
 import threading
 from base64 import b64encode
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -39,9 +40,10 @@ def utc_now() -> datetime:
 class Exchange:
     """One HTTP request and its answer.
 
-    `duration` is in seconds; `parameters` are the decoded form or query parameters, a repeated one
-    joined by commas; `status` is None when no answer came; `error` says in words what went wrong;
-    `sent_by` names the program that sent it ("twilio", "curl", "requests"; None when received).
+    `duration` is in seconds; `form` are the decoded pairs of the body, and `request_body` is the
+    body when it is no form; `status` is None when no answer came; `error` says in words what went
+    wrong; `sent_by` names the program that sent it ("twilio", "curl", "requests"; None when
+    received).
     """
 
     direction: str
@@ -51,7 +53,8 @@ class Exchange:
     at: datetime = field(default_factory=utc_now)
     duration: float = 0.0
     request_headers: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    form: Sequence[tuple[str, str]] = ()
+    request_body: str = ""
     response_headers: Mapping[str, str] = field(default_factory=dict)
     response_body: str = ""
     error: str | None = None
@@ -61,6 +64,14 @@ class Exchange:
     def path(self) -> str:
         """The URL's path, without host and query."""
         return urlsplit(self.url).path
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Those of the URL's query, then those of the form, a repeated one joined by commas."""
+        together: dict[str, str] = {}
+        for name, value in [*parse_qsl(urlsplit(self.url).query, True), *self.form]:
+            together[name] = f"{together[name]},{value}" if name in together else value
+        return together
 
     def __repr__(self) -> str:
         return f"{self.direction}: {self.method} {self.path} → {self.status or 'no answer'}"
@@ -75,8 +86,10 @@ class RequestLog:
     def __init__(self, secrets: Iterable[str] = (), limit: int = 1000) -> None:
         self._lock = threading.Lock()
         self._exchanges: deque[Exchange] = deque(maxlen=limit)
-        self._secrets: set[str] = {secret for secret in secrets if secret}
+        self._secrets: set[str] = set()
         self._changes = 0
+        for secret in secrets:
+            self.hide(secret)
 
     @property
     def changes(self) -> int:
@@ -87,7 +100,7 @@ class RequestLog:
         """Mask `secret` in every exchange recorded from now on."""
         if secret:
             with self._lock:
-                self._secrets.add(secret)
+                self._secrets |= {secret, quote_plus(secret)}  # as it is, and in a query
 
     def record(self, exchange: Exchange) -> Exchange:
         """Keep `exchange` with its secrets masked; return it as kept."""
@@ -166,7 +179,7 @@ class LoggingHttpClient(TwilioHttpClient):
             method=method.upper(),
             url=with_query(url, params),
             request_headers=_with_credentials(headers, auth, self.log),
-            parameters=as_text({**(params or {}), **(data or {})}),
+            **_sent_as(data, headers),
             sent_by="twilio",
         )
         began = perf_counter()
@@ -190,21 +203,29 @@ class LoggingHttpClient(TwilioHttpClient):
         return answer
 
 
-def as_text(parameters: Mapping[str, object]) -> dict[str, str]:
-    """Parameters as they travel: values as text, a repeated one joined by commas, None left out."""
-    return {
-        name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        for name, value in parameters.items()
+def pairs(parameters: Mapping[str, object] | None) -> list[tuple[str, str]]:
+    """Parameters as they travel: values as text, a list's one by one, None left out."""
+    return [
+        (name, str(one))
+        for name, value in (parameters or {}).items()
         if value is not None
-    }
+        for one in (value if isinstance(value, list | tuple) else [value])
+    ]
 
 
 def with_query(url: str, params: Mapping[str, object] | None) -> str:
     """`url` with `params` appended to its query."""
-    given = {name: value for name, value in (params or {}).items() if value is not None}
-    if not given:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(given, doseq=True)}"
+    given = urlencode(pairs(params))
+    return f"{url}{'&' if '?' in url else '?'}{given}" if given else url
+
+
+def _sent_as(
+    data: Mapping[str, object] | None, headers: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """What TwilioHttpClient makes of `data`: a form or, when the headers say so, JSON."""
+    if data and "json" in (headers or {}).get("Content-Type", ""):
+        return {"request_body": json.dumps(data)}
+    return {"form": pairs(data)}
 
 
 def _with_credentials(
@@ -237,7 +258,8 @@ def _masked(exchange: Exchange, secrets: set[str]) -> Exchange:
         exchange,
         url=mask(exchange.url),
         request_headers=mask_headers(exchange.request_headers),
-        parameters={name: mask(value) for name, value in exchange.parameters.items()},
+        form=[(mask(name), mask(value)) for name, value in exchange.form],
+        request_body=mask(exchange.request_body),
         response_headers=mask_headers(exchange.response_headers),
         response_body=mask(exchange.response_body),
         error=None if exchange.error is None else mask(exchange.error),

@@ -81,7 +81,7 @@ def test_credentials_are_masked_even_when_the_server_sends_them_back(echo):
     stored = repr(vars(log[0]))
     assert TOKEN not in stored and told not in stored
     assert log[0].request_headers["Authorization"] == MASK
-    assert log[0].parameters == {"x": MASK}
+    assert log[0].parameters == {"t": MASK, "x": MASK}
 
 
 def test_a_request_nobody_answers_is_recorded_and_raised():
@@ -100,7 +100,8 @@ def test_a_known_secret_is_masked_in_every_part():
             url=f"http://x/{TOKEN}",
             request_headers={"X": f"a {TOKEN}", "authorization": "Bearer other"},
             response_headers={"Y": TOKEN},
-            parameters={"p": f"{TOKEN}{TOKEN}"},
+            form=[(TOKEN, f"{TOKEN}{TOKEN}")],
+            request_body=f'{{"t": "{TOKEN}"}}',
             response_body=f'{{"t": "{TOKEN}"}}',
             error=f"no {TOKEN}",
         )
@@ -175,3 +176,29 @@ def test_what_was_recorded_since_then_is_known_even_when_the_log_was_cleared():
     assert log.since(then) == []
     three = log.record(sent(202))
     assert log.since(then) == [three]
+
+
+def test_the_parameters_are_those_of_the_query_then_those_of_the_form():
+    exchange = sent(url="http://x/a?b=1&b=2&c=", form=[("b", "3"), ("d", "ñ")])
+    assert exchange.parameters == {"b": "1,2,3", "c": "", "d": "ñ"}
+
+
+def test_a_repeated_field_is_kept_as_it_was_sent(echo):
+    log = RequestLog()
+    LoggingHttpClient(log).request("POST", echo, data={"a": ["1", "2"], "b": 3, "No": None})
+    assert json.loads(log[0].response_body)["body"] == "a=1&a=2&b=3"
+    assert log[0].form == [("a", "1"), ("a", "2"), ("b", "3")]
+
+
+def test_json_that_the_sdk_sends_is_a_body_and_no_form(echo):
+    log = RequestLog()
+    headers = {"Content-Type": "application/json"}
+    LoggingHttpClient(log).request("POST", echo, data={"a": [1]}, headers=headers)
+    assert json.loads(log[0].response_body)["body"] == log[0].request_body == '{"a": [1]}'
+    assert log[0].form == []
+
+
+def test_a_secret_is_masked_in_a_query_too():
+    log = RequestLog(secrets=["a/b+c="])
+    kept = log.record(sent(url=with_query("http://x/a", {"t": "a/b+c="})))
+    assert (kept.url, kept.parameters) == (f"http://x/a?t={MASK}", {"t": MASK})

@@ -96,7 +96,7 @@ def test_a_table_is_the_same_however_long_its_ages_are(show):
 def test_a_table_of_callback_parameters_is_the_same_at_every_age(show, explained):
     def shown(**different: str) -> str:
         values = {"TaskSid": TASK, "TaskAge": "3", "TaskPriority": "0"} | different
-        callback = Exchange("received", "POST", "http://127.0.0.1:1/", parameters=values)
+        callback = Exchange("received", "POST", "http://127.0.0.1:1/", form=list(values.items()))
         return sanitize(show(parameters(callback, explained)), RULES)
 
     assert shown(TaskAge="3") == shown(TaskAge="12") != shown(TaskAge="young")

@@ -237,13 +237,13 @@ def test_requests_in_both_directions(lab):
 
 
 def test_parameters_by_name():
-    shown = tables.parameters(exchange(parameters={"TaskSid": "WT1", "AccountSid": "AC1"}))
+    shown = tables.parameters(exchange(form=[("TaskSid", "WT1"), ("AccountSid", "AC1")]))
     assert shown.to_numpy().tolist() == [["AccountSid", "AC1"], ["TaskSid", "WT1"]]
 
 
 def test_each_parameter_of_an_assignment_callback_is_explained(lab):
     callback = dict.fromkeys([*CALLBACK_PARAMETERS, "Other"], "x")
-    shown = tables.parameters(exchange(parameters=callback), explained=True)
+    shown = tables.parameters(exchange(form=list(callback.items())), explained=True)
     uses = dict(zip(shown["name"], shown["what a server would use it for"], strict=True))
     assert uses.pop("Other") == ""
     assert len(uses) == 11 and all(uses.values())

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.request_log import with_query
+from helpers.request_log import pairs, with_query
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
+
+Data = Mapping[str, str | list[str]]  # a list repeats a parameter
 
 _CREDENTIALS = "-u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
 
@@ -55,21 +57,23 @@ def find(lab: "Lab", resources: str, **parameters: Any) -> Call:
     return Call(python, _curl("GET", with_query(url, asked), {}))
 
 
-def request(method: str, url: str, data: Mapping[str, str]) -> Call:
+def request(method: str, url: str, data: Data) -> Call:
     """The call that sends any request to TaskRouter, as the SDK's client does it."""
     written = f", data={dict(data)!r}" if data else ""
     return Call(f'client.request("{method}", {_literal(url)}{written})', _curl(method, url, data))
 
 
-def to_server(method: str, url: str, data: Mapping[str, str], headers: Mapping[str, str]) -> Call:
-    """The call that sends a request to the learner's own server."""
-    written = "".join(
-        f"    {name}={dict(value)!r},\n"
-        for name, value in (("data", data), ("headers", headers))
-        if value
-    )
+def to_server(
+    method: str, url: str, data: Data, headers: Mapping[str, str], body: str = ""
+) -> Call:
+    """The call that sends a request to the learner's own server; a `body` is sent as it is."""
+    sent = f"{_literal(body)}.encode()" if body else repr(dict(data)) if data else ""
+    told = repr(dict(headers)) if headers else ""
+    named = (("data", sent), ("headers", told))
+    written = "".join(f"    {name}={value},\n" for name, value in named if value)
     python = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
-    return Call(python, _curl(method, url, data, headers, credentials=False))
+    given = {"Content-Type": "", **headers} if body else headers  # curl would say it is a form
+    return Call(python, _curl(method, url, data, given, body, credentials=False))
 
 
 def _workspace(lab: "Lab") -> str:
@@ -96,11 +100,13 @@ def _curl(
     url: str,
     data: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
+    body: str = "",
     credentials: bool = True,
 ) -> str:
     pieces = [f"curl -X {method} {shlex.quote(url)}"]
     pieces += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in (headers or {}).items()]
-    pieces += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in data.items()]
+    pieces += [f"--data-raw {shlex.quote(body)}"] if body else []
+    pieces += [f"--data-urlencode {shlex.quote(f'{name}={one}')}" for name, one in pairs(data)]
     return " \\\n  ".join([*pieces, *([_CREDENTIALS] if credentials else [])])
 
 

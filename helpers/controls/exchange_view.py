@@ -17,6 +17,7 @@ def exchange_html(exchange: Exchange) -> str:
     parts = [
         facts_html(_facts(exchange)),
         _section("Parameters", _parameters(exchange.parameters)),
+        _section("Body", _code("Body", pretty(exchange.request_body))),
         _section("Answer", _code("Answer", pretty(exchange.response_body))),
         _section("What went wrong", _code("What went wrong", exchange.error or "")),
         folded_html("Headers of the request", sorted(exchange.request_headers.items())),

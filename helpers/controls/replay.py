@@ -1,23 +1,25 @@
 """Sends a request of the request log again, as it was or changed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 from requests.utils import requote_uri
 from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 
 from helpers.controls import calls
-from helpers.controls.calls import Call
-from helpers.request_log import MASK, Exchange
+from helpers.controls.calls import Call, Data
+from helpers.request_log import MASK, Exchange, pairs
 
 if TYPE_CHECKING:
     from helpers.session import Session
 
 METHODS = ("GET", "POST", "DELETE", "PUT")
 _SECONDS = 30
+_NO_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
 class ReplayError(ValueError):
@@ -26,27 +28,53 @@ class ReplayError(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """A request to be sent: `data` is its form, `direction` which way it goes, as in the log."""
+    """A request to be sent: `direction` says which way it goes, as in the log.
+
+    `data` is its form, in which a list repeats a parameter; `body` is sent instead when it is no
+    form, as what `content_type` says.
+    """
 
     direction: str
     method: str
     url: str
-    data: Mapping[str, str]
+    data: Data
+    body: str = ""
+    content_type: str = ""
 
 
 def draft_of(exchange: Exchange) -> Draft:
     """The request of `exchange`.
 
-    Raises ReplayError for another method than METHODS, and when it held a secret: the log keeps
-    none.
+    Raises ReplayError for another method than METHODS, and for what the log does not keep: a
+    secret, and a body that is no text.
     """
     if exchange.method not in METHODS:
         raise ReplayError(f"A {exchange.method} request cannot be sent from here.")
-    if MASK in exchange.url or MASK in "".join(exchange.parameters.values()):
+    kept = "".join([exchange.url, exchange.request_body, *chain(*exchange.form)])
+    if MASK in kept:
         raise ReplayError("This request held a secret, which the log does not keep.")
-    in_url = parse_qs(urlsplit(exchange.url).query, keep_blank_values=True)
-    data = {name: value for name, value in exchange.parameters.items() if name not in in_url}
-    return Draft(exchange.direction, exchange.method, exchange.url, data)
+    if _NO_TEXT in kept:
+        raise ReplayError("This request's body is no text, so the log does not keep all of it.")
+    values: dict[str, list[str]] = {}
+    for name, value in exchange.form:
+        values.setdefault(name, []).append(value)
+    data = {name: several if several[1:] else several[0] for name, several in values.items()}
+    body, content_type = exchange.request_body, _content_type(exchange)
+    return Draft(exchange.direction, exchange.method, exchange.url, data, body, content_type)
+
+
+def in_query(draft: Draft) -> Draft:
+    """`draft` with the parameters where its method has them: for GET in the URL's query.
+
+    There they replace those of the same name. Raises ReplayError for what is no request.
+    """
+    if draft.method != "GET" or not draft.data:
+        return draft
+    parts = _parts(draft)
+    there = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in there if name not in draft.data]
+    query = urlencode([*kept, *pairs(draft.data)])
+    return replace(draft, url=urlunsplit(parts._replace(query=query)), data={})
 
 
 def is_of(exchange: Exchange, draft: Draft) -> bool:
@@ -56,10 +84,11 @@ def is_of(exchange: Exchange, draft: Draft) -> bool:
 
 
 def call_of(session: "Session", draft: Draft) -> Call:
-    """The call that sends it, as text to copy."""
+    """The call that sends it, as text to copy. Raises ReplayError for what is no request."""
     if _goes_to_taskrouter(session, draft):
         return calls.request(draft.method, draft.url, draft.data)
-    return calls.to_server(draft.method, draft.url, draft.data, _signature(session, draft))
+    headers = _headers(session, draft)
+    return calls.to_server(draft.method, draft.url, draft.data, headers, draft.body)
 
 
 def send(session: "Session", draft: Draft) -> int:
@@ -69,8 +98,6 @@ def send(session: "Session", draft: Draft) -> int:
     learner's server is signed anew (https://www.twilio.com/docs/usage/security). Raises
     ReplayError for what is no request or when nobody answers, and what the SDK raises.
     """
-    if urlsplit(draft.url).scheme not in ("http", "https"):
-        raise ReplayError(f"This is no request: {draft.method} {draft.url}")
     if _goes_to_taskrouter(session, draft):
         answer = session.client.request(draft.method, draft.url, data=dict(draft.data))
         return int(answer.status_code)
@@ -84,8 +111,8 @@ def _send_elsewhere(session: "Session", draft: Draft) -> int:
             return http.request(
                 draft.method,
                 draft.url,
-                data=dict(draft.data),
-                headers=_signature(session, draft),
+                data=draft.body.encode() or dict(draft.data),
+                headers=_headers(session, draft),
                 timeout=_SECONDS,
                 allow_redirects=False,
             ).status_code
@@ -99,16 +126,44 @@ def _what_failed(draft: Draft, error: requests.RequestException) -> str:
         return f"{address} has not answered within {_SECONDS} seconds."
     if isinstance(error, requests.ConnectionError):
         return f"Nobody answers at {address}. Does the server run?"
+    return _no_request(draft)
+
+
+def _no_request(draft: Draft) -> str:
     return f"This is no request: {draft.method} {draft.url}"
 
 
+def _parts(draft: Draft) -> SplitResult:
+    try:
+        parts = urlsplit(draft.url)
+    except ValueError:  # a bracket in the wrong place
+        raise ReplayError(_no_request(draft)) from None
+    if parts.scheme not in ("http", "https"):
+        raise ReplayError(_no_request(draft))
+    return parts
+
+
 def _goes_to_taskrouter(session: "Session", draft: Draft) -> bool:
-    there, wanted = urlsplit(session.address), urlsplit(draft.url)
-    return (there.scheme, there.netloc) == (wanted.scheme, wanted.netloc)
+    there, wanted = urlsplit(session.address), _parts(draft)
+    if (there.scheme, there.netloc) != (wanted.scheme, wanted.netloc):
+        return False
+    if draft.body:
+        raise ReplayError("TaskRouter takes forms only, so this body cannot be sent from here.")
+    return True
 
 
-def _signature(session: "Session", draft: Draft) -> dict[str, str]:
-    if draft.direction != "received" or not session.auth_token:
-        return {}
-    validator = RequestValidator(session.auth_token)
-    return {"X-Twilio-Signature": validator.compute_signature(draft.url, dict(draft.data))}
+def _headers(session: "Session", draft: Draft) -> dict[str, str]:
+    told = draft.body and draft.content_type
+    headers = {"Content-Type": draft.content_type} if told else {}
+    # Twilio signs a body that is no form by its hash, in the URL.
+    can_be_signed = not draft.body or "bodySHA256=" in draft.url
+    if draft.direction == "received" and session.auth_token and can_be_signed:
+        signed = RequestValidator(session.auth_token)
+        form = MultiDict(draft.data)
+        headers["X-Twilio-Signature"] = signed.compute_signature(draft.url, form)
+    return headers
+
+
+def _content_type(exchange: Exchange) -> str:
+    headers = {name.lower(): value for name, value in exchange.request_headers.items()}
+    return headers.get("content-type", "")

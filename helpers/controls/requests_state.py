@@ -9,7 +9,7 @@ from traitlets import Bool, List, Unicode, observe
 from helpers.controls.attributes import AttributesError, read_attributes
 from helpers.controls.exchange_view import answer_of, in_milliseconds
 from helpers.controls.live import LiveState
-from helpers.controls.replay import Draft, call_of, draft_of, is_of, send
+from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, is_of, send
 from helpers.request_log import Exchange
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class RequestsState(LiveState):
     editing = Bool()
     method = Unicode("POST", help="of the request being edited, as are `url` and `form`")
     url = Unicode()
-    form = Unicode(help="the parameters, a JSON object as text")
+    form = Unicode(help="the parameters, a JSON object as text; a list repeats one")
     form_error = Unicode(help="what is wrong with `form`, pointing at the character; else empty")
     outcome = Unicode(help="what came of the request sent last, in a sentence")
 
@@ -127,6 +127,8 @@ class RequestsState(LiveState):
 
     def _edit(self) -> None:
         draft = draft_of(self._looked_at())
+        if draft.body:
+            raise ReplayError("The body is no form, so it can be sent again, but not be edited.")
         self._edited_direction = draft.direction
         self.method, self.url = draft.method, draft.url
         self.form = json.dumps(dict(draft.data), indent=2, ensure_ascii=False)
@@ -136,10 +138,10 @@ class RequestsState(LiveState):
         if self.form_error:
             raise AttributesError("Nothing was sent: the parameters above are not JSON yet.")
         data = {
-            name: value if isinstance(value, str) else json.dumps(value)
+            name: [_as_text(one) for one in value] if isinstance(value, list) else _as_text(value)
             for name, value in read_attributes(self.form).items()
         }
-        return Draft(self._edited_direction, self.method, self.url.strip(), data)
+        return in_query(Draft(self._edited_direction, self.method, self.url.strip(), data))
 
     def _send(self, draft: Draft) -> None:
         session = self.lab.session
@@ -162,6 +164,10 @@ class RequestsState(LiveState):
         return _FILTERS_SET_BACK if hidden else ""
 
 
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _described(one: Exchange) -> str:
     """ "10:15:00 → sent POST 201 …/Tasks/WT…3f9a1c (12 ms)" """
     arrow = {"sent": "→ sent", "received": "← received"}.get(one.direction, one.direction)
@@ -176,4 +182,5 @@ def _kind(one: Exchange) -> str:
 
 def _searched(one: Exchange) -> str:
     parameters = " ".join(f"{name}={value}" for name, value in one.parameters.items())
-    return f"{one.method} {one.url} {parameters} {one.response_body} {one.error or ''}".casefold()
+    bodies = f"{one.request_body} {one.response_body}"
+    return f"{one.method} {one.url} {parameters} {bodies} {one.error or ''}".casefold()

@@ -18,7 +18,7 @@ def ended_threads() -> Iterator[None]:
 
 @pytest.fixture
 def server(session) -> Iterator[CallbackServer]:
-    """Answers whether the request was signed well."""
+    """Answers whether the request was signed well, or what it was."""
     app = Flask("learners")
     validator = RequestValidator(session.auth_token)
 
@@ -26,6 +26,12 @@ def server(session) -> Iterator[CallbackServer]:
     def assignment_callback():
         signature = request.headers.get("X-Twilio-Signature", "")
         return {"genuine": validator.validate(request.url, request.form, signature)}
+
+    @app.route("/echo", methods=["GET", "POST"])
+    def echo():
+        body = request.get_data(as_text=True)
+        signed = "X-Twilio-Signature" in request.headers
+        return {"type": request.content_type, "body": body, "signed": signed}
 
     @app.get("/elsewhere")
     def elsewhere():

@@ -15,15 +15,14 @@ def lab(session) -> Lab:
 
 def received(server, lab: Lab) -> Exchange:
     url = server.url_for("/assignment_callback")
-    parameters = {"TaskSid": "WT1"}
     return lab.session.requests.record(
-        Exchange("received", "POST", url, status=200, parameters=parameters)
+        Exchange("received", "POST", url, status=200, form=[("TaskSid", "WT1")])
     )
 
 
 def test_credentials_go_to_taskrouter_only(lab, server):
     seen = []
-    sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), parameters={"a": "1"})
+    sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), form=[("a", "1")])
     send(lab.session, draft_of(sent))
     seen = lab.session.requests.received()[-1].request_headers
     assert "Authorization" not in seen and "X-Twilio-Signature" not in seen
@@ -50,9 +49,8 @@ def test_an_answer_that_leads_elsewhere_is_the_answer(lab, server):
 
 @pytest.mark.parametrize("size", ["5", ""])
 def test_what_stands_in_the_url_is_not_sent_twice(size):
-    exchange = Exchange(
-        "sent", "GET", f"http://127.0.0.1/v1/x?PageSize={size}", parameters={"PageSize": size}
-    )
+    exchange = Exchange("sent", "GET", f"http://127.0.0.1/v1/x?PageSize={size}")
+    assert exchange.parameters == {"PageSize": size}
     assert draft_of(exchange).data == {}
 
 

@@ -40,7 +40,7 @@ def received(server: CallbackServer, lab: Lab) -> Exchange:
             method="POST",
             url=server.url_for("/assignment_callback"),
             status=200,
-            parameters={"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'},
+            form=[("TaskSid", "WT1"), ("TaskAttributes", '{"a": 1}')],
             response_body="{}",
         )
     )
@@ -287,11 +287,11 @@ def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, 
 
 
 def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
-    exchange = Exchange("sent", "POST", f"{lab.session.address}/v1", parameters={"a": "1"})
-    for held in (replace(exchange, parameters={"a": MASK}), replace(exchange, url=f"x://{MASK}")):
+    exchange = Exchange("sent", "POST", f"{lab.session.address}/v1", form=[("a", "1")])
+    for held in (replace(exchange, form=[("a", MASK)]), replace(exchange, url=f"x://{MASK}")):
         with pytest.raises(ReplayError, match="held a secret"):
             draft_of(held)
-    look_at(panel, lab.session.requests.record(replace(exchange, parameters={"a": MASK})))
+    look_at(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
     panel.on_again(panel.again)
     assert panel.error_line.text.startswith("This request held a secret")
 

@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import requests
 
 from helpers import controls
 from helpers.controls.requests import Requests
@@ -148,3 +149,57 @@ def test_what_was_just_said_stays_when_others_come(lab, panel, refused):
     lab.workspace.tasks.list()
     panel.state.receive(panel.state.watch.news)
     assert (panel.outcome.text, panel.call_lines.value != "") == (said, True)
+
+
+def test_the_parameters_written_for_a_get_are_asked_for(lab, panel):
+    lab.workspace.workers.list(page_size=50)
+    look_at(panel, lab.session.requests[-1])
+    panel.on_edit()
+    panel.editor.form.value = '{"FriendlyName": "Alice", "PageSize": 1}'
+    panel.on_send()
+    asked = shown(panel)
+    assert (asked.parameters, asked.form) == ({"FriendlyName": "Alice", "PageSize": "1"}, [])
+    assert [one["friendly_name"] for one in json.loads(asked.response_body)["workers"]] == ["Alice"]
+    assert "Parameters" in panel.detail.value
+
+
+def test_a_list_among_the_parameters_repeats_one(lab, panel, server):
+    url = server.url_for("/echo")
+    look_at(panel, lab.session.requests.record(Exchange("received", "POST", url, 200)))
+    panel.on_edit()
+    panel.editor.form.value = '{"a": ["1", 2], "b": {"c": true}}'
+    panel.on_send()
+    assert shown(panel).form == [("a", "1"), ("a", "2"), ("b", '{"c": true}')]
+    panel.on_edit()
+    assert json.loads(panel.editor.form.value) == {"a": ["1", "2"], "b": '{"c": true}'}
+
+
+def test_a_body_that_is_no_form_is_shown_found_and_not_edited(lab, panel, server):
+    requests.post(server.url_for("/echo"), json={"event": "<b>"})
+    look_at(panel, lab.session.requests[-1])
+    assert "<strong>Body</strong>" in panel.detail.value
+    assert "{\n  &quot;event&quot;: &quot;&lt;b&gt;&quot;\n}" in panel.detail.value
+    panel.text.value = '"EVENT"'
+    assert len(panel.list.options) == 1
+    panel.on_edit()
+    assert (
+        panel.error_line.text == "The body is no form, so it can be sent again, but not be edited."
+    )
+    assert not panel.state.editing
+
+
+def test_an_address_that_cannot_be_read_is_said_in_the_panel(lab, panel, refused):
+    panel.on_edit()
+    panel.editor.url.value = "http://[bad"
+    panel.on_send()
+    assert panel.error_line.text == "This is no request: POST http://[bad"
+    assert panel.call_lines.value == ""
+
+
+def test_the_parameters_that_the_sdk_has_in_a_url_are_shown_as_such(lab, panel):
+    lab.workspace.workers.get_page(
+        f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
+    )
+    look_at(panel, lab.session.requests[-1])
+    assert "<strong>Parameters</strong>" in panel.detail.value
+    assert "PageSize" in panel.detail.value.partition("<strong>Parameters</strong>")[2]
