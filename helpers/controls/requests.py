@@ -24,6 +24,7 @@ class Editor(widgets.VBox):
     """The fields of a request that is being edited, and the button that sends it."""
 
     def __init__(self, state: RequestsState) -> None:
+        self.edited = TextLine()
         self.method = widgets.Dropdown(options=METHODS, description="Method", **_FIELD)
         self.url = widgets.Text(description="URL", **_FIELD)
         self.form = widgets.Textarea(description="Parameters", rows=6, **_FIELD)
@@ -31,7 +32,9 @@ class Editor(widgets.VBox):
         self.send = widgets.Button(description="Send", icon="paper-plane")
         self.cancel = widgets.Button(description="Close", icon="times")
         buttons = widgets.HBox([self.send, self.cancel])
-        super().__init__([self.method, self.url, self.form, self.form_error, buttons])
+        fields = [self.edited, self.method, self.url, self.form, self.form_error]
+        super().__init__([*fields, buttons])
+        dlink((state, "edited"), (self.edited, "text"))
         link((state, "method"), (self.method, "value"))
         link((state, "url"), (self.url, "value"))
         link((state, "form"), (self.form, "value"))

@@ -38,6 +38,7 @@ class RequestsState(LiveState):
     chosen = Unicode(help="the key of the exchange looked at; empty for none")
     counted = Unicode(help="how many exchanges there are, in a sentence")
     editing = Bool()
+    edited = Unicode(help="which request is being edited, in a line")
     method = Unicode("POST", help="of the request being edited, as are `url` and `form`")
     url = Unicode()
     form = Unicode(help="the parameters, a JSON object as text; a list repeats one")
@@ -86,7 +87,7 @@ class RequestsState(LiveState):
     @observe("form")
     def _check_form(self, _: object) -> None:
         try:
-            read_attributes(self.form)
+            read_attributes(self.form, "parameters")
         except AttributesError as error:
             self.form_error = str(error)
         else:
@@ -126,20 +127,22 @@ class RequestsState(LiveState):
         return found
 
     def _edit(self) -> None:
-        draft = draft_of(self._looked_at())
+        exchange = self._looked_at()
+        draft = draft_of(exchange)
         if draft.body:
             raise ReplayError("The body is no form, so it can be sent again, but not be edited.")
         self._edited_direction = draft.direction
         self.method, self.url = draft.method, draft.url
         self.form = json.dumps(dict(draft.data), indent=2, ensure_ascii=False)
+        self.edited = f"Changed from: {_described(exchange)}"
         self.editing = True
 
     def _edited(self) -> Draft:
         if self.form_error:
-            raise AttributesError("Nothing was sent: the parameters above are not JSON yet.")
+            raise AttributesError("Nothing was sent: the parameters above have an error.")
         data = {
             name: [_as_text(one) for one in value] if isinstance(value, list) else _as_text(value)
-            for name, value in read_attributes(self.form).items()
+            for name, value in read_attributes(self.form, "parameters").items()
         }
         return in_query(Draft(self._edited_direction, self.method, self.url.strip(), data))
 

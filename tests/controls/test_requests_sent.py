@@ -203,3 +203,35 @@ def test_the_parameters_that_the_sdk_has_in_a_url_are_shown_as_such(lab, panel):
     look_at(panel, lab.session.requests[-1])
     assert "<strong>Parameters</strong>" in panel.detail.value
     assert "PageSize" in panel.detail.value.partition("<strong>Parameters</strong>")[2]
+
+
+def test_the_fields_say_which_request_they_change_though_another_is_chosen(lab, panel, refused):
+    [(line, _)] = panel.list.options
+    panel.on_edit()
+    assert panel.editor.edited.text == f"Changed from: {line}"
+    assert "→ sent POST 400" in line
+    panel.status.value = "2xx"
+    look_at(panel, lab.session.requests[-1])
+    assert panel.editor.edited.text == f"Changed from: {line}"
+    panel.on_edit()
+    assert "→ sent GET 200" in panel.editor.edited.text
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("[1, 2]", "Parameters are a JSON object"),
+        ('{"a": 1e999}', "Line 1, character 7: This number is too large."),
+        (r'{"a": "\ud800"}', "Line 1, character 7: This text holds half a character."),
+        ("[" * 2000 + "]" * 2000, "Line 1, character 101: More than 100 brackets"),
+    ],
+)
+def test_parameters_that_cannot_be_sent_are_not_sent(lab, panel, refused, form, told):
+    panel.on_edit()
+    panel.editor.form.value = "{"
+    panel.editor.form.value = form
+    assert panel.editor.form_error.text.startswith(told)
+    before = len(lab.session.requests)
+    panel.on_send()
+    assert panel.error_line.text == "Nothing was sent: the parameters above have an error."
+    assert len(lab.session.requests) == before
