@@ -30,8 +30,8 @@ class ReplayError(ValueError):
 class Draft:
     """A request to be sent: `direction` says which way it goes, as in the log.
 
-    `data` is its form, in which a list repeats a parameter; `body` is sent instead when it is no
-    form, as what `content_type` says.
+    `data` is its form, in which a list repeats a parameter. A `body` that is no form is sent in its
+    place, with `content_type`.
     """
 
     direction: str
@@ -64,9 +64,9 @@ def draft_of(exchange: Exchange) -> Draft:
 
 
 def in_query(draft: Draft) -> Draft:
-    """`draft` with the parameters where its method has them: for GET in the URL's query.
+    """`draft` with its parameters where its method has them: those of a GET in the URL's query.
 
-    There they replace those of the same name. Raises ReplayError for what is no request.
+    There they replace those of the same name. Raises ReplayError when the URL is none.
     """
     if draft.method != "GET" or not draft.data:
         return draft
@@ -92,8 +92,9 @@ def call_of(session: "Session", draft: Draft) -> Call:
 
 
 def send(session: "Session", draft: Draft) -> int:
-    """Send it, and return the HTTP status of the answer; it is in the request log then.
+    """Send it, and return the HTTP status of the answer.
 
+    It is in the request log then, if TaskRouter or the learner's server answered.
     The account's credentials go to TaskRouter's own address only. What TaskRouter had sent to the
     learner's server is signed anew (https://www.twilio.com/docs/usage/security). Raises
     ReplayError for what is no request or when nobody answers, and what the SDK raises.

@@ -1,6 +1,9 @@
 """A request is sent again with what it held, in its form, in another body or in its query."""
 
 import json
+import shlex
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -68,6 +71,17 @@ def test_the_call_shown_for_a_body_sends_that_body(lab, server, monkeypatch):
     )
     assert "-H 'Content-Type: application/json'" in call.curl
     assert '--data-raw \'{"event": "ñ"' in call.curl
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize("told", [{"Content-Type": "application/json"}, {}])
+def test_the_curl_command_shown_for_a_body_sends_it_too(lab, server, told):
+    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
+    call = call_of(lab.session, draft_of(lab.session.requests[-1]))
+    command = shlex.split(call.curl.replace("\\\n", ""))
+    done = subprocess.run([*command, "-s", "--noproxy", "*"], capture_output=True, check=True)
+    answer = {"type": told.get("Content-Type"), "body": JSON, "signed": False}
+    assert json.loads(done.stdout) == answer
 
 
 def test_repeated_fields_are_sent_again_repeated_and_signed_well(lab, server):
