@@ -14,6 +14,7 @@ from helpers.diagram import lifecycle_svg, lifecycle_text
 from helpers.explanation.waiting import somebody_could_take
 from helpers.picture import image_html
 from helpers.rules import lifecycle as rules
+from helpers.rules.lifecycle import TASK_ENDED
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -27,7 +28,9 @@ class LifecycleState(LiveState):
 
     options = List(help="(description, SID) of each Task, the newest first")
     chosen_sid = Unicode(help="the Task to follow; empty for whichever is the newest")
-    number = Int(None, allow_none=True, help="of the current step, from 1; None without a Task")
+    number = Int(
+        None, allow_none=True, help="of the current step, from 1; None for none: see rules.step"
+    )
     summary = Unicode(_NOTHING, help="where the Task is, in a sentence")
 
     def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
@@ -44,7 +47,8 @@ class LifecycleState(LiveState):
         reservations = self.snapshot.reservations_of(task.sid)
         newest = reservations[-1].reservation_status if reservations else None
         somebody = somebody_could_take(evidence_of(self.snapshot, task))
-        self.number = 1 + rules.step(task.assignment_status, newest, somebody)
+        step = rules.step(task.assignment_status, newest, somebody)
+        self.number = None if step is None else step + 1
         self.summary = _summary(task, reservations)
 
     @observe("chosen_sid")
@@ -106,7 +110,9 @@ def _described(task: Any) -> str:
 
 
 def _summary(task: Any, reservations: list[Any]) -> str:
-    asked = "nobody has been asked yet"
+    asked = (
+        f"nobody {'was asked' if task.assignment_status in TASK_ENDED else 'has been asked yet'}"
+    )
     if reservations:
         newest = reservations[-1]
         asked = f"{newest.worker_name} was asked, the Reservation is {newest.reservation_status}"

@@ -91,20 +91,22 @@ def advance(table: Table, status: str, trigger: str) -> str:
 
 def step(
     assignment_status: str, reservation_status: str | None = None, worker_available: bool = False
-) -> int:
-    """Return how far a Task has come, as an index into STEPS.
+) -> int | None:
+    """Return how far a Task has come, as an index into STEPS; beyond the last when it is completed.
 
     `reservation_status` is that of the Task's newest Reservation, `worker_available` whether there
     is a Worker who could be reserved for the Task now. A Task that was assigned stays at the last
-    step when it is wrapping or completed; a canceled Task is back at the first. Raises ValueError
-    for a status that is not a Task's.
+    step while it is wrapping; a canceled Task is at none, None. Raises ValueError for a status that
+    is not a Task's.
     """
     if assignment_status not in TASK:
         raise ValueError(f"{assignment_status!r} is none of a Task's statuses: {', '.join(TASK)}")
-    if assignment_status in ("assigned", "wrapping", "completed"):
-        return 4
     if assignment_status == "canceled":
-        return 0
+        return None
+    if assignment_status == "completed":
+        return len(STEPS)
+    if assignment_status in ("assigned", "wrapping"):
+        return 4
     if reservation_status in ("accepted", "wrapping", "completed"):
         return 3
     if assignment_status == "reserved" or reservation_status == "pending":

@@ -36,6 +36,23 @@ def test_the_step_follows_the_task(lab, panel):
     assert "[Task assigned to Worker]" in panel.picture.value
 
 
+def test_every_step_of_a_completed_task_is_done(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
+    reservation.update(reservation_status="accepted")
+    lab.workspace.tasks(lab.task_sid).update(assignment_status="completed", reason="done")
+    panel.state.watch.refresh()
+    assert panel.as_text().splitlines()[0].count("✓") == 5
+    assert "now" not in panel.picture.value
+
+
+def test_no_step_of_a_canceled_task_is_lit(lab, panel):
+    lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="gone")
+    panel.state.watch.refresh()
+    assert panel.as_text().startswith("Task Created → ")
+    assert panel.summary.text == f"Task {lab.task_sid} is canceled; nobody was asked."
+
+
 def test_without_a_choice_the_newest_is_followed(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     newer = create(lab)

@@ -95,12 +95,15 @@ def test_a_reservation_takes_capacity_as_long_as_its_table_has_a_way_on():
         ("reserved", "accepted", False, "Reservation accepted"),
         ("assigned", "accepted", False, "Task assigned to Worker"),
         ("wrapping", "wrapping", False, "Task assigned to Worker"),
-        ("completed", "completed", True, "Task assigned to Worker"),
-        ("canceled", "canceled", True, "Task Created"),
     ],
 )
 def test_the_step_a_task_is_at(assignment_status, reservation_status, worker_available, name):
     assert STEPS[step(assignment_status, reservation_status, worker_available)] == name
+
+
+def test_a_task_that_has_ended_is_past_every_step_or_at_none():
+    assert step("completed", "completed", True) == len(STEPS)
+    assert step("canceled", "canceled", True) is None
 
 
 def test_the_step_of_a_status_that_does_not_exist_is_refused():
