@@ -26,7 +26,7 @@ class ActivityButtons(widgets.ToggleButtons):
         self.painting = True
         try:
             with self.hold_sync():
-                self.description = name
+                self.description = self.tooltip = name
                 options = tuple(
                     (f"{activity}{_TICK if sid == now else _NO_TICK}", sid)
                     for activity, sid in given

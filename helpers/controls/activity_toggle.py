@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
 from traitlets import List, Unicode, dlink
 
 from helpers.controls import calls
@@ -67,15 +66,12 @@ class ActivityToggle(LivePanel):
     def __init__(self, state: ActivityState) -> None:
         self.toggles = ActivityButtons()
         self.summary = TextLine()
-        self.refresh_button = widgets.Button(description="Refresh", icon="refresh")
-        super().__init__(state, [self.toggles, self.summary, self.refresh_button])
+        super().__init__(state, [self.toggles, self.summary])
         dlink((state, "summary"), (self.summary, "text"))
         dlink((state, "busy"), (self.toggles, "disabled"))
-        dlink((state, "busy"), (self.refresh_button, "disabled"))
         state.observe(self._paint, ["activities", "activity_sid", "worker_name", "busy"])
         self._paint()
         self.toggles.observe(self.on_toggle, "value")
-        self.refresh_button.on_click(self.on_refresh)
 
     def refresh(self) -> None:
         """Show what TaskRouter says now."""
@@ -86,9 +82,6 @@ class ActivityToggle(LivePanel):
             chosen = not self.toggles.painting and change["new"] != self.state.activity_sid
         if chosen:
             self.state.choose(change["new"])
-
-    def on_refresh(self, _: widgets.Button) -> None:
-        self.refresh()
 
     def as_text(self) -> str:
         names = [

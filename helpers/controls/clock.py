@@ -60,6 +60,7 @@ class Clock(LivePanel):
         self.steps = [widgets.Button(description=name, icon="clock-o") for name, _ in STEPS]
         self.seconds = widgets.BoundedIntText(
             description="Seconds",
+            tooltip="Seconds",
             min=1,
             max=_LONGEST,
             style={"description_width": "initial"},

@@ -28,7 +28,7 @@ class LiveState(ControlState):
     paints in another thread (a handler) takes it too. It is never held during a request.
     """
 
-    asks_taskrouter = True
+    asks_taskrouter = True  # else what it shows is never from before
 
     snapshot = Instance(Snapshot, ())
     notice = Unicode(help="Why the panel shows nothing newer, in a sentence; else empty")
@@ -60,7 +60,7 @@ class LiveState(ControlState):
             try:
                 self.snapshot = news.snapshot
                 self.take()
-                self.notice = news.trouble
+                self.notice = news.trouble if self.asks_taskrouter else ""
             except Exception as error:  # noqa: BLE001 - what a thread raises is seen nowhere
                 self.notice = f"This cannot be shown: {in_a_sentence(error)}"
 
@@ -81,7 +81,7 @@ class LiveState(ControlState):
 
 
 class LivePanel(Panel):
-    """The outside of a live control: its fields, then what keeps it from following, if anything."""
+    """The outside of a live control: what keeps it from following, if anything, then its fields."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class LivePanel(Panel):
         details: "Sequence[widgets.Widget]" = (),
     ) -> None:
         self.notice_line = NoticeLine()
-        super().__init__(state, [*fields, self.notice_line], details)
+        super().__init__(state, [self.notice_line, *fields], details)
         dlink((state, "notice"), (self.notice_line, "text"))
 
     def follow(self) -> None:

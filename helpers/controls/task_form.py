@@ -67,7 +67,7 @@ class TaskFormState(ControlState):
         self.workflows = [(workflow.friendly_name, workflow.sid) for workflow in found]
 
     def _create(self) -> None:
-        self.outcome = ""
+        self.outcome, self.call = "", None
         if self.extra_error:
             raise AttributesError("No Task was created: the attributes above are not JSON yet.")
         wanted = {
@@ -101,7 +101,11 @@ class TaskForm(Panel):
         )
         self.extra_error = ErrorLine()
         self.priority = widgets.BoundedIntText(
-            description="Priority", max=_HIGHEST_PRIORITY, style=wide, layout=layout
+            description="Priority",
+            tooltip="Priority",
+            max=_HIGHEST_PRIORITY,
+            style=wide,
+            layout=layout,
         )
         self.channel = widgets.Dropdown(
             options=state.channels, description="Channel", style=wide, layout=layout

@@ -16,6 +16,7 @@ _CELL = (
     "white-space:pre-wrap;border:0;background:none"
 )
 _NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:var(--jp-content-font-color1,#1f1f1f)"
+_HEADING = f"{_NAME};font-weight:bold"
 _VALUE = f"{_CELL};width:100%;color:var(--jp-content-font-color1,#1f1f1f)"
 _TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;max-width:min(100%,56em)"
 
@@ -28,13 +29,13 @@ def short(sid: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: "45 s", "2 min 5 s", "1 h 3 min"."""
-    whole = max(0, int(seconds))
-    minutes, rest = divmod(whole, 60)
+    """Seconds as people say them: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes_left = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes_left} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        rest = 0
+    units = ((hours, "h"), (minutes_left, "min"), (rest, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 s"
 
 
 def age(seconds: float) -> str:
@@ -65,11 +66,13 @@ def folded_html(title: str, facts: Facts, names_width: str = "auto") -> str:
 
 
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a row of headings; "" without rows."""
-    names = "".join(f'<th scope="col" style="{_NAME}">{escape(name)}</th>' for name in columns)
+    """A table with a row of headings, each row named by its first value; "" without rows."""
+    names = "".join(f'<th scope="col" style="{_HEADING}">{escape(name)}</th>' for name in columns)
     lines = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{escape(value)}</td>' for value in row) + "</tr>"
-        for row in rows
+        f'<tr><th scope="row" style="{_NAME}">{escape(first)}</th>'
+        + "".join(f'<td style="{_CELL}">{escape(value)}</td>' for value in values)
+        + "</tr>"
+        for first, *values in rows
     )
     return f'<table style="{_TABLE}"><tr>{names}</tr>{lines}</table>' if lines else ""
 

@@ -64,7 +64,7 @@ def test_a_choice_of_what_is_already_so_sends_nothing(lab, toggle):
 def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     before = updates(lab)
-    toggle.on_refresh(toggle.refresh_button)
+    toggle.refresh()
     assert toggle.toggles.value == lab.idle_sid
     assert toggle.summary.text.startswith("Alice is Idle")
     assert updates(lab) == before
@@ -77,12 +77,6 @@ def test_what_a_refresh_finds_is_shown_under_the_lock(lab, toggle):
     toggle.state.observe(lambda _: held.append(lock.held), ["activity_sid", "summary"])
     toggle.refresh()
     assert held and all(held)
-
-
-def test_the_button_refreshes(lab, toggle):
-    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    toggle.refresh_button.click()
-    assert toggle.summary.text.startswith("Alice is Idle")
 
 
 def test_an_activity_added_later_shows_after_refresh(lab, toggle):
@@ -167,5 +161,5 @@ def test_a_worker_beyond_those_that_panels_read_is_shown_when_asked_for(lab, mon
     assert toggle.state.snapshot.worker(lab.bob_sid) is None
     assert toggle.summary.text == "Bob is Idle, available: TaskRouter may offer Tasks."
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    toggle.on_refresh(toggle.refresh_button)
+    toggle.refresh()
     assert toggle.toggles.value == lab.offline_sid

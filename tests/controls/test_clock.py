@@ -26,7 +26,7 @@ def age(lab: Lab) -> int:
 def test_two_minutes_later_is_a_click(lab, panel):
     panel.on_step(120, panel.steps[1])
     assert age(lab) == 120
-    assert panel.outcome.text == "It is 2 min 0 s later for TaskRouter."
+    assert panel.outcome.text == "It is 2 min later for TaskRouter."
     assert "/emulator/clock" in panel.state.call.curl
     assert "'advance': '120'" in panel.state.call.python
 

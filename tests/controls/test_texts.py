@@ -9,10 +9,11 @@ from helpers.controls.texts import age, duration, short
         (-3, "0 s"),
         (0.9, "0 s"),
         (59.9, "59 s"),
-        (60, "1 min 0 s"),
+        (60, "1 min"),
         (125, "2 min 5 s"),
         (3599, "59 min 59 s"),
-        (3600, "1 h 0 min"),
+        (3600, "1 h"),
+        (3659, "1 h"),
         (90_061, "25 h 1 min"),
     ],
 )
