@@ -32,6 +32,8 @@ panel.addEventListener("focusin", ({ target }) => {
   clearTimeout(timer);
   // JupyterLab's own shortcuts would take the arrows that walk a list.
   if (target.localName === "select") target.dataset.lmSuppressShortcuts = "true";
+  // A click selects the whole of it (CSS); so does the keyboard.
+  if (target.localName === "pre") getSelection().selectAllChildren(target);
   last = target;
   part = last.closest(".taskrouter-part") ?? panel;
 });

@@ -18,9 +18,16 @@ _ARROW = quote(
     'd="M5.2,5.9L9,9.7l3.8-3.8l1.2,1.2l-4.9,5l-4.9-5L5.2,5.9z"/></svg>',
     safe="",
 )
+_LOST = "The kernel was restarted, or has ended. Run the notebook from its first cell."
+# A panel without its kernel says so, and cannot be pressed; ipywidgets marks each part of it alone.
 # ipywidgets marks the focus by a thin light blue line, which hardly stands out from white, and has
 # a black arrow for its lists in the dark theme too.
 _RULES = (
+    f".{PANEL}.jupyter-widgets-disconnected::before{{content:'‖ {_LOST}'!important;"
+    "font:inherit!important;color:inherit!important;margin:0!important;position:static!important;"
+    "border-left:4px solid #b06000;padding:2px 8px}"
+    f".{PANEL} .jupyter-widgets-disconnected::before{{display:none!important}}"
+    f".{PANEL}.jupyter-widgets-disconnected>*{{pointer-events:none;opacity:.7}}"
     f".{PART}:focus,.{PANEL}:focus{{outline-offset:2px}}"
     f".{PANEL} :is(button,input,pre,select,summary,textarea):focus-visible"
     "{outline:2px solid var(--jp-brand-color1,#1976d2)!important;outline-offset:1px}"

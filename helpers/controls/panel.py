@@ -141,6 +141,8 @@ def close_whole(*widgets_and_looks: widgets.Widget) -> None:
 
 def _as_html(what: str, call: Call) -> str:
     return "".join(
-        f'<div style="margin-top:4px">{what}, {name}:</div><pre style="{CODE}">{escape(text)}</pre>'
+        f'<div style="margin-top:4px">{what}, {name}:</div>'
+        f'<pre tabindex="0" role="group" aria-label="{what}, {name}" style="{CODE}">'
+        f"{escape(text)}</pre>"
         for name, text in (("in Python", call.python), ("with curl", call.curl))
     )

@@ -119,6 +119,19 @@ def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
     expect(part_with_focus(tab)).to_contain_text("There is no Task yet.")
 
 
+def test_the_call_is_reached_by_the_keyboard_and_selected_as_a_whole(tab, panels, lab):
+    form = panels["task_form"]
+    tab.press(form.get_by_role("button", name="Create Task"))
+    for name in ("Sent last, in Python", "Sent last, with curl"):
+        call = form.get_by_role("group", name=name)
+        expect(call).to_be_visible()
+        tab.page.keyboard.press("Tab")
+        expect(call).to_be_focused()
+        selected = tab.page.evaluate("getSelection().toString()")
+        assert selected.strip() == call.inner_text().strip()
+        assert "Attributes" in selected or "attributes=" in selected
+
+
 def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
     create = panels["task_form"].get_by_role("button", name="Create Task")
     tab.press(create)
@@ -129,9 +142,6 @@ def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
         tab.press(button, "Space")
         expect(panels["clock"].get_by_text("later for TaskRouter")).to_be_visible()
         stays(tab, button)
-    refresh = panels["activity_toggle"].get_by_role("button", name="Refresh")
-    tab.press(refresh)
-    stays(tab, refresh)
 
 
 def test_fields_keep_the_focus_and_what_is_being_typed(tab, panels, lab):

@@ -68,6 +68,7 @@ def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
             eventually("the panels have the width", lambda width=width: is_wide(asked, width))
             for panel, output in asked.items():
                 assert output.evaluate(MISPLACED) == [], f"{panel} at {width}"
+                assert output.locator('[title="null"]:visible').count() == 0, panel
                 assert output.evaluate("area => area.scrollWidth <= area.clientWidth + 1"), panel
                 tab.shot(f"{panel}-{int(width)}-{theme.lower()}", output)
         assert tab.violations() == []

@@ -143,7 +143,7 @@ def test_04_the_request_is_found_and_the_reservation_is_accepted(tab, run, lab):
     requests, panel = tab.output_of("controls.requests"), tab.output_of("controls.reservation")
     requests.get_by_label("Direction").select_option("received")
     requests.get_by_label("Requests").select_option(index=0)
-    expect(requests.get_by_role("cell", name="ReservationSid")).to_be_visible()
+    expect(requests.get_by_role("rowheader", name="ReservationSid")).to_be_visible()
     tab.press(requests.get_by_role("button", name="Send again"))
     expect(requests.get_by_text("POST was sent; the answer has the status 200.")).to_be_visible()
     expect(panel.get_by_text("left to answer")).to_be_visible()
