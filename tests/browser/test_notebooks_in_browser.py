@@ -167,6 +167,19 @@ def test_04_the_request_is_found_and_the_reservation_is_accepted(tab, run, lab):
     assert tab.violations() == []
 
 
+def test_05_a_reservation_is_accepted_with_a_click(tab, lab):
+    tab.open("notebooks/05-accept-the-reservation.ipynb")
+    tab.run_through("controls.reservation")
+    panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
+    expect(panel.get_by_text("left to answer")).to_be_visible()
+    panel.get_by_role("button", name="Accept").click()
+    eventually("it is assigned", lambda: status_of(lab, newest.sid) == "assigned")
+    expect(panel.get_by_text('reservation_status="accepted"')).to_be_visible()
+    expect(panel.get_by_role("button", name="Accept")).to_be_disabled()
+    tab.run_through("by_click.update")
+    expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
+
+
 @pytest.mark.parametrize("name", ["05-accept-the-reservation", "06-when-nobody-answers"])
 def test_05_and_06_the_floor_follows_a_task(tab, run, lab, name):
     run(name)
