@@ -71,9 +71,11 @@ def to_server(
     told = repr(dict(headers)) if headers else ""
     named = (("data", sent), ("headers", told))
     written = "".join(f"    {name}={value},\n" for name, value in named if value)
-    python = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
+    asked = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
     given = {"Content-Type": "", **headers} if body else headers  # curl would say it is a form
-    return Call(python, _curl(method, url, data, given, body, credentials=False))
+    return Call(
+        f"import requests\n\n{asked}", _curl(method, url, data, given, body, credentials=False)
+    )
 
 
 def _workspace(lab: "Lab") -> str:

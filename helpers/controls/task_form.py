@@ -69,7 +69,7 @@ class TaskFormState(ControlState):
     def _create(self) -> None:
         self.outcome, self.call = "", None
         if self.extra_error:
-            raise AttributesError("No Task was created: the attributes above are not JSON yet.")
+            raise AttributesError("No Task was created: the attributes above have an error.")
         wanted = {
             "attributes": json.dumps(self.attributes(), ensure_ascii=False),
             "workflow_sid": self.workflow_sid,

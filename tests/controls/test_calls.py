@@ -46,7 +46,8 @@ def test_a_request_without_parameters_is_written_without_them():
     call = calls.request("GET", "http://127.0.0.1:8765/v1", {})
     assert call.python == 'client.request("GET", "http://127.0.0.1:8765/v1")'
     call = calls.to_server("GET", "http://127.0.0.1:8765/x", {}, {})
-    assert call.python == 'requests.request(\n    "GET",\n    "http://127.0.0.1:8765/x",\n)'
+    asked = 'requests.request(\n    "GET",\n    "http://127.0.0.1:8765/x",\n)'
+    assert call.python == f"import requests\n\n{asked}"
     assert call.curl == "curl -X GET http://127.0.0.1:8765/x"
 
 
