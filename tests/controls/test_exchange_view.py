@@ -14,7 +14,6 @@ def test_it_is_told_who_asked_what_when_and_for_how_long():
         status=200,
         at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
         duration=0.0123,
-        parameters={"a": "1"},
         sent_by="curl",
     )
     shown = exchange_html(exchange)
@@ -29,14 +28,15 @@ def test_everything_in_an_exchange_is_text():
         "received",
         MARKUP,
         f"http://127.0.0.1/{MARKUP}",
-        parameters={MARKUP: MARKUP},
+        form=[(MARKUP, MARKUP)],
+        request_body=MARKUP,
         request_headers={MARKUP: MARKUP},
         response_headers={MARKUP: MARKUP},
         response_body=MARKUP,
         error=MARKUP,
     )
     assert "<img" not in exchange_html(exchange)
-    assert exchange_html(exchange).count("&lt;img") == 10
+    assert exchange_html(exchange).count("&lt;img") == 11
 
 
 def test_json_is_pretty_and_a_long_answer_is_cut():

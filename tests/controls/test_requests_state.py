@@ -25,10 +25,10 @@ def descriptions(panel: Requests) -> list[str]:
 
 @pytest.mark.parametrize("text", ["delete", "/other", "color=red", "cannot go", "reset by peer"])
 def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
-    url, parameters = "http://127.0.0.1:1/other", {"Color": "red"}
+    url, form = "http://127.0.0.1:1/other", [("Color", "red")]
     body, error = "It cannot go.", "Connection reset by peer"
     lab.session.requests.record(
-        Exchange("sent", "DELETE", url, parameters=parameters, response_body=body, error=error)
+        Exchange("sent", "DELETE", url, form=form, response_body=body, error=error)
     )
     panel.text.value = text
     assert len(descriptions(panel)) == 1

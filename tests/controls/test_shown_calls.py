@@ -5,7 +5,6 @@ import shlex
 from contextlib import suppress
 
 import pytest
-import requests
 from twilio.base.exceptions import TwilioRestException
 
 from helpers import controls
@@ -92,9 +91,9 @@ def test_what_is_sent_to_the_learners_server_is_shown_signed_and_without_credent
     url = server.url_for("/assignment_callback")
     parameters = {"TaskSid": "WT1", "TaskAttributes": '{"a": "it\'s"}'}
     log = lab.session.requests
-    log.record(Exchange("received", "POST", url, status=200, parameters=parameters))
+    log.record(Exchange("received", "POST", url, status=200, form=[*parameters.items()]))
     call = send_again(lab).state.call
-    eval(call.python, {"requests": requests})
+    exec(call.python, {})  # noqa: S102
     again = log.received()[-1]
     assert len(log.received()) == 3
     assert (again.url, again.parameters) == (url, parameters)
