@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote_plus, urlencode, urlsplit
 
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -63,13 +63,13 @@ class Exchange:
     @property
     def path(self) -> str:
         """The URL's path, without host and query."""
-        return urlsplit(self.url).path
+        return _split(self.url).path
 
     @property
     def parameters(self) -> dict[str, str]:
         """Those of the URL's query, then those of the form, a repeated one joined by commas."""
         together: dict[str, str] = {}
-        for name, value in [*parse_qsl(urlsplit(self.url).query, True), *self.form]:
+        for name, value in [*parse_qsl(_split(self.url).query, True), *self.form]:
             together[name] = f"{together[name]},{value}" if name in together else value
         return together
 
@@ -201,6 +201,13 @@ class LoggingHttpClient(TwilioHttpClient):
             )
         )
         return answer
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # anybody may send the learner's server a Host such as "[bad"
+        return SplitResult("", "", url, "", "")
 
 
 def pairs(parameters: Mapping[str, object] | None) -> list[tuple[str, str]]:

@@ -113,6 +113,14 @@ def test_a_repeated_parameter_is_joined_and_a_json_body_has_none(app, session):
     assert [exchange.parameters for exchange in server.received()] == [{"a": "1,2"}, {}]
 
 
+def test_a_host_that_makes_no_url_spoils_nothing(app, session):
+    server = serve(app, session, port=None)
+    requests.post(f"{server.url}/echo", headers={"Host": "[bad"}, data=FORM, timeout=10)
+    [one] = session.requests.received()
+    assert one.path.endswith("/echo")
+    assert one.parameters == FORM
+
+
 def test_credentials_in_a_received_request_are_masked(app, session):
     requests.get(serve(app, session).url, auth=("me", "very secret"))
     assert session.requests[0].request_headers["Authorization"] == MASK

@@ -79,7 +79,8 @@ def in_query(draft: Draft) -> Draft:
 
 def is_of(exchange: Exchange, draft: Draft) -> bool:
     """Whether `exchange` may be what came of sending `draft`."""
-    there, wanted = (requote_uri(urlsplit(one.url).path or "/") for one in (exchange, draft))
+    paths = (exchange.path, urlsplit(draft.url).path)
+    there, wanted = (requote_uri(path or "/") for path in paths)
     return exchange.method == draft.method and there == wanted
 
 
