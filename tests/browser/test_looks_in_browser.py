@@ -20,19 +20,19 @@ MISPLACED = """area => {
     .map((one) => one.outerHTML.slice(0, 150));
 }"""
 # How far along its way a Task is drawn at the start, in the middle and at the end.
-TRAVEL = """picture => { window.travelled = new Promise((done) => {
+TRAVEL = """picture => {
   new MutationObserver((_, observer) => {
     const token = picture.querySelector(".taskrouter-moved");
     if (!token) return;
     observer.disconnect();
     const [way] = token.getAnimations();
     const left = () => Math.round(token.getBoundingClientRect().left);
-    if (!way) return done([left()]);
-    way.pause();
-    const { duration } = way.effect.getComputedTiming();
-    done([0, duration / 2, duration - 1].map((at) => { way.currentTime = at; return left(); }));
+    const at = (moment) => { way.currentTime = moment; return left(); };
+    way?.pause();
+    const end = way?.effect.getComputedTiming().duration;
+    window.travelled = way ? [0, end / 2, end - 1].map(at) : [left()];
   }).observe(picture, { childList: true, subtree: true });
-}); }"""
+}"""
 
 
 @pytest.fixture
@@ -79,10 +79,9 @@ def is_wide(panels: dict[str, Locator], width: float) -> bool:
 
 
 def travel(tab, panels, lab) -> list[int]:
-    picture = panels["floor"].locator(".widget-html").first
-    picture.evaluate(TRAVEL)
+    panels["floor"].locator(".taskrouter-panel").evaluate(TRAVEL)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    return tab.page.evaluate("window.travelled")
+    return tab.page.wait_for_function("window.travelled").json_value()
 
 
 def test_a_task_is_seen_travelling_to_the_worker_who_is_asked(tab, panels, lab):
