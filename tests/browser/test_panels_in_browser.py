@@ -85,6 +85,9 @@ def test_the_panels_survive_run_all_again_and_a_reload(tab, panels, lab):
     assert tab.page.get_by_text("Error displaying widget").count() == 0
 
 
+RESTART = """() => {
+  jupyterapp.commands.execute("kernelmenu:restart").then(() => { window.restarted = true; });
+}"""
 # What stands before a panel, and whether it can be pressed.
 LOST = """panel => [
   getComputedStyle(panel, "::before").content,
@@ -95,8 +98,9 @@ LOST = """panel => [
 def test_a_panel_without_its_kernel_says_so_and_cannot_be_pressed(tab, panels, lab):
     toggle = panels["activity_toggle"].locator(".taskrouter-panel")
     assert toggle.evaluate(LOST) == ["none", "auto"]
-    tab.page.evaluate("() => void jupyterapp.commands.execute('kernelmenu:restart')")
+    tab.page.evaluate(RESTART)
     tab.page.locator(".jp-Dialog-button.jp-mod-accept").click()
+    tab.page.wait_for_function("window.restarted")  # else the test ends before the kernel has begun
     expect(toggle).to_have_class(re.compile("jupyter-widgets-disconnected"))
     told, pressed = toggle.evaluate(LOST)
     assert "The kernel was restarted, or has ended. Run the notebook from its first" in told
