@@ -212,6 +212,18 @@ class Tab:
         wanted = "false" if "Dark" in name else "true"
         self.page.locator(f'body[data-jp-theme-light="{wanted}"]').wait_for(state="attached")
 
+    def give_outputs(self, width: int) -> None:
+        """Make the window so wide that every output area has this width, in pixels.
+
+        JupyterLab lays out a new window when it has time: a width is measured before, not after.
+        """
+        beside = self.page.viewport_size["width"] - self._widths()[0]
+        self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})
+        eventually(
+            f"the outputs are {width} pixels wide",
+            lambda: all(abs(one - width) < 2 for one in self._widths()),
+        )
+
     def reload(self) -> None:
         """Save the notebook and load the page again; every control is there again."""
         controls = self.outputs.locator(".taskrouter-panel").count()
@@ -248,6 +260,10 @@ class Tab:
         self.page.close(run_before_unload=False)
         for session in self._ask("GET", "sessions").json():
             self._ask("DELETE", f"sessions/{session['id']}")
+
+    def _widths(self) -> list[float]:
+        measure = "areas => areas.map((one) => one.getBoundingClientRect().width)"
+        return [width for width in self.outputs.evaluate_all(measure) if width]
 
     def _has_run(self, before: int) -> bool:
         return all(number > before for number in self._prompts())

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from patience import eventually
 from playwright.sync_api import BrowserContext, expect
 
 from helpers.diagram import lifecycle_svg
@@ -51,19 +50,11 @@ def long_names(taskrouter):
         one.delete()
 
 
-def be_narrow(tab) -> None:
-    """Give the output areas 700 pixels."""
-    page = tab.page
-    beside = page.viewport_size["width"] - tab.outputs.first.bounding_box()["width"]
-    page.set_viewport_size({"width": int(beside + 700), "height": 1600})
-    eventually("700 pixels", lambda: abs(tab.outputs.first.bounding_box()["width"] - 700) < 2)
-
-
 def test_a_table_shows_every_column_on_a_narrow_page(tab):
     tables = [f"tables.{name}(lab)" for name in ("tasks", "workers", "task_queues", "requests")]
     tab.open_cells("notebooks/tables.ipynb", LAB, *tables)
     tab.run_all()
-    be_narrow(tab)
+    tab.give_outputs(700)
     expect(tab.output_of("tables.tasks").get_by_text("waits: no available")).to_be_visible()
     assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
     assert tab.violations() == []
@@ -73,7 +64,7 @@ def test_long_names_and_values_keep_their_places(tab, long_names):
     floor, playground = "controls.floor(lab)", "controls.playground(lab, 'languages HAS \"es\"')"
     tab.open_cells("notebooks/long.ipynb", LAB, floor, "controls.workers(lab)", playground)
     tab.run_all()
-    be_narrow(tab)
+    tab.give_outputs(700)
     drawn = tab.output_of(floor).get_by_role("img")
     expect(drawn).to_have_attribute("aria-label", re.compile(LONG))
     assert drawn.evaluate(OUTSIDE_THEIR_BOX) == []
