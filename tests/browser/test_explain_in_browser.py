@@ -27,9 +27,9 @@ def test_an_explanation_can_be_read_in_both_themes_and_is_text(explained):
     expect(orders.get_by_role("rowheader", name="Orders")).to_be_visible()
     expect(refused.get_by_text("TaskRouter would refuse it")).to_be_visible()
     assert tab.page.locator('img[src="nowhere"]').count() == 0
-    for theme, width in (("Light", 1280), ("Light", 1000), ("Dark", 1280)):
+    for theme, width in (("Light", 912), ("Light", 632), ("Dark", 912)):
         tab.set_theme(f"JupyterLab {theme}")
-        tab.page.set_viewport_size({"width": width, "height": 1600})
+        tab.give_outputs(width)
         for name, output in (("explain", orders), ("explain-refused", refused)):
             wide = output.evaluate("area => area.scrollWidth > area.clientWidth + 1")
             assert not wide, f"{name} is wider than its place"
