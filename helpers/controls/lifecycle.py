@@ -14,7 +14,6 @@ from helpers.diagram import lifecycle_svg, lifecycle_text
 from helpers.explanation.waiting import somebody_could_take
 from helpers.picture import image_html
 from helpers.rules import lifecycle as rules
-from helpers.rules.lifecycle import TASK_ENDED
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -110,9 +109,8 @@ def _described(task: Any) -> str:
 
 
 def _summary(task: Any, reservations: list[Any]) -> str:
-    asked = (
-        f"nobody {'was asked' if task.assignment_status in TASK_ENDED else 'has been asked yet'}"
-    )
+    has_ended = task.assignment_status in rules.TASK_ENDED
+    asked = "nobody was asked" if has_ended else "nobody has been asked yet"
     if reservations:
         newest = reservations[-1]
         asked = f"{newest.worker_name} was asked, the Reservation is {newest.reservation_status}"
