@@ -25,6 +25,7 @@ class TaskFormState(ControlState):
     language = Unicode("es")
     extra = Unicode(help="More attributes, a JSON object as text; may be empty")
     extra_error = Unicode(help="What is wrong with `extra`, pointing at the character; else empty")
+    extra_note = Unicode(help="What counts when `extra` and `language` disagree; else empty")
     priority = Int(0)
     channel = Unicode("default", help="the TaskChannel's unique name")
     channels = List([("Default", "default")], help="(friendly name, unique name) of each")
@@ -50,14 +51,16 @@ class TaskFormState(ControlState):
         """Create the Task. False when another is being created; a failure is in `error`."""
         return self.attempt(self._create)
 
-    @observe("extra")
+    @observe("extra", "language")
     def _check_extra(self, _: object) -> None:
+        self.extra_error = self.extra_note = ""
         try:
-            read_attributes(self.extra)
+            counts = self.attributes()["selected_language"]
         except AttributesError as error:
             self.extra_error = str(error)
         else:
-            self.extra_error = ""
+            if counts != self.language:
+                self.extra_note = f"selected_language is {json.dumps(counts)}, as written here."
 
     def _load(self) -> None:
         space = self.lab.workspace
@@ -100,6 +103,7 @@ class TaskForm(Panel):
             layout=layout,
         )
         self.extra_error = ErrorLine()
+        self.extra_note = TextLine()
         self.priority = widgets.BoundedIntText(
             description="Priority",
             tooltip="Priority",
@@ -115,7 +119,7 @@ class TaskForm(Panel):
         )
         self.button = widgets.Button(description="Create Task", icon="plus")
         self.outcome = TextLine()
-        fields = [self.language, self.extra, self.extra_error, self.priority]
+        fields = [self.language, self.extra, self.extra_error, self.extra_note, self.priority]
         more = [self.channel, self.workflow, self.button, self.outcome]
         super().__init__(state, [*fields, *more])
         link((state, "language"), (self.language, "value"))
@@ -124,6 +128,7 @@ class TaskForm(Panel):
         link((state, "channel"), (self.channel, "value"))
         link((state, "workflow_sid"), (self.workflow, "value"))
         dlink((state, "extra_error"), (self.extra_error, "text"))
+        dlink((state, "extra_note"), (self.extra_note, "text"))
         dlink((state, "outcome"), (self.outcome, "text"))
         dlink((state, "busy"), (self.button, "disabled"))
         self.button.on_click(self.on_create)

@@ -64,6 +64,22 @@ def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
     assert "José" in form.call_lines.value
 
 
+def test_a_language_among_more_attributes_counts_and_that_is_said(lab, form):
+    form.extra.value = '{"selected_language": "en"}'
+    assert form.extra_note.text == 'selected_language is "en", as written here.'
+    form.on_create(form.button)
+    assert json.loads(the_task(lab).attributes) == {"selected_language": "en"}
+    form.extra.value = '{"selected_language":'
+    assert form.extra_note.text == ""
+
+
+def test_the_same_language_in_both_places_needs_no_word(form):
+    form.extra.value = '{"selected_language": "en"}'
+    assert form.extra_note.text
+    form.language.value = "en"
+    assert form.extra_note.text == ""
+
+
 def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
     form.extra.value = '{"vip": yes}'
     assert form.extra_error.text.startswith("Line 1, character 9: Expecting value, such as")
