@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
-from traitlets import Dict, Int, List, Unicode, observe
+from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from helpers.controls import calls, reservation_facts
 from helpers.controls.chooser import Chooser
@@ -36,11 +36,11 @@ class ReservationState(LiveState):
     rest = Dict(help="everything else of them, by heading")
     seconds_left = Int(None, allow_none=True, help="to answer in; None when nothing is asked")
     status = Unicode(help="the Reservation's status; empty without one")
+    shown = Tuple(None, allow_none=True, help="the SIDs of the Task and of the Reservation shown")
 
     def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
         super().__init__(lab)
         self.task_sid = task_sid
-        self.shown: Sids | None = None  # the SIDs of the Task and of the Reservation shown
 
     def take(self) -> None:
         found = [one for one in self.snapshot.reservations if self.task_sid in (None, one.task_sid)]
@@ -57,6 +57,11 @@ class ReservationState(LiveState):
     def _choose(self, _: object) -> None:
         with self.lock:
             self.take()
+
+    @observe("shown", "status")
+    def _forget_refusal(self, _: object) -> None:
+        """What was refused before says nothing about what is shown now."""
+        self.error = ""
 
     def answer(self, trigger: str, asked: Sids | None) -> bool:
         """`trigger` "accept" or "reject", `asked` what was `shown`.

@@ -164,6 +164,25 @@ def test_an_answer_that_comes_too_late_is_refused_and_said(lab, panel):
     assert panel.summary.text == "Alice was asked; the Reservation is accepted."
 
 
+def test_a_refusal_is_said_until_what_it_was_about_has_changed(lab, panel):
+    the_reservation(lab).update(reservation_status="accepted")
+    panel.on_reject(panel.reject)
+    panel.state.watch.refresh()
+    assert panel.error_line.text.startswith("TaskRouter refused this")
+    lab.workspace.tasks(lab.task_sid).update(assignment_status="completed", reason="done")
+    panel.state.watch.refresh()
+    assert panel.error_line.text == ""
+
+
+def test_a_refusal_is_said_no_more_when_another_reservation_is_shown(lab, panel):
+    panel.on_reject(panel.reject)
+    late = panel.state.snapshot.reservations[0]
+    panel.state.answer("accept", (late.task_sid, late.sid))
+    assert panel.error_line.text.startswith("TaskRouter refused this")
+    panel.chooser.value = late.sid
+    assert panel.error_line.text == ""
+
+
 def test_a_press_that_comes_late_answers_the_reservation_it_was_made_for(lab, panel):
     pressed, first = panel.accept, the_reservation(lab).sid
     the_reservation(lab).update(reservation_status="rejected")
