@@ -6,7 +6,7 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioException
 
-from helpers.controls.state import refusal
+from helpers.refusal import refusal
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 
 _PAGE = 1_000

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from requests import RequestException
 from traitlets import Bool, HasTraits, Instance, Unicode
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.base.version import Version
-from twilio.http.response import Response
 
 from helpers.controls.calls import Call
+from helpers.refusal import in_words, refusal
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -59,17 +57,7 @@ def in_a_sentence(error: Exception) -> str:
 def what_went_wrong(error: Exception) -> str:
     """The same without advice."""
     if refused := refusal(error):
-        return (
-            f"TaskRouter refused this (HTTP {refused.status}, error {refused.code}): {refused.msg}"
-        )
+        return in_words(refused)
     if isinstance(error, RequestException):
         return f"TaskRouter does not answer ({type(error).__name__})."
     return str(error) or type(error).__name__
-
-
-def refusal(error: Exception) -> TwilioRestException | None:
-    """TaskRouter's refusal, if that is the error; of a list, the SDK has the answer in `args` only."""
-    answer = error.args[-1] if isinstance(error, TwilioException) and error.args else None
-    if isinstance(answer, Response):
-        error = Version.exception("GET", "", answer, str(error.args[0]))
-    return error if isinstance(error, TwilioRestException) else None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from requests import RequestException
 
 from helpers.controls.reading import Reader, Snapshot
-from helpers.controls.state import refusal, what_went_wrong
+from helpers.controls.state import what_went_wrong
+from helpers.refusal import refusal
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from helpers.refusal import said_plainly
 from helpers.rules.workflow import Configuration, Filter, Target, read_configuration
 from helpers.tables.table import Table, table
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from helpers.workspace import Lab
 
 
+@said_plainly
 def activities(lab: "Lab") -> Table:
     """Each Activity: its name, whether a Worker in it is available, and its SID."""
     found = lab.workspace.activities.list()
@@ -16,6 +18,7 @@ def activities(lab: "Lab") -> Table:
     return table(["friendly_name", "available", "sid"], rows)
 
 
+@said_plainly
 def workers(lab: "Lab") -> Table:
     """Each Worker by name: attributes, Activity, whether available, and SID."""
     found = sorted(lab.workspace.workers.list(), key=lambda worker: worker.friendly_name)
@@ -23,6 +26,7 @@ def workers(lab: "Lab") -> Table:
     return table(names, [[getattr(worker, name) for name in names] for worker in found])
 
 
+@said_plainly
 def task_queues(lab: "Lab") -> Table:
     """Each TaskQueue by name: which Workers it takes (`target_workers`), and its SID."""
     found = sorted(lab.workspace.task_queues.list(), key=lambda queue: queue.friendly_name)
@@ -30,6 +34,7 @@ def task_queues(lab: "Lab") -> Table:
     return table(names, [[getattr(queue, name) for name in names] for queue in found])
 
 
+@said_plainly
 def workflow_filters(lab: "Lab") -> Table:
     """The Workflow's filters in their order, one row for each target; the default filter last.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.explanation.gathering import surroundings, with_channels
 from helpers.explanation.waiting import reason_to_wait
+from helpers.refusal import said_plainly
 from helpers.rules.expression import ExpressionSyntaxError, parse
 from helpers.tables.table import Table, table
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.workspace import Lab
 
 
+@said_plainly
 def tasks(lab: "Lab") -> Table:
     """Each Task, oldest first: where it is, for how long, and for a pending one why it waits.
 
@@ -38,6 +40,7 @@ def tasks(lab: "Lab") -> Table:
     return table(columns, rows)
 
 
+@said_plainly
 def reservations(lab: "Lab") -> Table:
     """Each Reservation of every Worker, oldest first."""
     found = [
@@ -50,6 +53,7 @@ def reservations(lab: "Lab") -> Table:
     return table(names, [[getattr(one, name) for name in names] for one in found])
 
 
+@said_plainly
 def events(lab: "Lab", **filters: Any) -> Table:
     """What happened, oldest first, within the last 15 minutes.
 
