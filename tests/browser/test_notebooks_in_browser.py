@@ -180,9 +180,7 @@ def test_05_a_reservation_is_accepted_with_a_click(tab, lab):
     expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
 
 
-@pytest.mark.parametrize("name", ["05-accept-the-reservation", "06-when-nobody-answers"])
-def test_05_and_06_the_floor_follows_a_task(tab, run, lab, name):
-    run(name)
+def the_floor_follows_a_task(tab, lab):
     tab.run_through("controls.floor")
     floor = tab.output_of("controls.floor").get_by_role("img")
     made = create(lab)
@@ -193,6 +191,30 @@ def test_05_and_06_the_floor_follows_a_task(tab, run, lab, name):
     tab.reload()
     again = create(lab)
     expect(floor).to_have_attribute("aria-label", re.compile(again.sid))
+    assert tab.violations() == []
+
+
+def test_05_the_floor_follows_a_task(tab, run, lab):
+    run("05-accept-the-reservation")
+    the_floor_follows_a_task(tab, lab)
+
+
+def test_06_twenty_minutes_later_alice_is_offline_and_the_floor_follows(tab, run, lab):
+    run("06-when-nobody-answers")
+    the_floor_follows_a_task(tab, lab)
+    tab.run_through("controls.clock")
+    shown = tab.output_of("controls.clock")
+    floor, later = shown.get_by_role("img"), shown.get_by_role("button", name="20 minutes later")
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
+    later.click()
+    becomes(lab, "Offline")
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Offline.*has no Task"))
+    expect(shown.get_by_text("It is 20 min later for TaskRouter.")).to_be_visible()
+    expect(shown.get_by_text("/emulator/clock").first).to_be_visible()
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
+    tab.press(later, "Space")
+    becomes(lab, "Offline")
     assert tab.violations() == []
 
 
