@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH = 686
-_LEFT, _RIGHT, _PLOT, _BOTTOM, _TITLE, _KEY = 62, 32, 230, 52, 38, 22
+_LEFT, _RIGHT, _PLOT, _BOTTOM, _TITLE, _KEY = 70, 32, 230, 52, 38, 22
 _INK, _GRID, _CARD, _EDGE = "#1f2328", "#d8dbe0", "#fcfcfd", "#8c959f"
 _LOOKS = (
     ("#0b4f9e", "none"),
