@@ -59,7 +59,7 @@ def find(lab: "Lab", resources: str, **parameters: Any) -> Call:
 
 def request(method: str, url: str, data: Data) -> Call:
     """The call that sends any request to TaskRouter, as the SDK's client does it."""
-    written = f", data={dict(data)!r}" if data else ""
+    written = f", data={_literal(data)}" if data else ""
     return Call(f'client.request("{method}", {_literal(url)}{written})', _curl(method, url, data))
 
 
@@ -67,8 +67,8 @@ def to_server(
     method: str, url: str, data: Data, headers: Mapping[str, str], body: str = ""
 ) -> Call:
     """The call that sends a request to the learner's own server; a `body` is sent as it is."""
-    sent = f"{_literal(body)}.encode()" if body else repr(dict(data)) if data else ""
-    told = repr(dict(headers)) if headers else ""
+    sent = f"{_literal(body)}.encode()" if body else _literal(data) if data else ""
+    told = _literal(headers) if headers else ""
     named = (("data", sent), ("headers", told))
     written = "".join(f"    {name}={value},\n" for name, value in named if value)
     asked = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
@@ -88,6 +88,11 @@ def _with_arguments(function: str, parameters: dict[str, Any]) -> str:
 
 
 def _literal(value: Any) -> str:
+    """`value` as Python, its texts in double quotes like the rest of a call."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
     written = repr(value)
     return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written
 

@@ -51,9 +51,17 @@ def test_a_request_without_parameters_is_written_without_them():
     assert call.curl == "curl -X GET http://127.0.0.1:8765/x"
 
 
-@pytest.mark.parametrize("value", ["a", 'a"b', "it's", "\\", "'\"", "\n", 3, None, "ñ"])
+VALUES = ["a", 'a"b', "it's", "\\", "'\"", "\n", 3, None, "ñ", [], ["a", "'"], {}, {"a": ["b"]}]
+
+
+@pytest.mark.parametrize("value", VALUES)
 def test_any_value_is_written_as_python_reads_it(value):
     assert eval(calls._literal(value)) == value
+
+
+def test_parameters_are_in_double_quotes_as_everything_is():
+    call = calls.request("POST", "http://127.0.0.1:8765/v1", {"a": "1", "b": ["2", "3"]})
+    assert call.python.endswith(', data={"a": "1", "b": ["2", "3"]})')
 
 
 @pytest.mark.parametrize("value", ["a b", "'", '"', "\\", "ñ", "\n", "{}", "`x`", "!"])

@@ -28,7 +28,7 @@ def test_two_minutes_later_is_a_click(lab, panel):
     assert age(lab) == 120
     assert panel.outcome.text == "It is 2 min later for TaskRouter."
     assert "/emulator/clock" in panel.state.call.curl
-    assert "'advance': '120'" in panel.state.call.python
+    assert '{"advance": "120"}' in panel.state.call.python
 
 
 def test_each_button_is_as_long_as_it_says(lab, panel):

@@ -91,7 +91,7 @@ def test_repeated_fields_are_sent_again_repeated_and_signed_well(lab, server):
     assert lab.session.requests.received()[-1].form == form
     call = call_of(lab.session, draft_of(lab.session.requests[-1]))
     assert "--data-urlencode a=2 \\\n  --data-urlencode a=1" in call.curl
-    assert "{'a': ['2', '1'], 'b': ''}" in call.python
+    assert '{"a": ["2", "1"], "b": ""}' in call.python
 
 
 def test_a_field_that_is_in_the_query_too_is_not_lost(lab, server):
