@@ -105,7 +105,8 @@ def lifecycle(lab: "Lab", task_sid: str | None = None) -> Lifecycle:
 
 
 def _described(task: Any) -> str:
-    return f"{short(task.sid)} {task.assignment_status}, {task.task_queue_friendly_name}"
+    where = task.task_queue_friendly_name or "in no TaskQueue"
+    return f"{short(task.sid)} {task.assignment_status}, {where}"
 
 
 def _summary(task: Any, reservations: list[Any]) -> str:

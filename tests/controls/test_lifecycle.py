@@ -1,8 +1,12 @@
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
 
 from helpers import controls
-from helpers.controls.lifecycle import Lifecycle
-from helpers.workspace import Lab, prepare
+from helpers.controls.lifecycle import Lifecycle, _described
+from helpers.controls.texts import short
+from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
 
 
 @pytest.fixture
@@ -15,8 +19,7 @@ def panel(lab) -> Lifecycle:
     return controls.lifecycle(lab)
 
 
-def create(lab: Lab):
-    attributes = '{"selected_language": "es"}'
+def create(lab: Lab, attributes: str = '{"selected_language": "es"}'):
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 
@@ -61,6 +64,28 @@ def test_without_a_choice_the_newest_is_followed(lab, panel):
     assert panel.state.number == 1, "Alice is available, but has another Task"
     panel.chooser.value = lab.task_sid
     assert panel.state.number == 3
+
+
+def test_the_list_says_where_each_task_is_the_newest_first(lab, panel):
+    newer = create(lab, '{"selected_language": "en"}')
+    panel.state.watch.refresh()
+    assert panel.chooser.options == (
+        ("the newest", ""),
+        (f"{short(newer.sid)} reserved, {ENGLISH}", newer.sid),
+        (f"{short(lab.task_sid)} pending, {SPANISH}", lab.task_sid),
+    )
+
+
+def test_a_task_in_no_queue_is_listed_without_one():
+    task = SimpleNamespace(sid="WT1", assignment_status="canceled", task_queue_friendly_name=None)
+    assert _described(task) == "…WT1 canceled, in no TaskQueue"
+
+
+def test_only_the_newest_are_offered(lab, panel, monkeypatch):
+    monkeypatch.setattr(import_module("helpers.controls.lifecycle"), "_MOST", 2)
+    newer = [create(lab) for _ in range(2)]
+    panel.state.watch.refresh()
+    assert [sid for _, sid in panel.chooser.options] == ["", newer[1].sid, newer[0].sid]
 
 
 def test_a_named_task_is_followed_from_the_start(lab):
