@@ -1,3 +1,4 @@
+from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -6,6 +7,7 @@ import pytest
 from helpers import controls
 from helpers.controls.lifecycle import Lifecycle, _described
 from helpers.controls.texts import short
+from helpers.controls.watch import News
 from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
 
 
@@ -37,6 +39,17 @@ def test_the_step_follows_the_task(lab, panel):
     panel.state.watch.refresh()
     assert panel.state.number == 5
     assert "[Task assigned to Worker]" in panel.picture.value
+
+
+def test_an_accepted_reservation_lights_its_step_before_the_task_is_read_as_assigned(lab, panel):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    reserved = panel.state.snapshot
+    lab.workspace.tasks(lab.task_sid).reservations.list()[0].update(reservation_status="accepted")
+    panel.state.watch.refresh()
+    panel.state.receive(News(replace(panel.state.snapshot, tasks=reserved.tasks)))
+    assert panel.state.number == 4
+    assert "[Reservation accepted]" in panel.picture.value
 
 
 def test_every_step_of_a_completed_task_is_done(lab, panel):
