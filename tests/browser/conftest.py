@@ -201,8 +201,11 @@ class Tab:
         return self.cells.filter(has_text=code).first.locator(".jp-Cell-outputArea")
 
     def press(self, control: Locator, key: str = "Enter") -> None:
-        """Use a control by the keyboard alone."""
+        """Use a control by the keyboard alone, once it can be used: else it takes no focus."""
+        expect(control).to_be_visible()
+        expect(control).to_be_enabled()
         control.focus()
+        expect(control).to_be_focused()
         self.page.keyboard.press(key)
 
     def set_theme(self, name: str) -> None:

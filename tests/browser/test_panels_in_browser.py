@@ -117,6 +117,7 @@ def test_a_double_click_and_a_key_held_down_are_one_press(tab, panels, lab):
     expect(panels["clock"].get_by_text("It is 2 min later")).to_be_visible()
     assert len(lab.workspace.tasks.list()) == 2
     assert max(task.age for task in lab.workspace.tasks.list()) < 240
+    expect(create).to_be_enabled()
     create.focus()
     for _ in range(3):
         tab.page.keyboard.down("Enter")
