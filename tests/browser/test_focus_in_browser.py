@@ -121,7 +121,10 @@ def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
 
 def test_the_call_is_reached_by_the_keyboard_and_selected_as_a_whole(tab, panels, lab):
     form = panels["task_form"]
-    tab.press(form.get_by_role("button", name="Create Task"))
+    create = form.get_by_role("button", name="Create Task")
+    tab.press(create)
+    expect(form.get_by_text("is in the TaskQueue")).to_be_visible()
+    expect(create).to_be_focused()  # again, once it is enabled
     for name in ("Sent last, in Python", "Sent last, with curl"):
         call = form.get_by_role("group", name=name)
         expect(call).to_be_visible()
