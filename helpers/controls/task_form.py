@@ -53,14 +53,15 @@ class TaskFormState(ControlState):
 
     @observe("extra", "language")
     def _check_extra(self, _: object) -> None:
-        self.extra_error = self.extra_note = ""
+        wrong = note = ""
         try:
             counts = self.attributes()["selected_language"]
         except AttributesError as error:
-            self.extra_error = str(error)
+            wrong = str(error)
         else:
             if counts != self.language:
-                self.extra_note = f"selected_language is {json.dumps(counts)}, as written here."
+                note = f"selected_language is {json.dumps(counts)}, as written here."
+        self.extra_error, self.extra_note = wrong, note
 
     def _load(self) -> None:
         space = self.lab.workspace

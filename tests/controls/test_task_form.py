@@ -80,6 +80,14 @@ def test_the_same_language_in_both_places_needs_no_word(form):
     assert form.extra_note.text == ""
 
 
+def test_an_error_that_stays_is_announced_once(form):
+    form.extra.value = '{"vip": yes}'
+    told = []
+    form.extra_error.observe(lambda change: told.append(change["new"]), "value")
+    form.language.value = "en"
+    assert told == []
+
+
 def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
     form.extra.value = '{"vip": yes}'
     assert form.extra_error.text.startswith("Line 1, character 9: Expecting value, such as")
