@@ -127,14 +127,13 @@ _of_cell: dict[str, tuple[object, list[LivePanel]]] = {}
 
 
 def _remember(panel: LivePanel) -> None:
-    _end_earlier_run()
     cell, run = _running_cell()
     if cell is not None:
         _of_cell.setdefault(cell, (run, []))[1].append(panel)
         _shell().events.register("pre_run_cell", _end_earlier_run)  # once, however often
 
 
-def _end_earlier_run(_: object = None) -> None:
+def _end_earlier_run(_: object) -> None:
     """JupyterLab tells nobody that an output was cleared, but a cell that runs again clears its."""
     cell, run = _running_cell()
     if cell in _of_cell and _of_cell[cell][0] != run:

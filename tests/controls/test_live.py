@@ -250,6 +250,14 @@ def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_c
     assert [listening(panel) for panel in (first, second, other)] == [False, False, True]
 
 
+def test_a_cell_that_runs_others_within_its_run_keeps_its_panels(lab, run_cell):
+    """As `%run` of a notebook does: IPython announces each of those cells too."""
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.tasks(lab)
+    run_cell("one", 1)
+    assert [listening(panel) for panel in (first, second)] == [True, True]
+
+
 def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
     panels = [controls.workers(lab) for _ in range(3)]
     assert all(listening(panel) for panel in panels)
