@@ -101,6 +101,13 @@ def test_only_the_newest_are_offered(lab, panel, monkeypatch):
     assert [sid for _, sid in panel.chooser.options] == ["", newer[1].sid, newer[0].sid]
 
 
+def test_before_the_first_task_the_picture_is_there_with_no_step_lit(lab):
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel = controls.lifecycle(lab)
+    assert 'alt="Task Created → ' in panel.picture.value
+    assert panel.summary.text == "There is no Task yet."
+
+
 def test_a_named_task_is_followed_from_the_start(lab):
     create(lab)
     panel = controls.lifecycle(lab, lab.task_sid)

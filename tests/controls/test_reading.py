@@ -1,6 +1,7 @@
 """What a reading finds, also when there is more than fits, and what it costs in requests."""
 
 import json
+import logging
 
 import pytest
 from twilio.base.exceptions import TwilioException
@@ -132,6 +133,15 @@ def test_waiting_tasks_and_idle_workers_cost_two_requests(lab, look, requests, c
     look()
     look()
     assert [path.split("?")[0] for path in requests] == ["Workers", "Tasks"]
+
+
+def test_the_connection_is_kept_from_one_reading_to_the_next(look, caplog):
+    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
+    opened = []
+    for _ in range(3):
+        look()
+        opened.append(sum("Starting new HTTP" in record.getMessage() for record in caplog.records))
+    assert opened == [1, 1, 1]
 
 
 def test_a_task_in_work_costs_one_request_however_many_workers(lab, look, requests):
