@@ -251,7 +251,7 @@ def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_c
 
 
 def test_a_cell_that_runs_others_within_its_run_keeps_its_panels(lab, run_cell):
-    """As `%run` of a notebook does: IPython announces each of those cells too."""
+    """As `get_ipython().run_cell` and `%%capture` do: IPython announces what they run too."""
     run_cell("one", 1)
     first, second = controls.workers(lab), controls.tasks(lab)
     run_cell("one", 1)
