@@ -3,7 +3,7 @@
 A real JupyterHub with users of this machine, made for the run and removed after it; needs root, npm
 and `pip install -e ".[test]"`. Each learner's server runs every notebook, cell by cell and one after
 the other, as JupyterLab would. Fails when a cell does, and when a process is left. Reports seconds,
-and memory as PSS: what processes share is counted once. `tests/hub` asserts more of such a room.
+and memory as PSS: what processes share is counted once. `tests/room` asserts more of such a room.
 """
 
 import sys
