@@ -16,6 +16,7 @@ from helpers.sandbox import isolate, stop_emulator
 _folder = tempfile.TemporaryDirectory(prefix="taskrouter-tests-", ignore_cleanup_errors=True)
 atexit.register(_folder.cleanup)  # last of all: an IPython in this process writes there at exit
 _environment: dict[str, str] = {}
+TESTS = Path(__file__).parent / "tests"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +35,23 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     isolate(os.environ, Path(_folder.name))
     _environment.update(os.environ)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with its tier; leave a tier out that neither `-m` nor a path asks for."""
+    tiers = {line.partition(":")[0] for line in config.getini("markers")}
+    asked = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+    kept, left_out = [], []
+    for item in items:
+        folder = next((one for one in item.path.parents if one.parent == TESTS), TESTS)
+        if folder.name not in tiers:
+            kept.append(item)
+            continue
+        item.add_marker(folder.name)
+        named = any(path.is_relative_to(folder) for path in asked)
+        (kept if named or config.option.markexpr else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
