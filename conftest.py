@@ -37,10 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     _environment.update(os.environ)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use every core for a whole run; start no workers for the few tests of a named path."""
+    return 0 if _paths(config) or config.option.live else os.cpu_count()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with its tier; leave a tier out that neither `-m` nor a path asks for."""
     tiers = {line.partition(":")[0] for line in config.getini("markers")}
-    asked = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+    asked = _paths(config)
     kept, left_out = [], []
     for item in items:
         folder = next((one for one in item.path.parents if one.parent == TESTS), TESTS)
@@ -52,6 +57,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if named or config.option.markexpr else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
+
+
+def _paths(config: pytest.Config) -> list[Path]:
+    """The paths that the command names; none if pytest looks everywhere."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return []
+    return [Path(argument.partition("::")[0]).resolve() for argument in config.args]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
