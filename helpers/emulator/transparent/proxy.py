@@ -58,8 +58,20 @@ class _Server(ThreadingTCPServer):
     request_queue_size = 64
 
     def __init__(self, port: int, context: ssl.SSLContext, upstream: tuple[str, int]) -> None:
+        context.sslsocket_class = _NearEnd
         self.context, self.upstream = context, upstream
         super().__init__((HOST, port), _Tunnel)
+
+
+class _NearEnd(ssl.SSLSocket):
+    """Closes itself when the client resets the connection before the handshake.
+
+    `wrap_socket` has taken the socket over by then, and does not close it in every Python:
+    https://github.com/python/cpython/issues/113280
+    """
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class _Tunnel(BaseRequestHandler):

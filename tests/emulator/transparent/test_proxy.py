@@ -1,7 +1,10 @@
 import json
 import socket
 import ssl
+import sys
+import threading
 from contextlib import suppress
+from queue import Queue
 
 import pytest
 import requests
@@ -165,6 +168,30 @@ def test_a_client_that_leaves_at_once_does_no_harm(proxy, http):
         with connected(proxy) as client:
             client.sendall(words)
     assert http.get(WORKSPACES).status_code == 200
+
+
+def test_a_client_that_resets_the_connection_before_the_handshake_leaves_no_open_socket(
+    authority, emulator, monkeypatch
+):
+    left, tunnels, faults = threading.Event(), Queue(), []
+    context = authority.server_context()
+    wrap_socket = context.wrap_socket
+
+    def wrap_after_client_left(*args, **options):
+        tunnels.put(threading.current_thread())
+        left.wait(10)
+        return wrap_socket(*args, **options)
+
+    context.wrap_socket = wrap_after_client_left
+    monkeypatch.setattr(sys, "unraisablehook", lambda fault: faults.append(fault.exc_value))
+    proxy = Proxy(0, context, emulator.address).start()
+    with connected(proxy) as client:
+        client.sendall(CONNECT)
+        assert client.recv(1) == b"H"  # closing with the rest unread resets the connection
+    left.set()
+    proxy.stop()
+    tunnels.get(timeout=10).join(10)
+    assert faults == []
 
 
 def test_without_a_taskrouter_behind_it_the_tunnel_ends(authority):
