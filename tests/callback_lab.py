@@ -9,8 +9,8 @@ JSON = "application/json"
 
 
 class Learner:
-    """A web server that remembers its requests and answers with what `answer` returns:
-    (status, Content-Type, body)."""
+    """A web server that records its requests and answers with what `answer` returns:
+    (status, Content-Type, body) or the same with a Location, where a redirect leads."""
 
     def __init__(self):
         self.requests = []
@@ -21,16 +21,20 @@ class Learner:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 request = (self.path, dict(self.headers), parse_qsl(body, keep_blank_values=True))
                 learner.requests.append(request)
-                status, kind, text = learner.answer(request)
+                status, kind, text, *location = learner.answer(request)
                 self.send_response(status)
+                for url in location:
+                    self.send_header("Location", url)
                 self.send_header("Content-Type", kind)
                 self.send_header("Set-Cookie", "session=1")
                 self.send_header("Content-Length", str(len(text.encode())))
                 self.end_headers()
                 self.wfile.write(text.encode())
+
+            do_GET = do_POST  # a client that follows a redirect may come back with GET
 
             def log_message(self, *_):
                 pass

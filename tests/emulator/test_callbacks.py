@@ -9,7 +9,6 @@ from callback_lab import Learner, Office, settle
 from twilio.request_validator import RequestValidator
 
 from helpers.emulator import callbacks
-from helpers.emulator.core.event import Callback
 from helpers.emulator.home import ACCOUNT_SID
 
 JSON = "application/json"
@@ -313,14 +312,6 @@ def test_an_instruction_for_a_deleted_task_is_dropped(office, learner):
     learner.answer = answer
     office.task(learner.url)
     assert [delivery.state for delivery in office.deliveries()] == ["done"]
-
-
-def test_no_cookie_is_kept(learner):
-    once = Callback(workspace_sid="WS1", url=learner.url, parameters={"TaskSid": "WT1"})
-    for _ in range(2):
-        callbacks.make_attempts(once, ACCOUNT_SID, "token")
-    assert len(learner.requests) == 2
-    assert not any("Cookie" in headers for _, headers, _ in learner.requests)
 
 
 def test_each_worker_of_a_multi_reservation_is_announced(office, learner):

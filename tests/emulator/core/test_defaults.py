@@ -61,7 +61,7 @@ def test_a_task_has_priority_zero(lab):
 def test_a_task_is_canceled_at_its_thousandth_assignment(lab):
     lab.worker("Alice")
     task = lab.task(task_queue=lab.queue())
-    lab.engine.store.change(task, assignment_count=998)
+    lab.engine.store.change(task, assignment_count=999)
     lab.reject(task)
     assert task.assignment_status == "reserved"
     lab.reject(task)
