@@ -1,0 +1,113 @@
+"""The smallest and the largest that a parameter takes, and the values used without it.
+
+https://www.twilio.com/docs/taskrouter/limits. Parameters are read before SIDs are looked up: in a
+Workspace that is not there, what is in bounds gets 404 and what is out of bounds 400.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+NOWHERE = "/Workspaces/WS" + "0" * 32
+REQUIRED = {"FriendlyName": "A", "UniqueName": "a", "Configuration": "{}"}
+RESERVATION = f"/Tasks/WT{'0' * 32}/Reservations/WR{'0' * 32}"
+NUMBERS = [
+    ("POST", "/Tasks", "Priority", 0, 2_147_483_647),
+    ("POST", "/Tasks", "Timeout", 1, 1_209_600),
+    ("POST", f"/Tasks/WT{'0' * 32}", "Priority", 0, 2_147_483_647),
+    ("POST", "/TaskQueues", "MaxReservedWorkers", 1, 50),
+    ("POST", "/Workflows", "TaskReservationTimeout", 1, 86_400),
+    ("POST", f"/Workers/WK{'0' * 32}/Channels/default", "Capacity", 0, 1_000),
+    ("POST", RESERVATION, "DequeueTimeout", 0, 999),
+    ("POST", RESERVATION, "CallTimeout", 0, 999),
+    ("POST", RESERVATION, "Timeout", 0, 999),
+    ("POST", RESERVATION, "MaxParticipants", 1, 250),
+    ("GET", "/Tasks", "Priority", 0, 2_147_483_647),
+    ("GET", "/Tasks", "PageSize", 1, 1_000),
+    ("GET", "/Tasks", "Page", 0, 1 << 31),
+    ("GET", "/Events", "Minutes", 1, 43_200),
+    ("GET", "/Statistics", "Minutes", 1, 43_200),
+    ("GET", "/Statistics", "SplitByWaitTime", 0, 1 << 31),
+]
+
+
+def status(api, method, path, values):
+    where = {"params": values} if method == "GET" else {"data": REQUIRED | values}
+    return api.ask(method, f"/v1{NOWHERE}{path}", **where).status_code
+
+
+@pytest.mark.parametrize(("method", "path", "name", "least", "most"), NUMBERS)
+def test_a_number_is_taken_up_to_its_bounds_and_no_further(api, method, path, name, least, most):
+    tried = [least - 1, least, most, most + 1]
+    assert [status(api, method, path, {name: str(value)}) for value in tried] == [
+        400,
+        404,
+        404,
+        400,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "longest"),
+    [
+        ("/Workers", "FriendlyName", "x" * 64),
+        ("/TaskChannels", "UniqueName", "x" * 64),
+        ("/Tasks", "Attributes", '{"a":"' + "x" * (4_096 - len('{"a":""}')) + '"}'),
+        ("/Workflows", "Configuration", '{"a":"' + "x" * (1_038_576 - len('{"a":""}')) + '"}'),
+    ],
+)
+def test_a_text_is_taken_up_to_its_length_and_no_longer(api, path, name, longest):
+    longer = longest.replace("x", "xx", 1)
+    assert status(api, "POST", path, {name: longest}) == 404
+    assert status(api, "POST", path, {name: longer}) == 400
+
+
+def test_a_hundred_thresholds_are_taken_and_no_more(api):
+    split = {"SplitByWaitTime": ",".join(["1"] * 100)}
+    assert status(api, "GET", "/Statistics", split) == 404
+    assert status(api, "GET", "/Statistics", {"SplitByWaitTime": ",".join(["1"] * 101)}) == 400
+
+
+def test_fifty_queues_are_taken_in_one_request_and_no_more(api, path):
+    def asked(count):
+        body = json.dumps({"queueSids": [f"WQ{number:032x}" for number in range(count)]})
+        return api.ask("POST", f"/v1{path}/TaskQueues/RealTimeStatistics", data=body)
+
+    assert "at most 50" not in asked(50).text
+    assert "at most 50 TaskQueue SIDs" in asked(51).text
+
+
+def test_a_task_waits_for_a_day_and_a_reservation_for_two_minutes(workspace, workflow, task):
+    assert (task.timeout, task.priority) == (86_400, 0)
+    assert workflow.task_reservation_timeout == 120
+
+
+def test_a_new_queue_reserves_one_worker_in_order_of_age(queue):
+    assert (queue.max_reserved_workers, queue.task_order) == (1, "FIFO")
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_events_and_statistics_are_of_the_last_fifteen_minutes(workspace, emulator, queue, seconds):
+    workspace.tasks.create(task_queue_sid=queue.sid)
+    emulator.taskrouter.advance(15 * 60 + seconds)
+    seen = 0 if seconds else 1
+    assert len(workspace.events.list(event_type="task.created")) == seen
+    assert workspace.cumulative_statistics().fetch().tasks_created == seen
+
+
+def test_events_are_found_for_thirty_days_and_the_day_that_time_zones_need(api, path, clock):
+    def since(**ago):
+        now = clock.now()
+        began = (datetime.fromtimestamp(now, UTC) - timedelta(**ago)).isoformat()
+        return api.get(f"{path}/Events", StartDate=began).status_code
+
+    assert (since(days=31), since(days=31, seconds=1)) == (200, 400)
+
+
+def test_statistics_are_found_for_thirty_days_and_a_minute(api, path, clock):
+    def since(**ago):
+        began = (datetime.fromtimestamp(clock.now(), UTC) - timedelta(**ago)).isoformat()
+        return api.get(f"{path}/Statistics", StartDate=began).status_code
+
+    assert (since(days=30, seconds=60), since(days=30, seconds=61)) == (200, 400)
