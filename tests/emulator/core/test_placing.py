@@ -200,3 +200,13 @@ def test_a_changed_workflow_that_names_a_foreign_queue_is_refused(lab, queues):
     with pytest.raises(BadRequest, match="is not in this Workspace"):
         lab.do(update_workflow, workflow, True, configuration=configured(lab.activity("Offline")))
     assert workflow.configuration == before
+
+
+def test_attributes_changed_when_a_step_is_just_over_lead_to_the_next_step(lab):
+    first, second = lab.queue("First"), lab.queue("Second")
+    workflow = lab.workflow(("1==1", {"queue": first.sid, "timeout": 30}, second))
+    task = lab.task(workflow)
+    lab.wait(30)
+    assert lab.named(task.task_queue_sid) == "Second"
+    lab.do(update_attributes, task, '{"a":1}')
+    assert lab.named(task.task_queue_sid) == "Second"
