@@ -1,12 +1,12 @@
 import json
 import shutil
-import socket
 import subprocess
 from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask, request
+from free_port import free_port
 
 from helpers import callback_server, curl_request
 from helpers.callback_server import serve
@@ -156,11 +156,6 @@ def test_the_learners_own_server_can_be_asked_but_gets_no_credentials(session, a
     assert curl(session, f"curl {other.url}/page").text == "<p>hello</p>"
     with pytest.raises(CurlError, match="sends credentials only to TaskRouter at"):
         curl(session, f"curl {other.url}/page {CREDENTIALS}")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def test_nobody_at_the_address_is_a_sentence(session, sender):

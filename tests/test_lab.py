@@ -1,10 +1,6 @@
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import requests
-from lab_process import running_lab
 
 from helpers import lab
 
@@ -37,18 +33,3 @@ def test_windows_has_no_root(monkeypatch):
 def test_a_package_without_its_notebooks_says_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match="pip install -e"):
         lab.arguments(clone=tmp_path)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[dict[str, str]]:
-    with running_lab(tmp_path, cwd=tmp_path) as server:
-        yield server
-
-
-def test_the_command_serves_the_notebooks_from_any_folder(server):
-    def get(path: str) -> requests.Response:
-        authorization = {"Authorization": f"token {server['token']}"}
-        return requests.get(server["url"] + path, headers=authorization, timeout=30)
-
-    assert get(f"lab/tree/{lab.FIRST_NOTEBOOK}").status_code == 200
-    assert get(f"api/contents/{lab.FIRST_NOTEBOOK}").json()["type"] == "notebook"

@@ -1,12 +1,7 @@
-from pathlib import Path
-
-import nbformat
-import pytest
-from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers.refresh import WIDGET_VIEW, keep_equal_outputs, main, normalize, read_rules, refresh
+from helpers.refresh import WIDGET_VIEW, keep_equal_outputs, normalize, read_rules
 
 RULES = read_rules()
 
@@ -28,11 +23,6 @@ def printed(*texts: str) -> NotebookNode:
 
 def texts(content: NotebookNode) -> list[str]:
     return [output.text for cell in content.cells for output in cell.outputs]
-
-
-def write(path: Path, content: NotebookNode) -> Path:
-    nbformat.write(content, path)
-    return path
 
 
 def test_an_equal_output_is_kept():
@@ -84,54 +74,3 @@ def test_what_differs_between_machines_is_not_stored():
     assert first.outputs[0].data == {"text/plain": "Button()"}
     assert first.outputs[1].traceback == ["ValueError: no"]
     assert [cell.execution_count for cell in content.cells] == [1, 2]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return write(
-        tmp_path / "lesson.ipynb",
-        notebook(
-            "import os, secrets, sys, ipywidgets",
-            "print('WT' + secrets.token_hex(16))",
-            "print(os.environ.get('TWILIO_AUTH_TOKEN'), 'taskrouter' in os.environ['TASKROUTER_HOME'])",
-            "print(os.listdir())",
-            "ipywidgets.Button(description='Go')",
-            "os.environ['TASKROUTER_HOME']",
-        ),
-    )
-
-
-def test_a_second_refresh_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "secret")
-    rules = [*RULES, (r"'.*taskrouter'", "<HOME>")]
-    ids = [cell.id for cell in nbformat.read(path, 4).cells]
-
-    assert refresh(path, rules)
-    first = path.read_text("utf-8")
-    assert not refresh(path, rules)
-    assert path.read_text("utf-8") == first
-
-    content = nbformat.read(path, 4)
-    assert [cell.id for cell in content.cells] == ids
-    assert [cell.execution_count for cell in content.cells] == [1, 2, 3, 4, 5, 6]
-    assert content.cells[2].outputs[0].text == "None True\n"
-    assert content.cells[3].outputs[0].text == "['lesson.ipynb']\n"
-    assert content.cells[4].outputs[0].data.keys() == {"text/plain"}
-    assert not Path(content.cells[5].outputs[0].data["text/plain"].strip("'")).exists()
-
-
-def test_a_notebook_with_a_failing_cell_is_left_alone(path: Path, capsys: pytest.CaptureFixture):
-    write(path, notebook("1 / 0"))
-    before = path.read_bytes()
-    with pytest.raises(CellExecutionError):
-        refresh(path, RULES)
-    assert main([str(path)]) == 1
-    assert "lesson.ipynb: failed" in capsys.readouterr().err
-    assert path.read_bytes() == before
-
-
-def test_one_line_is_printed_for_each_notebook(path: Path, capsys: pytest.CaptureFixture):
-    write(path, notebook("1 + 1"))
-    assert main([str(path)]) == 0
-    assert main([str(path)]) == 0
-    assert capsys.readouterr().out == "lesson.ipynb: refreshed\nlesson.ipynb: unchanged\n"

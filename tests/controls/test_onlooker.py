@@ -1,19 +1,12 @@
 """What looks on for the panels has a client of its own, which is as careful as the session's."""
 
-import socket
-
+from free_port import free_port
 from impostor import impostor, kill
 
 from helpers.connection import connect
 from helpers.controls.watch import watch_for
 from helpers.emulator import launch
 from helpers.workspace import prepare
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home):

@@ -1,0 +1,10 @@
+"""A port for a server that a test starts later."""
+
+import socket
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

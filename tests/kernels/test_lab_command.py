@@ -1,0 +1,19 @@
+"""`python -m helpers.lab` starts JupyterLab."""
+
+from pathlib import Path
+
+import requests
+from lab_process import running_lab
+
+from helpers import lab
+
+
+def test_the_command_serves_the_notebooks_from_any_folder(tmp_path: Path):
+    with running_lab(tmp_path, cwd=tmp_path) as server:
+
+        def get(path: str) -> requests.Response:
+            authorization = {"Authorization": f"token {server['token']}"}
+            return requests.get(server["url"] + path, headers=authorization, timeout=30)
+
+        assert get(f"lab/tree/{lab.FIRST_NOTEBOOK}").status_code == 200
+        assert get(f"api/contents/{lab.FIRST_NOTEBOOK}").json()["type"] == "notebook"

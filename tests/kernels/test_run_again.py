@@ -1,0 +1,123 @@
+"""Learners skip ahead, run everything again, and try an exercise twice, all in one kernel."""
+
+import copy
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from exercise_guard import LESSONS
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from smaller_day import DEPENDS_ON_SIZE, PATHS, read_notebook
+
+from helpers.refresh import normalize, read_rules, sanitize
+from helpers.sandbox import isolate, stop_emulator
+
+RULES = read_rules()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """The cells of an exercise; `stage` are those that come before the learner's."""
+
+    stage: list[NotebookNode]
+    prompt: NotebookNode
+    self_check: NotebookNode
+    solution: NotebookNode
+
+    def solving_line(self) -> str:
+        lines = self.solution.source.splitlines()
+        return "\n".join(line for line in lines if "exercises." not in line)
+
+
+class OpenNotebook:
+    """A notebook in a kernel; `seen` has the outputs of the last run of each cell."""
+
+    def __init__(self, client: NotebookClient) -> None:
+        self._client = client
+        self.cells = client.nb.cells
+
+    def run(self, cells: list[NotebookNode]) -> None:
+        for cell in cells:
+            [number] = [n for n, one in enumerate(self.cells) if one is cell]
+            self._client.execute_cell(cell, number)
+
+    def run_all(self) -> list[NotebookNode]:
+        """Run every cell; return what the code cells show, in the form that files store."""
+        self._client.reset_execution_trackers()
+        self.run(self.cells)
+        seen = copy.deepcopy(self._client.nb)
+        normalize(seen)
+        return code_cells(seen)
+
+    def exercises(self) -> Iterator[Exercise]:
+        cells: list[NotebookNode] = []
+        for cell in self.cells:
+            if cell.source.startswith("## "):
+                cells = []
+            elif cell.metadata.get("jupyter", {}).get("source_hidden"):
+                *stage, prompt, self_check = cells
+                yield Exercise(stage, prompt, self_check, cell)
+            elif cell.cell_type == "code":
+                cells = [*cells, cell]
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(cells: list[NotebookNode]) -> list[object]:
+    return [sanitize(cell.outputs, RULES) for cell in cells]
+
+
+def depends_on_size(cell: NotebookNode) -> bool:
+    return DEPENDS_ON_SIZE in cell.metadata.get("tags", [])
+
+
+def shown(cell: NotebookNode) -> str:
+    return cell.outputs[0].data["text/plain"]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One TaskRouter for the whole module: each notebook finds what the others have left."""
+    environment = dict(os.environ)
+    isolate(environment, tmp_path_factory.mktemp("learner"))
+    yield environment
+    stop_emulator(environment)
+
+
+@pytest.mark.parametrize("path", PATHS[::-1], ids=lambda path: path.stem)
+def test_notebook_runs_twice_and_its_exercises_can_be_solved_and_retried(
+    path: Path, environment: dict[str, str]
+):
+    notebook = read_notebook(path)
+    stored = code_cells(copy.deepcopy(notebook))
+    client = NotebookClient(
+        notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    )
+    with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+        opened = OpenNotebook(client)
+        first = opened.run_all()
+        same = [n for n, cell in enumerate(stored) if not depends_on_size(cell)]
+        assert outputs([first[n] for n in same]) == outputs([stored[n] for n in same])
+        assert outputs(opened.run_all()) == outputs(first)
+        solve_and_retry(opened, list(opened.exercises()))
+    assert bool(list(opened.exercises())) == (path.name[:2] in LESSONS)
+
+
+def solve_and_retry(opened: OpenNotebook, exercises: list[Exercise]) -> None:
+    """Solve all exercises as a learner does, in their order; then start each one again."""
+    unsolved = [exercise.prompt.source for exercise in exercises]
+    for exercise in exercises:
+        exercise.prompt.source += exercise.solving_line()
+        opened.run([*exercise.stage, exercise.prompt, exercise.self_check])
+        assert shown(exercise.self_check).startswith("✓ Solved")
+        opened.run([exercise.solution])
+    for exercise, source in zip(exercises, unsolved, strict=True):
+        exercise.prompt.source = source
+        opened.run([*exercise.stage, exercise.prompt, exercise.self_check])
+        assert shown(exercise.self_check).startswith("○ Not yet solved")
