@@ -34,11 +34,10 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def copy_notebooks(folder: Path) -> list[Path]:
-    """Write all notebooks to `folder`, as `read_notebook` returns them; return their paths."""
-    for path in PATHS:
-        nbformat.write(read_notebook(path), folder / path.name)
-    return [folder / path.name for path in PATHS]
+def with_smaller_day(folder: Path) -> list[Path]:
+    """Write notebook 09, as `read_notebook` returns it, to `folder`; return all notebooks' paths."""
+    nbformat.write(read_notebook(PATHS[-1]), folder / DAY)
+    return [*PATHS[:-1], folder / DAY]
 
 
 def _shorten(cells: list[NotebookNode]) -> None:
