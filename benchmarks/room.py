@@ -9,7 +9,7 @@ and memory as PSS: what processes share is counted once. `tests/room` asserts mo
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "room"))
 
 from hub_report import report
 from hub_room import room, why_not
@@ -20,7 +20,7 @@ from helpers.refresh import NOTEBOOKS
 def main(count: int) -> None:
     if reason := why_not():
         sys.exit(f"There can be no JupyterHub of several users here: {reason}.")
-    with room(count, sorted(NOTEBOOKS.glob("*.ipynb"))) as opened:
+    with room([sorted(NOTEBOOKS.glob("*.ipynb"))] * count) as opened:
         opened.open()
         opened.learn()
         opened.close()

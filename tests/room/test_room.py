@@ -1,4 +1,9 @@
-"""Learners on a real JupyterHub, all at once, with all notebooks: twenty in CI, else three."""
+"""Learners on a real JupyterHub, all at once: three, or as many as ROOM_LEARNERS says.
+
+What keeps learners apart doesn't depend on who runs which notebook. So they share the notebooks:
+each runs every third one, several in a row, beside neighbors who serve and simulate at that time.
+benchmarks/room.py lets everybody run everything.
+"""
 
 import os
 from collections import Counter
@@ -10,21 +15,21 @@ import pytest
 from hub_process import NoProxy
 from hub_report import report
 from hub_room import Room, home_of, room, status_for
+from smaller_day import with_smaller_day
 
-from helpers.refresh import NOTEBOOKS
-
-LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
-LEARNERS = 20 if os.environ.get("CI") else 3
+LEARNERS = int(os.environ.get("ROOM_LEARNERS", "3"))
 
 
 @pytest.fixture(scope="module")
-def learnt() -> Iterator[Room]:
-    """A room in which everybody has run every notebook, all at once; the servers still run."""
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """A room in which everybody has run their notebooks, all at once; the servers still run."""
     if reason := hub_room.why_not():
         pytest.skip(f"There can be no JupyterHub of several users here: {reason}.")
+    notebooks = with_smaller_day(tmp_path_factory.mktemp("room"))
+    shares = [notebooks[number % 3 :: 3] for number in range(LEARNERS)]
     with ExitStack() as stack:
         try:
-            opened = stack.enter_context(room(LEARNERS, LESSONS))
+            opened = stack.enter_context(room(shares))
         except NoProxy as fault:
             pytest.skip(f"{fault}.")
         opened.open()
@@ -37,7 +42,7 @@ def test_every_notebook_spoke_with_an_emulator_of_its_own_learner(learnt):
     assert len({running.url for running in emulators.values()}) == LEARNERS
     for learner in learnt.learners:
         running = emulators[learner.user]
-        assert learner.addresses == [running.url] * len(LESSONS)
+        assert learner.addresses == [running.url] * len(learner.notebooks)
         assert running.pid in [process.pid for process in learner.user.processes()]
 
 

@@ -21,7 +21,7 @@ def _lines(room: Room) -> Iterator[str]:
     learners, seconds = room.learners, room.seconds
     cells = sum(learner.cells for learner in learners)
     used = median(learner.cpu_seconds for learner in learners)
-    notebooks = len(learners[0].notebooks)
+    notebooks = len({notebook for learner in learners for notebook in learner.notebooks})
     yield f"{len(learners)} learners, {notebooks} notebooks, {psutil.cpu_count()} CPUs"
     yield (
         f"  servers started in {seconds['open']:.0f} s, stopped in {seconds['close']:.0f} s, "

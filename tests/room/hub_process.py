@@ -20,7 +20,7 @@ from hub_users import User
 
 from helpers.checks import wait_for
 
-CLONE = Path(__file__).parent.parent
+CLONE = Path(__file__).parents[2]
 START_SECONDS = 300
 STOP_SECONDS = 60
 LOG_SHOWN = 20_000

@@ -32,7 +32,7 @@ class Room:
             self._for_all(lambda learner: learner.hub.start_server(learner.user.name))
 
     def learn(self) -> None:
-        """Let everybody run all notebooks, at once. Raises an ExceptionGroup of what went wrong."""
+        """Let everybody run their notebooks, at once. Raises an ExceptionGroup of what went wrong."""
         with self._timed("learn"):
             for learner in self.learners:
                 learner.start()
@@ -72,16 +72,19 @@ class Room:
 
 
 @contextmanager
-def room(count: int, notebooks: list[Path]) -> Iterator[Room]:
-    """A room of `count` users of this machine on a hub of their own. At the end all are gone."""
+def room(notebooks: list[list[Path]]) -> Iterator[Room]:
+    """Make a room of as many users of this machine as there are lists of notebooks to run.
+
+    They have a hub of their own. At the end all are gone.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="room-", ignore_cleanup_errors=True) as name,
-        system_users(count) as users,
+        system_users(len(notebooks)) as users,
     ):
         folder = Path(name)
         folder.chmod(0o755)
         with running_hub(folder, users) as hub:
-            yield Room([Learner(hub, user, notebooks) for user in users])
+            yield Room([Learner(hub, *each) for each in zip(users, notebooks, strict=True)])
 
 
 def why_not() -> str:
