@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from helpers.session import Session
 from helpers.workspace import Lab, prepare
 
 NPM_SECONDS = 300
+PACKAGES = ["twilio@5", "twilio-cli@6"]
 
 
 @pytest.fixture(scope="package")
@@ -43,8 +44,8 @@ def lab(twilio: tuple[Client, dict[str, str]]) -> Lab:
 
 
 @pytest.fixture(scope="package")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Installs a package with npm; gives the folder that has its `node_modules`.
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which npm has installed Twilio's Node SDK and command line tool, both at once.
 
     On a computer without Node, or without a way to the packages, the test is skipped; not in CI.
     """
@@ -52,18 +53,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     def give_up(why: str) -> None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
 
-    def install(package: str) -> Path:
-        program = shutil.which("npm")
-        if not (program and shutil.which("node")):
-            give_up("Twilio's programs for Node are not tried: there is no node with npm here.")
-        folder = tmp_path_factory.mktemp("npm")
-        command = [program, "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        command += ["--ignore-scripts", "--prefix", str(folder), package]
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
-        )
-        if done.returncode:
-            give_up(f"npm could not install {package}: {done.stderr.strip()[-300:]}")
-        return folder
-
-    return install
+    program = shutil.which("npm")
+    if not (program and shutil.which("node")):
+        give_up("Twilio's programs for Node are not tried: there is no node with npm here.")
+    folder = tmp_path_factory.mktemp("npm")
+    command = [program, "install", "--no-package-lock", "--no-audit", "--no-fund"]
+    command += ["--ignore-scripts", "--prefix", str(folder), *PACKAGES]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
+    )
+    if done.returncode:
+        give_up(f"npm could not install {' and '.join(PACKAGES)}: {done.stderr.strip()[-300:]}")
+    return folder / "node_modules"

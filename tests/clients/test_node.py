@@ -19,10 +19,9 @@ def run(arguments, environment):
     return done.stdout
 
 
-def test_the_node_sdk_walks_the_whole_lesson(twilio, environment, installed):
-    folder = installed("twilio@5")
-    shutil.copy(LESSON, folder)
-    found = json.loads(run([shutil.which("node"), str(folder / LESSON.name)], environment))
+def test_the_node_sdk_walks_the_whole_lesson(twilio, environment, node_modules):
+    lesson = shutil.copy(LESSON, node_modules.parent)
+    found = json.loads(run([shutil.which("node"), lesson], environment))
     [workspace] = twilio[0].taskrouter.v1.workspaces.list(friendly_name="Node")
     assert found.pop("url").startswith(
         f"https://taskrouter.twilio.com/v1/Workspaces/{workspace.sid}/Tasks/WT"
@@ -39,18 +38,17 @@ def test_the_node_sdk_walks_the_whole_lesson(twilio, environment, installed):
     }
 
 
-@pytest.fixture(scope="module")
-def cli(installed, tmp_path_factory):
+@pytest.fixture
+def cli(node_modules, tmp_path):
     """Runs a command of twilio-cli under api:taskrouter:v1:workspaces; gives what it answered."""
-    folder = installed("twilio-cli@6")
-    home = str(tmp_path_factory.mktemp("home"))
+    home = str(tmp_path)
     own = {
         "HOME": home,
         "USERPROFILE": home,
         "TWILIO_SKIP_NEW_VERSION_CHECK": "true",
         "TWILIO_DISABLE_AUTOUPDATE": "1",
     }
-    program = folder / "node_modules" / "twilio-cli" / "bin" / "run"
+    program = node_modules / "twilio-cli" / "bin" / "run"
 
     def ask(environment, command, **options):
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
