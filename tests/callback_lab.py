@@ -55,7 +55,10 @@ class Learner:
 
 
 class Office:
-    """A Workspace with Alice available; `task` creates a Task and waits for its callback."""
+    """A Workspace with Alice available.
+
+    `create` creates a Task that is announced to `url`; `task` also waits until it has been.
+    """
 
     def __init__(self, client, taskrouter):
         workspaces = client.taskrouter.v1.workspaces
@@ -68,7 +71,12 @@ class Office:
             "Alice", activity_sid=activities["Available"], attributes='{"languages": ["es"]}'
         )
 
-    def task(self, url, fallback="", attributes='{"selected_language": "es"}'):
+    def task(self, url, **more):
+        task = self.create(url, **more)
+        self.taskrouter.settle()
+        return task
+
+    def create(self, url, fallback="", attributes='{"selected_language": "es"}'):
         routing = {"task_routing": {"default_filter": {"queue": self.queue.sid}}}
         self.workflow = self.workspace.workflows.create(
             "Workflow",
@@ -76,11 +84,9 @@ class Office:
             assignment_callback_url=url,
             fallback_assignment_callback_url=fallback,
         )
-        task = self.workspace.tasks.create(
+        return self.workspace.tasks.create(
             workflow_sid=self.workflow.sid, attributes=attributes, priority=3
         )
-        settle(self.taskrouter)
-        return task
 
     def reservations(self, task):
         found = self.workspace.tasks(task.sid).reservations.list()
@@ -90,22 +96,9 @@ class Office:
         return self.workspace.tasks(task.sid).fetch().assignment_status
 
     def deliveries(self):
-        with self.taskrouter._lock:
-            return self.taskrouter.database.deliveries()
+        return self.taskrouter.deliveries()
 
 
 def settle(taskrouter):
-    """Wait until every callback that was submitted has been made, and what followed from it.
-
-    One may lead to the next, but not for ever; what is never finished is a fault.
-    """
-    for _ in range(100):
-        outbox = taskrouter._outbox
-        barrier = threading.Barrier(outbox._max_workers + 1)
-        for _ in range(outbox._max_workers):
-            outbox.submit(barrier.wait, 30)
-        barrier.wait(30)
-        with taskrouter._lock:
-            if not taskrouter.database.deliveries("due"):
-                return
-    raise AssertionError("a callback was never finished")
+    """Wait until every callback is answered and obeyed."""
+    taskrouter.settle()

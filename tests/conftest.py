@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,43 @@ from helpers.session import Session
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def emulator(clock: ManualClock, tmp_path: Path) -> Iterator[EmulatorServer]:
-    """An emulator in this process; `emulator.taskrouter` is what it serves."""
-    taskrouter = TaskRouter(tmp_path / "taskrouter.db", ACCOUNT_SID, AUTH_TOKEN, clock)
-    server = EmulatorServer(taskrouter).start()
+@contextmanager
+def serving() -> Iterator[EmulatorServer]:
+    server = EmulatorServer(TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, ManualClock())).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[EmulatorServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def own_emulator() -> Iterator[EmulatorServer]:
+    """The one that `emulator` is then: for a test that stops it."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def emulator(request: pytest.FixtureRequest) -> Iterator[EmulatorServer]:
+    """An emulator in this process, empty, its clock frozen; `emulator.taskrouter` is what it serves.
+
+    Tests share it, since starting one takes longer than most of them. It is reset after each.
+    """
+    if "own_emulator" in request.fixturenames:
+        yield request.getfixturevalue("own_emulator")
+        return
+    server = request.getfixturevalue("shared_emulator")
+    yield server
+    server.taskrouter.reset()
+
+
+@pytest.fixture
+def clock(emulator: EmulatorServer) -> ManualClock:
+    return emulator.taskrouter.clock
 
 
 @pytest.fixture

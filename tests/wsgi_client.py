@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from werkzeug.test import Client as TestClient
 
 from helpers.emulator.app import create_app
 from helpers.emulator.home import ACCOUNT_SID
@@ -21,7 +22,7 @@ class WsgiClient(HttpClient):
 
     def __init__(self, app):
         super().__init__(None, False, None)
-        self.client = app.test_client()
+        self.client = TestClient(app)
         self.sent = []
 
     def request(self, method, url, params=None, data=None, headers=None, auth=None, **_):

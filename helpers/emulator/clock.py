@@ -35,12 +35,21 @@ class SystemClock:
             self.offset += self.stopped - time.time()
             self.stopped = None
 
+    def reset(self) -> None:
+        """Undo every move."""
+        self.offset, self.stopped = 0.0, None
+
 
 class ManualClock(SystemClock):
     """A clock that stands still until it is told to move: for tests."""
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
         super().__init__(stopped=start)
+        self._start = start
 
     def resume(self) -> None:
         """It goes on standing."""
+
+    def reset(self) -> None:
+        """Stand where it stood at first."""
+        self.offset, self.stopped = 0.0, self._start

@@ -19,71 +19,73 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from helpers.emulator import hello
 from helpers.emulator.api.call import iso
+from helpers.emulator.clock import SystemClock
 from helpers.emulator.errors import BadRequest
 from helpers.emulator.home import code_version
-from helpers.emulator.service import TaskRouter
 
 NOTHING: tuple[str, int] = ("", 204)
 
 
-def add_control(app: Flask, taskrouter: TaskRouter) -> None:
+def add_control(app: Flask) -> None:
     """Add the control routes to the application, whose `version` is that of the code now."""
     version = code_version()
 
     def identity() -> dict[str, Any]:
-        about = {"version": version, "pid": os.getpid(), **_time(taskrouter)}
-        return {**about, "transparent": taskrouter.transparent}
-
-    def reset() -> tuple[str, int]:
-        taskrouter.reset()
-        return NOTHING
-
-    def stop() -> tuple[str, int]:
-        taskrouter.on_stop()
-        return NOTHING
+        about = {"version": version, "pid": os.getpid(), **_time()}
+        return {**about, "transparent": g.taskrouter.transparent}
 
     routes: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("GET", "", identity),
-        ("GET", "/hello", lambda: _prove(taskrouter)),
-        ("POST", "/clock", lambda: _move_clock(taskrouter)),
-        ("GET", "/deliveries", lambda: _deliveries(taskrouter)),
-        ("POST", "/faults", lambda: _set_faults(taskrouter)),
-        ("GET", "/state", taskrouter.export_state),
-        ("POST", "/state", lambda: _import(taskrouter)),
-        ("POST", "/reset", reset),
-        ("POST", "/stop", stop),
+        ("GET", "/hello", _prove),
+        ("POST", "/clock", _move_clock),
+        ("GET", "/deliveries", _deliveries),
+        ("POST", "/faults", _set_faults),
+        ("GET", "/state", lambda: g.taskrouter.export_state()),
+        ("POST", "/state", _import),
+        ("POST", "/reset", _reset),
+        ("POST", "/stop", _stop),
     )
     for method, path, view in routes:
         name = f"{method} /emulator{path}"
         app.add_url_rule(f"/emulator{path}", name, view, methods=[method])
 
 
-def _prove(taskrouter: TaskRouter) -> str:
+def _reset() -> tuple[str, int]:
+    g.taskrouter.reset()
+    return NOTHING
+
+
+def _stop() -> tuple[str, int]:
+    g.taskrouter.on_stop()
+    return NOTHING
+
+
+def _prove() -> str:
     nonce = request.args.get("nonce", "")
     if not re.fullmatch(hello.NONCE, nonce):
         raise BadRequest("Give nonce, 32 hex digits")
     # The port of the socket; the one that the client names could be another.
-    return hello.proof(taskrouter.auth_token, nonce, request.environ["SERVER_PORT"])
+    return hello.proof(g.taskrouter.auth_token, nonce, request.environ["SERVER_PORT"])
 
 
-def _time(taskrouter: TaskRouter) -> dict[str, Any]:
-    clock = taskrouter.clock
+def _time() -> dict[str, Any]:
+    clock: SystemClock = g.taskrouter.clock
     return {"now": iso(clock.now()), "frozen": clock.stopped is not None}
 
 
-def _move_clock(taskrouter: TaskRouter) -> dict[str, Any]:
+def _move_clock() -> dict[str, Any]:
     form = request.form
     try:
         if "advance" in form:
-            taskrouter.advance(float(form["advance"]))
+            g.taskrouter.advance(float(form["advance"]))
         elif form.get("freeze") == "true":
-            taskrouter.freeze()
+            g.taskrouter.freeze()
         elif form.get("resume") == "true":
-            taskrouter.resume()
+            g.taskrouter.resume()
         else:
             raise ValueError("nothing asked for")
     except (ValueError, OverflowError) as error:
@@ -91,37 +93,37 @@ def _move_clock(taskrouter: TaskRouter) -> dict[str, Any]:
             "Give advance, a number of seconds to go forward (advance=120), or freeze=true, or"
             f" resume=true: {error}"
         ) from error
-    return _time(taskrouter)
+    return _time()
 
 
-def _deliveries(taskrouter: TaskRouter) -> dict[str, Any]:
-    return {"deliveries": [asdict(delivery) for delivery in taskrouter.deliveries()]}
+def _deliveries() -> dict[str, Any]:
+    return {"deliveries": [asdict(delivery) for delivery in g.taskrouter.deliveries()]}
 
 
-def _set_faults(taskrouter: TaskRouter) -> dict[str, Any]:
+def _set_faults() -> dict[str, Any]:
     form = request.form
     try:
         count = int(form.get("count", "1"))
         if "status" in form:
-            taskrouter.faults.set_requests(int(form["status"]), count)
+            g.taskrouter.faults.set_requests(int(form["status"]), count)
         elif "callback" in form:
-            taskrouter.faults.set_callbacks(form["callback"], count)
+            g.taskrouter.faults.set_callbacks(form["callback"], count)
         else:
             raise ValueError("neither status nor callback is given")
     except ValueError as error:
         raise BadRequest(
             f"Give status or callback, and count, for example status=429 count=2: {error}"
         ) from error
-    return asdict(taskrouter.faults)
+    return asdict(g.taskrouter.faults)
 
 
-def _import(taskrouter: TaskRouter) -> tuple[str, int]:
+def _import() -> tuple[str, int]:
     request.max_content_length = None
     state = request.get_json(force=True, silent=True)
     if not isinstance(state, dict):
         raise BadRequest("The state must be the JSON object that GET /emulator/state answers")
     try:
-        taskrouter.import_state(state)
+        g.taskrouter.import_state(state)
     except ValueError as error:
         raise BadRequest(str(error)) from error
     return NOTHING

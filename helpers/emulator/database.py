@@ -126,10 +126,15 @@ class Database:
         return [_delivery(*row) for row in rows]
 
     def finish(self, delivery: Delivery) -> None:
-        """Write down how a delivery went."""
+        """Write down how a delivery went, unless it was deleted meanwhile."""
         self._db.execute(
-            "UPDATE deliveries SET state = ?, body = ? WHERE id = ?",
-            (delivery.state, _delivery_body(delivery), delivery.id),
+            "UPDATE deliveries SET state = ?, body = ? WHERE id = ? AND workspace_sid = ?",
+            (
+                delivery.state,
+                _delivery_body(delivery),
+                delivery.id,  # may be that of another one now, of another Workspace
+                delivery.callback.workspace_sid,
+            ),
         )
 
     def setting(self, name: str) -> str | None:

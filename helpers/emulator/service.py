@@ -7,10 +7,11 @@ leave on other threads after the lock is free, so that a server may call back be
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from helpers.emulator.callbacks import make_attempts, unreached
@@ -59,6 +60,7 @@ class TaskRouter:
         self.transparent: Mapping[str, str] = {}  # the environment of programs to be led here
         self._lock = threading.Lock()
         self._outbox = ThreadPoolExecutor(8, "callback")
+        self._on_their_way: set[Future[None]] = set()
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._closed = False
@@ -134,6 +136,16 @@ class TaskRouter:
         with self._lock:
             return self.database.deliveries()
 
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until every callback is answered and obeyed, those that follow from it too.
+
+        Raises TimeoutError when one is still on its way after `timeout` seconds.
+        """
+        end = monotonic() + timeout
+        while on_their_way := [one for one in list(self._on_their_way) if not one.done()]:
+            if wait(on_their_way, max(0.0, end - monotonic())).not_done:
+                raise TimeoutError(f"a callback is still on its way after {timeout:g} seconds")
+
     def export_state(self) -> dict[str, Any]:
         """The whole state, clock included, as JSON can hold it."""
         with self._lock:
@@ -149,10 +161,12 @@ class TaskRouter:
         self._wake.set()
 
     def reset(self) -> None:
-        """Forget everything, and set the clock back to the real time."""
+        """Forget everything, unsent callbacks as well, and set the clock back to the real time."""
         with self._lock:
+            for callback in list(self._on_their_way):
+                callback.cancel()
             self.database.clear()
-            self.clock.resume()
+            self.clock.reset()
             self.faults = Faults()
             self._load()
         self._wake.set()
@@ -216,7 +230,9 @@ class TaskRouter:
 
     def _submit(self, delivery: Delivery) -> None:
         if not self._closed:
-            self._outbox.submit(self._deliver, delivery)
+            future = self._outbox.submit(self._deliver, delivery)
+            self._on_their_way.add(future)
+            future.add_done_callback(self._on_their_way.discard)
 
     def _deliver(self, delivery: Delivery) -> None:
         try:

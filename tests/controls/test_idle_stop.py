@@ -12,6 +12,7 @@ from patience import eventually
 from helpers import controls
 from helpers.controls import watch
 from helpers.emulator import server as server_module
+from helpers.emulator.clock import ManualClock
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
@@ -48,9 +49,9 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 
 @pytest.fixture
-def emulator(hands, clock, tmp_path) -> Iterator[EmulatorServer]:
+def emulator(hands) -> Iterator[EmulatorServer]:
     """One that stops after 12 hours without a request."""
-    taskrouter = TaskRouter(tmp_path / "taskrouter.db", ACCOUNT_SID, "0" * 32, clock)
+    taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "0" * 32, ManualClock())
     server = EmulatorServer(taskrouter, idle_hours=12)
     yield server
     server.stop()

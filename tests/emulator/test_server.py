@@ -54,16 +54,16 @@ def test_it_answers_at_its_url(emulator):
     assert {"version", "pid", "now"} <= set(ask(of(emulator), "GET", "/emulator"))
 
 
-def test_it_stops_when_told_to_and_can_be_told_twice(emulator):
-    emulator.stop()
-    emulator.stop()
-    assert refuses_connections(emulator.port)
+def test_it_stops_when_told_to_and_can_be_told_twice(own_emulator):
+    own_emulator.stop()
+    own_emulator.stop()
+    assert refuses_connections(own_emulator.port)
 
 
-def test_it_answers_the_request_that_stops_it(emulator):
-    assert ask(of(emulator), "POST", "/emulator/stop") is not None
-    emulator._controller.join(10)
-    assert refuses_connections(emulator.port)
+def test_it_answers_the_request_that_stops_it(own_emulator):
+    assert ask(of(own_emulator), "POST", "/emulator/stop") is not None
+    own_emulator._controller.join(10)
+    assert refuses_connections(own_emulator.port)
 
 
 def test_a_connection_serves_many_requests_unless_asked_to_close(serve):

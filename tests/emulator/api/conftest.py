@@ -1,19 +1,11 @@
-"""Fixtures: requests as they come over the wire, and a furnished Workspace behind the SDK.
-
-Starting an emulator takes longer than most of these tests, so they share one, emptied each time.
-"""
+"""Fixtures: requests as they come over the wire, and a furnished Workspace behind the SDK."""
 
 import json
 
 import pytest
 import requests
 
-from helpers.emulator.clock import ManualClock
 from helpers.emulator.home import ACCOUNT_SID
-from helpers.emulator.server import EmulatorServer
-from helpers.emulator.service import TaskRouter
-
-AUTH_TOKEN = "0123456789abcdef0123456789abcdef"  # that of the fixture `client`
 
 
 class Api:
@@ -37,25 +29,6 @@ class Api:
 
     def delete(self, path):
         return self.ask("DELETE", f"/v1{path}")
-
-
-@pytest.fixture(scope="package")
-def shared(tmp_path_factory):
-    database = tmp_path_factory.mktemp("shared") / "taskrouter.db"
-    server = EmulatorServer(TaskRouter(database, ACCOUNT_SID, AUTH_TOKEN, ManualClock())).start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def emulator(shared):
-    shared.taskrouter.reset()
-    return shared
-
-
-@pytest.fixture
-def clock(emulator):
-    return emulator.taskrouter.clock
 
 
 @pytest.fixture

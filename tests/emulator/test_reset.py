@@ -1,0 +1,87 @@
+"""What a reset leaves of the time before it: nothing. The tests that share an emulator need that."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+from callback_lab import JSON, Learner, Office
+from patience import eventually
+
+CALLBACKS_AT_ONCE = 8
+
+
+@pytest.fixture
+def learner():
+    """A server that accepts every Reservation, but answers only when `learner.may_answer` is set.
+
+    `learner.asked` is released for each request.
+    """
+    asked, may_answer = threading.Semaphore(0), threading.Event()
+
+    def accept(request):
+        asked.release()
+        may_answer.wait(10)
+        return 200, JSON, '{"instruction": "accept"}'
+
+    server = Learner()
+    server.answer = accept
+    yield SimpleNamespace(server=server, url=server.url, asked=asked, may_answer=may_answer)
+    may_answer.set()
+    server.close()
+
+
+def test_reset_leaves_the_state_clock_and_faults_of_a_new_emulator(client, emulator, learner):
+    taskrouter = emulator.taskrouter
+    new, began = taskrouter.export_state(), taskrouter.clock.now()
+    learner.may_answer.set()
+    Office(client, taskrouter).task(learner.url)
+    taskrouter.faults.set_requests(500, 3)
+    taskrouter.faults.set_callbacks("slow", 3)
+    taskrouter.advance(60)
+    taskrouter.reset()
+    assert (taskrouter.export_state(), taskrouter.clock.now()) == (new, began)
+    assert taskrouter.faults.next_status() is taskrouter.faults.next_callback() is None
+    taskrouter.advance(86_400)
+    assert client.taskrouter.v1.workspaces.list() == taskrouter.deliveries() == []
+
+
+def test_reset_after_an_import_sets_the_clock_back_to_its_own_start(emulator):
+    taskrouter = emulator.taskrouter
+    began = taskrouter.clock.now()
+    settings = [["offset", "5.0"], ["stopped", "7.0"]]
+    taskrouter.import_state(taskrouter.export_state() | {"settings": settings})
+    assert taskrouter.clock.now() == 12
+    taskrouter.reset()
+    assert taskrouter.clock.now() == began
+
+
+def test_answer_after_a_reset_changes_neither_reservation_nor_delivery(client, emulator, learner):
+    taskrouter = emulator.taskrouter
+    Office(client, taskrouter).create(learner.url)
+    assert learner.asked.acquire(timeout=10)
+    taskrouter.reset()
+    office = Office(client, taskrouter)
+    task = office.create("http://127.0.0.1:1/")
+    eventually("nobody answers", lambda: taskrouter.deliveries()[0].state == "failed")
+    learner.may_answer.set()
+    taskrouter.settle()
+    assert office.reservations(task) == ["pending"]
+    [delivery] = taskrouter.deliveries()
+    assert (delivery.state, delivery.callback.parameters["TaskSid"]) == ("failed", task.sid)
+
+
+def test_callback_not_yet_sent_at_a_reset_is_never_sent(client, emulator, learner):
+    taskrouter = emulator.taskrouter
+    office = Office(client, taskrouter)
+    office.workspace.task_queues(office.queue.sid).update(max_reserved_workers=10)
+    for number in range(CALLBACKS_AT_ONCE):
+        name = f"Worker {number}"
+        office.workspace.workers.create(name, activity_sid=office.activities["Available"])
+    office.create(learner.url)
+    for _ in range(CALLBACKS_AT_ONCE):
+        assert learner.asked.acquire(timeout=10)
+    assert len(taskrouter.deliveries()) == CALLBACKS_AT_ONCE + 1
+    taskrouter.reset()
+    learner.may_answer.set()
+    taskrouter.settle()
+    assert len(learner.server.requests) == CALLBACKS_AT_ONCE
