@@ -2,9 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from twilio.rest import Client
@@ -16,6 +18,7 @@ from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
 from helpers.request_log import LoggingHttpClient, RequestLog
 from helpers.session import Session
+from helpers.workspace import FaultyLab, Lab, prepare
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -76,6 +79,30 @@ def session(client: Client, emulator: EmulatorServer) -> Session:
     """A Session on `client`: its requests are in `session.requests`."""
     log = client.http_client.log
     return Session(client, "local", emulator.url, log, ACCOUNT_SID, AUTH_TOKEN)
+
+
+@pytest.fixture(scope="session")
+def prepared_states() -> dict[str, tuple[dict[str, Any], Lab | FaultyLab]]:
+    return {}
+
+
+@pytest.fixture
+def prepared(session: Session, emulator: EmulatorServer, prepared_states) -> Callable[[str], Any]:
+    """What `prepare(session, start)` makes of an empty account, and nothing in `session.requests`.
+
+    The twenty requests are sent once for each start; then the state is loaded.
+    """
+
+    def prepared(start: str) -> Any:
+        if start not in prepared_states:
+            lab = prepare(session, start)
+            prepared_states[start] = (emulator.taskrouter.export_state(), lab)
+            session.requests.clear()
+        state, lab = prepared_states[start]
+        emulator.taskrouter.import_state(state)
+        return replace(lab, session=session)
+
+    return prepared
 
 
 @pytest.fixture

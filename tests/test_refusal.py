@@ -3,14 +3,13 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from helpers import tables
 from helpers.refusal import Refused, said_plainly
-from helpers.workspace import prepare
 
 ASKING = ("activities", "workers", "task_queues", "tasks", "reservations", "events")
 
 
 @pytest.fixture
-def gone(session):
-    lab = prepare(session, "task waiting")
+def gone(prepared):
+    lab = prepared("task waiting")
     lab.workspace.delete()
     return lab
 
@@ -25,8 +24,8 @@ def test_a_table_of_a_workspace_that_is_gone_says_so_and_what_to_do(gone, name):
     assert told.endswith("Run the notebook from its first cell.")
 
 
-def test_any_other_refusal_is_said_without_advice(session):
-    lab = prepare(session, "task waiting")
+def test_any_other_refusal_is_said_without_advice(prepared):
+    lab = prepared("task waiting")
     with pytest.raises(Refused, match=r"HTTP 400, error 20001.*Minutes") as caught:
         tables.events(lab, minutes=0)
     assert "first cell" not in str(caught.value)

@@ -11,8 +11,8 @@ from helpers.workspace import prepare
 
 
 @pytest.fixture
-def lab(session):
-    return prepare(session, START)
+def lab(prepared):
+    return prepared(START)
 
 
 def status(lab, topic):

@@ -9,7 +9,6 @@ from twilio.base.exceptions import TwilioRestException
 from helpers.diagram import show_lifecycle
 from helpers.rules.lifecycle import RESERVATION, RESERVATION_SETTABLE, TASK, TASK_SETTABLE
 from helpers.state_diagram import states_text
-from helpers.workspace import prepare
 
 SVG = "{http://www.w3.org/2000/svg}"
 TABLES = {"Task": TASK, "Reservation": RESERVATION}
@@ -124,8 +123,8 @@ def test_only_tasks_and_reservations_have_statuses(of):
         show_lifecycle(of=of)
 
 
-def test_what_is_drawn_dashed_taskrouter_refuses_to_set(session):
-    lab = prepare(session, "task waiting")
+def test_what_is_drawn_dashed_taskrouter_refuses_to_set(prepared):
+    lab = prepared("task waiting")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     task = lab.workspace.tasks(lab.task_sid)
     [reservation] = task.reservations.list()

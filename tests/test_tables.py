@@ -8,7 +8,7 @@ import pytest
 from helpers import tables
 from helpers.request_log import Exchange
 from helpers.tables.table import table
-from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
+from helpers.workspace import ENGLISH, SPANISH, Lab
 
 CALLBACK_PARAMETERS = {
     "AccountSid",
@@ -26,8 +26,8 @@ CALLBACK_PARAMETERS = {
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 def create(lab: Lab, language: str = "es", **more):

@@ -237,8 +237,8 @@ MESSES = [
 
 @pytest.mark.parametrize("start", LESSON_STARTS)
 @pytest.mark.parametrize("mess", MESSES)
-def test_whatever_it_finds_the_lesson_starts_as_declared(session, mess, start):
-    mess(prepare(session, "alice offline"))
+def test_whatever_it_finds_the_lesson_starts_as_declared(session, prepared, mess, start):
+    mess(prepared("alice offline"))
     lab = prepare(session, start)
     assert_declared(lab)
     assert_started(lab, start)

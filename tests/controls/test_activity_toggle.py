@@ -6,12 +6,12 @@ from watched_lock import WatchedLock
 from helpers import controls
 from helpers.controls import reading
 from helpers.controls.activity_toggle import ActivityToggle
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture

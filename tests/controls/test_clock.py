@@ -6,12 +6,12 @@ from twilio.rest import Client
 from helpers import controls
 from helpers.controls.clock import Clock
 from helpers.session import Session
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ from helpers.controls.floor_picture import (
     floor_text,
     positions,
 )
-from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
+from helpers.workspace import ENGLISH, SPANISH, Lab
 
 MARKUP = '<img src=x onerror=alert(1)>"'
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

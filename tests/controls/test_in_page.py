@@ -1,10 +1,9 @@
 from helpers import controls
 from helpers.controls.in_page import PANEL, PART, InPage
-from helpers.workspace import prepare
 
 
-def test_every_panel_has_one_part_in_the_page_which_takes_no_place(session):
-    lab = prepare(session, "task waiting")
+def test_every_panel_has_one_part_in_the_page_which_takes_no_place(prepared):
+    lab = prepared("task waiting")
     panels = [getattr(controls, name) for name in controls.__all__ if name != "activity_toggle"]
     for panel in [*(make(lab) for make in panels), controls.activity_toggle(lab, lab.bob_sid)]:
         [hidden] = [one for one in panel.children if isinstance(one, InPage)]
@@ -16,8 +15,8 @@ def test_the_scripts_are_one_attribute_whatever_is_in_them():
     assert InPage().value.count('"') == 2
 
 
-def test_a_row_is_a_part(session):
-    lab = prepare(session, "task waiting")
+def test_a_row_is_a_part(prepared):
+    lab = prepared("task waiting")
     rows = [*controls.tasks(lab).list.children, *controls.workers(lab).list.children]
     assert len(rows) == 3
     assert all(PART in row._dom_classes for row in rows)

@@ -8,12 +8,12 @@ from helpers import controls
 from helpers.controls.lifecycle import Lifecycle, _described
 from helpers.controls.texts import short
 from helpers.controls.watch import News
-from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
+from helpers.workspace import ENGLISH, SPANISH, Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from watched_lock import WatchedLock
 from helpers import controls
 from helpers.controls import live, watch
 from helpers.controls.floor_picture import Floor
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 ATTRIBUTES = '{"selected_language": "es"}'
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture
@@ -171,6 +171,7 @@ def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
     [("requests", "chosen"), ("reservation", "chosen_sid"), ("lifecycle", "chosen_sid")],
 )
 def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trait):
+    lab.workspace.fetch()
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = WatchedLock()
     held: list[int] = []

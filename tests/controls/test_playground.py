@@ -5,14 +5,14 @@ import pytest
 from helpers import controls
 from helpers.controls.playground import Playground
 from helpers.curl_command import parse
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 MARKUP = "<img src=nowhere onerror=alert(1)>"
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture

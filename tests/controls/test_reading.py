@@ -10,12 +10,12 @@ from helpers import controls
 from helpers.controls import reading
 from helpers.controls.reading import Reader, Snapshot
 from helpers.controls.watch import watch_for
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
 
     def then_stranger(space):
         found = original(space)
-        emulator.taskrouter.credentials.clear()
+        monkeypatch.setattr(emulator.taskrouter, "credentials", {})
         return found
 
     monkeypatch.setattr(reading, "_tasks", then_stranger)

@@ -5,12 +5,12 @@ import pytest
 
 from helpers.controls.replay import ReplayError, call_of, draft_of, send
 from helpers.request_log import Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 def received(server, lab: Lab) -> Exchange:

@@ -12,14 +12,14 @@ import requests
 from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, send
 from helpers.curl_command import parse
 from helpers.request_log import Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 JSON = '{"event": "ñ", "it\'s": [1, 2]}'
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 def again(lab: Lab) -> dict[str, object]:

@@ -11,12 +11,12 @@ from helpers.controls import replay
 from helpers.controls.replay import ReplayError, draft_of
 from helpers.controls.requests import Requests
 from helpers.request_log import MASK, Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture
@@ -47,6 +47,8 @@ def received(server: CallbackServer, lab: Lab) -> Exchange:
 
 
 def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
+    lab.workspace.fetch()
+    panel.state.watch.refresh()
     before = len(lab.session.requests)
     assert "POST" in descriptions(panel)[0] or "GET" in descriptions(panel)[0]
     lab.workspace.tasks.list()

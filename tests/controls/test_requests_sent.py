@@ -10,14 +10,14 @@ import requests
 from helpers import controls
 from helpers.controls.requests import Requests
 from helpers.request_log import Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 NO_FILTERS = ("", "both directions", "every status")
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from helpers import controls
 from helpers.controls.requests import Requests
 from helpers.controls.requests_state import MOST
 from helpers.request_log import Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 from helpers import controls
 from helpers.controls.reservation import Reservation
 from helpers.controls.watch import News
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def waiting(session) -> Lab:
-    return prepare(session, "task waiting")
+def waiting(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

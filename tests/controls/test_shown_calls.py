@@ -10,13 +10,13 @@ from twilio.base.exceptions import TwilioRestException
 from helpers import controls
 from helpers.curl_command import parse
 from helpers.request_log import Exchange
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
+def lab(prepared) -> Lab:
     """Alice is reserved for the Task."""
-    lab = prepare(session, "task waiting")
+    lab = prepared("task waiting")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     return lab
 

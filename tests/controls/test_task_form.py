@@ -5,12 +5,12 @@ import pytest
 
 from helpers import controls
 from helpers.controls.task_form import TaskForm, _where_it_went
-from helpers.workspace import SPANISH, Lab, prepare
+from helpers.workspace import SPANISH, Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "alice offline")
+def lab(prepared) -> Lab:
+    return prepared("alice offline")
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import pytest
 
 from helpers import controls
 from helpers.controls.tasks import MOST, TaskRow, Tasks
-from helpers.workspace import SPANISH, Lab, prepare
+from helpers.workspace import SPANISH, Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from helpers.workspace import Lab, prepare
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import pytest
 
 from helpers import controls
 from helpers.controls.workers import MOST, WorkerRow, Workers
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 @pytest.fixture
-def lab(session) -> Lab:
-    return prepare(session, "task waiting")
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
 
 
 @pytest.fixture

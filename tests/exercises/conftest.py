@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.workspace import Lab, prepare
+from helpers.workspace import Lab
 
 
 class Stage:
@@ -26,8 +26,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(session):
-    return lambda start: Stage(prepare(session, start))
+def stage(prepared):
+    return lambda start: Stage(prepared(start))
 
 
 @pytest.fixture

@@ -2,15 +2,15 @@ import json
 
 import pytest
 
-from helpers import explain, prepare
+from helpers import explain
 from helpers.exercises import hugo_helps
 from helpers.seven_faults import TASK_QUEUES, UNKNOWN_TOPIC
 
 
 @pytest.fixture
-def lab(session):
+def lab(prepared):
     """The Workspace when the seventh fault is mended and Gina has a Task, before the exercise."""
-    lab = prepare(session, "seven faults")
+    lab = prepared("seven faults")
     workflow = lab.workspace.workflows(lab.workflow_sid)
     configuration = json.loads(workflow.fetch().configuration)
     queue = lab.workspace.task_queues.list(friendly_name=list(TASK_QUEUES)[-1])[0]

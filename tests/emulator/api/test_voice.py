@@ -124,8 +124,8 @@ def test_an_instruction_needs_a_pending_reservation(office):
     )
 
 
-def test_an_api_key_stands_for_the_account(emulator, client):
-    emulator.taskrouter.credentials["SK" + "1" * 32] = "secret"
+def test_an_api_key_stands_for_the_account(emulator, client, monkeypatch):
+    monkeypatch.setitem(emulator.taskrouter.credentials, "SK" + "1" * 32, "secret")
     by_key = Client("SK" + "1" * 32, "secret", account_sid=client.username)
     by_key.taskrouter.base_url = emulator.url
     by_key.http_client.session.trust_env = False
