@@ -14,8 +14,7 @@ NOTEBOOK = "notebooks/explained.ipynb"
 
 @pytest.fixture
 def explained(tab):
-    tab.open_cells(NOTEBOOK, *CELLS)
-    tab.run_all()
+    tab.show(NOTEBOOK, *CELLS)
     return tab
 
 

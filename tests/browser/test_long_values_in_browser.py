@@ -12,6 +12,12 @@ from helpers.workspace import prepare
 
 LONG = "Somebody whose name says all about the languages and the team"
 LAB = 'from helpers import connect, controls, prepare, tables\nlab = prepare(connect(), "task waiting")'
+SHOWN = (
+    *(f"tables.{name}(lab)" for name in ("tasks", "workers", "task_queues", "requests")),
+    "controls.floor(lab)",
+    "controls.workers(lab)",
+    "controls.playground(lab, 'languages HAS \"es\"')",
+)
 # Words of a drawing that touch or leave the box they stand in.
 OUTSIDE_THEIR_BOX = """drawing => [...drawing.querySelectorAll("g:has(> rect)")]
   .flatMap((group) => {
@@ -34,26 +40,21 @@ NARROWEST = (
 
 
 @pytest.fixture
-def long_names(taskrouter):
+def long_names(taskrouter) -> None:
     """A Worker, an Activity and a TaskQueue with a long name, and attributes of 700 letters."""
     lab = prepare(taskrouter, "task waiting")
     workspace = lab.workspace
-    queue = workspace.task_queues.create(friendly_name=LONG, target_workers="1==1")
+    workspace.task_queues.create(friendly_name=LONG, target_workers="1==1")
     activity = workspace.activities.create(friendly_name=LONG)
-    worker = workspace.workers.create(
+    workspace.workers.create(
         friendly_name=LONG,
         attributes=json.dumps({"languages": ["es"], "note": 8 * LONG + 20 * "verylong"}),
         activity_sid=activity.sid,
     )
-    yield
-    for one in (worker, activity, queue):
-        one.delete()
 
 
 def test_a_table_shows_every_column_on_a_narrow_page(tab):
-    tables = [f"tables.{name}(lab)" for name in ("tasks", "workers", "task_queues", "requests")]
-    tab.open_cells("notebooks/tables.ipynb", LAB, *tables)
-    tab.run_all()
+    tab.show("notebooks/long.ipynb", LAB, *SHOWN)
     tab.give_outputs(700)
     expect(tab.output_of("tables.tasks").get_by_text("waits: no available")).to_be_visible()
     assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
@@ -61,11 +62,9 @@ def test_a_table_shows_every_column_on_a_narrow_page(tab):
 
 
 def test_long_names_and_values_keep_their_places(tab, long_names):
-    floor, playground = "controls.floor(lab)", "controls.playground(lab, 'languages HAS \"es\"')"
-    tab.open_cells("notebooks/long.ipynb", LAB, floor, "controls.workers(lab)", playground)
-    tab.run_all()
+    tab.show("notebooks/long.ipynb", LAB, *SHOWN)
     tab.give_outputs(700)
-    drawn = tab.output_of(floor).get_by_role("img")
+    drawn = tab.output_of("controls.floor").get_by_role("img")
     expect(drawn).to_have_attribute("aria-label", re.compile(LONG))
     assert drawn.evaluate(OUTSIDE_THEIR_BOX) == []
     assert sorted(drawn.evaluate(CUT)) == [LONG, LONG, f"{LONG}, not available"]

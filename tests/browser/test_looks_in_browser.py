@@ -19,7 +19,7 @@ MISPLACED = """area => {
     .map((one) => one.outerHTML.slice(0, 150));
 }"""
 # How far along its way a Task is drawn at the start, in the middle and at the end.
-TRAVEL = """picture => {
+TRAVEL = """picture => { window.travelled = new Promise((resolve) => {
   new MutationObserver((_, observer) => {
     const token = picture.querySelector(".taskrouter-moved");
     if (!token) return;
@@ -29,9 +29,9 @@ TRAVEL = """picture => {
     const at = (moment) => { way.currentTime = moment; return left(); };
     way?.pause();
     const end = way?.effect.getComputedTiming().duration;
-    window.travelled = way ? [0, end / 2, end - 1].map(at) : [left()];
+    resolve(way ? [0, end / 2, end - 1].map(at) : [left()]);
   }).observe(picture, { childList: true, subtree: true });
-}"""
+}); }"""
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
 def travel(tab, panels, lab) -> list[int]:
     panels["floor"].locator(".taskrouter-panel").evaluate(TRAVEL)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    return tab.page.wait_for_function("window.travelled").json_value()
+    return tab.page.evaluate("window.travelled")
 
 
 def test_a_task_is_seen_travelling_to_the_worker_who_is_asked(tab, panels, lab):

@@ -4,14 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from browser_tab import violations
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from helpers.controls import __all__ as PANELS
 from helpers.lab import CLONE
@@ -45,7 +47,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_stored(tab, stored: Path, trusted: bool) -> None:
-    """Open a copy in JupyterLab, which nobody has run there."""
+    """Open a copy in JupyterLab, which nobody has run there; a kernel stands by, always the same."""
     path = f"notebooks/opened-{'trusted' if trusted else 'untrusted'}-{stored.name}"
     copy = Path(tab.server["clone"], path)
     shutil.copy(stored, copy)
@@ -53,7 +55,7 @@ def open_stored(tab, stored: Path, trusted: bool) -> None:
         environment = {**os.environ, "JUPYTER_DATA_DIR": tab.server["data"]}
         command = [sys.executable, "-m", "jupyter", "trust", str(copy)]
         subprocess.run(command, env=environment, check=True, capture_output=True)
-    tab.open(path)
+    tab.open(path, keep_kernel=True)
     assert tab.is_trusted() is trusted
 
 
@@ -83,13 +85,20 @@ def test_a_lesson_is_readable_in_jupyterlab(tab, path):
     is_readable(tab)
 
 
-def as_a_page(window, path: Path):
-    """The notebook as static HTML, which nothing is fetched for and no kernel stands behind."""
+@pytest.fixture(scope="module")
+def show(window: BrowserContext) -> Iterator[Callable[[Path], Page]]:
+    """Shows a notebook as static HTML, which nothing is fetched for and no kernel stands behind."""
     page = window.new_page()
     page.route("**/*", lambda route: route.abort())
-    html, _ = HTMLExporter(template_name="lab").from_filename(str(path))
-    page.set_content(html, wait_until="domcontentloaded")
-    return page
+    exporter = HTMLExporter(template_name="lab")
+
+    def show_as_a_page(path: Path) -> Page:
+        html, _ = exporter.from_filename(str(path))
+        page.set_content(html, wait_until="domcontentloaded")
+        return page
+
+    yield show_as_a_page
+    page.close()
 
 
 def panel_outputs(notebook: NotebookNode) -> list[str]:
@@ -104,15 +113,12 @@ def panel_outputs(notebook: NotebookNode) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["every-panel", *(path.stem for path in COMMITTED)])
-def test_a_page_shows_what_is_stored_and_nothing_to_press(window, stored, axe_of, name):
+def test_a_page_shows_what_is_stored_and_nothing_to_press(show, stored, name):
     path = next((one for one in COMMITTED if one.stem == name), stored)
-    page = as_a_page(window, path)
-    try:
-        shown = page.locator(".jp-OutputArea").all_inner_texts()
-        for text in panel_outputs(nbformat.read(path, as_version=4)):
-            assert any(text.splitlines()[0] in one for one in shown)
-        assert page.locator(".jp-OutputArea").locator("button, input, select").count() == 0
-        assert page.locator('script[type*="widget"]').count() == 0
-        assert axe_of(page) == []
-    finally:
-        page.close()
+    page = show(path)
+    shown = page.locator(".jp-OutputArea").all_inner_texts()
+    for text in panel_outputs(nbformat.read(path, as_version=4)):
+        assert any(text.splitlines()[0] in one for one in shown)
+    assert page.locator(".jp-OutputArea").locator("button, input, select").count() == 0
+    assert page.locator('script[type*="widget"]').count() == 0
+    assert violations(page) == []

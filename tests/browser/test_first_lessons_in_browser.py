@@ -1,47 +1,13 @@
-"""Each notebook as a learner sees it: opened, run, its controls used, and loaded again."""
+"""Lessons 00 to 04 as a learner sees them: opened, run, the controls used, and loaded again."""
 
 import json
-import re
 
-import pytest
+from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for, status_of
 from patience import eventually
 from playwright.sync_api import expect
 
 from helpers.controls.texts import short
-from helpers.workspace import ENGLISH, SPANISH, Lab, prepare
-
-WAITING = '{"selected_language": "es", "name": "<i>Ana</i>"}'
-
-
-@pytest.fixture
-def run(tab):
-    """Opens a notebook, runs all of it, and looks at it in both themes."""
-
-    def open_and_run(name: str) -> None:
-        tab.open(f"notebooks/{name}.ipynb")
-        tab.run_all()
-        tab.inspect()
-
-    return open_and_run
-
-
-@pytest.fixture
-def lab(taskrouter) -> Lab:
-    """The Workspace that the notebook uses; what is in it stays as it is."""
-    return prepare(taskrouter, "anything")
-
-
-def activity_of(lab: Lab, worker_sid: str) -> str:
-    return lab.workspace.workers(worker_sid).fetch().activity_name
-
-
-def becomes(lab: Lab, name: str, worker_sid: str = "") -> None:
-    sid = worker_sid or lab.alice_sid
-    eventually(f"the Worker is {name}", lambda: activity_of(lab, sid) == name)
-
-
-def create(lab: Lab, attributes: str = WAITING):
-    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+from helpers.workspace import ENGLISH, SPANISH
 
 
 def test_00_its_button_counts_clicks(tab, run):
@@ -59,6 +25,7 @@ def test_00_its_button_counts_clicks(tab, run):
 
 def test_01_the_toggle_and_the_panel_set_and_follow_activities_also_after_a_reload(tab, run, lab):
     run("01-alice-offline")
+    solution_and_hint_show_when_asked_for(tab)
     toggle, workers = tab.output_of("controls.activity_toggle"), tab.output_of("controls.workers")
     toggle.get_by_role("button", name="Idle", exact=True).click()
     becomes(lab, "Idle")
@@ -112,10 +79,6 @@ def test_02_the_form_creates_tasks_and_the_panel_ends_them(tab, run, lab):
     assert tab.violations() == []
 
 
-def status_of(lab: Lab, task_sid: str) -> str:
-    return lab.workspace.tasks(task_sid).fetch().assignment_status
-
-
 def test_03_alice_is_reserved_and_the_picture_follows_her_task(tab, run, lab):
     run("03-alice-idle")
     tab.run_through("controls.lifecycle")
@@ -167,72 +130,3 @@ def test_04_the_request_is_found_and_the_reservation_is_accepted(tab, run, lab):
     panel.get_by_label("Reservation").select_option(f"{short(asked.sid)} Alice, rejected")
     expect(panel.get_by_text("the Reservation is rejected")).to_be_visible()
     assert tab.violations() == []
-
-
-def test_05_a_reservation_is_accepted_with_a_click(tab, lab):
-    tab.open("notebooks/05-accept-the-reservation.ipynb")
-    tab.run_through("controls.reservation")
-    panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
-    expect(panel.get_by_text("left to answer")).to_be_visible()
-    panel.get_by_role("button", name="Accept").click()
-    eventually("it is assigned", lambda: status_of(lab, newest.sid) == "assigned")
-    expect(panel.get_by_text('reservation_status="accepted"')).to_be_visible()
-    expect(panel.get_by_role("button", name="Accept")).to_be_disabled()
-    tab.run_through("by_click.update")
-    expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
-
-
-def the_floor_follows_a_task(tab, lab):
-    tab.run_through("controls.floor")
-    floor = tab.output_of("controls.floor").get_by_role("img")
-    made = create(lab)
-    says = re.compile(f"waiting: .*{made.sid}|asked about .*{made.sid}")
-    expect(floor).to_have_attribute("aria-label", says)
-    lab.workspace.tasks(made.sid).update(assignment_status="canceled", reason="no more")
-    expect(floor).not_to_have_attribute("aria-label", says)
-    tab.reload()
-    again = create(lab)
-    expect(floor).to_have_attribute("aria-label", re.compile(again.sid))
-    assert tab.violations() == []
-
-
-def test_05_the_floor_follows_a_task(tab, run, lab):
-    run("05-accept-the-reservation")
-    the_floor_follows_a_task(tab, lab)
-
-
-def test_06_twenty_minutes_later_alice_is_offline_and_the_floor_follows(tab, run, lab):
-    run("06-when-nobody-answers")
-    the_floor_follows_a_task(tab, lab)
-    tab.run_through("controls.clock")
-    shown = tab.output_of("controls.clock")
-    floor, later = shown.get_by_role("img"), shown.get_by_role("button", name="20 minutes later")
-    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
-    later.click()
-    becomes(lab, "Offline")
-    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Offline.*has no Task"))
-    expect(shown.get_by_text("It is 20 min later for TaskRouter.")).to_be_visible()
-    expect(shown.get_by_text("/emulator/clock").first).to_be_visible()
-    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
-    tab.press(later, "Space")
-    becomes(lab, "Offline")
-    assert tab.violations() == []
-
-
-def test_07_the_playground_judges_the_workers_of_the_faults(tab, run):
-    run("07-why-was-it-not-routed")
-    panel = tab.output_of("controls.playground")
-    field = panel.get_by_label("Expression")
-    field.fill("level > 6")
-    expect(panel.get_by_text(re.compile(r"^1 of 8 Workers matches"))).to_be_visible()
-    tab.reload()
-    field.fill("level > ")
-    expect(panel.get_by_role("alert")).to_be_visible()
-    assert tab.violations() == []
-
-
-def test_08_runs_and_says_where_it_runs(tab, run):
-    run("08-on-real-twilio")
-    assert tab.outputs.locator("table, pre").count() > 5
-    tab.reload()

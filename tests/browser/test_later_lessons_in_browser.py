@@ -1,0 +1,88 @@
+"""Lessons 05 to 09 as a learner sees them: opened, run, the controls used, and loaded again."""
+
+import re
+
+from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for, status_of
+from patience import eventually
+from playwright.sync_api import expect
+
+
+def the_floor_follows_a_task(tab, lab):
+    tab.run_through("controls.floor")
+    floor = tab.output_of("controls.floor").get_by_role("img")
+    made = create(lab)
+    says = re.compile(f"waiting: .*{made.sid}|asked about .*{made.sid}")
+    expect(floor).to_have_attribute("aria-label", says)
+    lab.workspace.tasks(made.sid).update(assignment_status="canceled", reason="no more")
+    expect(floor).not_to_have_attribute("aria-label", says)
+    tab.reload()
+    again = create(lab)
+    expect(floor).to_have_attribute("aria-label", re.compile(again.sid))
+    assert tab.violations() == []
+
+
+def test_05_a_reservation_is_accepted_with_a_click_and_the_floor_follows(tab, run, lab):
+    run("05-accept-the-reservation")
+    tab.run_through("controls.reservation")
+    panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
+    expect(panel.get_by_text("left to answer")).to_be_visible()
+    panel.get_by_role("button", name="Accept").click()
+    eventually("it is assigned", lambda: status_of(lab, newest.sid) == "assigned")
+    expect(panel.get_by_text('reservation_status="accepted"')).to_be_visible()
+    expect(panel.get_by_role("button", name="Accept")).to_be_disabled()
+    tab.run_through("by_click.update")
+    expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
+    the_floor_follows_a_task(tab, lab)
+
+
+def test_06_twenty_minutes_later_alice_is_offline_and_the_floor_follows(tab, run, lab):
+    run("06-when-nobody-answers")
+    solution_and_hint_show_when_asked_for(tab)
+    the_floor_follows_a_task(tab, lab)
+    tab.run_through("controls.clock")
+    shown = tab.output_of("controls.clock")
+    floor, later = shown.get_by_role("img"), shown.get_by_role("button", name="20 minutes later")
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
+    later.click()
+    becomes(lab, "Offline")
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Offline.*has no Task"))
+    expect(shown.get_by_text("It is 20 min later for TaskRouter.")).to_be_visible()
+    expect(shown.get_by_text("/emulator/clock").first).to_be_visible()
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
+    tab.press(later, "Space")
+    becomes(lab, "Offline")
+    assert tab.violations() == []
+
+
+def test_07_the_playground_judges_the_workers_of_the_faults(tab, run):
+    run("07-why-was-it-not-routed")
+    panel = tab.output_of("controls.playground")
+    field = panel.get_by_label("Expression")
+    field.fill("level > 6")
+    expect(panel.get_by_text(re.compile(r"^1 of 8 Workers matches"))).to_be_visible()
+    tab.reload()
+    field.fill("level > ")
+    expect(panel.get_by_role("alert")).to_be_visible()
+    assert tab.violations() == []
+
+
+def test_08_runs_and_says_where_it_runs(tab, run):
+    run("08-on-real-twilio")
+    assert tab.outputs.locator("table, pre").count() > 5
+    tab.reload()
+
+
+def test_09_shows_how_far_it_has_come_and_its_pictures_in_both_themes(tab):
+    tab.open("notebooks/09-a-day-on-the-floor.ipynb")
+    tab.run_all()
+    for name in ("Playing Monday", "Playing Tuesday and Wednesday"):
+        bar = tab.outputs.get_by_role("progressbar", name=name)
+        expect(bar).to_have_attribute("value", "100")
+    assert tab.outputs.get_by_role("img").count() == 4
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        tab.set_theme(theme)
+        picture = tab.output_of("pictures.waiting")
+        picture.scroll_into_view_if_needed()
+        tab.shot(f"waiting, {theme}", picture)
+        assert tab.violations() == []

@@ -1,0 +1,240 @@
+"""A page of Chromium with JupyterLab in it, which shows one notebook at a time."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+from patience import SECONDS, eventually
+from playwright.sync_api import Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
+WINDOW = {"width": 1280, "height": 1600}
+CLOSE_ALL = "() => [...jupyterapp.shell.widgets('main')].forEach((one) => one.dispose())"
+OPEN = """async ([path, id]) => {
+  const options = { path, factory: "Notebook", kernel: id ? { id } : undefined };
+  await (await jupyterapp.commands.execute("docmanager:open", options)).context.ready;
+}"""
+NO_FOCUS = "() => { document.activeElement.blur(); getSelection().removeAllRanges(); }"
+
+
+class Tab:
+    """One notebook in JupyterLab, in a tab of the browser."""
+
+    def __init__(self, page: Page, server: dict[str, str]) -> None:
+        self.page = page
+        self.server = server
+        self.path = ""
+        self.shown: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell")
+
+    @property
+    def outputs(self) -> Locator:
+        """The output areas of the notebook."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell .jp-Cell-outputArea")
+
+    def load(self) -> None:
+        """Load JupyterLab into the page, with no notebook open in it."""
+        self.page.goto(f"{self.server['url']}lab?token={self.server['token']}&reset")
+        self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+        self.path, self.shown = "", ()
+
+    def open(self, path: str, keep_kernel: bool = False) -> None:
+        """Open a notebook of the clone instead of the one before, and wait for its kernel.
+
+        The kernel is a new one; with `keep_kernel` it is that of the notebook before, if any.
+        """
+        if not self.path:
+            self.load()
+        kernels = self._kernels()
+        self.page.evaluate(CLOSE_ALL)
+        if not keep_kernel:
+            self._end_kernels()
+        self.path, self.shown = path, ()
+        self.restore()
+        self.page.evaluate(OPEN, [path, kernels[0] if kernels and keep_kernel else None])
+        self._wait_until_open()
+
+    def open_cells(self, path: str, *cells: str) -> None:
+        """Make a notebook of these cells, and open it."""
+        content = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+        content.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        nbformat.write(content, Path(self.server["clone"]) / path)
+        self.open(path)
+
+    def show(self, path: str, *cells: str) -> None:
+        """Run all these cells; page and kernel are those of the test before if it showed the same.
+
+        The page is as it was when it was opened (`restore`), and every output is new.
+        """
+        if self.shown == (path, *cells) and self._kernel_is_ready():
+            self.restore()
+        else:
+            self.open_cells(path, *cells)
+            self.shown = (path, *cells)
+        self.run_all()
+
+    def restore(self) -> None:
+        """Undo what a test may have done to the page: keys, dialogs, theme, size, motion, focus."""
+        for key in ("Enter", "Space", "Shift"):
+            self.page.keyboard.up(key)
+        self.page.keyboard.press("Escape")
+        for dialog in self.page.locator(".jp-Dialog").all():
+            dialog.locator(".jp-Dialog-button.jp-mod-reject").first.click()
+        self.page.emulate_media(reduced_motion="reduce")
+        self.page.set_viewport_size(WINDOW)
+        self.set_theme("JupyterLab Light")
+        self.page.evaluate(NO_FOCUS)
+
+    def run_all(self) -> None:
+        """Choose Run All in the menu, and wait until every cell has run or one has failed."""
+        before = max(self._prompts(), default=0)
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator('li[data-command="runmenu:run-all"]').click()
+        eventually("it has run", lambda: self._has_run(before) or self.errors())
+        assert self.errors() == []
+        assert self.page.get_by_text("Error displaying widget").count() == 0
+
+    def run_through(self, code: str) -> None:
+        """Run the cells from the top to the first that contains `code`, and no others."""
+        cell = self.cells.filter(has_text=code).first
+        before = max(self._prompts(), default=0)
+        cell.locator(".jp-InputArea-prompt").click()
+        for command in ("notebook:run-all-above", "notebook:run-cell"):
+            self.page.evaluate("name => jupyterapp.commands.execute(name)", command)
+        prompt = cell.locator(".jp-InputArea-prompt")
+        eventually("it has run", lambda: _number(prompt.inner_text()) > before or self.errors())
+        assert self.errors() == []
+
+    def errors(self) -> list[str]:
+        kind = '[data-mime-type="application/vnd.jupyter.error"]'
+        return self.page.locator(f".jp-OutputArea {kind}").all_inner_texts()
+
+    def output_of(self, code: str) -> Locator:
+        """The output area of the first cell whose source contains `code`."""
+        return self.cells.filter(has_text=code).first.locator(".jp-Cell-outputArea")
+
+    def press(self, control: Locator, key: str = "Enter") -> None:
+        """Use a control by the keyboard alone, once it can be used: else it takes no focus."""
+        expect(control).to_be_visible()
+        expect(control).to_be_enabled()
+        control.focus()
+        expect(control).to_be_focused()
+        self.page.keyboard.press(key)
+
+    def set_theme(self, name: str) -> None:
+        """ "JupyterLab Light" or "JupyterLab Dark" """
+        wanted = "false" if "Dark" in name else "true"
+        chosen = self.page.locator(f'body[data-jp-theme-light="{wanted}"]')
+        if not chosen.count():
+            change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+            self.page.evaluate(change, name)
+            chosen.wait_for(state="attached")
+
+    def give_outputs(self, width: int) -> None:
+        """Make the window so wide that every output area has this width, in pixels.
+
+        JupyterLab lays out a new window when it has time: a width is measured before, not after.
+        """
+        beside = self.page.viewport_size["width"] - self._widths()[0]
+        self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})
+        eventually(
+            f"the outputs are {width} pixels wide",
+            lambda: all(abs(one - width) < 2 for one in self._widths()),
+        )
+
+    def reload(self) -> None:
+        """Save the notebook and load the page again; every control is there again."""
+        controls = self.outputs.locator(".taskrouter-panel").count()
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+        self.page.goto(f"{self.server['url']}lab/tree/{self.path}?reset")
+        self._wait_until_open()
+        expect(self.outputs.locator(".taskrouter-panel")).to_have_count(controls)
+        assert self.page.get_by_text("Error displaying widget").count() == 0
+
+    def inspect(self) -> None:
+        """Take pictures in both themes; axe finds nothing in either."""
+        for theme in ("Light", "Dark"):
+            self.set_theme(f"JupyterLab {theme}")
+            self.shot(f"{Path(self.path).stem}-{theme.lower()}")
+            assert self.violations() == []
+
+    def shot(self, name: str, of: Locator | None = None) -> None:
+        """Write a picture of the page, or of one part, to the folder of screenshots."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        (of or self.page).screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    def violations(self) -> list[str]:
+        """What axe finds in the output areas, each as "rule: element"."""
+        return violations(self.page)
+
+    def is_trusted(self) -> bool:
+        """Whether JupyterLab trusts every cell of the notebook as it is stored."""
+        cells = self._ask("GET", f"contents/{self.path}").json()["content"]["cells"]
+        return all(cell["metadata"].get("trusted", True) for cell in cells)
+
+    def close(self) -> None:
+        """Close the tab without saving, and end the notebook's kernel."""
+        self.page.close(run_before_unload=False)
+        self._end_kernels()
+
+    def _wait_until_open(self) -> None:
+        self.cells.first.wait_for()
+        eventually("the kernel is ready", self._kernel_is_ready)
+
+    def _kernels(self) -> list[str]:
+        return [kernel["id"] for kernel in self._ask("GET", "kernels").json()]
+
+    def _end_kernels(self) -> None:
+        for kernel in self._kernels():
+            self._ask("DELETE", f"kernels/{kernel}")
+
+    def _widths(self) -> list[float]:
+        measure = "areas => areas.map((one) => one.getBoundingClientRect().width)"
+        return [width for width in self.outputs.evaluate_all(measure) if width]
+
+    def _has_run(self, before: int) -> bool:
+        return all(number > before for number in self._prompts())
+
+    def _prompts(self) -> list[int]:
+        """The number of each cell's latest run; 0 while it has none."""
+        found = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-prompt")
+        return [_number(text) for text in found.all_inner_texts()]
+
+    def _kernel_is_ready(self) -> bool:
+        """Asked of the server: JupyterLab's own indicator says "idle" before there is a kernel."""
+        answer = self._ask("GET", "sessions")
+        kernels = [one["kernel"] for one in answer.json() if one["path"] == self.path]
+        return any(k["connections"] > 0 and k["execution_state"] == "idle" for k in kernels)
+
+    def _ask(self, method: str, what: str) -> Any:
+        authorization = {"Authorization": f"token {self.server['token']}"}
+        url = f"{self.server['url']}api/{what}"
+        answer = requests.request(method, url, headers=authorization, timeout=SECONDS)
+        answer.raise_for_status()
+        return answer
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds in the output areas of a page, each as "rule: element"."""
+    found = Axe().run(page, context=".jp-OutputArea-output")
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def _number(prompt: str) -> int:
+    """Of a cell's prompt, "[3]:"; 0 while it has not run."""
+    number = prompt.strip("[]: ")
+    return int(number) if number.isdigit() else 0
