@@ -107,14 +107,40 @@ def prepared(session: Session, emulator: EmulatorServer, prepared_states) -> Cal
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    """A home of its own, for emulators in processes of their own; stopped at the end."""
+    """A home for an emulator in a process of its own, which is stopped at the end."""
+    home = Home(tmp_path / "home")
+    lead_to(home, monkeypatch)
+    yield home
+    stop(home)
+
+
+@pytest.fixture
+def running_home(shared_home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home whose emulator runs in a process of its own, and is empty.
+
+    Tests share it, and may kill the emulator; one that spoils files uses `home`.
+    """
+    lead_to(shared_home, monkeypatch)
+    launch.ask(launch.ensure_running(shared_home), "POST", "/emulator/reset")
+    return shared_home
+
+
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("shared") / "home")
+    yield home
+    stop(home)
+
+
+def lead_to(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the environment name this home, and no account."""
     for name in list(os.environ):
         if name.startswith(("TASKROUTER_", "TWILIO_")):
             monkeypatch.delenv(name)
-    folder = tmp_path / "home"
-    monkeypatch.setenv("TASKROUTER_HOME", str(folder))
-    home = Home(folder)
-    yield home
+    monkeypatch.setenv("TASKROUTER_HOME", str(home.folder))
+
+
+def stop(home: Home) -> None:
     try:
         launch.stop(home)
     except launch.EmulatorUnavailable:

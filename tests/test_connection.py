@@ -25,7 +25,7 @@ LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-
 
 
 @pytest.fixture
-def local(home):
+def local(running_home):
     session = connect()
     yield session
     session.client.http_client.session.close()
@@ -41,8 +41,8 @@ def kill(home):
         assert find_running(home) is None
 
 
-def test_the_default_is_the_local_taskrouter(local, home):
-    running = find_running(home)
+def test_the_default_is_the_local_taskrouter(local, running_home):
+    running = find_running(running_home)
     assert (local.target, local.address) == ("local", running.url)
     assert (local.account_sid, local.auth_token) == (ACCOUNT_SID, running.auth_token)
     assert workspaces(local) == []
@@ -61,7 +61,7 @@ def test_every_exchange_is_in_the_request_log_but_connecting_itself_is_not(local
     assert [exchange.path for exchange in local.requests.sent()] == ["/v1/Workspaces"]
 
 
-def test_twilios_variables_alone_never_make_it_live(home, monkeypatch):
+def test_twilios_variables_alone_never_make_it_live(running_home, monkeypatch):
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)
     session = connect()
@@ -69,7 +69,7 @@ def test_twilios_variables_alone_never_make_it_live(home, monkeypatch):
     assert session.client.auth == (ACCOUNT_SID, session.auth_token)
 
 
-def test_edge_and_region_do_not_lead_away_from_the_local_one(home, monkeypatch):
+def test_edge_and_region_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     session = connect()
@@ -78,7 +78,7 @@ def test_edge_and_region_do_not_lead_away_from_the_local_one(home, monkeypatch):
     assert exchange.url.startswith(session.address)
 
 
-def test_proxies_do_not_lead_away_from_the_local_one(home, monkeypatch):
+def test_proxies_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -108,32 +108,33 @@ def test_wrong_credentials_are_refused_by_the_local_one(local):
     assert (caught.value.status, caught.value.code) == (401, 20003)
 
 
-def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local, home):
+def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local, running_home):
     local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
-    before = find_running(home)
-    kill(home)
+    before = find_running(running_home)
+    kill(running_home)
     local.client.taskrouter.v1.workspaces.create(friendly_name="Next")
     assert workspaces(local) == ["Kept", "Next"]
-    assert find_running(home).pid != before.pid
+    assert find_running(running_home).pid != before.pid
 
 
-def test_the_session_follows_an_emulator_that_had_to_move(local, home, monkeypatch):
-    monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.5)  # what takes the port does not answer
+def test_the_session_follows_an_emulator_that_had_to_move(local, running_home, monkeypatch):
+    for module, name in ((launch, "ANSWER_SECONDS"), (hello, "SECONDS")):
+        monkeypatch.setattr(module, name, 0.5)  # what takes the port does not answer
     local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
     before = local.address
-    kill(home)
+    kill(running_home)
     with socket.create_server(("127.0.0.1", int(before.rpartition(":")[2]))):
-        moved = ensure_running(home)  # from another notebook, while the port is taken
+        moved = ensure_running(running_home)  # from another notebook, while the port is taken
     assert workspaces(local) == ["Kept"]
     assert local.address == local.client.taskrouter.base_url == moved.url != before
     assert workspaces(local) == ["Kept"]
 
 
-def test_a_new_token_is_taken_up_after_a_restart(local, home):
-    kill(home)
-    home.settings_file.unlink()
+def test_a_new_token_is_taken_up_after_a_restart(local, running_home):
+    kill(running_home)
+    running_home.settings_file.unlink()
     local.client.taskrouter.v1.workspaces.create(friendly_name="New")
-    assert local.auth_token == find_running(home).auth_token
+    assert local.auth_token == find_running(running_home).auth_token
 
 
 @pytest.fixture
@@ -183,22 +184,23 @@ def test_a_request_that_only_reads_is_sent_again(local, hanging_up):
     assert [exchange.status for exchange in local.requests] == [None, 200]
 
 
-def test_an_emulator_that_cannot_start_is_explained_in_the_cell(local, home):
+def test_an_emulator_that_cannot_start_is_explained_in_the_cell(home):
+    session = connect()
     kill(home)
     home.delete_database()
     home.database.write_text("no database " * 500)
     with pytest.raises(ConnectionFailed, match="reset` deletes it"):
-        workspaces(local)
+        workspaces(session)
 
 
 @pytest.fixture
-def alone(home):
+def alone(running_home):
     session = connect("local", alone=True)
     yield session
     session.close()
 
 
-def test_one_alone_shares_nothing_with_the_usual_one(local, alone, home):
+def test_one_alone_shares_nothing_with_the_usual_one(local, alone, running_home):
     alone.client.taskrouter.v1.workspaces.create(friendly_name="mine")
     clock = f"{alone.address}/emulator/clock"
     assert alone.client.request("POST", clock, data={"advance": "86400"}).status_code == 200
@@ -207,7 +209,7 @@ def test_one_alone_shares_nothing_with_the_usual_one(local, alone, home):
     assert workspaces(local) == []
     now = [s.client.request("GET", f"{s.address}/emulator").text for s in (local, alone)]
     assert len({json.loads(text)["now"][:10] for text in now}) == 2
-    assert find_running(home).url == local.address != alone.address
+    assert find_running(running_home).url == local.address != alone.address
 
 
 def test_one_alone_leaves_the_usual_port_to_the_usual_one(alone):
@@ -258,10 +260,10 @@ def test_one_alone_ends_with_a_process_that_is_killed(home):
     shutil.rmtree(own.folder)
 
 
-def test_closing_a_session_of_the_usual_one_lets_it_run(local, home):
+def test_closing_a_session_of_the_usual_one_lets_it_run(local, running_home):
     local.close()
     assert workspaces(local) == []
-    assert find_running(home).url == local.address
+    assert find_running(running_home).url == local.address
 
 
 def test_real_twilio_is_nobodys_alone(home, monkeypatch):

@@ -9,11 +9,11 @@ from helpers.emulator import launch
 from helpers.workspace import prepare
 
 
-def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(home):
+def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home):
     session = connect()
     looker = watch_for(prepare(session, "task waiting"))
     looker.refresh()
-    with impostor(kill(home), lambda path: b"{}") as sent:
+    with impostor(kill(running_home), lambda path: b"{}") as sent:
         looker.refresh()
     assert sent and "authorization" not in "".join(sent).lower()
     assert looker.news.trouble.startswith("TaskRouter does not answer")
@@ -36,12 +36,12 @@ def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
     session.client.http_client.session.close()
 
 
-def test_it_starts_no_taskrouter_that_was_stopped(home):
+def test_it_starts_no_taskrouter_that_was_stopped(running_home):
     session = connect()
     looker = watch_for(prepare(session, "task waiting"))
-    launch.stop(home)
+    launch.stop(running_home)
     looker.refresh()
     looker.refresh()
     assert looker.news.trouble.startswith("TaskRouter does not answer")
-    assert home.running() is None
+    assert running_home.running() is None
     session.client.http_client.session.close()

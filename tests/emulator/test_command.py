@@ -75,12 +75,12 @@ def test_a_taken_port_that_was_asked_for_is_refused_with_a_sentence(home):
     assert "--port 0" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_second_one_for_the_same_home_names_the_first(home):
-    running = ensure_running(home)
+def test_a_second_one_for_the_same_home_names_the_first(running_home):
+    running = ensure_running(running_home)
     done = subprocess.run(**command("--port", 0), timeout=60, check=False)
     assert done.returncode == 1
     assert f"already running at {running.url} (process {running.pid})" in done.stderr
-    assert find_running(home) == running
+    assert find_running(running_home) == running
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536"])
@@ -99,28 +99,28 @@ def test_status_tells_by_its_exit_code_whether_one_runs(home, capsys):
     assert running.url in out and str(running.pid) in out and running.auth_token not in out
 
 
-def test_status_says_when_other_code_is_running(home, capsys, monkeypatch):
-    ensure_running(home)
+def test_status_says_when_other_code_is_running(running_home, capsys, monkeypatch):
+    ensure_running(running_home)
     monkeypatch.setattr("helpers.emulator.__main__.code_version", lambda: "newer")
     assert main(["status"]) == 0
     assert "runs other code" in capsys.readouterr().out
 
 
-def test_stop_stops_it_and_says_so(home, capsys):
-    running = ensure_running(home)
+def test_stop_stops_it_and_says_so(running_home, capsys):
+    running = ensure_running(running_home)
     assert main(["stop"]) == 0
     assert running.url in capsys.readouterr().out
-    assert find_running(home) is None
+    assert find_running(running_home) is None
     assert main(["stop"]) == 0
     assert "nothing to stop" in capsys.readouterr().out
 
 
-def test_reset_empties_one_that_is_running(home):
+def test_reset_empties_one_that_is_running(running_home):
     session = connect()
     session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     assert main(["reset"]) == 0
     assert session.client.taskrouter.v1.workspaces.list() == []
-    assert find_running(home) is not None
+    assert find_running(running_home) is not None
 
 
 def test_reset_empties_one_that_is_stopped(home, capsys):

@@ -34,32 +34,32 @@ def create_until_it_dies(client: Client, workspace_sid: str, created: list[str])
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_acknowledged_write_is_lost(home: Home, seed: int):
-    client = client_of(home)
+def test_no_acknowledged_write_is_lost(running_home: Home, seed: int):
+    client = client_of(running_home)
     sid = client.taskrouter.v1.workspaces.create("Office", template="FIFO").sid
     created: list[str] = []
     writers = [
-        threading.Thread(target=create_until_it_dies, args=(client_of(home), sid, created))
+        threading.Thread(target=create_until_it_dies, args=(client_of(running_home), sid, created))
         for _ in range(3)
     ]
     for writer in writers:
         writer.start()
     enough = Random(seed).randrange(5, 60)
     eventually("some writes", lambda: len(created) >= enough)
-    os.kill(home.running().pid, KILL)
+    os.kill(running_home.running().pid, KILL)
     for writer in writers:
         writer.join()
     client.http_client.session.close()
 
-    after = client_of(home)
+    after = client_of(running_home)
     there = {task.sid for task in after.taskrouter.v1.workspaces(sid).tasks.list(page_size=1000)}
     after.http_client.session.close()
     assert set(created) <= there
     assert len(created) >= enough
 
 
-def test_timers_go_on_after_a_kill(home: Home):
-    client = client_of(home)
+def test_timers_go_on_after_a_kill(running_home: Home):
+    client = client_of(running_home)
     workspaces = client.taskrouter.v1.workspaces
     office = workspaces(workspaces.create("Office", template="FIFO").sid)
     available = office.activities.list(friendly_name="Available")[0]
@@ -68,10 +68,10 @@ def test_timers_go_on_after_a_kill(home: Home):
     workflow.update(task_reservation_timeout=1)
     task = office.tasks.create()
     assert task.assignment_status == "reserved"
-    os.kill(home.running().pid, KILL)
+    os.kill(running_home.running().pid, KILL)
     client.http_client.session.close()
 
-    after = client_of(home)
+    after = client_of(running_home)
     office = after.taskrouter.v1.workspaces(office._solution["sid"])
     alice = office.workers.list()[0]
     eventually("the timeout", lambda: alice.fetch().activity_name == "Offline")

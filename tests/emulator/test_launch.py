@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.emulator import launch
+from helpers.emulator import hello, launch
 from helpers.emulator.home import Home
 from helpers.emulator.launch import EmulatorUnavailable, ensure_running, find_running
 
@@ -99,10 +99,10 @@ def test_the_folder_it_is_started_from_does_not_matter(home, tmp_path):
     assert find_running(home).pid == int(out), err
 
 
-def test_a_killed_one_is_started_again(home):
-    first = ensure_running(home)
-    kill(home)
-    second = ensure_running(home)
+def test_a_killed_one_is_started_again(running_home):
+    first = ensure_running(running_home)
+    kill(running_home)
+    second = ensure_running(running_home)
     assert second.pid != first.pid
     assert second.auth_token == first.auth_token
 
@@ -154,7 +154,7 @@ def test_a_taken_port_leads_to_another_one(home):
     assert url == f"http://127.0.0.1:{home.last_port()}"
 
 
-def test_a_stranger_on_the_port_is_not_taken_for_the_emulator(home):
+def test_a_stranger_on_the_port_is_not_taken_for_the_emulator(running_home):
     class Stranger(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
@@ -167,11 +167,11 @@ def test_a_stranger_on_the_port_is_not_taken_for_the_emulator(home):
     with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
         thread = threading.Thread(target=stranger.serve_forever)
         thread.start()
-        real = ensure_running(home)
-        kill(home)
+        real = ensure_running(running_home)
+        kill(running_home)
         lost = {**vars(real), "url": f"http://127.0.0.1:{stranger.server_port}"}
-        home.running_file.write_text(json.dumps(lost))
-        found = find_running(home)
+        running_home.running_file.write_text(json.dumps(lost))
+        found = find_running(running_home)
         stranger.shutdown()
         thread.join()
     assert found is None
@@ -188,11 +188,11 @@ def test_the_environments_credentials_are_the_ones_it_accepts(home, monkeypatch)
     assert ensure_running(home).auth_token == "chosen"
 
 
-def test_other_credentials_than_the_running_ones_are_explained(home, monkeypatch):
-    ensure_running(home)
+def test_other_credentials_than_the_running_ones_are_explained(running_home, monkeypatch):
+    ensure_running(running_home)
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "another")
     with pytest.raises(EmulatorUnavailable, match="another TASKROUTER_AUTH_TOKEN.* stop"):
-        ensure_running(home)
+        ensure_running(running_home)
 
 
 def test_one_that_cannot_start_says_why(home):
@@ -212,28 +212,29 @@ def test_a_home_that_cannot_be_written_is_explained(home, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process")
-def test_one_that_hangs_is_named_and_not_doubled(home, monkeypatch):
-    running = ensure_running(home)
+def test_one_that_hangs_is_named_and_not_doubled(running_home, monkeypatch):
+    running = ensure_running(running_home)
     monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(hello, "SECONDS", 0.2)
     monkeypatch.setattr(launch, "STOP_SECONDS", 0.5)
     os.kill(running.pid, signal.SIGSTOP)
     try:
-        assert any(find_running(home) is None for _ in range(100))
+        assert any(find_running(running_home) is None for _ in range(100))
         with pytest.raises(
             EmulatorUnavailable, match=f"does not answer. End process {running.pid}"
         ):
-            ensure_running(home)
+            ensure_running(running_home)
     finally:
         os.kill(running.pid, signal.SIGCONT)
-    assert home.running() == running
+    assert running_home.running() == running
 
 
-def test_stopping_waits_until_it_is_gone(home):
-    running = ensure_running(home)
-    assert launch.stop(home) == running
-    with home.serving_lock():
-        assert not home.running_file.exists()
-    assert launch.stop(home) is None
+def test_stopping_waits_until_it_is_gone(running_home):
+    running = ensure_running(running_home)
+    assert launch.stop(running_home) == running
+    with running_home.serving_lock():
+        assert not running_home.running_file.exists()
+    assert launch.stop(running_home) is None
 
 
 def test_a_long_log_starts_over(home, monkeypatch):
