@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from watched_lock import WatchedLock
+from spy_lock import SpyLock
 
 from helpers import controls
 from helpers.controls import reading
@@ -72,7 +72,7 @@ def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
 
 def test_what_a_refresh_finds_is_shown_under_the_lock(lab, toggle):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    toggle.state.lock = lock = WatchedLock()
+    toggle.state.lock = lock = SpyLock()
     held: list[int] = []
     toggle.state.observe(lambda _: held.append(lock.held), ["activity_sid", "summary"])
     toggle.refresh()

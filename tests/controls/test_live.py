@@ -7,7 +7,7 @@ import pytest
 from IPython.core.events import EventManager
 from ipywidgets.widgets import widget as ipywidgets_widget
 from patience import eventually
-from watched_lock import WatchedLock
+from spy_lock import SpyLock
 
 from helpers import controls
 from helpers.controls import live, watch
@@ -105,7 +105,7 @@ def test_a_panel_that_is_closed_twice_is_closed(lab):
 def test_what_news_change_they_change_under_the_lock(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
-    panel.state.lock = lock = WatchedLock()
+    panel.state.lock = lock = SpyLock()
     seen: dict[str, bool] = {}
 
     def look(change) -> None:
@@ -134,7 +134,7 @@ def test_what_news_change_they_change_under_the_lock(lab, name):
 )
 def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
     panel = getattr(controls, name)(lab)
-    panel.state.lock = lock = WatchedLock()
+    panel.state.lock = lock = SpyLock()
     held: list[int] = []
     take = "_list" if name == "requests" else "_read" if name == "playground" else "take"
     original = getattr(panel.state, take)
@@ -158,7 +158,7 @@ def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, va
 def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
-    panel.state.lock = lock = WatchedLock()
+    panel.state.lock = lock = SpyLock()
     held: list[int] = []
     for part in parts_of(panel):
         part.observe(lambda _: held.append(lock.held))
@@ -173,7 +173,7 @@ def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
 def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trait):
     lab.workspace.fetch()
     panel = getattr(controls, name)(lab)
-    panel.state.lock = lock = WatchedLock()
+    panel.state.lock = lock = SpyLock()
     held: list[int] = []
     panel.state.observe(lambda _: held.append(lock.held), trait)
     offered = panel.list.options[-1][1] if name == "requests" else "XX" + "0" * 32
@@ -183,7 +183,7 @@ def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trai
 
 def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
     panels = controls.workers(lab), controls.activity_toggle(lab, lab.alice_sid)
-    lock = WatchedLock()
+    lock = SpyLock()
     held: list[int] = []
 
     class Toggles:

@@ -1,7 +1,7 @@
 """What looks on for the panels has a client of its own, which is as careful as the session's."""
 
 from free_port import free_port
-from impostor import impostor, kill
+from wrong_server import kill, wrong_server
 
 from helpers.connection import connect
 from helpers.controls.watch import watch_for
@@ -13,7 +13,7 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_
     session = connect()
     looker = watch_for(prepare(session, "task waiting"))
     looker.refresh()
-    with impostor(kill(running_home), lambda path: b"{}") as sent:
+    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
         looker.refresh()
     assert sent and "authorization" not in "".join(sent).lower()
     assert looker.news.trouble.startswith("TaskRouter does not answer")

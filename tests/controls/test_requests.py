@@ -3,7 +3,7 @@ import socket
 from dataclasses import replace
 
 import pytest
-from watched_lock import WatchedLock
+from spy_lock import SpyLock
 
 from helpers import controls
 from helpers.callback_server import CallbackServer
@@ -243,7 +243,7 @@ def test_method_and_url_can_be_edited_too(lab, panel):
 def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
-    panel.state.lock = lock = WatchedLock()
+    panel.state.lock = lock = SpyLock()
     held: list[int] = []
     panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
     panel.on_again(panel.again)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from patience import eventually
-from watched_lock import WatchedLock
+from spy_lock import SpyLock
 
 from helpers.controls import watch
 from helpers.controls.watch import News, Watch, watch_for
@@ -239,7 +239,7 @@ def test_what_changes_seldom_is_read_anew_after_trouble(lab, monkeypatch):
 
 def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
     looker = watch_for(lab)
-    looker._reading = lock = WatchedLock()
+    looker._reading = lock = SpyLock()
     original = looker._read
     held: list[int] = []
     monkeypatch.setattr(
@@ -256,7 +256,7 @@ def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
 
 def test_who_listens_changes_under_a_lock_with_the_thread(lab):
     looker = watch_for(lab)
-    looker._changing = lock = WatchedLock()
+    looker._changing = lock = SpyLock()
     held: list[int] = []
 
     class Listeners(dict):

@@ -118,8 +118,9 @@ def test_a_frozen_clock_stands_until_it_is_moved_and_goes_on_from_there(tmp_path
     assert again.clock.now() == clock.now()
     assert again.resume() >= clock.now()
     assert again.clock.stopped is None
+    again.freeze()
     again.reset()
-    assert again.clock.offset == 0
+    assert (again.clock.offset, again.clock.stopped) == (0, None)
     again.close()
 
 

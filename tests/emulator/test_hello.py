@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from impostor import impostor, kill
+from wrong_server import kill, wrong_server
 
 from helpers.connection import connect
 from helpers.curl_request import curl
@@ -14,7 +14,7 @@ from helpers.emulator.launch import ensure_running, find_running
 @pytest.mark.parametrize("body", [b"{}", b"0" * 64, b""])
 def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home, body):
     session = connect()
-    with impostor(kill(running_home), lambda path: body) as sent:
+    with wrong_server(kill(running_home), lambda path: body) as sent:
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
         moved = find_running(running_home).url
     session.client.http_client.session.close()
@@ -24,7 +24,7 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_
 
 def test_nor_does_curl_in_a_notebook_tell_it_any(running_home, capsys):
     session = connect()
-    with impostor(kill(running_home), lambda path: b"{}") as sent:
+    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
         answer = curl(
             session,
             f"curl {session.address}/v1/Workspaces -d FriendlyName=Mine "
@@ -41,7 +41,7 @@ def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home
     def relayed(path):
         return requests.get(f"{moved[0]}{path}", timeout=5).content if moved else b""
 
-    with impostor(kill(running_home), relayed) as sent:
+    with wrong_server(kill(running_home), relayed) as sent:
         moved.append(ensure_running(running_home).url)
         assert relayed(f"{PATH}?nonce={'0' * 32}")
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
@@ -52,7 +52,7 @@ def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home
 
 def test_a_control_request_is_not_sent_to_an_impostor_either(running_home):
     running = ensure_running(running_home)
-    with impostor(kill(running_home), lambda path: b"{}") as sent:
+    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
         assert launch.ask(running, "GET", "/emulator") is None
     assert len(sent) == 1 and "authorization" not in sent[0].lower()
 

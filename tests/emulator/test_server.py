@@ -4,6 +4,7 @@ from contextlib import suppress
 from http.client import HTTPConnection
 
 import pytest
+from patience import eventually
 
 from helpers.emulator import server
 from helpers.emulator.home import ACCOUNT_SID
@@ -62,8 +63,7 @@ def test_it_stops_when_told_to_and_can_be_told_twice(own_emulator):
 
 def test_it_answers_the_request_that_stops_it(own_emulator):
     assert ask(of(own_emulator), "POST", "/emulator/stop") is not None
-    own_emulator._controller.join(10)
-    assert refuses_connections(own_emulator.port)
+    eventually("it stops", lambda: refuses_connections(own_emulator.port))
 
 
 def test_a_connection_serves_many_requests_unless_asked_to_close(serve):
@@ -141,8 +141,7 @@ def test_a_taken_port_is_refused(taskrouter):
 def test_it_stops_by_itself_when_nobody_asks_anything(serve, monkeypatch):
     monkeypatch.setattr(server, "_LOOK_SECONDS", 0.01)
     forgotten = serve(hello, idle_hours=0)
-    forgotten._controller.join(10)
-    assert refuses_connections(forgotten.port)
+    eventually("it stops", lambda: refuses_connections(forgotten.port))
 
 
 def test_a_request_counts_as_use(monkeypatch):

@@ -2,7 +2,6 @@
 
 import threading
 from functools import partial
-from math import inf
 
 import pytest
 from engine_lab import state
@@ -37,8 +36,7 @@ def started():
 
     yield start
     for taskrouter in running:
-        if not taskrouter._closed:
-            taskrouter.close()
+        taskrouter.close()
 
 
 def reserved_task(engine, reservation_timeout=120):
@@ -92,12 +90,25 @@ def test_timers_fire_by_themselves(started):
 
 def test_a_moved_clock_wakes_the_timers(started):
     taskrouter, fired = watched(started(":memory:", SystemClock()))
+    seen = seen_by_the_timers(taskrouter)
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=3_600))
-    asleep = threading.Event()
-    while taskrouter._sleeps_until == inf:  # the timers have not yet seen it
-        asleep.wait(0.001)
-    taskrouter.advance(3_599.5)
+    assert seen.wait(10)
+    taskrouter.advance(3_599.9)
     assert fired.wait(10)
+
+
+def seen_by_the_timers(taskrouter):
+    """An Event that is set when the timers' thread has something to wait for."""
+    seen, next_due = threading.Event(), taskrouter.engine.timers.next_due
+
+    def look():
+        due = next_due()
+        if due is not None and threading.current_thread().name == "timers":
+            seen.set()
+        return due
+
+    taskrouter.engine.timers.next_due = look
+    return seen
 
 
 def watched(taskrouter):

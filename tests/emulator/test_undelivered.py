@@ -1,8 +1,9 @@
 """A callback that was due when the process died."""
 
 import pytest
-from callback_lab import JSON, Learner, settle
+from callback_lab import JSON, Learner
 
+from helpers.emulator import service
 from helpers.emulator.clock import ManualClock
 from helpers.emulator.core.model import Task
 from helpers.emulator.core.tasks import create_task
@@ -19,20 +20,29 @@ def learner():
     learner.close()
 
 
-def test_what_was_due_when_the_process_died_is_delivered_once_after_the_restart(learner, tmp_path):
+def test_what_was_due_when_the_process_died_is_delivered_once_after_the_restart(
+    learner, tmp_path, monkeypatch
+):
     learner.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
     database = tmp_path / "killed.db"
     killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
-    killed._submit = lambda delivery: None
-    task = killed.call(lambda engine: announced_task(engine, learner.url))
+    with monkeypatch.context() as dying:
+        dying.setattr(service, "make_attempts", never_ends)
+        task = killed.call(lambda engine: announced_task(engine, learner.url))
+        killed.settle()
     killed.close()
     for _ in range(2):
         again = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
         again.start()
-        settle(again)
+        again.settle()
         assert again.engine.store.the(Task, task.sid).assignment_status == "assigned"
         again.close()
     assert [dict(form)["TaskSid"] for _, _, form in learner.requests] == [task.sid]
+
+
+def never_ends(*_):
+    """What is known of an attempt that the process did not survive: nothing."""
+    raise RuntimeError("the process was killed")
 
 
 def announced_task(engine, url):

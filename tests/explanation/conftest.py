@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from shop import Shop
+from workspace_builder import WorkspaceBuilder
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop()
+def shop() -> Iterator[WorkspaceBuilder]:
+    shop = WorkspaceBuilder()
     yield shop
     shop.taskrouter.close()

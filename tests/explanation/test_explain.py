@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from shop import notes
+from workspace_builder import notes
 
 from helpers import explain
 from helpers.explanation.answer import NoSuchTask

@@ -1,7 +1,7 @@
 """What explain says of the Workers: who matches, what is in the way, and the way out."""
 
 import pytest
-from shop import named, notes
+from workspace_builder import named, notes
 
 from helpers import explain
 

@@ -1,10 +1,10 @@
-"""A lock that knows whether it is held, to see what is done under it."""
+"""A lock that counts its holders, to check what runs under it."""
 
 import threading
 
 
-class WatchedLock:
-    """Stands in the place of a Lock or an RLock."""
+class SpyLock:
+    """Replaces a Lock or an RLock."""
 
     def __init__(self) -> None:
         self.held = 0

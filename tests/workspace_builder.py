@@ -7,7 +7,7 @@ from wsgi_client import session_on
 from helpers.emulator.clock import ManualClock
 
 
-class Shop:
+class WorkspaceBuilder:
     """A Workspace, and short ways to fill it."""
 
     def __init__(self):

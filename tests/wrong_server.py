@@ -1,4 +1,4 @@
-"""Somebody else on the port of an emulator that was killed."""
+"""Another server on the port of an emulator that was killed."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def impostor(port, answer):
+def wrong_server(port, answer):
     """A server on `port` that answers a path with `answer(path)`; what headers it was sent."""
     sent = []
 
