@@ -38,19 +38,14 @@ class Tab:
         """The output areas of the notebook."""
         return self.page.locator(".jp-Notebook .jp-CodeCell .jp-Cell-outputArea")
 
-    def load(self) -> None:
-        """Load JupyterLab into the page, with no notebook open in it."""
-        self.page.goto(f"{self.server['url']}lab?token={self.server['token']}&reset")
-        self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
-        self.path, self.shown = "", ()
-
     def open(self, path: str, keep_kernel: bool = False) -> None:
         """Open a notebook of the clone instead of the one before, and wait for its kernel.
 
         The kernel is a new one; with `keep_kernel` it is that of the notebook before, if any.
         """
         if not self.path:
-            self.load()
+            self.page.goto(f"{self.server['url']}lab?token={self.server['token']}&reset")
+            self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
         kernels = self._kernels()
         self.page.evaluate(CLOSE_ALL)
         if not keep_kernel:

@@ -1,0 +1,98 @@
+"""Tests share a page and a kernel: whatever one has done to them, the next finds both as new.
+
+There is one test here, so that the page and the kernel it begins with are new.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+from patience import eventually
+from playwright.sync_api import expect
+
+from helpers.workspace import prepare
+
+# What a page shows, but for its texts: those of every field, and what is only of the page.
+PAGE = """() => ({
+  fields: [...document.querySelectorAll(".taskrouter-panel :is(input, textarea, select, button)")]
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one.localName, one.title, one.value, one.disabled, one.className]),
+  theme: document.body.dataset.jpThemeLight,
+  size: [innerWidth, innerHeight],
+  calm: matchMedia("(prefers-reduced-motion: reduce)").matches,
+  focus: [document.activeElement.localName, document.activeElement.className],
+  selected: getSelection().toString(),
+  dialogs: document.querySelectorAll(".jp-Dialog").length,
+})"""
+# What differs from one run to the next: SIDs, the time of day, and how long something took.
+VARIES = re.compile(
+    r"(?<=\b[A-Z]{2})[0-9a-f]{32}|(?<=…)[0-9a-f]{6}|[\d-]{10}T|\d\d:\d\d:\d\dZ?|\d+\sm?s\b"
+)
+
+
+def look(tab, taskrouter) -> dict:
+    """What is seen once every panel has been painted."""
+    looks = tab.page.get_by_label("Looks")
+    eventually("three looks", lambda: int(looks.input_value()) >= 3)
+    texts = tab.outputs.locator(".taskrouter-panel").all_inner_texts()
+    found = {**tab.page.evaluate(PAGE), "texts": texts}
+    seen = json.loads(VARIES.sub("", json.dumps(found, ensure_ascii=False)))
+    answer = taskrouter.client.request("GET", f"{taskrouter.address}/emulator")
+    now = datetime.fromisoformat(json.loads(answer.text)["now"])
+    return {**seen, "clock put forward": now - datetime.now(UTC) > timedelta(minutes=1)}
+
+
+def change_taskrouter(lab) -> None:
+    space = lab.workspace
+    space.activities.create(friendly_name="Lunch")
+    space.workers.create(friendly_name="Carl")
+    space.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    space.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
+    for language in ("en", "es"):
+        attributes = json.dumps({"selected_language": language})
+        space.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+
+
+def change_panels(tab, panels) -> None:
+    expect(panels["workers"].get_by_title("Set Carl to Lunch")).to_be_visible()
+    expect(panels["tasks"].get_by_text("3 Tasks")).to_be_visible()
+    form, requests, clock = panels["task_form"], panels["requests"], panels["clock"]
+    form.get_by_label("Language").select_option("French (fr)")
+    form.get_by_label("More attributes").fill('{"vip": ')
+    form.get_by_label("Priority").fill("7")
+    form.get_by_role("button", name="Create Task").click()
+    expect(form.get_by_text("No Task was created")).to_be_visible()
+    requests.get_by_label("Contains").fill("Workers")
+    requests.get_by_label("Direction").select_option("sent")
+    requests.get_by_label("Requests").select_option(index=0)
+    requests.get_by_role("button", name="Edit and send").click()
+    requests.get_by_label("Parameters").fill("{}")
+    clock.get_by_label("Seconds").fill("75")
+    clock.get_by_role("button", name="20 minutes later").click()
+    expect(clock.get_by_text("It is 20 min later")).to_be_visible()
+    expect(panels["reservation"].get_by_text("the Reservation is timeout")).to_be_visible()
+
+
+def change_page(tab, panels) -> None:
+    tab.set_theme("JupyterLab Dark")
+    tab.page.set_viewport_size({"width": 700, "height": 500})
+    tab.page.emulate_media(reduced_motion="no-preference")
+    panels["task_form"].get_by_label("More attributes").select_text()
+    tab.page.keyboard.down("Shift")
+    tab.page.evaluate("() => { jupyterapp.commands.execute('kernelmenu:restart'); }")
+    tab.page.locator(".jp-Dialog").wait_for()
+
+
+def test_a_shared_page_shows_what_a_fresh_one_shows_whatever_was_done_to_it(
+    tab, panels, lab, taskrouter, empty
+):
+    fresh = look(tab, taskrouter)
+    change_taskrouter(lab)
+    change_panels(tab, panels)
+    change_page(tab, panels)
+    changed = look(tab, taskrouter)
+    assert [name for name in fresh if fresh[name] == changed[name]] == []
+    prepare(empty(), "anything")
+    tab.show(*tab.shown)
+    for name, value in look(tab, taskrouter).items():
+        assert value == fresh[name], name
