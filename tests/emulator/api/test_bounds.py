@@ -111,3 +111,11 @@ def test_statistics_are_found_for_thirty_days_and_a_minute(api, path, clock):
         return api.get(f"{path}/Statistics", StartDate=began).status_code
 
     assert (since(days=30, seconds=60), since(days=30, seconds=61)) == (200, 400)
+
+
+@pytest.mark.parametrize(("resources", "key"), [("Activities", "activities"), ("Events", "events")])
+def test_a_last_page_that_is_just_full_has_no_next_page(api, path, resources, key):
+    count = len(api.get(f"{path}/{resources}").json()[key])
+    for size, has_next in ((count - 1, True), (count, False)):
+        meta = api.get(f"{path}/{resources}", PageSize=size).json()["meta"]
+        assert (meta["next_page_url"] is not None) == has_next
