@@ -14,6 +14,7 @@ from browser_tab import WINDOW, Tab
 from lab_process import running_lab
 from patience import SECONDS
 from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
+from smaller_day import PATHS, read_notebook
 
 from helpers.connection import connect
 from helpers.lab import CLONE
@@ -66,29 +67,19 @@ KERNEL_SETTINGS = {
 }
 
 
-# Notebook 09 with the four busy hours of its day, and fewer customers in them: at full size its
-# simulation takes longer than everything that this tier has to prove of it, and nbval runs that.
-SHORT_DAY = {
-    '"en": {9: 20, 11: 26, 15: 20}': '"en": {11: 3, 13: 0}',
-    '"es": {9: 4, 11: 14, 15: 4}': '"es": {11: 14, 13: 0}',
-    "drawn > 2000": "drawn > 200",
-}
-
-
 @pytest.fixture(scope="package")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """JupyterLab on a copy of the clone (what a browser runs, it saves), nothing in it run yet."""
     scratch = tmp_path_factory.mktemp("lab")
     copy = scratch / "clone"
-    for folder in ("helpers", "notebooks"):
-        shutil.copytree(CLONE / folder, copy / folder)
-    for file in (copy / "notebooks").glob("*.ipynb"):
-        notebook = nbformat.read(file, as_version=4)
+    shutil.copytree(CLONE / "helpers", copy / "helpers")
+    (copy / "notebooks").mkdir()
+    for path in PATHS:
+        notebook = read_notebook(path)
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                source = _with_a_short_day(cell.source) if file.stem[:2] == "09" else cell.source
-                cell.update(source=source, execution_count=None, outputs=[])
-        nbformat.write(notebook, file)
+                cell.update(execution_count=None, outputs=[])
+        nbformat.write(notebook, copy / "notebooks" / path.name)
     for name, settings in KERNEL_SETTINGS.items():
         file = scratch / "JUPYTERLAB_SETTINGS_DIR" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -170,9 +161,3 @@ def panels(tab: Tab, lab: Lab) -> dict[str, Locator]:
     """The output of each panel by its name; a notebook with all of them has run."""
     tab.show(NOTEBOOK, START, *PANELS, LOOKS)
     return {code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in PANELS}
-
-
-def _with_a_short_day(source: str) -> str:
-    for full, short in SHORT_DAY.items():
-        source = source.replace(full, short)
-    return source

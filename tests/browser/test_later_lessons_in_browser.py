@@ -75,7 +75,7 @@ def test_08_runs_and_says_where_it_runs(tab, run):
 
 def test_09_shows_how_far_it_has_come_and_its_pictures_in_both_themes(tab):
     tab.open("notebooks/09-a-day-on-the-floor.ipynb")
-    expect(tab.cells.filter(has_text="{11: 14, 13: 0}")).to_have_count(1)  # the short day
+    expect(tab.cells.filter(has_text="{11: 14, 12: 0}")).to_have_count(1)  # the smaller day
     tab.run_all()
     for name in ("Playing Monday", "Playing Tuesday and Wednesday"):
         bar = tab.outputs.get_by_role("progressbar", name=name)

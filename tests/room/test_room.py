@@ -13,7 +13,6 @@ from contextlib import ExitStack
 import hub_room
 import pytest
 from hub_process import NoProxy
-from hub_report import report
 from hub_room import Room, home_of, room, status_for
 from smaller_day import with_smaller_day
 
@@ -63,10 +62,8 @@ def test_a_neighbour_cannot_read_what_an_emulator_keeps(learnt):
         assert "Permission denied" in neighbour.run("cat", str(home.running_file)).stderr
 
 
-def test_nothing_is_left_running_after_the_servers_stop(learnt, capsys):
+def test_nothing_is_left_running_after_the_servers_stop(learnt):
     assert any("helpers.emulator" in command for command in learnt.running())
     learnt.close()
     assert learnt.running() == []
     assert learnt.emulators() == {}
-    with capsys.disabled():
-        print(f"\n{report(learnt)}")
