@@ -56,6 +56,7 @@ def test_a_number_is_taken_up_to_its_bounds_and_no_further(api, method, path, na
         ("/Tasks", "Attributes", '{"a":"' + "x" * (4_096 - len('{"a":""}')) + '"}'),
         ("/Workflows", "Configuration", '{"a":"' + "x" * (1_038_576 - len('{"a":""}')) + '"}'),
     ],
+    ids=["FriendlyName", "UniqueName", "Attributes", "Configuration"],
 )
 def test_a_text_is_taken_up_to_its_length_and_no_longer(api, path, name, longest):
     longer = longest.replace("x", "xx", 1)
