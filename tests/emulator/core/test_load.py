@@ -1,6 +1,8 @@
 """How much a Worker holds: when it was last idle on a TaskChannel, and what expressions read."""
 
-from helpers.emulator.core import parts
+import pytest
+
+from helpers.emulator.core import parts, reading
 from helpers.emulator.core.ending import complete_task
 
 
@@ -55,3 +57,11 @@ def test_a_waiting_task_is_offered_when_the_load_an_expression_reads_changes(lab
     to_talking = lab.task(by_target, channel="video")
     lab.accept(lab.task(workflow, channel="voice"))
     assert lab.holder(to_talking) == "Alice"
+
+
+@pytest.mark.parametrize(
+    ("capacity", "held", "free"),
+    [(1, 0, 100), (1, 1, 0), (3, 1, 66), (3, 2, 33), (200, 199, 0), (1, 2, 0), (0, 0, 0)],
+)
+def test_free_capacity_is_a_percentage_rounded_down(capacity, held, free):
+    assert reading.percentage(capacity, held) == free
