@@ -1,68 +1,77 @@
-"""A Workspace that a test fills as it needs it, and short ways to look at an explanation."""
+"""A Workspace that a test fills as it needs it, through the official SDK."""
 
 import json
-
-from wsgi_client import session_on
-
-from helpers.emulator.clock import ManualClock
+from functools import cached_property
 
 
 class WorkspaceBuilder:
-    """A Workspace, and short ways to fill it."""
+    """A new Workspace, or the one with this SID, and short ways to fill it.
 
-    def __init__(self):
-        self.clock = ManualClock()
-        self.session, self.taskrouter = session_on(self.clock)
-        workspaces = self.session.client.taskrouter.v1.workspaces
-        self.workspace_sid = workspaces.create(friendly_name="Shop").sid
+    A Task goes to the Workflow that was created last, if there is one.
+    """
+
+    def __init__(self, client, name="Workspace", sid=None, **more):
+        workspaces = client.taskrouter.v1.workspaces
+        self.workspace_sid = sid or workspaces.create(name, **more).sid
         self.workspace = workspaces(self.workspace_sid)
-        self.activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
         self.workflow_sid = None
 
-    @property
-    def sent(self):
-        return self.session.client.http_client.sent
+    @cached_property
+    def activities(self):
+        """Activity SIDs by name."""
+        return {a.friendly_name: a.sid for a in self.workspace.activities.list()}
 
     def worker(self, name, activity="Available", **attributes):
         return self.workspace.workers.create(
             name, activity_sid=self.activities[activity], attributes=json.dumps(attributes)
         )
 
-    def queue(self, name="Queue", target_workers="1==1", **more):
-        return self.workspace.task_queues.create(name, target_workers=target_workers, **more).sid
+    def move(self, worker, activity):
+        self.workspace.workers(worker.sid).update(activity_sid=self.activities[activity])
 
-    def workflow(self, *filters, default=None, **more):
-        """`filters` are (expression, target, …); a target is a TaskQueue's SID or a dict."""
+    def queue(self, name="Everybody", target_workers="1==1", **more):
+        return self.workspace.task_queues.create(name, target_workers=target_workers, **more)
+
+    def workflow(self, *filters, default=None, name="Workflow", **more):
+        """`filters` are (expression, target, …); a target is a TaskQueue or a dict."""
         routing = {
             "filters": [
                 {
                     "filter_friendly_name": f"F{n}",
                     "expression": expression,
-                    "targets": [t if isinstance(t, dict) else {"queue": t} for t in targets],
+                    "targets": [_target(each) for each in targets],
                 }
                 for n, (expression, *targets) in enumerate(filters)
             ]
         }
         if default is not None:
-            routing["default_filter"] = {"queue": default}
+            routing["default_filter"] = _target(default)
         text = json.dumps({"task_routing": routing})
-        self.workflow_sid = self.workspace.workflows.create("Flow", text, **more).sid
+        workflow = self.workspace.workflows.create(name, text, **more)
+        self.workflow_sid = workflow.sid
+        return workflow
 
     def task(self, attributes=None, **more):
-        text = json.dumps(attributes or {})
-        return self.workspace.tasks.create(
-            attributes=text, **({"workflow_sid": self.workflow_sid} | more)
-        )
+        if self.workflow_sid:
+            more = {"workflow_sid": self.workflow_sid} | more
+        return self.workspace.tasks.create(attributes=json.dumps(attributes or {}), **more)
 
-    def answer(self, task, status):
-        [one] = self.workspace.tasks(task.sid).reservations.list(reservation_status="pending")
-        one.update(reservation_status=status)
+    def status(self, task):
+        return self.workspace.tasks(task.sid).fetch().assignment_status
+
+    def reservations(self, task, **filters):
+        """The Task's Reservations, oldest first."""
+        return self.workspace.tasks(task.sid).reservations.list(**filters)
+
+    def statuses(self, task):
+        """The status of each of the Task's Reservations, oldest first."""
+        return [one.reservation_status for one in self.reservations(task)]
+
+    def answer(self, task, status, **more):
+        """Update the Task's one pending Reservation to this status."""
+        [one] = self.reservations(task, reservation_status="pending")
+        return one.update(reservation_status=status, **more)
 
 
-def named(explanation, name):
-    [found] = [one for one in explanation.candidates if one.friendly_name == name]
-    return found
-
-
-def notes(explanation):
-    return {note.about: note.text for note in explanation.notes}
+def _target(given):
+    return given if isinstance(given, dict) else {"queue": given.sid}

@@ -9,11 +9,9 @@ from werkzeug.test import Client as TestClient
 
 from helpers.emulator.app import create_app
 from helpers.emulator.home import ACCOUNT_SID
-from helpers.emulator.service import TaskRouter
 from helpers.request_log import RequestLog
 from helpers.session import Session
 
-AUTH_TOKEN = "0" * 32
 URL = "http://localhost"
 
 
@@ -35,12 +33,11 @@ class WsgiClient(HttpClient):
         return Response(answer.status_code, answer.text, dict(answer.headers))
 
 
-def session_on(clock):
-    """(Session, TaskRouter) of an emulator of one's own, in memory."""
-    taskrouter = TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, clock)
+def session_on(taskrouter):
+    """A Session on this TaskRouter."""
     environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
     http_client = WsgiClient(create_app(taskrouter))
-    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client, environment=environment)
+    token = taskrouter.auth_token
+    client = Client(ACCOUNT_SID, token, http_client=http_client, environment=environment)
     client.taskrouter.base_url = URL
-    session = Session(client, "local", URL, RequestLog(), ACCOUNT_SID, AUTH_TOKEN)
-    return session, taskrouter
+    return Session(client, "local", URL, RequestLog(), ACCOUNT_SID, token)

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from callback_lab import JSON, Learner, Office
+from callback_receiver import JSON, Learner
 
 from helpers.emulator import callbacks
 from helpers.emulator.core.event import Callback
@@ -74,14 +74,13 @@ def test_a_redirect_by_the_fallback_is_not_followed(learners, elsewhere, host):
 
 
 def test_a_redirected_assignment_callback_leaves_the_reservation_pending(
-    client, emulator, learners, elsewhere
+    built, announce, emulator, learners, elsewhere
 ):
     learners[0].answer = lambda request: (302, JSON, "{}", elsewhere["another host"])
     learners[1].answer = lambda request: ACCEPT
-    office = Office(client, emulator.taskrouter)
-    task = office.task(learners[0].url)
-    assert (office.status(task), office.reservations(task)) == ("reserved", ["pending"])
-    [delivery] = office.deliveries()
+    task = announce(learners[0].url)
+    assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
+    [delivery] = emulator.taskrouter.deliveries()
     assert delivery.state == "failed"
     assert delivery.attempts[0]["alert"][1] == ASSIGNMENT.format(302)
     assert learners[1].requests == []

@@ -5,22 +5,13 @@ import socket
 import threading
 
 import pytest
-from callback_lab import Learner, Office, settle
+from callback_receiver import JSON
 from twilio.request_validator import RequestValidator
 
 from helpers.emulator import callbacks
 from helpers.emulator.home import ACCOUNT_SID
 
-JSON = "application/json"
-
 WHOLE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 150\r\n\r\n"
-
-
-@pytest.fixture
-def learner():
-    learner = Learner()
-    yield learner
-    learner.close()
 
 
 @pytest.fixture
@@ -32,8 +23,8 @@ def nowhere():
 
 
 @pytest.fixture
-def office(client, emulator):
-    return Office(client, emulator.taskrouter)
+def deliveries(emulator):
+    return emulator.taskrouter.deliveries
 
 
 @pytest.fixture
@@ -41,9 +32,9 @@ def hurry(monkeypatch):
     monkeypatch.setattr(callbacks, "SECONDS", 0.2)
 
 
-def test_the_request_has_eleven_parameters_in_a_form(office, learner):
-    task = office.task(learner.url)
-    (reservation,) = office.workspace.tasks(task.sid).reservations.list()
+def test_the_request_has_eleven_parameters_in_a_form(built, announce, queue, alice, learner):
+    task = announce(learner.url)
+    (reservation,) = built.reservations(task)
     ((path, headers, form),) = learner.requests
     assert path == "/assignment_callback"
     assert headers["Content-Type"] == "application/x-www-form-urlencoded; charset=UTF-8"
@@ -53,27 +44,27 @@ def test_the_request_has_eleven_parameters_in_a_form(office, learner):
         ("TaskAge", "0"),
         ("TaskAttributes", '{"selected_language":"es"}'),
         ("TaskPriority", "3"),
-        ("TaskQueueSid", office.queue.sid),
+        ("TaskQueueSid", queue.sid),
         ("TaskSid", task.sid),
         ("WorkerAttributes", '{"languages":["es"]}'),
-        ("WorkerSid", office.alice.sid),
-        ("WorkflowSid", office.workflow.sid),
+        ("WorkerSid", alice.sid),
+        ("WorkflowSid", built.workflow_sid),
         ("WorkspaceSid", task.workspace_sid),
     ]
 
 
-def test_the_task_age_is_that_of_the_reservation(office, learner, emulator):
-    office.workspace.workers(office.alice.sid).update(activity_sid=office.activities["Offline"])
-    office.task(learner.url)
+def test_the_task_age_is_that_of_the_reservation(built, announce, alice, learner, emulator):
+    built.move(alice, "Offline")
+    announce(learner.url)
     emulator.taskrouter.advance(125)
-    office.workspace.workers(office.alice.sid).update(activity_sid=office.activities["Available"])
-    settle(emulator.taskrouter)
+    built.move(alice, "Available")
+    emulator.taskrouter.settle()
     assert dict(learner.requests[0][2])["TaskAge"] == "125"
 
 
-def test_the_signature_is_valid_for_url_and_parameters(office, learner, emulator):
+def test_the_signature_is_valid_for_url_and_parameters(announce, learner, emulator):
     url = learner.url + "?shop=1&x=ä"
-    office.task(url, attributes='{"name": "Zoë & Söhne"}')
+    announce(url, attributes={"name": "Zoë & Söhne"})
     _, headers, form = learner.requests[0]
     validator = RequestValidator(emulator.taskrouter.auth_token)
     signature = headers["X-Twilio-Signature"]
@@ -85,35 +76,35 @@ def test_the_signature_is_valid_for_url_and_parameters(office, learner, emulator
 @pytest.mark.parametrize(
     ("kind", "body"), [(JSON, "{}"), ("text/html", ""), (JSON, ""), ("Application/JSON; x=y", "{}")]
 )
-def test_an_empty_answer_asks_for_nothing(office, learner, kind, body):
+def test_an_empty_answer_asks_for_nothing(built, announce, deliveries, learner, kind, body):
     learner.answer = lambda request: (200, kind, body)
-    task = office.task(learner.url, fallback=learner.url + "/fallback")
-    assert office.reservations(task) == ["pending"]
+    task = announce(learner.url, fallback=learner.url + "/fallback")
+    assert built.statuses(task) == ["pending"]
     assert learner.paths() == ["/assignment_callback"]
-    assert [delivery.state for delivery in office.deliveries()] == ["done"]
+    assert [delivery.state for delivery in deliveries()] == ["done"]
 
 
-def test_the_answer_accept_accepts(office, learner):
+def test_the_answer_accept_accepts(built, announce, learner):
     learner.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
-    task = office.task(learner.url)
-    assert (office.status(task), office.reservations(task)) == ("assigned", ["accepted"])
+    task = announce(learner.url)
+    assert (built.status(task), built.statuses(task)) == ("assigned", ["accepted"])
 
 
-def test_the_answer_reject_moves_the_worker_and_the_task_waits(office, learner):
-    sid = office.activities["Unavailable"]
+def test_the_answer_reject_moves_the_worker_and_the_task_waits(built, announce, alice, learner):
+    sid = built.activities["Unavailable"]
     answer = json.dumps({"instruction": "reject", "activity_sid": sid})
     learner.answer = lambda request: (200, JSON, answer)
-    task = office.task(learner.url)
-    assert (office.status(task), office.reservations(task)) == ("pending", ["rejected"])
-    assert office.workspace.workers(office.alice.sid).fetch().activity_sid == sid
+    task = announce(learner.url)
+    assert (built.status(task), built.statuses(task)) == ("pending", ["rejected"])
+    assert alice.fetch().activity_sid == sid
 
 
-def test_the_answer_reject_alone_leaves_the_worker_where_it_is(office, learner):
+def test_the_answer_reject_alone_leaves_the_worker_where_it_is(built, announce, alice, learner):
     answers = iter(['{"instruction": "reject"}', "{}"])
     learner.answer = lambda request: (200, JSON, next(answers))
-    task = office.task(learner.url)
-    assert office.reservations(task) == ["rejected", "pending"]
-    assert office.workspace.workers(office.alice.sid).fetch().activity_name == "Available"
+    task = announce(learner.url)
+    assert built.statuses(task) == ["rejected", "pending"]
+    assert alice.fetch().activity_name == "Available"
 
 
 @pytest.mark.parametrize(
@@ -129,12 +120,12 @@ def test_the_answer_reject_alone_leaves_the_worker_where_it_is(office, learner):
     ],
 )
 def test_an_instruction_that_cannot_be_obeyed_is_noted_and_changes_nothing(
-    office, learner, answer, code
+    built, announce, deliveries, learner, answer, code
 ):
     learner.answer = lambda request: (200, JSON, json.dumps(answer))
-    task = office.task(learner.url)
-    assert (office.status(task), office.reservations(task)) == ("reserved", ["pending"])
-    (delivery,) = office.deliveries()
+    task = announce(learner.url)
+    assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
+    (delivery,) = deliveries()
     assert delivery.state == "failed"
     assert delivery.attempts[-1]["alert"][0] == code
 
@@ -154,7 +145,7 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", BAD_ANSWERS)
-def test_a_bad_answer_makes_it_ask_the_fallback(office, learner, name):
+def test_a_bad_answer_makes_it_ask_the_fallback(built, announce, deliveries, learner, name):
     *bad, code = BAD_ANSWERS[name]
 
     def answer(request):
@@ -162,63 +153,69 @@ def test_a_bad_answer_makes_it_ask_the_fallback(office, learner, name):
         return (200, JSON, '{"instruction": "accept"}') if good else bad
 
     learner.answer = answer
-    task = office.task(learner.url, fallback=learner.url + "/fallback")
+    task = announce(learner.url, fallback=learner.url + "/fallback")
     assert learner.paths() == ["/assignment_callback", "/assignment_callback/fallback"]
-    assert office.reservations(task) == ["accepted"]
-    (delivery,) = office.deliveries()
+    assert built.statuses(task) == ["accepted"]
+    (delivery,) = deliveries()
     assert delivery.state == "done"
     assert delivery.attempts[0]["alert"][0] == code
 
 
-def test_a_fallback_request_is_the_same_and_signed_for_its_own_url(office, learner, emulator):
+def test_a_fallback_request_is_the_same_and_signed_for_its_own_url(announce, learner, emulator):
     learner.answer = lambda request: (500, JSON, "")
     fallback = learner.url + "/fallback"
-    office.task(learner.url, fallback=fallback)
+    announce(learner.url, fallback=fallback)
     (_, _, form), (_, headers, again) = learner.requests
     assert form == again
     validator = RequestValidator(emulator.taskrouter.auth_token)
     assert validator.validate(fallback, dict(again), headers["X-Twilio-Signature"])
 
 
-def test_a_bad_answer_without_a_fallback_leaves_the_reservation_pending(office, learner, emulator):
+def test_a_bad_answer_without_a_fallback_leaves_the_reservation_pending(
+    built, announce, deliveries, learner, emulator
+):
     learner.answer = lambda request: (500, JSON, "oops")
-    task = office.task(learner.url)
-    assert office.reservations(task) == ["pending"]
-    assert [delivery.state for delivery in office.deliveries()] == ["failed"]
+    task = announce(learner.url)
+    assert built.statuses(task) == ["pending"]
+    assert [delivery.state for delivery in deliveries()] == ["failed"]
     emulator.taskrouter.advance(120)
-    assert office.reservations(task) == ["timeout"]
+    assert built.statuses(task) == ["timeout"]
 
 
-def test_an_unreachable_server_makes_it_ask_the_fallback(office, learner, nowhere):
-    task = office.task(nowhere, fallback=learner.url)
+def test_an_unreachable_server_makes_it_ask_the_fallback(
+    built, announce, deliveries, learner, nowhere
+):
+    task = announce(nowhere, fallback=learner.url)
     assert learner.paths() == ["/assignment_callback"]
-    assert office.reservations(task) == ["pending"]
-    (delivery,) = office.deliveries()
+    assert built.statuses(task) == ["pending"]
+    (delivery,) = deliveries()
     assert "is the server running?" in delivery.attempts[0]["alert"][1]
 
 
-def test_an_unreachable_server_without_a_fallback_leaves_the_reservation_pending(office, nowhere):
-    task = office.task(nowhere)
-    assert (office.status(task), office.reservations(task)) == ("reserved", ["pending"])
+def test_an_unreachable_server_without_a_fallback_leaves_the_reservation_pending(
+    built, announce, nowhere
+):
+    task = announce(nowhere)
+    assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
 
 
 def test_two_unreachable_servers_cancel_the_reservation_and_pause_the_task(
-    office, nowhere, emulator
+    built, announce, nowhere, emulator
 ):
-    task = office.task(nowhere, fallback=nowhere + "/fallback")
-    assert (office.status(task), office.reservations(task)) == ("pending", ["canceled"])
+    task = announce(nowhere, fallback=nowhere + "/fallback")
+    assert (built.status(task), built.statuses(task)) == ("pending", ["canceled"])
     emulator.taskrouter.advance(5)
-    settle(emulator.taskrouter)
-    assert office.reservations(task) == ["canceled", "canceled"]
+    emulator.taskrouter.settle()
+    assert built.statuses(task) == ["canceled", "canceled"]
 
 
-def test_two_bad_answers_leave_the_reservation_pending(office, learner):
+def test_two_bad_answers_leave_the_reservation_pending(built, announce, learner):
     learner.answer = lambda request: (500, JSON, "")
-    task = office.task(learner.url, fallback=learner.url + "/fallback")
-    assert (len(learner.requests), office.reservations(task)) == (2, ["pending"])
+    task = announce(learner.url, fallback=learner.url + "/fallback")
+    assert (len(learner.requests), built.statuses(task)) == (2, ["pending"])
 
 
-def test_a_server_that_answers_too_late_counts_as_unreachable(office, learner, hurry):
+def test_a_server_that_answers_too_late_counts_as_unreachable(built, announce, learner, hurry):
     go_on = threading.Event()
 
     def answer(request):
@@ -226,18 +223,20 @@ def test_a_server_that_answers_too_late_counts_as_unreachable(office, learner, h
         return (200, JSON, '{"instruction": "accept"}')
 
     learner.answer = answer
-    task = office.task(learner.url, fallback=learner.url + "/fallback")
-    assert office.reservations(task) == ["canceled"]
+    task = announce(learner.url, fallback=learner.url + "/fallback")
+    assert built.statuses(task) == ["canceled"]
     go_on.set()
 
 
 @pytest.mark.parametrize("sent_at_once", [WHOLE_HEAD, WHOLE_HEAD[:30], b""])
-def test_a_server_that_answers_bit_by_bit_is_not_waited_for(office, hurry, sent_at_once):
+def test_a_server_that_answers_bit_by_bit_is_not_waited_for(
+    announce, deliveries, hurry, sent_at_once
+):
     with socket.create_server(("127.0.0.1", 0)) as slow:
         dripping = threading.Thread(target=drip, args=(slow, sent_at_once))
         dripping.start()
-        office.task(f"http://127.0.0.1:{slow.getsockname()[1]}/")
-        (delivery,) = office.deliveries()
+        announce(f"http://127.0.0.1:{slow.getsockname()[1]}/")
+        (delivery,) = deliveries()
         dripping.join()
     code, sentence = delivery.attempts[0]["alert"]
     assert (code, sentence.rpartition(": ")[2]) == (11200, "it took too long")
@@ -262,61 +261,65 @@ def test_five_seconds_is_what_twilio_grants():
     assert callbacks.SECONDS == 5
 
 
-def test_a_server_may_use_the_api_before_it_answers(office, learner):
+def test_a_server_may_use_the_api_before_it_answers(built, announce, learner):
     def answer(request):
         form = dict(request[2])
-        reservation = office.workspace.tasks(form["TaskSid"]).reservations(form["ReservationSid"])
+        reservation = built.workspace.tasks(form["TaskSid"]).reservations(form["ReservationSid"])
         reservation.update(reservation_status="accepted")
         return (200, JSON, "{}")
 
     learner.answer = answer
-    task = office.task(learner.url)
-    assert (office.status(task), office.reservations(task)) == ("assigned", ["accepted"])
+    task = announce(learner.url)
+    assert (built.status(task), built.statuses(task)) == ("assigned", ["accepted"])
 
 
-def test_an_instruction_for_a_reservation_that_ended_meanwhile_is_noted_only(office, learner):
+def test_an_instruction_for_a_reservation_that_ended_meanwhile_is_noted_only(
+    built, announce, deliveries, learner
+):
     def answer(request):
-        office.workspace.tasks(dict(request[2])["TaskSid"]).update(assignment_status="canceled")
+        built.workspace.tasks(dict(request[2])["TaskSid"]).update(assignment_status="canceled")
         return (200, JSON, '{"instruction": "accept"}')
 
     learner.answer = answer
-    task = office.task(learner.url)
-    assert (office.status(task), office.reservations(task)) == ("canceled", ["canceled"])
-    assert [delivery.state for delivery in office.deliveries()] == ["failed"]
+    task = announce(learner.url)
+    assert (built.status(task), built.statuses(task)) == ("canceled", ["canceled"])
+    assert [delivery.state for delivery in deliveries()] == ["failed"]
 
 
-def test_an_instruction_for_a_rescinded_reservation_is_noted_only(office, learner):
-    office.workspace.task_queues(office.queue.sid).update(max_reserved_workers=2)
-    office.workspace.workers.create("Bob", activity_sid=office.activities["Available"])
+def test_an_instruction_for_a_rescinded_reservation_is_noted_only(
+    built, announce, queue, alice, deliveries, learner
+):
+    queue.update(max_reserved_workers=2)
+    built.worker("Bob")
 
     def answer(request):
         form = dict(request[2])
-        if form["WorkerSid"] != office.alice.sid:
+        if form["WorkerSid"] != alice.sid:
             return (200, JSON, "{}")
-        others = office.workspace.tasks(form["TaskSid"]).reservations.list()
+        others = built.workspace.tasks(form["TaskSid"]).reservations.list()
         (of_bob,) = [r for r in others if r.worker_name == "Bob"]
         of_bob.update(reservation_status="accepted")
         return (200, JSON, '{"instruction": "accept"}')
 
     learner.answer = answer
-    task = office.task(learner.url)
-    assert sorted(office.reservations(task)) == ["accepted", "rescinded"]
-    assert sorted(delivery.state for delivery in office.deliveries()) == ["done", "failed"]
+    task = announce(learner.url)
+    assert sorted(built.statuses(task)) == ["accepted", "rescinded"]
+    assert sorted(delivery.state for delivery in deliveries()) == ["done", "failed"]
 
 
-def test_an_instruction_for_a_deleted_task_is_dropped(office, learner):
+def test_an_instruction_for_a_deleted_task_is_dropped(built, announce, deliveries, learner):
     def answer(request):
-        office.workspace.tasks(dict(request[2])["TaskSid"]).delete()
+        built.workspace.tasks(dict(request[2])["TaskSid"]).delete()
         return (200, JSON, '{"instruction": "accept"}')
 
     learner.answer = answer
-    office.task(learner.url)
-    assert [delivery.state for delivery in office.deliveries()] == ["done"]
+    announce(learner.url)
+    assert [delivery.state for delivery in deliveries()] == ["done"]
 
 
-def test_each_worker_of_a_multi_reservation_is_announced(office, learner):
-    office.workspace.task_queues(office.queue.sid).update(max_reserved_workers=2)
-    office.workspace.workers.create("Bob", activity_sid=office.activities["Available"])
-    office.task(learner.url)
+def test_each_worker_of_a_multi_reservation_is_announced(built, announce, queue, learner):
+    queue.update(max_reserved_workers=2)
+    built.worker("Bob")
+    announce(learner.url)
     announced = {dict(form)["WorkerSid"] for _, _, form in learner.requests}
-    assert announced == {worker.sid for worker in office.workspace.workers.list()}
+    assert announced == {worker.sid for worker in built.workspace.workers.list()}

@@ -6,12 +6,12 @@ field turns this red. Their types, and the statistics, are in `test_operations.p
 """
 
 import inspect
-import json
 from importlib import import_module
 
 import pytest
 import sdk_surface
 from sdk_surface import package
+from workspace_builder import WorkspaceBuilder
 
 STATISTICS = "statistics"
 
@@ -36,24 +36,22 @@ def instance_classes():
 @pytest.fixture
 def resources(client):
     """An instance of each resource, as the SDK returned it, by its class."""
-    v1 = client.taskrouter.v1
-    made = v1.workspaces.create("Contract", event_callback_url="http://localhost/events")
-    workspace = v1.workspaces(made.sid)
+    built = WorkspaceBuilder(client, event_callback_url="http://localhost/events")
+    workspace = built.workspace
     available = next(a for a in workspace.activities.list() if a.available)
     channel = workspace.task_channels("voice").fetch()
-    queue = workspace.task_queues.create(
-        "Queue", reservation_activity_sid=available.sid, assignment_activity_sid=available.sid
+    queue = built.queue(
+        reservation_activity_sid=available.sid, assignment_activity_sid=available.sid
     )
-    routing = {"task_routing": {"default_filter": {"queue": queue.sid}}}
-    workflow = workspace.workflows.create("Workflow", json.dumps(routing))
-    worker = workspace.workers.create("Worker", activity_sid=available.sid)
+    workflow = built.workflow(default=queue)
+    worker = built.worker("Worker")
     worker_channel = workspace.workers(worker.sid).worker_channels("voice").fetch()
-    task = workspace.tasks.create(workflow_sid=workflow.sid, task_channel="voice")
-    of_task = workspace.tasks(task.sid).reservations.list()[0]
+    task = built.task(task_channel="voice")
+    [of_task] = built.reservations(task)
     of_worker = workspace.workers(worker.sid).reservations(of_task.sid).fetch()
     event = workspace.events.list(event_type="reservation.created")[0]
     instances = (
-        v1.workspaces(made.sid).fetch(),
+        workspace.fetch(),
         available,
         channel,
         queue,

@@ -4,20 +4,12 @@ from datetime import datetime
 
 import pytest
 import requests
-from callback_lab import Learner, Office, settle
 from twilio.base.exceptions import TwilioRestException
 
 from helpers.emulator.clock import SystemClock
 from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.server import EmulatorServer
 from helpers.emulator.service import TaskRouter
-
-
-@pytest.fixture
-def learner():
-    learner = Learner()
-    yield learner
-    learner.close()
 
 
 @pytest.fixture
@@ -63,37 +55,34 @@ def test_a_fault_that_there_is_not_is_refused(control, form):
 
 
 @pytest.mark.parametrize("fault", ["slow", "refused"])
-def test_callbacks_fail_as_asked(client, emulator, control, learner, fault):
-    office = Office(client, emulator.taskrouter)
+def test_callbacks_fail_as_asked(built, announce, control, learner, fault):
     control("POST", "/faults", data={"callback": fault})
-    task = office.task(learner.url)
+    task = announce(learner.url)
     assert learner.requests == []
-    assert office.reservations(task) == ["pending"]
+    assert built.statuses(task) == ["pending"]
     deliveries = control("GET", "/deliveries")[1]["deliveries"]
     assert [d["state"] for d in deliveries] == ["failed"]
     assert "asked for" in deliveries[0]["attempts"][0]["alert"][1]
 
 
-def test_deliveries_tell_what_was_sent_and_what_came_back(client, emulator, control, learner):
+def test_deliveries_tell_what_was_sent_and_what_came_back(announce, control, learner):
     learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
-    task = Office(client, emulator.taskrouter).task(learner.url)
+    task = announce(learner.url)
     (delivery,) = control("GET", "/deliveries")[1]["deliveries"]
     assert delivery["state"] == "done"
     assert delivery["callback"]["parameters"]["TaskSid"] == task.sid
     assert delivery["attempts"][0]["body"] == '{"instruction": "accept"}'
 
 
-def test_a_state_can_be_saved_and_loaded(client, emulator, control):
-    office = Office(client, emulator.taskrouter)
-    task = office.task("")
+def test_a_state_can_be_saved_and_loaded(client, built, task, emulator, control):
     emulator.taskrouter.advance(30)
     saved = control("GET", "/state")[1]
     control("POST", "/reset")
     assert client.taskrouter.v1.workspaces.list() == []
     assert control("POST", "/state", json=saved) == (204, None)
-    assert office.status(task) == "reserved"
-    assert office.workspace.tasks(task.sid).fetch().age == 30
-    assert len(office.workspace.events.list(task_sid=task.sid)) > 0
+    assert built.status(task) == "reserved"
+    assert task.fetch().age == 30
+    assert len(built.workspace.events.list(task_sid=task.sid)) > 0
     assert control("GET", "/state")[1] == saved
 
 
@@ -157,7 +146,7 @@ def test_events_are_announced_to_the_workspace_as_its_filter_says(client, emulat
     context = client.taskrouter.v1.workspaces(workspace.sid)
     worker = context.workers.create("Alice")
     context.activities.create("Lunch")
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     ((_, headers, form),) = learner.requests
     sent = dict(form)
     assert sent["EventType"] == "worker.created"
@@ -175,7 +164,7 @@ def test_without_a_filter_every_event_is_announced(client, emulator, learner):
     context = client.taskrouter.v1.workspaces(workspace.sid)
     context.update(friendly_name="Shop")
     context.delete()
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     announced = {dict(form)["EventType"] for _, _, form in learner.requests}
     assert {"activity.created", "workspace.updated", "workspace.deleted"} <= announced
 
@@ -185,7 +174,7 @@ def test_an_event_callback_that_is_answered_with_an_error_is_noted(client, emula
     client.taskrouter.v1.workspaces.create(
         "Office", event_callback_url=learner.url, events_filter="workspace.created"
     )
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     (delivery,) = emulator.taskrouter.deliveries()
     assert delivery.state == "failed"
     assert "500" in delivery.attempts[0]["alert"][1]

@@ -9,6 +9,7 @@ import pytest
 from patience import eventually
 from requests import RequestException
 from twilio.rest import Client
+from workspace_builder import WorkspaceBuilder
 
 from helpers.emulator.home import Home
 from helpers.emulator.launch import ensure_running
@@ -60,21 +61,18 @@ def test_no_acknowledged_write_is_lost(running_home: Home, seed: int):
 
 def test_timers_go_on_after_a_kill(running_home: Home):
     client = client_of(running_home)
-    workspaces = client.taskrouter.v1.workspaces
-    office = workspaces(workspaces.create("Office", template="FIFO").sid)
-    available = office.activities.list(friendly_name="Available")[0]
-    office.workers.create("Alice", activity_sid=available.sid)
-    workflow = office.workflows.list()[0]
-    workflow.update(task_reservation_timeout=1)
-    task = office.tasks.create()
+    built = WorkspaceBuilder(client)
+    built.worker("Alice")
+    built.workflow(default=built.queue(), task_reservation_timeout=1)
+    task = built.task()
     assert task.assignment_status == "reserved"
     os.kill(running_home.running().pid, KILL)
     client.http_client.session.close()
 
     after = client_of(running_home)
-    office = after.taskrouter.v1.workspaces(office._solution["sid"])
-    alice = office.workers.list()[0]
+    built = WorkspaceBuilder(after, sid=built.workspace_sid)
+    [alice] = built.workspace.workers.list()
     eventually("the timeout", lambda: alice.fetch().activity_name == "Offline")
-    (reservation,) = office.tasks(task.sid).reservations.list()
+    statuses = built.statuses(task)
     after.http_client.session.close()
-    assert reservation.reservation_status == "timeout"
+    assert statuses == ["timeout"]

@@ -4,8 +4,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from callback_lab import JSON, Learner, Office
+from callback_receiver import JSON, Learner
 from patience import eventually
+from workspace_builder import WorkspaceBuilder
 
 CALLBACKS_AT_ONCE = 8
 
@@ -30,11 +31,20 @@ def learner():
     server.close()
 
 
+def announced_task(office, url, **queue):
+    """A Task that is reserved for each Worker of `office`, with a callback to `url`."""
+    office.workflow(default=office.queue(**queue), assignment_callback_url=url)
+    return office.task()
+
+
 def test_reset_leaves_the_state_clock_and_faults_of_a_new_emulator(client, emulator, learner):
     taskrouter = emulator.taskrouter
     new, began = taskrouter.export_state(), taskrouter.clock.now()
     learner.may_answer.set()
-    Office(client, taskrouter).task(learner.url)
+    office = WorkspaceBuilder(client)
+    office.worker("Alice")
+    announced_task(office, learner.url)
+    taskrouter.settle()
     taskrouter.faults.set_requests(500, 3)
     taskrouter.faults.set_callbacks("slow", 3)
     taskrouter.advance(60)
@@ -57,27 +67,28 @@ def test_reset_after_an_import_sets_the_clock_back_to_its_own_start(emulator):
 
 def test_answer_after_a_reset_changes_neither_reservation_nor_delivery(client, emulator, learner):
     taskrouter = emulator.taskrouter
-    Office(client, taskrouter).create(learner.url)
+    office = WorkspaceBuilder(client)
+    office.worker("Alice")
+    announced_task(office, learner.url)
     assert learner.asked.acquire(timeout=10)
     taskrouter.reset()
-    office = Office(client, taskrouter)
-    task = office.create("http://127.0.0.1:1/")
+    office = WorkspaceBuilder(client)
+    office.worker("Alice")
+    task = announced_task(office, "http://127.0.0.1:1/")
     eventually("nobody answers", lambda: taskrouter.deliveries()[0].state == "failed")
     learner.may_answer.set()
     taskrouter.settle()
-    assert office.reservations(task) == ["pending"]
+    assert office.statuses(task) == ["pending"]
     [delivery] = taskrouter.deliveries()
     assert (delivery.state, delivery.callback.parameters["TaskSid"]) == ("failed", task.sid)
 
 
 def test_callback_not_yet_sent_at_a_reset_is_never_sent(client, emulator, learner):
     taskrouter = emulator.taskrouter
-    office = Office(client, taskrouter)
-    office.workspace.task_queues(office.queue.sid).update(max_reserved_workers=10)
-    for number in range(CALLBACKS_AT_ONCE):
-        name = f"Worker {number}"
-        office.workspace.workers.create(name, activity_sid=office.activities["Available"])
-    office.create(learner.url)
+    office = WorkspaceBuilder(client)
+    for number in range(CALLBACKS_AT_ONCE + 1):
+        office.worker(f"Worker {number}")
+    announced_task(office, learner.url, max_reserved_workers=10)
     for _ in range(CALLBACKS_AT_ONCE):
         assert learner.asked.acquire(timeout=10)
     assert len(taskrouter.deliveries()) == CALLBACKS_AT_ONCE + 1

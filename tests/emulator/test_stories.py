@@ -3,41 +3,27 @@
 import json
 
 import pytest
-from callback_lab import Learner, settle
-
-ALICE = {"languages": ["en", "es"]}
-BOB = {"languages": ["en"]}
-
-
-@pytest.fixture
-def learner():
-    learner = Learner()
-    yield learner
-    learner.close()
+from workspace_builder import WorkspaceBuilder
 
 
 @pytest.fixture
 def workspace(client, learner):
     """The quickstart's Workspace, before anybody is available."""
-    workspaces = client.taskrouter.v1.workspaces
-    workspace = workspaces(workspaces.create("TaskRouter Tutorial").sid)
-    workspace.activities.create("Idle", available=True)
-    for name, attributes in (("Alice", ALICE), ("Bob", BOB)):
-        workspace.workers.create(name, attributes=json.dumps(attributes))
+    built = WorkspaceBuilder(client, "TaskRouter Tutorial")
+    built.workspace.activities.create("Idle", available=True)
+    built.worker("Alice", "Offline", languages=["en", "es"])
+    built.worker("Bob", "Offline", languages=["en"])
     filters = []
     for language, code in (("Spanish", "es"), ("English", "en")):
-        queue = workspace.task_queues.create(
-            f"Customer Care Requests - {language}", target_workers=f'languages HAS "{code}"'
-        )
-        target = {"expression": f'selected_language == "{code}"', "targets": [{"queue": queue.sid}]}
-        filters.append({"filter_friendly_name": f"Language - {language}", **target})
-    workspace.workflows.create(
-        "Incoming Customer Care Requests",
-        json.dumps({"task_routing": {"filters": filters}}),
+        queue = built.queue(f"Customer Care Requests - {language}", f'languages HAS "{code}"')
+        filters.append((f'selected_language == "{code}"', queue))
+    built.workflow(
+        *filters,
+        name="Incoming Customer Care Requests",
         assignment_callback_url=learner.url,
         task_reservation_timeout=1_200,
     )
-    return workspace
+    return built.workspace
 
 
 def worker(workspace, name):
@@ -64,7 +50,7 @@ def test_from_alice_offline_to_assigned(workspace, learner, emulator):
     emulator.taskrouter.advance(125)
     go(workspace, "Alice", "Idle")
     assert workspace.tasks(task.sid).fetch().assignment_status == "reserved"
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     ((path, _, form),) = learner.requests
     asked = dict(form)
     assert path == "/assignment_callback"
@@ -87,7 +73,7 @@ def test_the_servers_answer_accepts(workspace, learner, emulator):
     learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     go(workspace, "Alice", "Idle")
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     assert workspace.tasks(task.sid).fetch().assignment_status == "assigned"
     (reservation,) = workspace.tasks(task.sid).reservations.list()
     assert (reservation.worker_name, reservation.reservation_status) == ("Alice", "accepted")
@@ -102,7 +88,7 @@ def test_nobody_answers_for_twenty_minutes(workspace, learner, emulator):
     assert workspace.tasks(task.sid).fetch().assignment_status == "pending"
     assert worker(workspace, "Alice").activity_name == "Offline"
     go(workspace, "Alice", "Idle")
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     assert len(learner.requests) == 2
 
 
@@ -125,7 +111,7 @@ def test_the_events_tell_the_story(workspace, learner, emulator):
     learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     go(workspace, "Alice", "Idle")
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
-    settle(emulator.taskrouter)
+    emulator.taskrouter.settle()
     workspace.tasks(task.sid).update(assignment_status="completed")
     told = {event.event_type for event in workspace.events.list(task_sid=task.sid)}
     assert told == {

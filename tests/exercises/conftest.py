@@ -1,28 +1,20 @@
 """The tutorial's Workspace as a lesson's exercise finds it, on a running TaskRouter."""
 
-import json
-
 import pytest
+from workspace_builder import WorkspaceBuilder
 
 from helpers.workspace import Lab
 
 
-class Stage:
+class Stage(WorkspaceBuilder):
     """A prepared Lab, with what the learners' lines of these exercises are made of."""
 
     def __init__(self, lab: Lab) -> None:
+        super().__init__(lab.session.client, sid=lab.workspace_sid)
         self.lab = lab
-        self.workspace = lab.workspace
+        self.workflow_sid = lab.workflow_sid
         self.alice = lab.workspace.workers(lab.alice_sid)
         self.bob = lab.workspace.workers(lab.bob_sid)
-
-    def activity(self, name: str) -> str:
-        return self.workspace.activities.list(friendly_name=name)[0].sid
-
-    def create(self, language: str, **options):
-        attributes = json.dumps({"selected_language": language})
-        options = {"workflow_sid": self.lab.workflow_sid, "attributes": attributes} | options
-        return self.workspace.tasks(self.workspace.tasks.create(**options).sid)
 
 
 @pytest.fixture

@@ -8,11 +8,6 @@ def here(stage):
     return stage("alice offline")
 
 
-def answer(here, task, status, **more):
-    [reservation] = task.reservations.list()
-    reservation.update(reservation_status=status, **more)
-
-
 def test_without_a_task_there_is_nothing_to_accept(here, marks):
     found = bob_accepts(here.lab)
     assert marks(found) == "○○○"
@@ -20,7 +15,7 @@ def test_without_a_task_there_is_nothing_to_accept(here, marks):
 
 
 def test_unsolved_his_reservation_is_pending(here, marks):
-    here.create("en")
+    here.task({"selected_language": "en"})
     found = bob_accepts(here.lab)
     assert marks(found) == "✓○○"
     assert str(found.lines[1]) == "○ Bob's Reservation is accepted: it is pending"
@@ -28,18 +23,20 @@ def test_unsolved_his_reservation_is_pending(here, marks):
 
 
 def test_accepted_the_task_is_assigned(here, marks):
-    answer(here, here.create("en"), "accepted")
+    here.answer(here.task({"selected_language": "en"}), "accepted")
     assert marks(bob_accepts(here.lab)) == "✓✓✓"
 
 
 def test_after_a_no_he_holds_nothing(here, marks):
-    answer(here, here.create("en"), "rejected", worker_activity_sid=here.lab.offline_sid)
+    here.answer(
+        here.task({"selected_language": "en"}), "rejected", worker_activity_sid=here.lab.offline_sid
+    )
     assert marks(bob_accepts(here.lab)) == "○○○"
 
 
 def test_wrapping_is_further_than_asked_for(here, marks):
-    task = here.create("en")
-    answer(here, task, "accepted")
+    task = here.task({"selected_language": "en"})
+    here.answer(task, "accepted")
     task.update(assignment_status="wrapping")
     assert marks(bob_accepts(here.lab)) == "✓○○"
 
@@ -47,5 +44,5 @@ def test_wrapping_is_further_than_asked_for(here, marks):
 def test_alices_yes_is_not_his(here, marks):
     here.bob.update(activity_sid=here.lab.offline_sid)
     here.alice.update(activity_sid=here.lab.idle_sid)
-    answer(here, here.create("en"), "accepted")
+    here.answer(here.task({"selected_language": "en"}), "accepted")
     assert marks(bob_accepts(here.lab)) == "○○○"

@@ -10,7 +10,7 @@ def here(stage):
     """Alice is asked about the first Task; the second waits, because she is busy."""
     here = stage("task waiting")
     here.alice.update(activity_sid=here.lab.idle_sid)
-    here.create("es")
+    here.task({"selected_language": "es"})
     return here
 
 
@@ -44,6 +44,6 @@ def test_languages_under_another_key_are_not_found(here, marks):
 
 
 def test_a_task_in_english_is_not_the_one(here, marks):
-    here.create("en")
+    here.task({"selected_language": "en"})
     speak(here, "en", "es")
     assert marks(bob_learns_spanish(here.lab)) == "✓✓○"

@@ -15,7 +15,7 @@ def test_lunch_unsolved_says_where_bob_is(here, marks):
 
 
 def test_lunch_is_solved_by_the_activity_whoever_set_it(here, marks):
-    here.bob.update(activity_sid=here.activity("Unavailable"))
+    here.bob.update(activity_sid=here.activities["Unavailable"])
     assert marks(exercises.bob_has_lunch(here.lab)) == "✓✓"
 
 
@@ -25,7 +25,7 @@ def test_lunch_offline_is_another_activity(here, marks):
 
 
 def test_lunch_is_not_alices(here, marks):
-    here.alice.update(activity_sid=here.activity("Unavailable"))
+    here.alice.update(activity_sid=here.activities["Unavailable"])
     found = exercises.bob_has_lunch(here.lab)
     assert marks(found) == "○○"
     assert found.advice.startswith("Next: Update Alice with lab.offline_sid")

@@ -15,18 +15,18 @@ def test_unsolved_who_does_not_answer_becomes_offline(here, marks):
 
 
 def test_the_timeout_activity_is_enough(here, marks):
-    here.workspace.update(timeout_activity_sid=here.activity("Unavailable"))
+    here.workspace.update(timeout_activity_sid=here.activities["Unavailable"])
     assert marks(away_not_gone(here.lab)) == "✓✓"
 
 
 def test_the_default_activity_is_another_thing(here, marks):
-    here.workspace.update(default_activity_sid=here.activity("Unavailable"))
+    here.workspace.update(default_activity_sid=here.activities["Unavailable"])
     found = away_not_gone(here.lab)
     assert marks(found) == "○○"
 
 
 def test_both_is_too_much(here, marks):
-    sid = here.activity("Unavailable")
+    sid = here.activities["Unavailable"]
     here.workspace.update(timeout_activity_sid=sid, default_activity_sid=sid)
     found = away_not_gone(here.lab)
     assert marks(found) == "✓○"

@@ -10,12 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from twilio.base.exceptions import TwilioRestException
+from workspace_builder import WorkspaceBuilder
 from wsgi_client import session_on
 
 from helpers import explain
 from helpers.emulator.clock import ManualClock
 from helpers.emulator.core import model, reading, routing
 from helpers.emulator.core.standing import target_of
+from helpers.emulator.home import ACCOUNT_SID
+from helpers.emulator.service import TaskRouter
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
 from helpers.explanation.standing import stand
@@ -79,68 +82,49 @@ class Agreement(RuleBasedStateMachine):
     )
     def furnish(self, expressions, places, filters, default, staff, first):
         self.clock = ManualClock()
-        self.session, self.taskrouter = session_on(self.clock)
-        workspaces = self.session.client.taskrouter.v1.workspaces
-        self.space = workspaces(workspaces.create(friendly_name="W").sid)
-        self.activities = {one.friendly_name: one.sid for one in self.space.activities.list()}
+        self.taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "token", self.clock)
+        self.session = session_on(self.taskrouter)
+        self.built = WorkspaceBuilder(self.session.client)
+        self.space = self.built.workspace
         self.queues = [
-            self.space.task_queues.create(f"Q{n}", target_workers=text, max_reserved_workers=places)
+            self.built.queue(f"Q{n}", text, max_reserved_workers=places)
             for n, text in enumerate(expressions)
         ]
-        self.workflow = self.space.workflows.create(
-            "F", json.dumps(self.configuration(filters, default)), task_reservation_timeout=10
+        self.built.workflow(
+            *((expression, *map(self.target, targets)) for expression, targets in filters),
+            default=self.queues[-1] if default else None,
+            task_reservation_timeout=10,
         )
         self.workers = [
-            self.space.workers.create(
-                f"W{n}", attributes=json.dumps(attributes), activity_sid=self.activities[activity]
-            )
+            self.built.worker(f"W{n}", activity, **attributes)
             for n, (attributes, activity) in enumerate(staff)
         ]
         self.seen = set()
         for attributes in first:
             self.create(attributes)
 
-    def configuration(self, filters, default):
-        routing = {
-            "filters": [
-                {
-                    "filter_friendly_name": f"{n}",
-                    "expression": expression,
-                    "targets": [
-                        {k: v for k, v in target.items() if v is not None}
-                        | {"queue": self.queues[target["queue"]].sid}
-                        for target in targets
-                    ],
-                }
-                for n, (expression, targets) in enumerate(filters)
-            ]
-        }
-        if default:
-            routing["default_filter"] = {"queue": self.queues[-1].sid}
-        return {"task_routing": routing}
+    def target(self, drawn):
+        given = {key: value for key, value in drawn.items() if value is not None}
+        return given | {"queue": self.queues[drawn["queue"]].sid}
 
     # What happens
 
     @rule(attributes=st.sampled_from(TASKS))
     def create(self, attributes):
         """What explain foretells of a Task that does not exist is what becomes of it."""
-        options = {"workflow_sid": self.workflow.sid}
-        foretold = explain(self.session, attributes, self.space._solution["sid"], **options)
+        options = {"workflow_sid": self.built.workflow_sid}
+        foretold = explain(self.session, attributes, self.built.workspace_sid, **options)
         try:
-            task = self.make(attributes)
+            task = self.built.task(attributes)
         except TwilioRestException:
             assert foretold.place is None and "refuse" in foretold.sentence
             return
         assert foretold.place is not None and foretold.place.queue == task.task_queue_friendly_name
         able = {one.sid for one in foretold.candidates if one.is_eligible}
-        asked = {one.worker_sid for one in self.space.tasks(task.sid).reservations.list()}
+        asked = {one.worker_sid for one in self.built.reservations(task)}
         assert asked <= able and bool(asked) == bool(able)
         status = {True: "reserved"}.get(bool(able), foretold.assignment_status)
         assert task.assignment_status == status
-
-    def make(self, attributes, **more):
-        text = json.dumps(attributes)
-        return self.space.tasks.create(attributes=text, workflow_sid=self.workflow.sid, **more)
 
     @rule(attributes=st.sampled_from(TASKS))
     def create_another(self, attributes):
@@ -154,7 +138,7 @@ class Agreement(RuleBasedStateMachine):
     def create_otherwise(self, way, number, attributes):
         tasks = self.space.tasks
         if way == "chat":
-            self.attempt(self.make, attributes, task_channel="chat")
+            self.attempt(self.built.task, attributes, task_channel="chat")
         elif way == "queue":
             tasks.create(task_queue_sid=self.one(self.queues, number).sid)
         else:
@@ -163,8 +147,7 @@ class Agreement(RuleBasedStateMachine):
 
     @rule(number=NUMBER, activity=st.sampled_from(["Available", "Available", "Offline"]))
     def move(self, number, activity):
-        worker = self.one(self.workers, number)
-        self.space.workers(worker.sid).update(activity_sid=self.activities[activity])
+        self.built.move(self.one(self.workers, number), activity)
 
     @rule(number=NUMBER, attributes=st.sampled_from(ATTRIBUTES))
     def teach(self, number, attributes):

@@ -3,12 +3,15 @@
 import json
 
 import pytest
-from workspace_builder import notes
 
 from helpers import explain
 from helpers.explanation.answer import NoSuchTask
 
 MARKUP = "<img src=x onerror=alert(1)>"
+
+
+def notes(explanation):
+    return {note.about: note.text for note in explanation.notes}
 
 
 def test_each_thing_is_read_once_and_nothing_is_changed(shop):
@@ -48,8 +51,8 @@ def test_a_question_without_a_workspace_or_workflow_asks_back(shop):
 
 def test_where_it_stands_and_for_how_long(shop):
     first, second = shop.queue("First"), shop.queue("Second")
-    target = {"queue": first, "timeout": 30, "expression": "worker.level > task.level"}
-    more = {"queue": second, "order_by": "worker.level DESC", "timeout": 60}
+    target = {"queue": first.sid, "timeout": 30, "expression": "worker.level > task.level"}
+    more = {"queue": second.sid, "order_by": "worker.level DESC", "timeout": 60}
     shop.workflow(("1==1", target, more))
     shop.worker("Ann", level=1)
     shop.worker("Ben", "Offline", level=9)
@@ -74,8 +77,12 @@ def test_where_it_stands_and_for_how_long(shop):
 
 def test_two_targets_of_one_queue_are_told_apart_by_the_events(shop):
     queue = shop.queue()
-    target = {"queue": queue, "expression": "worker.level > 5", "skip_if": "workers.available == 0"}
-    shop.workflow(("1==1", target, {"queue": queue}))
+    target = {
+        "queue": queue.sid,
+        "expression": "worker.level > 5",
+        "skip_if": "workers.available == 0",
+    }
+    shop.workflow(("1==1", target, queue))
     shop.worker("Ann", "Offline", level=1)
     task = shop.task()
     shop.sent.clear()
@@ -123,7 +130,7 @@ def test_a_task_that_does_not_wait_is_explained_too(shop, moves, says):
 
 
 def test_a_task_that_fell_out_of_its_workflow_says_what_that_means(shop):
-    shop.workflow(("1==1", {"queue": shop.queue(), "timeout": 5}), default=shop.queue("D"))
+    shop.workflow(("1==1", {"queue": shop.queue().sid, "timeout": 5}), default=shop.queue("D"))
     task = shop.task()
     shop.clock.advance(6)
     sentence = explain(shop, task).sentence
@@ -139,9 +146,9 @@ def test_a_workflow_that_was_changed_leaves_its_tasks(shop):
     shop.workflow(("topic == 1", first))
     task = shop.task({"topic": 1})
     workflow = shop.workspace.workflows(shop.workflow_sid)
-    routing = {"task_routing": {"default_filter": {"queue": second}}}
+    routing = {"task_routing": {"default_filter": {"queue": second.sid}}}
     workflow.update(configuration=json.dumps(routing))
-    assert "re_evaluate_tasks" in notes(explain(shop, task))["Workflow Flow"]
+    assert "re_evaluate_tasks" in notes(explain(shop, task))["Workflow Workflow"]
     workflow.update(configuration=json.dumps(routing), re_evaluate_tasks="true")
     assert explain(shop, task).place.queue == "B"
 
@@ -152,7 +159,7 @@ def test_what_would_become_of_a_task_and_why_no_filter_matches(shop):
     assert explanation.sentence.startswith("TaskRouter would refuse it")
     assert explanation.place is None and explanation.candidates == ()
     assert "one is a text, the other a number" in notes(explanation)["filter F0"]
-    assert "default_filter" in notes(explanation)["Workflow Flow"]
+    assert "default_filter" in notes(explanation)["Workflow Workflow"]
     shop.worker("Ann")
     assert explain(shop, {"language": 1}).sentence == "Ann could take it at once."
     assert shop.workspace.tasks.list() == []
@@ -179,13 +186,13 @@ def test_everything_is_text_and_told_three_times(shop):
 
 
 def test_skip_if_is_told_with_what_it_meets(shop):
-    target = {"queue": shop.queue(), "skip_if": "workers.available == 0"}
+    target = {"queue": shop.queue().sid, "skip_if": "workers.available == 0"}
     shop.workflow(("1==1", target), default=shop.queue("Rest", "1==2"))
     shop.worker("Ann")
     channel = shop.workspace.workers.list()[0].sid
     shop.workspace.workers(channel).worker_channels("default").update(capacity=0)
     explanation = explain(shop, shop.task())
-    assert explanation.place.queue == "Queue" and not explanation.place.skip_if.holds
+    assert explanation.place.queue == "Everybody" and not explanation.place.skip_if.holds
     assert "workers.available is 1" in str(explanation)
     shop.workspace.workers.list()[0].update(activity_sid=shop.activities["Offline"])
     assert explain(shop, {}).place.queue == "Rest"
@@ -193,7 +200,7 @@ def test_skip_if_is_told_with_what_it_meets(shop):
 
 def test_a_step_that_is_over_needs_no_events_to_be_ruled_out(shop):
     queue = shop.queue()
-    shop.workflow(("1==1", {"queue": queue, "timeout": 30}, {"queue": queue}))
+    shop.workflow(("1==1", {"queue": queue.sid, "timeout": 30}, queue))
     task = shop.task()
     shop.clock.advance(31)
     shop.sent.clear()

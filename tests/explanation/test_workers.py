@@ -1,9 +1,17 @@
 """What explain says of the Workers: who matches, what is in the way, and the way out."""
 
 import pytest
-from workspace_builder import named, notes
 
 from helpers import explain
+
+
+def named(explanation, name):
+    [found] = [one for one in explanation.candidates if one.friendly_name == name]
+    return found
+
+
+def notes(explanation):
+    return {note.about: note.text for note in explanation.notes}
 
 
 def test_the_sentence_of_the_tutorial(shop):
@@ -53,7 +61,7 @@ def test_what_uses_up_the_capacity_is_named(shop):
 
 def test_a_known_worker_and_a_task_for_one_worker(shop):
     ann, ben = shop.worker("Ann", "Offline"), shop.worker("Ben")
-    target = {"queue": shop.queue(), "known_worker_friendly_name": "task.agent"}
+    target = {"queue": shop.queue().sid, "known_worker_friendly_name": "task.agent"}
     shop.workflow(("1==1", target))
     explanation = explain(shop, shop.task({"agent": "Ann"}))
     assert "Ben is not asked, the known Worker is 'Ann' (task.agent)" in explanation.sentence
@@ -70,7 +78,7 @@ def test_a_queue_without_target_workers_and_an_empty_workspace(shop):
     shop.worker("Ann")
     explanation = explain(shop, shop.task())
     assert "has no target_workers, so nobody matches" in explanation.sentence
-    assert "1==1" in notes(explanation)["TaskQueue Queue"]
+    assert "1==1" in notes(explanation)["TaskQueue Everybody"]
 
 
 def test_a_queue_that_no_target_names(shop):
@@ -78,7 +86,7 @@ def test_a_queue_that_no_target_names(shop):
     named_queue, other = shop.queue("A", 'skill == "a"'), shop.queue("B", 'skill == "b"')
     shop.workflow(default=named_queue)
     note = notes(explain(shop, shop.task()))["TaskQueue B"]
-    assert "No target of any Workflow names it" in note and "Ann" in note and other in note
+    assert "No target of any Workflow names it" in note and "Ann" in note and other.sid in note
 
 
 def test_many_workers_are_told_in_few_words(shop):

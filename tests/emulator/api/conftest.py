@@ -1,6 +1,4 @@
-"""Fixtures: requests as they come over the wire, and a furnished Workspace behind the SDK."""
-
-import json
+"""Fixtures: requests as they come over the wire."""
 
 import pytest
 import requests
@@ -39,47 +37,6 @@ def api(emulator):
 
 
 @pytest.fixture
-def workspace(client):
-    workspaces = client.taskrouter.v1.workspaces
-    return workspaces(workspaces.create("Workspace").sid)
-
-
-@pytest.fixture
-def path(workspace):
+def path(built):
     """The path of the Workspace, below /v1."""
-    return f"/Workspaces/{workspace.fetch().sid}"
-
-
-@pytest.fixture
-def activities(workspace):
-    """Activity SIDs by name."""
-    return {activity.friendly_name: activity.sid for activity in workspace.activities.list()}
-
-
-@pytest.fixture
-def queue(workspace):
-    return workspace.task_queues.create("Everybody")
-
-
-@pytest.fixture
-def workflow(workspace, queue):
-    routing = {"task_routing": {"default_filter": {"queue": queue.sid}}}
-    return workspace.workflows.create("Workflow", json.dumps(routing))
-
-
-@pytest.fixture
-def alice(workspace, activities):
-    """A Worker who is available."""
-    return workspace.workers.create("Alice", activity_sid=activities["Available"])
-
-
-@pytest.fixture
-def task(workspace, workflow, alice):
-    """A Task that is reserved for Alice."""
-    return workspace.tasks.create(workflow_sid=workflow.sid)
-
-
-@pytest.fixture
-def reservation(workspace, task):
-    (reservation,) = workspace.tasks(task.sid).reservations.list()
-    return reservation
+    return f"/Workspaces/{built.workspace_sid}"

@@ -27,19 +27,15 @@ def test_activities_by_name_and_availability(workspace):
 
 
 @pytest.fixture
-def staff(workspace, activities):
+def staff(built):
     """Alice (available, es, level 3), Bob (offline, en, level 1) and a TaskQueue for each."""
     for name, activity, language, level in (
         ("Alice", "Available", "es", 3),
         ("Bob", "Offline", "en", 1),
     ):
-        workspace.workers.create(
-            name,
-            activity_sid=activities[activity],
-            attributes=json.dumps({"languages": [language], "level": level}),
-        )
-        workspace.task_queues.create(language, target_workers=f'languages HAS "{language}"')
-    return workspace
+        built.worker(name, activity, languages=[language], level=level)
+        built.queue(language, f'languages HAS "{language}"')
+    return built.workspace
 
 
 def test_workers_by_everything(staff, activities):
@@ -148,8 +144,8 @@ def test_an_unknown_status_is_refused_in_a_filter(workspace, alice):
         workspace.workers(alice.sid).reservations.list(reservation_status="done")
 
 
-def test_reservations_by_status_and_worker(workspace, activities, alice, task, reservation):
-    bob = workspace.workers.create("Bob", activity_sid=activities["Offline"])
+def test_reservations_by_status_and_worker(built, workspace, alice, task, reservation):
+    bob = built.worker("Bob", "Offline")
     reservation.update(reservation_status="rejected")
     of_task = workspace.tasks(task.sid).reservations
     of_alice = workspace.workers(alice.sid).reservations

@@ -36,21 +36,16 @@ def raw(client):
     return json.loads(exchange.response_body), exchange
 
 
-def accept(workspace, task):
-    (reservation,) = workspace.tasks(task.sid).reservations.list(reservation_status="pending")
-    reservation.update(reservation_status="accepted")
-
-
 @pytest.fixture
-def story(workspace, workflow, activities, advance):
+def story(built, workspace, workflow, advance):
     """Two Tasks: one accepted by Alice after 30 s, one canceled after 50 s."""
-    taken, canceled = (workspace.tasks.create(workflow_sid=workflow.sid) for _ in range(2))
-    alice = workspace.workers.create("Alice", activity_sid=activities["Offline"])
+    taken, canceled = built.task(), built.task()
+    alice = built.worker("Alice", "Offline")
     advance(30)
-    workspace.workers(alice.sid).update(activity_sid=activities["Available"])
-    accept(workspace, taken)
+    built.move(alice, "Available")
+    built.answer(taken, "accepted")
     advance(20)
-    workspace.tasks(canceled.sid).update(assignment_status="canceled", reason="hung up")
+    canceled.update(assignment_status="canceled", reason="hung up")
     return SimpleNamespace(taken=taken, canceled=canceled, alice=workspace.workers(alice.sid))
 
 

@@ -1,7 +1,5 @@
 """Tasks and Reservations through the SDK: every move that is allowed, and every one that is not."""
 
-import json
-
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -136,11 +134,10 @@ def test_a_reservation_moves_as_its_lifecycle_allows(
     assert one.fetch().reservation_status == status
 
 
-def test_a_rescinded_reservation_answers_gone(workspace, activities, queue, alice, workflow):
-    workspace.task_queues(queue.sid).update(max_reserved_workers=2)
-    workspace.workers.create("Bob", activity_sid=activities["Available"])
-    task = workspace.tasks(workspace.tasks.create(workflow_sid=workflow.sid).sid)
-    first, second = task.reservations.list()
+def test_a_rescinded_reservation_answers_gone(built, queue, alice, workflow):
+    queue.update(max_reserved_workers=2)
+    built.worker("Bob")
+    first, second = built.reservations(built.task())
     first.update(reservation_status="accepted")
     assert second.fetch().reservation_status == "rescinded"
     with pytest.raises(TwilioRestException) as refusal:
@@ -208,11 +205,10 @@ def test_a_task_finds_its_way_by_routing_target(workspace, workflow, queue, alic
     assert (task.ignore_capacity, task.assignment_status) == (False, "pending")
 
 
-def test_a_task_that_matches_nothing_is_refused_with_a_reason(workspace, queue):
-    routing = {"filters": [{"expression": "a == 1", "targets": [{"queue": queue.sid}]}]}
-    workspace.workflows.create("Strict", json.dumps({"task_routing": routing}))
+def test_a_task_that_matches_nothing_is_refused_with_a_reason(built, workspace, queue):
+    built.workflow(("a == 1", queue))
     with pytest.raises(TwilioRestException, match="no default_filter") as refusal:
-        workspace.tasks.create(attributes='{"a": 2}')
+        built.task({"a": 2})
     assert (refusal.value.status, refusal.value.code) == (400, 20001)
     assert workspace.tasks.list() == []
 

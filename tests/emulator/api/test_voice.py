@@ -5,6 +5,7 @@ import json
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+from workspace_builder import WorkspaceBuilder
 
 from helpers.emulator.core.model import Reservation
 
@@ -12,18 +13,13 @@ from helpers.emulator.core.model import Reservation
 @pytest.fixture
 def office(client):
     """A Workspace whose only Worker is reserved for a Task that came by <Enqueue>."""
-    workspaces = client.taskrouter.v1.workspaces
-    workspace = workspaces(workspaces.create("Office", template="FIFO").sid)
-    available = workspace.activities.list(friendly_name="Available")[0]
-    workspace.workers.create(
-        "Alice", activity_sid=available.sid, attributes='{"contact_uri": "+15005550006"}'
-    )
-    return workspace
+    office = WorkspaceBuilder(client, template="FIFO")
+    office.worker("Alice", contact_uri="+15005550006")
+    return office
 
 
 def reserved(office, **attributes):
-    task = office.tasks.create(attributes=json.dumps(attributes))
-    return office.tasks(task.sid).reservations.list()[0]
+    return office.reservations(office.task(attributes))[0]
 
 
 @pytest.mark.parametrize(
@@ -68,24 +64,27 @@ def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, p
     ],
 )
 def test_after_the_call_the_worker_goes_where_the_instruction_said(office, parameters, ending):
-    lunch = office.activities.create("Lunch")
+    lunch = office.workspace.activities.create("Lunch")
     key = "dequeue_post_work_activity_sid"
     key = key if parameters["instruction"] == "dequeue" else key.removeprefix("dequeue_")
     reservation = reserved(office, call_sid="CA1").update(**parameters, **{key: lunch.sid})
-    alice = office.workers(reservation.worker_sid)
+    alice = office.workspace.workers(reservation.worker_sid)
     assert alice.fetch().activity_name == "Available"
-    office.tasks(reservation.task_sid).update(assignment_status=ending)
+    office.workspace.tasks(reservation.task_sid).update(assignment_status=ending)
     assert alice.fetch().activity_name == "Lunch"
 
 
 def test_a_worker_who_has_moved_on_stays_there_when_the_wrap_up_ends(office):
-    lunch = office.activities.create("Lunch")
+    lunch = office.workspace.activities.create("Lunch")
     reservation = reserved(office).update(
         instruction="conference", post_work_activity_sid=lunch.sid
     )
-    task, alice = office.tasks(reservation.task_sid), office.workers(reservation.worker_sid)
+    task, alice = (
+        office.workspace.tasks(reservation.task_sid),
+        office.workspace.workers(reservation.worker_sid),
+    )
     task.update(assignment_status="wrapping")
-    alice.update(activity_sid=office.activities.list(friendly_name="Offline")[0].sid)
+    alice.update(activity_sid=office.activities["Offline"])
     task.update(assignment_status="completed")
     assert alice.fetch().activity_name == "Offline"
 

@@ -1,6 +1,5 @@
-"""A learner's web server, a Workspace that calls it, and a way to wait until it has been called."""
+"""A learner's web server, which records the callbacks it gets."""
 
-import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
@@ -52,53 +51,3 @@ class Learner:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-class Office:
-    """A Workspace with Alice available.
-
-    `create` creates a Task that is announced to `url`; `task` also waits until it has been.
-    """
-
-    def __init__(self, client, taskrouter):
-        workspaces = client.taskrouter.v1.workspaces
-        self.taskrouter = taskrouter
-        self.workspace = workspaces(workspaces.create("Office").sid)
-        self.queue = self.workspace.task_queues.create("Everybody")
-        activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
-        self.activities = activities
-        self.alice = self.workspace.workers.create(
-            "Alice", activity_sid=activities["Available"], attributes='{"languages": ["es"]}'
-        )
-
-    def task(self, url, **more):
-        task = self.create(url, **more)
-        self.taskrouter.settle()
-        return task
-
-    def create(self, url, fallback="", attributes='{"selected_language": "es"}'):
-        routing = {"task_routing": {"default_filter": {"queue": self.queue.sid}}}
-        self.workflow = self.workspace.workflows.create(
-            "Workflow",
-            json.dumps(routing),
-            assignment_callback_url=url,
-            fallback_assignment_callback_url=fallback,
-        )
-        return self.workspace.tasks.create(
-            workflow_sid=self.workflow.sid, attributes=attributes, priority=3
-        )
-
-    def reservations(self, task):
-        found = self.workspace.tasks(task.sid).reservations.list()
-        return [reservation.reservation_status for reservation in found]
-
-    def status(self, task):
-        return self.workspace.tasks(task.sid).fetch().assignment_status
-
-    def deliveries(self):
-        return self.taskrouter.deliveries()
-
-
-def settle(taskrouter):
-    """Wait until every callback is answered and obeyed."""
-    taskrouter.settle()
