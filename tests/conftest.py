@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,43 +13,28 @@ from twilio.rest import Client
 from helpers.emulator import launch
 from helpers.emulator.clock import ManualClock
 from helpers.emulator.home import ACCOUNT_SID, Home
+from helpers.emulator.pytest_plugin import AUTH_TOKEN, local_taskrouter
 from helpers.emulator.server import EmulatorServer
-from helpers.emulator.service import TaskRouter
 from helpers.request_log import LoggingHttpClient, RequestLog
 from helpers.session import Session
 from helpers.workspace import FaultyLab, Lab, prepare
 
-AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
-
-
-@contextmanager
-def serving() -> Iterator[EmulatorServer]:
-    server = EmulatorServer(TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, ManualClock())).start()
-    yield server
-    server.stop()
-
 
 @pytest.fixture(scope="session")
 def shared_emulator() -> Iterator[EmulatorServer]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def own_emulator() -> Iterator[EmulatorServer]:
-    """The one that `emulator` is then: for a test that stops it."""
-    with serving() as server:
-        yield server
+    with local_taskrouter() as running:
+        yield running.server
 
 
 @pytest.fixture
 def emulator(request: pytest.FixtureRequest) -> Iterator[EmulatorServer]:
     """An emulator in this process, empty, its clock frozen; `emulator.taskrouter` is what it serves.
 
-    Tests share it, since starting one takes longer than most of them. It is reset after each.
+    Tests share it, since starting one takes longer than most of them. It is reset after each. A
+    test that stops it asks for `taskrouter`, and gets that one.
     """
-    if "own_emulator" in request.fixturenames:
-        yield request.getfixturevalue("own_emulator")
+    if "taskrouter" in request.fixturenames:
+        yield request.getfixturevalue("taskrouter").server
         return
     server = request.getfixturevalue("shared_emulator")
     yield server

@@ -5,6 +5,7 @@ until it is moved.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -21,28 +22,42 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 
 @dataclass(frozen=True)
 class LocalTaskRouter:
-    """A running TaskRouter: its `url`, its credentials, and a `client` of the official SDK."""
+    """A running TaskRouter: its `url`, its credentials, and a `client` of the official SDK.
+
+    `server.stop()` stops it, for a test of what your app does while TaskRouter is away.
+    """
 
     url: str
     account_sid: str
     auth_token: str
     client: Client
     service: TaskRouter
+    server: EmulatorServer
 
     def advance(self, seconds: float) -> None:
         """Let time pass: whatever falls due on the way happens, in order."""
         self.service.advance(seconds)
 
 
-@pytest.fixture
-def taskrouter() -> Iterator[LocalTaskRouter]:
-    """An isolated TaskRouter, empty, gone after the test."""
+@contextmanager
+def local_taskrouter() -> Iterator[LocalTaskRouter]:
+    """Run an isolated TaskRouter, empty at the start, until the block ends."""
     service = TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, ManualClock())
     server = EmulatorServer(service).start()
     http_client = TwilioHttpClient()
     http_client.session.trust_env = False
-    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client)
+    no_region = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
+    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client, environment=no_region)
     client.taskrouter.base_url = server.url
-    yield LocalTaskRouter(server.url, ACCOUNT_SID, AUTH_TOKEN, client, service)
-    http_client.session.close()
-    server.stop()
+    try:
+        yield LocalTaskRouter(server.url, ACCOUNT_SID, AUTH_TOKEN, client, service, server)
+    finally:
+        http_client.session.close()
+        server.stop()
+
+
+@pytest.fixture
+def taskrouter() -> Iterator[LocalTaskRouter]:
+    """An isolated TaskRouter, empty, gone after the test."""
+    with local_taskrouter() as running:
+        yield running

@@ -108,8 +108,8 @@ def test_a_choice_that_taskrouter_refuses_is_shown_and_taken_back(lab, toggle):
     assert not toggle.toggles.disabled
 
 
-def test_a_taskrouter_that_is_away_is_shown(lab, toggle, own_emulator):
-    own_emulator.stop()
+def test_a_taskrouter_that_is_away_is_shown(lab, toggle, taskrouter):
+    taskrouter.server.stop()
     toggle.toggles.value = lab.idle_sid
     assert toggle.error_line.text.startswith("TaskRouter does not answer")
     assert toggle.toggles.value == lab.offline_sid

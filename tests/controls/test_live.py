@@ -70,8 +70,8 @@ def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
 
 
 @pytest.mark.parametrize("name", ["clock", "requests"])
-def test_a_panel_that_asks_taskrouter_nothing_opens_while_it_is_away(lab, own_emulator, name):
-    own_emulator.stop()
+def test_a_panel_that_asks_taskrouter_nothing_opens_while_it_is_away(lab, taskrouter, name):
+    taskrouter.server.stop()
     assert getattr(controls, name)(lab).notice_line.text == ""
 
 
@@ -221,8 +221,8 @@ def test_everything_that_a_panel_has_is_in_it(lab, name):
 
 
 @pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])
-def test_a_page_that_cannot_run_a_panel_says_too_that_taskrouter_is_away(lab, own_emulator, name):
-    own_emulator.stop()
+def test_a_page_that_cannot_run_a_panel_says_too_that_taskrouter_is_away(lab, taskrouter, name):
+    taskrouter.server.stop()
     assert "TaskRouter does not answer" in repr(getattr(controls, name)(lab))
 
 

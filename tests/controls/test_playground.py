@@ -130,8 +130,8 @@ def test_the_field_has_a_name_and_nothing_is_changed(lab, panel):
     assert len(lab.session.requests) == before
 
 
-def test_it_opens_while_taskrouter_is_away(lab, own_emulator):
-    own_emulator.stop()
+def test_it_opens_while_taskrouter_is_away(lab, taskrouter):
+    taskrouter.server.stop()
     panel = controls.playground(lab)
     assert "does not answer" in panel.notice_line.text
     assert "does not answer" in repr(panel)

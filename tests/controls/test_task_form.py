@@ -186,8 +186,8 @@ def test_another_workflow_decides_when_it_is_chosen(lab):
     assert "Workflow: Other" in repr(form)
 
 
-def test_a_form_can_be_made_while_taskrouter_is_away(lab, own_emulator):
-    own_emulator.stop()
+def test_a_form_can_be_made_while_taskrouter_is_away(lab, taskrouter):
+    taskrouter.server.stop()
     form = controls.task_form(lab)
     assert form.error_line.text.startswith("TaskRouter does not answer")
     assert form.workflow.value == lab.workflow_sid

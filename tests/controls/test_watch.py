@@ -150,10 +150,10 @@ def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
     assert readings == []
 
 
-def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, own_emulator):
+def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, taskrouter):
     looker = watch_for(lab)
     looker.refresh()
-    own_emulator.stop()
+    taskrouter.server.stop()
     looker.refresh()
     assert looker.news.trouble == (
         "TaskRouter does not answer (ConnectionError). What you see is from before. This goes on by "
@@ -163,14 +163,14 @@ def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, own_e
 
 
 def test_real_twilio_is_asked_less_often_and_no_cell_is_said_to_start_it(
-    lab, own_emulator, monkeypatch
+    lab, taskrouter, monkeypatch
 ):
     lab.session.target = "live"
     looker = watch_for(lab)
     monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
     looker.refresh()
     assert looker._due / 0.9 == 3
-    own_emulator.stop()
+    taskrouter.server.stop()
     looker.refresh()
     assert looker.news.trouble.endswith("This goes on by itself when TaskRouter is back.")
 
@@ -200,8 +200,8 @@ def test_a_workspace_that_was_deleted_is_not_said_to_come_back(lab):
     assert looker.news.snapshot.task(lab.task_sid)
 
 
-def test_the_pauses_grow_while_taskrouter_is_away(lab, own_emulator, monkeypatch):
-    own_emulator.stop()
+def test_the_pauses_grow_while_taskrouter_is_away(lab, taskrouter, monkeypatch):
+    taskrouter.server.stop()
     looker = watch_for(lab)
     monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
     pauses = []
@@ -311,8 +311,8 @@ def test_the_connections_are_closed_with_the_thread(lab):
     assert looker.news.trouble == ""
 
 
-def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, own_emulator):
-    own_emulator.stop()
+def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, taskrouter):
+    taskrouter.server.stop()
     looker = watch_for(lab)
     looker._failures = 100_000
     looker.refresh()

@@ -9,7 +9,6 @@ from pathlib import Path
 from helpers.emulator import control
 from helpers.emulator.api.paging import PAGING
 from helpers.emulator.api.routes import ROUTES
-from helpers.emulator.pytest_plugin import taskrouter  # noqa: F401 - a fixture
 
 README = Path(__file__).parents[2] / "helpers" / "emulator" / "README.md"
 BEGIN, END = "<!-- routes -->\n", "<!-- end of routes -->"
@@ -53,7 +52,7 @@ def test_every_link_to_a_file_leads_somewhere():
         assert target.startswith("https://") or (README.parent / target).exists(), target
 
 
-def test_the_example_passes(taskrouter):  # noqa: F811
+def test_the_example_passes(taskrouter):
     (example,) = re.findall(r"```python\n(def test_\w+.*?)```", parts()[0], re.DOTALL)
     names = {}
     exec(example, names)  # noqa: S102 - our own example

@@ -19,20 +19,20 @@ def of(emulator):
 
 
 @pytest.fixture
-def taskrouter():
-    taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "token")
-    yield taskrouter
-    taskrouter.close()
+def service():
+    service = TaskRouter(":memory:", ACCOUNT_SID, "token")
+    yield service
+    service.close()
 
 
 @pytest.fixture
-def serve(taskrouter, monkeypatch):
+def serve(service, monkeypatch):
     """Serve this WSGI app instead of the emulator's."""
     servers = []
 
     def start(app, **options):
         monkeypatch.setattr(server, "create_app", lambda _: app)
-        servers.append(EmulatorServer(taskrouter, **options).start())
+        servers.append(EmulatorServer(service, **options).start())
         return servers[-1]
 
     yield start
@@ -55,15 +55,15 @@ def test_it_answers_at_its_url(emulator):
     assert {"version", "pid", "now"} <= set(ask(of(emulator), "GET", "/emulator"))
 
 
-def test_it_stops_when_told_to_and_can_be_told_twice(own_emulator):
-    own_emulator.stop()
-    own_emulator.stop()
-    assert refuses_connections(own_emulator.port)
+def test_it_stops_when_told_to_and_can_be_told_twice(taskrouter):
+    taskrouter.server.stop()
+    taskrouter.server.stop()
+    assert refuses_connections(taskrouter.server.port)
 
 
-def test_it_answers_the_request_that_stops_it(own_emulator):
-    assert ask(of(own_emulator), "POST", "/emulator/stop") is not None
-    eventually("it stops", lambda: refuses_connections(own_emulator.port))
+def test_it_answers_the_request_that_stops_it(taskrouter):
+    assert ask(of(taskrouter.server), "POST", "/emulator/stop") is not None
+    eventually("it stops", lambda: refuses_connections(taskrouter.server.port))
 
 
 def test_a_connection_serves_many_requests_unless_asked_to_close(serve):
@@ -133,9 +133,9 @@ def test_an_open_connection_does_not_keep_it_from_stopping(serve):
             assert idle.recv(1) == b""
 
 
-def test_a_taken_port_is_refused(taskrouter):
+def test_a_taken_port_is_refused(service):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError):
-        EmulatorServer(taskrouter, port=taken.getsockname()[1])
+        EmulatorServer(service, port=taken.getsockname()[1])
 
 
 def test_it_stops_by_itself_when_nobody_asks_anything(serve, monkeypatch):

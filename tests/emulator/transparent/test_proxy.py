@@ -212,12 +212,12 @@ def test_a_port_that_is_taken_is_left_alone(authority, emulator):
 
 
 def test_it_stops_while_a_tunnel_is_open_and_a_client_in_the_middle_of_a_word(
-    proxy, http, own_emulator
+    proxy, http, taskrouter
 ):
     assert http.get(WORKSPACES).status_code == 200
     with connected(proxy) as client:
         client.sendall(b"CONNECT taskr")
-        own_emulator.stop()
+        taskrouter.server.stop()
         proxy.stop()
         with pytest.raises(requests.ConnectionError):
             http.get(WORKSPACES)
