@@ -235,6 +235,7 @@ def _listen(port: int) -> socket.socket:
 
 
 @atexit.register
-def _stop_all() -> None:
+def stop_all() -> None:
+    """Stop every server of this process."""
     for server in list(_running.values()):
         server.stop()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from helpers.emulator.core import parts, tasks, workers, workflows, workspaces
 from helpers.emulator.core.engine import Engine
+from helpers.emulator.core.index import INDEXES
 from helpers.emulator.core.reservations import accept, reject
 from helpers.emulator.core.run import run, run_due
 from helpers.emulator.sids import SidMaker
@@ -112,10 +113,10 @@ class Lab:
 
     def named(self, sid):
         """The name of an Activity or TaskQueue."""
-        return self.engine.store._records[sid].friendly_name
+        return next(one.friendly_name for one in self.engine.store if one.sid == sid)
 
     def count(self, kind):
-        return sum(isinstance(record, kind) for record in self.engine.store._records.values())
+        return sum(isinstance(record, kind) for record in self.engine.store)
 
     def told(self, event_type):
         return [event for event in self.events if event.event_type == event_type]
@@ -129,11 +130,11 @@ def state(engine):
     """All that an Engine derives from its records, and the records: comparable with ==."""
     store = engine.store
     indexes = {
-        name: {key: list(index.sids(key)) for key in index._entries}
-        for name, index in store._indexes.items()
+        name: {key: [record.sid for record in store.walk(name, key)] for key in store.keys(name)}
+        for name in INDEXES
     }
     return {
-        "records": {sid: dict(vars(record)) for sid, record in store._records.items()},
+        "records": {record.sid: dict(vars(record)) for record in store},
         "indexes": indexes,
         "timers": timers(engine),
         "eligible": {
@@ -146,8 +147,14 @@ def state(engine):
 
 def timers(engine):
     """Every timer that will fire, as (due, SID, field)."""
-    entries = engine.timers._heap
-    return sorted({(due, sid, f) for due, _, sid, f in entries if _holds(engine, due, sid, f)})
+    records = {record.sid: record for record in engine.store}
+    return sorted(
+        {
+            (due, sid, field)
+            for due, _, sid, field in engine.timers.entries
+            if sid in records and getattr(records[sid], field) == due
+        }
+    )
 
 
 def eligible(engine, queue):
@@ -159,11 +166,6 @@ def eligible(engine, queue):
 def reloaded(engine):
     """An Engine that reads copies of these records, as after a restart."""
     again = Engine(SidMaker(2))
-    for record in sorted(engine.store._records.values(), key=lambda record: record.serial):
+    for record in sorted(engine.store, key=lambda record: record.serial):
         again.store.restore(replace(record))
     return again
-
-
-def _holds(engine, due, sid, field):
-    record = engine.store._records.get(sid)
-    return record is not None and getattr(record, field) == due

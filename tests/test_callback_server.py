@@ -1,4 +1,5 @@
 import socket
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,7 @@ FORM = {"TaskAge": "3", "TaskAttributes": '{"selected_language":"ñ"}', "Empty":
 @pytest.fixture
 def session():
     yield SimpleNamespace(target="local", requests=RequestLog(), auth_token="token")
-    callback_server._stop_all()
+    callback_server.stop_all()
 
 
 @pytest.fixture
@@ -126,6 +127,11 @@ def test_credentials_in_a_received_request_are_masked(app, session):
     assert session.requests[0].request_headers["Authorization"] == MASK
 
 
+def threads_of_servers():
+    names = [thread.name for thread in threading.enumerate()]
+    return [name for name in names if name.startswith("callback-server-")]
+
+
 def test_running_the_cell_again_takes_over_the_same_port(app, session):
     first = serve(app, session)
     port = first.port
@@ -134,14 +140,14 @@ def test_running_the_cell_again_takes_over_the_same_port(app, session):
         second = serve(Flask("other"), session)
     assert second.port == port
     assert requests.get(second.url_for("/assignment_callback")).status_code == 404
-    assert len(callback_server._running) == 1
+    assert threads_of_servers() == [f"callback-server-{port}"]
 
 
 def test_a_given_port_is_used_and_taken_over_again(app, session, taken_then_free):
-    first = serve(app, session, port=taken_then_free)
+    serve(app, session, port=taken_then_free)
     second = serve(app, session, port=taken_then_free)
     assert second.port == taken_then_free
-    assert not first._thread.is_alive()
+    assert threads_of_servers() == [f"callback-server-{second.port}"]
     assert requests.get(second.url_for("/assignment_callback")).status_code == 200
 
 

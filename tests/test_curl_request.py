@@ -52,7 +52,7 @@ def session(app):
     server = serve(app, session)
     session.address = server.url
     yield session
-    callback_server._stop_all()
+    callback_server.stop_all()
 
 
 @pytest.fixture(params=[by_curl, "requests"])
@@ -180,7 +180,7 @@ def test_a_local_taskrouter_that_stopped_is_started_again(app, sender):
         assert len(started) == 1
         assert len(session.requests.received()) == 1
     finally:
-        callback_server._stop_all()
+        callback_server.stop_all()
 
 
 @needs_curl

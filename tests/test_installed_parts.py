@@ -10,6 +10,11 @@ from helpers import installed_parts
 from helpers.installed_parts import CLONE, Part, package_part, python_part
 
 
+def part_of(folder: Path, name: str) -> Part:
+    [part] = [part for part in installed_parts.installed_parts(folder) if part.name == name]
+    return part
+
+
 def test_a_python_outside_the_range():
     part = python_part("3.10.2", ">=3.11")
     assert part.verdict == "3.10.2 is not >=3.11"
@@ -52,7 +57,7 @@ def test_a_package_of_the_users_own_folder_inside_an_environment(monkeypatch):
 def test_without_the_extension_controls_cannot_be_drawn(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(site, "getuserbase", lambda: str(tmp_path))
-    part = installed_parts._drawing()
+    part = part_of(CLONE, "controls in JupyterLab")
     assert "jupyterlab_widgets is missing" in part.verdict
     assert part.fix.endswith("jupyterlab_widgets")
 
@@ -71,7 +76,7 @@ def test_without_the_extension_controls_cannot_be_drawn(monkeypatch, tmp_path):
     ],
 )
 def test_versions_are_compared_number_by_number(version, wanted, lies):
-    assert installed_parts._lies_in(version, wanted) is lies
+    assert (python_part(version, wanted).verdict == "ok") is lies
 
 
 def test_a_tutorial_that_is_not_installed(monkeypatch):
@@ -85,7 +90,7 @@ def test_helpers_of_another_clone(tmp_path: Path, below: str):
     (tmp_path / "helpers").mkdir()
     (tmp_path / "helpers" / "installation.py").touch()
     (tmp_path / "notebooks").mkdir()
-    part = installed_parts._clone(tmp_path / below)
+    part = part_of(tmp_path / below, "helpers of this clone")
     assert part.verdict == f"they come from {CLONE}"
     assert part.fix.endswith(f'-m pip install -e "{tmp_path}"')
 
@@ -94,17 +99,17 @@ def test_where_the_learner_cannot_install_the_host_must(tmp_path: Path, monkeypa
     (tmp_path / "helpers").mkdir()
     (tmp_path / "helpers" / "installation.py").touch()
     monkeypatch.setattr(installed_parts.os, "access", lambda path, _: path != sys.prefix)
-    fix = installed_parts._clone(tmp_path).fix
+    fix = part_of(tmp_path, "helpers of this clone").fix
     assert fix == f"Ask the host to install the tutorial that is in {tmp_path}"
 
 
 def test_a_copy_of_this_clone_is_as_good_until_it_is_changed(tmp_path: Path):
     shutil.copytree(CLONE / "helpers", tmp_path / "helpers")
-    assert installed_parts._clone(tmp_path).verdict == "ok"
+    assert part_of(tmp_path, "helpers of this clone").verdict == "ok"
     (tmp_path / "helpers" / "checks.py").write_text("# newer\n")
-    assert installed_parts._clone(tmp_path).verdict == f"they come from {CLONE}"
+    assert part_of(tmp_path, "helpers of this clone").verdict == f"they come from {CLONE}"
 
 
 def test_helpers_of_this_clone_and_a_notebook_outside_any(tmp_path: Path):
-    assert installed_parts._clone(CLONE / "notebooks").verdict == "ok"
-    assert installed_parts._clone(tmp_path).verdict == "ok"
+    assert part_of(CLONE / "notebooks", "helpers of this clone").verdict == "ok"
+    assert part_of(tmp_path, "helpers of this clone").verdict == "ok"

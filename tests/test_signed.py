@@ -22,7 +22,7 @@ TUNNEL = {"X-Forwarded-For": "192.0.2.1"}
 def session(monkeypatch):
     monkeypatch.setenv("TASKROUTER_PUBLIC_URL", PUBLIC)
     yield SimpleNamespace(target="live", requests=RequestLog(), auth_token="the token")
-    callback_server._stop_all()
+    callback_server.stop_all()
 
 
 @pytest.fixture

@@ -55,8 +55,13 @@ def test_two_notebooks_starting_at_once_get_one_emulator(home):
 
 
 def test_threads_starting_at_once_start_one_process(home, monkeypatch):
-    spawn, spawned, pids = launch._spawn, [], []
-    monkeypatch.setattr(launch, "_spawn", lambda home: spawned.append(home) or spawn(home))
+    popen, spawned, pids = subprocess.Popen, [], []
+
+    def spawn(*command, **options):
+        spawned.append(command)
+        return popen(*command, **options)
+
+    monkeypatch.setattr(launch.subprocess, "Popen", spawn)
     threads = [
         threading.Thread(target=lambda: pids.append(ensure_running(home).pid)) for _ in range(3)
     ]

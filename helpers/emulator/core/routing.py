@@ -65,7 +65,7 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     target = target_of(engine, task)
-    able = (w for w in _longest_idle(engine, task) if _can_take(engine, task, w, target))
+    able = (w for w in _longest_idle(engine, task) if can_take(engine, task, w, target))
     if target is None or not target.order_by:
         return able
     return order_workers(
@@ -105,7 +105,7 @@ def _best_task(engine: Engine, worker: Worker) -> Task | None:
     """The Task this Worker should get; FIFO or LIFO queues first, as the Workspace prefers."""
     heads: dict[str, list[Task]] = {"FIFO": [], "LIFO": []}
     for task in engine.store.walk("routed", worker.sid):
-        if _can_take(engine, task, worker, None):
+        if can_take(engine, task, worker, None):
             heads["FIFO"].append(task)
     channels = _open_channels(engine, worker)
     for queue in engine.eligibility.queues_of(worker) if channels else ():
@@ -142,7 +142,8 @@ def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> 
     return None
 
 
-def _can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
+def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
+    """Whether the Worker, if available, could be reserved for the Task at this target."""
     if (only := routed_to(task)) is not None:
         room = task.ignore_capacity or has_room(engine, worker, task)
         return only == worker.sid and room and not _has(engine, task, worker)

@@ -28,6 +28,10 @@ class Store:
         self._undo: list[Callable[[], None]] = []
         self._changed: dict[str, Record | None] = {}
 
+    def __iter__(self) -> Iterator[Record]:
+        """Every record; nothing may change meanwhile."""
+        return iter(self._records.values())
+
     def get(self, kind: type[R], sid: str | None) -> R | None:
         """The record with this SID if it is of this kind, else None."""
         record = self._records.get(sid) if sid is not None else None

@@ -14,31 +14,31 @@ FIELDS: dict[type[Record], tuple[str, ...]] = {
     Reservation: ("expires_at",),
     Task: ("expires_at", "step_until", "held_until", "remove_at"),
 }
-_ROOM = 10_000
+ROOM = 10_000
 
 
 class Timers:
-    """The timers of all records in `store`."""
+    """The timers of all records in `store`; `entries` is the heap, with those to be dropped."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._heap: list[tuple[float, int, str, str]] = []
+        self.entries: list[tuple[float, int, str, str]] = []
         self._serial = 0
         self._live: set[tuple[str, str, float]] = set()
         store.observers.append(self._watch)
 
     def next_due(self) -> float | None:
         """When to look again, in seconds since 1970; None: never."""
-        while self._heap and not self._holds(self._heap[0]):
+        while self.entries and not self._holds(self.entries[0]):
             self._drop()
-        return self._heap[0][0] if self._heap else None
+        return self.entries[0][0] if self.entries else None
 
     def pop(self, now: float) -> tuple[float, Record, str] | None:
         """The earliest timer that is due by `now`, as (due, record, field); None: none is."""
         due = self.next_due()
         if due is None or due > now:
             return None
-        record, field = self._record(self._heap[0]), self._heap[0][3]
+        record, field = self._record(self.entries[0]), self.entries[0][3]
         self._drop()
         return due, record, field
 
@@ -50,11 +50,11 @@ class Timers:
             if due is not None and (record.sid, field, due) not in self._live:
                 self._serial += 1
                 self._live.add((record.sid, field, due))
-                heappush(self._heap, (due, self._serial, record.sid, field))
+                heappush(self.entries, (due, self._serial, record.sid, field))
                 self._tidy()
 
     def _drop(self) -> None:
-        due, _, sid, field = heappop(self._heap)
+        due, _, sid, field = heappop(self.entries)
         self._live.discard((sid, field, due))
 
     def _record(self, entry: tuple[float, int, str, str]) -> Record | None:
@@ -66,8 +66,8 @@ class Timers:
 
     def _tidy(self) -> None:
         """Forget the dead once they might outnumber the living; costs O(1) amortised."""
-        if len(self._heap) < _ROOM or self._serial % _ROOM:
+        if len(self.entries) < ROOM or self._serial % ROOM:
             return
-        self._heap = [entry for entry in self._heap if self._holds(entry)]
-        self._live = {(sid, field, due) for due, _, sid, field in self._heap}
-        heapify(self._heap)
+        self.entries = [entry for entry in self.entries if self._holds(entry)]
+        self._live = {(sid, field, due) for due, _, sid, field in self.entries}
+        heapify(self.entries)

@@ -77,8 +77,7 @@ class Life(RuleBasedStateMachine):
             pass
 
     def all(self, kind):
-        records = self.lab.engine.store._records.values()
-        return [record for record in records if isinstance(record, kind)]
+        return [record for record in self.lab.engine.store if isinstance(record, kind)]
 
     def one(self, kind, number):
         found = self.all(kind)
@@ -233,7 +232,7 @@ class Life(RuleBasedStateMachine):
                 continue
             target = target_of(engine, task)
             for worker in self.all(Worker):
-                assert not (worker.available and routing._can_take(engine, task, worker, target)), (
+                assert not (worker.available and routing.can_take(engine, task, worker, target)), (
                     task,
                     worker,
                 )

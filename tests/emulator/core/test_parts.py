@@ -75,14 +75,14 @@ def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
     other = lab.workspace
     lab.worker("Alice")
     lab.task(lab.workflow(default=lab.queue()))
-    kept = dict(lab.engine.store._records)
+    kept = list(lab.engine.store)
     lab.workspace = lab.do(workspaces.create_workspace, "Second", template="FIFO")
     lab.worker("Bob", capacity=2)
     (workflow,) = lab.engine.store.find("workflows", lab.workspace.sid)
     lab.accept(lab.task(workflow))
     lab.task(workflow)
     lab.do(workspaces.delete_workspace, lab.workspace)
-    assert lab.engine.store._records == kept
+    assert list(lab.engine.store) == kept
     assert list(lab.engine.store.find("workspaces", "all")) == [other]
     lab.wait(90_000)
 

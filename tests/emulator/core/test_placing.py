@@ -110,10 +110,10 @@ def test_a_task_skipped_out_of_everything_without_a_default_is_canceled(lab, que
 
 def test_no_match_and_no_default_refuses_the_task_and_leaves_no_trace(lab, queues):
     workflow = lab.workflow(('language == "es"', queues[0]))
-    records, events = dict(lab.engine.store._records), len(lab.events)
+    records, events = list(lab.engine.store), len(lab.events)
     with pytest.raises(BadRequest, match="no filter of Workflow"):
         lab.task(workflow, {"language": "fr"})
-    assert (lab.engine.store._records, len(lab.events)) == (records, events)
+    assert (list(lab.engine.store), len(lab.events)) == (records, events)
 
 
 def test_a_step_that_ends_during_a_reservation_is_left_when_that_ends(lab, queues):

@@ -154,10 +154,10 @@ def test_setting_what_is_already_so_is_no_change(busy):
 
 
 def test_all_kinds_are_known_by_their_prefix(busy):
-    kinds = Counter(type(record) for record in busy.engine.store._records.values())
+    kinds = Counter(type(record) for record in busy.engine.store)
     assert set(kinds) == set(KINDS.values())
-    for sid, record in busy.engine.store._records.items():
-        assert sid.startswith(type(record).prefix)
+    for record in busy.engine.store:
+        assert record.sid.startswith(type(record).prefix)
 
 
 def test_a_sid_of_another_kind_is_not_found(busy):
@@ -169,7 +169,7 @@ def test_a_sid_of_another_kind_is_not_found(busy):
 def test_serial_numbers_go_on_after_a_restart(busy):
     again = reloaded(busy.engine)
     new = run(again, START, lambda e: parts.create_activity(e, busy.workspace, "New", True))
-    assert new.serial == 1 + max(r.serial for r in busy.engine.store._records.values())
+    assert new.serial == 1 + max(r.serial for r in busy.engine.store)
 
 
 def test_an_empty_store_has_nothing(lab):
@@ -178,12 +178,12 @@ def test_an_empty_store_has_nothing(lab):
 
 
 def test_many_dead_timers_are_forgotten(lab, monkeypatch):
-    monkeypatch.setattr("helpers.emulator.core.timers._ROOM", 50)
+    monkeypatch.setattr("helpers.emulator.core.timers.ROOM", 50)
     queue = lab.queue()
     task = lab.task(task_queue=queue)
     for _ in range(500):
         lab.engine.store.change(task, expires_at=task.expires_at + 1)
-    assert len(lab.engine.timers._heap) < 110
+    assert len(lab.engine.timers.entries) < 110
     assert lab.engine.timers.next_due() == task.expires_at
 
 
