@@ -73,13 +73,13 @@ class Watch:
     def __init__(self, lab: "Lab") -> None:
         self.lab = lab
         self.news = News()
-        self._listeners: dict[Tell, bool] = {}
-        self._changing = threading.Lock()  # guards the listeners and which thread is the one
-        self._reading = threading.RLock()  # one reads and tells at a time: news come in order
+        self.listeners: dict[Tell, bool] = {}  # what to call, and whether it needs readings
+        self.listeners_lock = threading.Lock()  # guards the listeners and which thread is the one
+        self.reading_lock = threading.RLock()  # one reads and tells at a time: news come in order
         self._reader = Reader()
         self._readings = 0
-        self._failures = 0
-        self._due = 0.0
+        self.failures = 0  # since the latest answer
+        self.due = 0.0  # when to read next, on the clock of monotonic()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -89,23 +89,23 @@ class Watch:
         A panel says itself what it cannot show (LiveState.receive), as long as it can.
         TaskRouter is asked if somebody `reads`.
         """
-        with self._changing:
-            self._listeners[tell] = reads
+        with self.listeners_lock:
+            self.listeners[tell] = reads
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="panels", daemon=True)
                 self._thread.start()
 
     def unsubscribe(self, tell: Tell) -> None:
         """Call `tell` no more; without listeners the thread ends."""
-        with self._changing:
-            self._listeners.pop(tell, None)
-            if not self._listeners:
+        with self.listeners_lock:
+            self.listeners.pop(tell, None)
+            if not self.listeners:
                 self._end()
 
     def stop(self, patience: float = 10.0) -> None:
         """Forget all listeners and wait for the thread, up to `patience` seconds."""
-        with self._changing:
-            self._listeners.clear()
+        with self.listeners_lock:
+            self.listeners.clear()
             thread = self._end()
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout=patience)
@@ -115,30 +115,30 @@ class Watch:
 
         Without `everything`, what changes seldom is read every SETTINGS_EVERY times only.
         """
-        with self._reading:
+        with self.reading_lock:
             try:
                 self.news = News(self._read(everything))
-                self._failures = 0
+                self.failures = 0
                 pause = SECONDS_BETWEEN.get(self.lab.session.target, TICK)
             except Exception as error:  # noqa: BLE001 - the panels say it; a thread could not
                 self.news = News(self.news.snapshot, _trouble(self.lab, error))
-                self._failures += 1
-                pause = min(2.0 ** min(self._failures, 10), LONGEST_PAUSE)
-            self._due = monotonic() + pause * 0.9  # a tick comes a little early or late
+                self.failures += 1
+                pause = min(2.0 ** min(self.failures, 10), LONGEST_PAUSE)
+            self.due = monotonic() + pause * 0.9  # a tick comes a little early or late
             self._tell_all()
 
     def _read(self, everything: bool) -> Snapshot:
-        if self._failures:
+        if self.failures:
             self.lab.session.look_again()
         settings = self.news.snapshot.settings
-        if everything or self._failures or self._readings % SETTINGS_EVERY == 0:
+        if everything or self.failures or self._readings % SETTINGS_EVERY == 0:
             settings = self._reader.settings(self.lab)
         self._readings += 1
         return self._reader.snapshot(self.lab, settings)
 
     def _tell_all(self) -> None:
-        with self._changing:
-            listeners = list(self._listeners)
+        with self.listeners_lock:
+            listeners = list(self.listeners)
         for tell in listeners:
             try:
                 tell(self.news)
@@ -157,18 +157,19 @@ class Watch:
             self._wake.wait(TICK)
             self._wake.clear()
             if self._thread is me:
-                self._tick()
-        with self._reading:
+                self.tick()
+        with self.reading_lock:
             if self._thread is None:
                 self._reader.close()
 
-    def _tick(self) -> None:
-        with self._changing:
-            wanted = any(self._listeners.values())
-        if wanted and monotonic() >= self._due:
+    def tick(self) -> None:
+        """Read if it is due and a listener needs it; else tell everybody what is known."""
+        with self.listeners_lock:
+            wanted = any(self.listeners.values())
+        if wanted and monotonic() >= self.due:
             self.refresh(everything=False)
         else:
-            with self._reading:
+            with self.reading_lock:
                 self._tell_all()
 
 

@@ -12,6 +12,7 @@ from spy_lock import SpyLock
 from helpers import controls
 from helpers.controls import live, watch
 from helpers.controls.floor_picture import Floor
+from helpers.controls.reading import Reader
 from helpers.workspace import Lab
 
 ATTRIBUTES = '{"selected_language": "es"}'
@@ -53,7 +54,7 @@ def own(part: widgets.Widget) -> list[widgets.Widget]:
 
 
 def listening(panel) -> bool:
-    return panel.state.receive in panel.state.watch._listeners
+    return panel.state.receive in panel.state.watch.listeners
 
 
 def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
@@ -133,12 +134,13 @@ def test_what_news_change_they_change_under_the_lock(lab, name):
     ],
 )
 def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
+    lab.workspace.fetch()
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
-    take = "_list" if name == "requests" else "_read" if name == "playground" else "take"
-    original = getattr(panel.state, take)
-    setattr(panel.state, take, lambda: (held.append(lock.held), original())[1])
+    take = panel.state.take
+    panel.state.take = lambda: (held.append(lock.held), take())[1]
+    panel.state.observe(lambda change: change["name"] == trait or held.append(lock.held))
     setattr(panel.state, trait, value)
     assert held and all(held)
 
@@ -282,14 +284,14 @@ def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
 def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
     panel = controls.tasks(lab)
     begun, may_end = threading.Event(), threading.Event()
-    original = panel.state.watch._reader.snapshot
+    original = Reader.snapshot
 
     def slow(*given):
         begun.set()
         may_end.wait(10)
         return original(*given)
 
-    monkeypatch.setattr(panel.state.watch._reader, "snapshot", slow)
+    monkeypatch.setattr(Reader, "snapshot", slow)
     looking = threading.Thread(target=panel.state.watch.refresh)
     looking.start()
     assert begun.wait(10)
@@ -327,7 +329,7 @@ def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
     panel = controls.tasks(lab)
     panel.close()
     forgetting = threading.Thread(target=panel.__del__, daemon=True)
-    with panel.state.watch._changing:
+    with panel.state.watch.listeners_lock:
         forgetting.start()
         forgetting.join(10)
         assert not forgetting.is_alive()

@@ -81,4 +81,4 @@ def test_twilio_is_asked_more_seldom(lab, monkeypatch):
     monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
     looker = watch.watch_for(lab)
     looker.refresh()
-    assert looker._due == pytest.approx(2.7)
+    assert looker.due == pytest.approx(2.7)

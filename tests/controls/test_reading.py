@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from twilio.base.exceptions import TwilioException
@@ -211,37 +213,46 @@ def test_a_task_that_is_deleted_takes_its_reservations_along(lab, look):
     assert statuses(look()) == []
 
 
+def after_the_tasks(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Let `action` happen when a reading has the Tasks, before it asks for Reservations."""
+    original = reading.TwilioHttpClient.request
+
+    def request(self, method, url, *given, **options):
+        answer = original(self, method, url, *given, **options)
+        if urlsplit(url).path.endswith("/Tasks"):
+            action()
+        return answer
+
+    monkeypatch.setattr(reading.TwilioHttpClient, "request", request)
+
+
 def test_a_task_deleted_while_it_is_read_has_no_reservations(lab, look, monkeypatch):
     bring_alice_back(lab)
-    original = reading._tasks
-
-    def then_deleted(space):
-        found = original(space)
-        lab.workspace.tasks(lab.task_sid).delete()
-        return found
-
-    monkeypatch.setattr(reading, "_tasks", then_deleted)
+    after_the_tasks(monkeypatch, lambda: lab.workspace.tasks(lab.task_sid).delete())
     assert look().reservations == ()
 
 
 def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
     bring_alice_back(lab)
-    original = reading._tasks
-
-    def then_stranger(space):
-        found = original(space)
-        monkeypatch.setattr(emulator.taskrouter, "credentials", {})
-        return found
-
-    monkeypatch.setattr(reading, "_tasks", then_stranger)
+    taskrouter = emulator.taskrouter
+    after_the_tasks(monkeypatch, lambda: monkeypatch.setattr(taskrouter, "credentials", {}))
     with pytest.raises(TwilioException, match="401"):
         look()
 
 
-def test_real_twilio_is_read_where_the_learners_client_asks(lab):
+def test_real_twilio_is_read_where_the_learners_client_asks(lab, monkeypatch):
     lab.session.client.edge, lab.session.client.region = "dublin", "ie1"
-    client = reading._client_like(lab.session)
-    assert (client.edge, client.region) == ("dublin", "ie1")
+    lab.session.client.taskrouter.base_url = "https://taskrouter.twilio.com"
+    asked: list[str] = []
+
+    def request(self, method, url, *_, **__):
+        asked.append(url)
+        raise ConnectionError
+
+    monkeypatch.setattr(reading.TwilioHttpClient, "request", request)
+    with pytest.raises(ConnectionError):
+        Reader().settings(lab)
+    assert asked[0].startswith("https://taskrouter.dublin.ie1.twilio.com/v1/Workspaces/")
 
 
 def test_a_reading_sees_what_there_is(lab):

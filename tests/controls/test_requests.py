@@ -250,13 +250,14 @@ def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
     assert held and all(held)
 
 
-def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel, monkeypatch):
+def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
     lab.workspace.tasks.list()
-    listed: list[bool] = []
-    monkeypatch.setattr(panel.state, "_list", lambda: listed.append(True))
-    for _ in range(3):
-        panel.state.receive(panel.state.watch.news)
-    assert listed == [True]
+    before = panel.state.options
+    panel.state.receive(panel.state.watch.news)
+    listed = panel.state.options
+    assert len(listed) == len(before) + 1
+    panel.state.receive(panel.state.watch.news)
+    assert panel.state.options is listed
 
 
 def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):

@@ -1,12 +1,15 @@
 import threading
 from dataclasses import replace
+from time import monotonic
 
 import pytest
+import requests
 from patience import eventually
 from spy_lock import SpyLock
 
 from helpers.controls import watch
-from helpers.controls.watch import News, Watch, watch_for
+from helpers.controls.reading import Reader
+from helpers.controls.watch import News, watch_for
 from helpers.workspace import Lab, prepare
 
 
@@ -30,16 +33,19 @@ def point(lab: Lab, address: str) -> None:
     lab.session.client.taskrouter.base_url = lab.session.address = address
 
 
-def count_readings(monkeypatch: pytest.MonkeyPatch, looker: Watch) -> list[Lab]:
-    readings: list[Lab] = []
-    original = looker._reader.snapshot
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is read: "settings" and "snapshot", in order."""
+    read: list[str] = []
+    for name in ("settings", "snapshot"):
+        original = getattr(Reader, name)
 
-    def snapshot(lab, settings):
-        readings.append(lab)
-        return original(lab, settings)
+        def reading(*given, name=name, original=original):
+            read.append(name)
+            return original(*given)
 
-    monkeypatch.setattr(looker._reader, "snapshot", snapshot)
-    return readings
+        monkeypatch.setattr(Reader, name, reading)
+    return read
 
 
 def test_a_reading_is_not_in_the_learners_log(lab):
@@ -58,15 +64,14 @@ def test_panels_of_different_workspaces_have_different_watches(lab):
     assert watch_for(lab) is not watch_for(replace(lab, workspace_sid="WS" + "0" * 32))
 
 
-def test_ten_listeners_cost_one_reading(lab, monkeypatch):
+def test_ten_listeners_cost_one_reading(lab, readings):
     looker = watch_for(lab)
-    readings = count_readings(monkeypatch, looker)
     heard: list[int] = []
     for number in range(10):
         looker.subscribe(lambda news, number=number: heard.append(number))
     assert len(panel_threads()) == 1
     looker.refresh()
-    assert len(readings) == 1
+    assert readings.count("snapshot") == 1
     assert heard[:10] == list(range(10))
 
 
@@ -89,24 +94,17 @@ def test_a_new_activity_is_told_too(lab, quick):
     )
 
 
-def test_what_changes_seldom_is_read_seldom(lab, quick, monkeypatch):
+def test_what_changes_seldom_is_read_seldom(lab, quick, readings):
     looker = watch_for(lab)
-    read: list[str] = []
-    for name in ("settings", "snapshot"):
-        original = getattr(looker._reader, name)
-
-        def reading(*given, name=name, original=original):
-            read.append(name)
-            return original(*given)
-
-        monkeypatch.setattr(looker._reader, name, reading)
     looker.subscribe(lambda news: None)
-    eventually("some readings", lambda: len(read) > 2 * watch.SETTINGS_EVERY + 2)
+    eventually("some readings", lambda: len(readings) > 2 * watch.SETTINGS_EVERY + 2)
     every = ["settings", *["snapshot"] * watch.SETTINGS_EVERY]
-    assert read[: 2 * len(every)] == every * 2
+    assert readings[: 2 * len(every)] == every * 2
 
 
-def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(lab, quick):
+def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(
+    lab, quick, monkeypatch
+):
     looker = watch_for(lab)
     heard: list[News] = []
     other: list[News] = []
@@ -117,10 +115,11 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(l
     looker.unsubscribe(heard.append)
     thread.join(10)
     assert not thread.is_alive()
-    assert not looker._wake.is_set()  # the next thread would never rest
-    told = len(heard)
+    told, began = len(heard), monotonic()
+    monkeypatch.setattr(watch, "TICK", 0.05)
     looker.subscribe(heard.append)
-    eventually("news again", lambda: len(heard) > told)
+    eventually("news again", lambda: len(heard) >= told + 3)
+    assert monotonic() - began >= 3 * 0.05  # it rests between them
 
 
 def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quick, caplog):
@@ -141,9 +140,8 @@ def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quic
     assert str(told.exc_info[1]) == "It cannot be shown."
 
 
-def test_nobody_who_reads_means_no_reading(lab, quick, monkeypatch):
+def test_nobody_who_reads_means_no_reading(lab, quick, readings):
     looker = watch_for(lab)
-    readings = count_readings(monkeypatch, looker)
     heard: list[News] = []
     looker.subscribe(heard.append, reads=False)
     eventually("some ticks", lambda: len(heard) > 3)
@@ -169,7 +167,7 @@ def test_real_twilio_is_asked_less_often_and_no_cell_is_said_to_start_it(
     looker = watch_for(lab)
     monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
     looker.refresh()
-    assert looker._due / 0.9 == 3
+    assert looker.due / 0.9 == 3
     taskrouter.server.stop()
     looker.refresh()
     assert looker.news.trouble.endswith("This goes on by itself when TaskRouter is back.")
@@ -207,7 +205,7 @@ def test_the_pauses_grow_while_taskrouter_is_away(lab, taskrouter, monkeypatch):
     pauses = []
     for _ in range(6):
         looker.refresh()
-        pauses.append(looker._due / 0.9)
+        pauses.append(looker.due / 0.9)
     assert pauses == [2, 4, 8, 15, 15, 15]
 
 
@@ -218,45 +216,41 @@ def test_after_an_answer_the_pauses_are_short_again(lab, monkeypatch):
     for there in ("http://127.0.0.1:1", "http://127.0.0.1:1", address, "http://127.0.0.1:1"):
         point(lab, there)
         looker.refresh()
-        pauses.append(looker._due / 0.9)
+        pauses.append(looker.due / 0.9)
     assert pauses == [2, 4, 1, 2]
 
 
-def test_what_changes_seldom_is_read_anew_after_trouble(lab, monkeypatch):
+def test_what_changes_seldom_is_read_anew_after_trouble(lab, readings):
     looker = watch_for(lab)
     looker.refresh()
-    readings: list[int] = []
-    original = looker._reader.settings
-    monkeypatch.setattr(
-        looker._reader, "settings", lambda lab: (readings.append(number), original(lab))[1]
-    )
+    readings.clear()
     address = lab.session.address
-    for number, there in enumerate(("http://127.0.0.1:1", address, address)):
+    for there in ("http://127.0.0.1:1", address, address):
         point(lab, there)
         looker.refresh(everything=False)
-    assert readings == [1]
+    assert readings == ["snapshot", "settings", "snapshot", "snapshot"]
 
 
 def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
     looker = watch_for(lab)
-    looker._reading = lock = SpyLock()
-    original = looker._read
+    looker.reading_lock = lock = SpyLock()
+    original = Reader.snapshot
     held: list[int] = []
     monkeypatch.setattr(
-        looker, "_read", lambda everything: (held.append(lock.held), original(everything))[1]
+        Reader, "snapshot", lambda *given: (held.append(lock.held), original(*given))[1]
     )
     monkeypatch.setattr(watch, "TICK", 3600)  # this test ticks
     looker.subscribe(lambda news: held.append(lock.held))
     looker.refresh()
     assert held == [1, 1]
-    looker._due = float("inf")
-    looker._tick()
+    looker.due = float("inf")
+    looker.tick()
     assert held == [1, 1, 1]
 
 
 def test_who_listens_changes_under_a_lock_with_the_thread(lab):
     looker = watch_for(lab)
-    looker._changing = lock = SpyLock()
+    looker.listeners_lock = lock = SpyLock()
     held: list[int] = []
 
     class Listeners(dict):
@@ -272,7 +266,7 @@ def test_who_listens_changes_under_a_lock_with_the_thread(lab):
             held.append(lock.held)
             super().clear()
 
-    looker._listeners = Listeners()
+    looker.listeners = Listeners()
     heard: list[News] = []
     looker.subscribe(heard.append)
     looker.unsubscribe(heard.append)
@@ -280,33 +274,33 @@ def test_who_listens_changes_under_a_lock_with_the_thread(lab):
     assert held == [1, 1, 1]
 
 
-def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, monkeypatch):
+def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, readings, monkeypatch):
     looker = watch_for(lab)
     now = [0.0]
     monkeypatch.setattr(watch, "monotonic", lambda: now[0])
     monkeypatch.setattr(watch, "TICK", 3600)  # this test ticks
-    readings = count_readings(monkeypatch, looker)
     heard: list[News] = []
     looker.subscribe(heard.append)
     looker.refresh()
-    looker._tick()
-    assert (len(readings), len(heard)) == (1, 2)
+    looker.tick()
+    assert (readings.count("snapshot"), len(heard)) == (1, 2)
     now[0] = 0.9
-    looker._tick()
-    assert (len(readings), len(heard)) == (2, 3)
+    looker.tick()
+    assert (readings.count("snapshot"), len(heard)) == (2, 3)
 
 
-def test_the_connections_are_closed_with_the_thread(lab):
+def test_the_connections_are_closed_with_the_thread(lab, monkeypatch):
     looker = watch_for(lab)
     heard: list[News] = []
     looker.subscribe(heard.append)
     looker.refresh()
-    sessions: list[str] = []
-    looker._reader._client.http_client.session.close = lambda: sessions.append("closed")
+    closed: list[requests.Session] = []
+    close = requests.Session.close
+    monkeypatch.setattr(requests.Session, "close", lambda one: (closed.append(one), close(one)))
     [thread] = panel_threads()
     looker.unsubscribe(heard.append)
     thread.join(10)
-    assert sessions == ["closed"]
+    assert len(closed) == 1 and closed[0] is not lab.session.client.http_client.session
     looker.refresh()
     assert looker.news.trouble == ""
 
@@ -314,7 +308,7 @@ def test_the_connections_are_closed_with_the_thread(lab):
 def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, taskrouter):
     taskrouter.server.stop()
     looker = watch_for(lab)
-    looker._failures = 100_000
+    looker.failures = 100_000
     looker.refresh()
     assert looker.news.trouble
 
