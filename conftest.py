@@ -1,7 +1,7 @@
-"""Every test run has a TaskRouter of its own, also when only notebooks are selected.
+"""Every test run has its own TaskRouter, even when only notebooks are selected; and its own tiers.
 
-The notebooks' kernels are other processes: fixtures do not reach them, the environment does, if it
-is changed before the first kernel starts. So it is changed here, when pytest loads this file.
+The notebooks' kernels are other processes. Fixtures do not reach them, so this file changes the
+environment before the first kernel starts.
 """
 
 import atexit
@@ -62,8 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    """The paths that the command names; none if pytest looks everywhere."""
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    """The paths that the command names, or the folder it runs in; none for the whole clone."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         return []
     return [Path(argument.partition("::")[0]).resolve() for argument in config.args]
 

@@ -138,7 +138,7 @@ class Tab:
     def give_outputs(self, width: int) -> None:
         """Make the window so wide that every output area has this width, in pixels.
 
-        JupyterLab lays out a new window when it has time: a width is measured before, not after.
+        Measures the width first, because JupyterLab lays out a resized window later.
         """
         beside = self.page.viewport_size["width"] - self._widths()[0]
         self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})

@@ -13,7 +13,7 @@ from helpers.checks import wait_for
 
 @contextmanager
 def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
-    """Run `python -m helpers.lab` in the folder `cwd`, without a browser; what it says of itself.
+    """Run `python -m helpers.lab` in the folder `cwd`, without a browser; yield its URL and token.
 
     Its settings, runtime files and log are in the folder `scratch`. Where `cwd` is a clone, the
     kernels have that clone's helpers.
@@ -57,7 +57,7 @@ def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
 
 
 def _started(runtime: Path) -> dict[str, str] | None:
-    """What a server says in its runtime folder, once it has said it."""
+    """Read the server's URL and token from its runtime folder; None until it has written them."""
     try:
         [file] = runtime.glob("jpserver-*.json")
         return json.loads(file.read_text("utf-8"))

@@ -1,7 +1,8 @@
 """`pytest --live`: the stored outputs of the notebooks as a test of what they are run against.
 
 That is real Twilio, with the credentials that `connect("live")` finds, or whatever stands there in
-its place. Nothing is isolated, since all of it must be reached; so nothing but notebooks is run.
+its place. The run keeps your environment, because it must reach Twilio. So pytest runs
+notebooks only.
 """
 
 import os
@@ -47,7 +48,7 @@ class LiveNotebooks:
                 item.add_marker(pytest.mark.skip("this cell needs the local TaskRouter"))
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """A notebook that had to create a Workspace would say so, and that is no difference."""
+        """Create the Workspaces first, so that no notebook prints that it creates one."""
         if item.parent is not self._notebook:
             self._notebook = item.parent
             for name in WORKSPACES:

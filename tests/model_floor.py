@@ -1,4 +1,4 @@
-"""A floor without a TaskRouter: what should come of a Scenario, told in as few lines as can be."""
+"""The expected result of a Scenario, computed by a minimal model without a TaskRouter."""
 
 from heapq import heapify, heappop, heappush
 

@@ -1,7 +1,7 @@
 """An emulator that takes Twilio's place, for programs that know nothing of it.
 
-It is reached through the transparent mode: an unmodified client asks for taskrouter.twilio.com and
-believes, by the certificate, that this is what it got.
+It is reached through the transparent mode: an unmodified client asks for taskrouter.twilio.com, and
+the certificate makes it accept the emulator.
 """
 
 import os

@@ -139,7 +139,7 @@ def test_a_new_token_is_taken_up_after_a_restart(local, running_home):
 
 @pytest.fixture
 def hanging_up(local):
-    """Lead the session to where a request arrives, is read in part, and the line is cut."""
+    """Send the session's requests to a server that reads part of one, then closes the connection."""
     listening = socket.create_server(("127.0.0.1", 0))
     threads = []
 

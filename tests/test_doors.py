@@ -1,4 +1,4 @@
-"""The ways in that nothing here can walk to the end: Binder and a dev container."""
+"""Binder and the dev container: these tests check their settings, not a full build."""
 
 import json
 import sys

@@ -24,7 +24,7 @@ URL = "https://taskrouter.twilio.com/v1/Workspaces"
 
 @pytest.fixture
 def twilio(monkeypatch, home, tmp_path):
-    """Credentials in the environment; the answers of Twilio to come, and what was asked of it."""
+    """Credentials in the environment; the answers that Twilio will give, and the requests it got."""
     asked, answers = [], [FINE]
 
     def request(self, method, url, params=None, data=None, headers=None, auth=None, *rest):
@@ -43,7 +43,7 @@ def twilio(monkeypatch, home, tmp_path):
 
 @pytest.fixture
 def waits(monkeypatch):
-    """The seconds that were waited, without waiting."""
+    """The waits that the client asked for, without sleeping."""
     waited = []
     made = LiveHttpClient.__init__
     monkeypatch.setattr(

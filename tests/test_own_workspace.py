@@ -15,7 +15,7 @@ from helpers.workspace import STARTS, prepare
 
 @pytest.fixture
 def session(client, emulator, tmp_path):
-    """A live session: the emulator is a real account as far as anybody can tell."""
+    """A live session whose account is an emulator."""
     sid, token = emulator.taskrouter.account_sid, emulator.taskrouter.auth_token
     log = client.http_client.log
     return Session(client, "live", emulator.url, log, sid, token, tmp_path / "home")

@@ -53,7 +53,7 @@ def post(server, headers, form=FORM, query=""):
 
 
 def status_of(server, target, *headers):
-    """What the server's port answers to a request as somebody wrote it by hand."""
+    """Return what the server's port answers to a raw request."""
     lines = [f"POST {target} HTTP/1.1", *headers, "Content-Length: 0", "Connection: close", "", ""]
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
         raw.sendall("\r\n".join(lines).encode())

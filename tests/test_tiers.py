@@ -30,19 +30,20 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "selected"),
+    ("folder", "arguments", "selected"),
     [
-        ([], {UNMARKED}),
-        (["-m", "clients or room"], {MARKED, MARKED_TOO}),
-        ([UNMARKED, f"{MARKED}::test_one", "tests/room"], {UNMARKED, MARKED, MARKED_TOO}),
-        (["tests"], {UNMARKED}),
+        (".", [], {UNMARKED}),
+        (".", ["-m", "clients or room"], {MARKED, MARKED_TOO}),
+        (".", [UNMARKED, f"{MARKED}::test_one", "tests/room"], {UNMARKED, MARKED, MARKED_TOO}),
+        ("tests", [], {UNMARKED}),
+        ("tests/room", [], {MARKED_TOO}),
     ],
 )
-def test_a_tier_runs_only_when_a_marker_or_a_path_asks_for_it(clone, arguments, selected):
+def test_a_tier_runs_only_when_a_marker_or_a_path_asks_for_it(clone, folder, arguments, selected):
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *arguments],
-        cwd=clone,
+        cwd=clone / folder,
         env={**os.environ, "PYTHONPATH": str(CLONE)},
         capture_output=True,
         text=True,

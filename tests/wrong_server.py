@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def wrong_server(port, answer):
-    """A server on `port` that answers a path with `answer(path)`; what headers it was sent."""
+    """A server on `port` that answers a path with `answer(path)`; yield the headers of each request."""
     sent = []
 
-    class Neighbour(BaseHTTPRequestHandler):
+    class Neighbor(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
@@ -28,7 +28,7 @@ def wrong_server(port, answer):
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", port), Neighbour) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), Neighbor) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -38,7 +38,7 @@ def wrong_server(port, answer):
 
 
 def kill(home):
-    """Kill the emulator of `home`; the port it had."""
+    """Kill the emulator of `home`; return its port."""
     running = home.running()
     os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     with home.serving_lock(timeout=10):

@@ -1,7 +1,7 @@
-"""One JupyterLab and one Chromium for all tests here, one page for each file.
+"""One JupyterLab and one Chromium for the tests of a process, one page for each file.
 
-They are skipped where there is no browser. All end with this package: a browser that is still open
-would keep the event loop that nbval needs.
+The tests are skipped where there is no browser. The fixtures close Chromium after this package,
+because an open Playwright holds the event loop that nbval needs.
 """
 
 import json
@@ -35,8 +35,7 @@ OPTIONS = [
 ]
 MILLISECONDS = SECONDS * 1000
 expect.set_options(timeout=MILLISECONDS)
-# The panels look four times a second: whatever a test waits for shows that much sooner. The lessons
-# run at the pace that learners have.
+# These panels poll every 0.25 s, so that tests wait less. Lessons keep the normal interval.
 START = """from helpers import connect, controls, prepare
 from helpers.controls import watch
 watch.stop_all()
@@ -53,7 +52,8 @@ PANELS = (
     "controls.task_form(lab)",
     "controls.activity_toggle(lab, lab.bob_sid)",
 )
-# Whoever follows last is told last: when this number grows, every panel has been painted.
+# Watch calls its listeners in order. This one is the last, so when its number grows, Watch has
+# called every panel.
 LOOKS = """from ipywidgets import IntText
 looks = IntText(description="Looks")
 def count(news):

@@ -47,7 +47,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def open_stored(tab, stored: Path, trusted: bool) -> None:
-    """Open a copy in JupyterLab, which nobody has run there; a kernel stands by, always the same."""
+    """Open a copy that has not been run in this JupyterLab. All copies share one kernel."""
     path = f"notebooks/opened-{'trusted' if trusted else 'untrusted'}-{stored.name}"
     copy = Path(tab.server["clone"], path)
     shutil.copy(stored, copy)
@@ -87,7 +87,7 @@ def test_a_lesson_is_readable_in_jupyterlab(tab, path):
 
 @pytest.fixture(scope="module")
 def show(window: BrowserContext) -> Iterator[Callable[[Path], Page]]:
-    """Shows a notebook as static HTML, which nothing is fetched for and no kernel stands behind."""
+    """Show a notebook as static HTML, without network or kernel."""
     page = window.new_page()
     page.route("**/*", lambda route: route.abort())
     exporter = HTMLExporter(template_name="lab")

@@ -1,7 +1,7 @@
 """The notebooks as they run on real Twilio: other credentials, another address, no loopback.
 
-There is no account here. So an emulator stands in Twilio's place, behind its name and a certificate
-(`stand_in.py`), and the SDK is what it always is. Everything is what `TASKROUTER_TARGET=live` does.
+These tests need no account. An emulator answers at Twilio's name with a certificate
+(`stand_in.py`). The SDK is unmodified; `TASKROUTER_TARGET=live` sets the rest.
 """
 
 import os

@@ -45,7 +45,7 @@ def test_every_notebook_spoke_with_an_emulator_of_its_own_learner(learnt):
         assert running.pid in [process.pid for process in learner.user.processes()]
 
 
-def test_a_neighbour_cannot_drive_an_emulator(learnt):
+def test_a_neighbor_cannot_drive_an_emulator(learnt):
     emulators = learnt.emulators()
     for running in emulators.values():
         answers = Counter(status_for(asking, running.url) for asking in emulators.values())
@@ -53,13 +53,13 @@ def test_a_neighbour_cannot_drive_an_emulator(learnt):
         assert status_for(running, running.url) == 200
 
 
-def test_a_neighbour_cannot_read_what_an_emulator_keeps(learnt):
+def test_a_neighbor_cannot_read_what_an_emulator_keeps(learnt):
     users = [learner.user for learner in learnt.learners]
-    for user, neighbour in zip(users, [*users[1:], users[0]], strict=True):
+    for user, neighbor in zip(users, [*users[1:], users[0]], strict=True):
         home = home_of(user)
         assert user.run("cat", str(home.running_file)).returncode == 0
-        assert "Permission denied" in neighbour.run("ls", str(home.folder)).stderr
-        assert "Permission denied" in neighbour.run("cat", str(home.running_file)).stderr
+        assert "Permission denied" in neighbor.run("ls", str(home.folder)).stderr
+        assert "Permission denied" in neighbor.run("cat", str(home.running_file)).stderr
 
 
 def test_nothing_is_left_running_after_the_servers_stop(learnt):

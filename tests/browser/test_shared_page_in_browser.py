@@ -1,6 +1,6 @@
-"""Tests share a page and a kernel: whatever one has done to them, the next finds both as new.
+"""Tests share a page and a kernel, and each one finds both as if they were new.
 
-There is one test here, so that the page and the kernel it begins with are new.
+This file has one test, so that its page and its kernel are new when it begins.
 """
 
 import json
@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from helpers.workspace import prepare
 
-# What a page shows, but for its texts: those of every field, and what is only of the page.
+# What `look` compares besides texts: the state of every field, and the page's theme, size, motion,
+# focus, selection and dialogs.
 PAGE = """() => ({
   fields: [...document.querySelectorAll(".taskrouter-panel :is(input, textarea, select, button)")]
     .filter((one) => one.checkVisibility())
