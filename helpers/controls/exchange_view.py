@@ -6,6 +6,7 @@ from html import escape
 
 from helpers.controls.texts import CODE, facts_html, folded_html, table_html
 from helpers.request_log import Exchange
+from helpers.rules.times import iso
 from helpers.tables.exchanges import use_of
 
 _LONGEST = 20_000
@@ -52,7 +53,7 @@ def _facts(exchange: Exchange) -> list[tuple[str, object]]:
     return [
         ("request", f"{exchange.method} {exchange.url}"),
         ("direction", sender.get(exchange.direction, exchange.direction)),
-        ("time", exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ("time", iso(exchange.at)),
         ("status", answer_of(exchange)),
         ("duration", in_milliseconds(exchange)),
     ]

@@ -9,7 +9,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from helpers.controls.reservations_read import ReservationsRead
-from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
+from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
 
 if TYPE_CHECKING:
     from helpers.session import Session
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _ANSWER_SECONDS = 5.0
 _PAGE = 1_000
-_NOT_ENDED = sorted(TASK.keys() - TASK_ENDED)
 MOST_TASKS = 500
 MOST_WORKERS = 1_000
 
@@ -163,5 +162,5 @@ def _tasks(space: Any) -> tuple[list[Any], bool]:
     some = {"page_size": MOST_TASKS, "limit": MOST_TASKS}
     newest = space.tasks.list(ordering="DateCreated:desc", **some)[::-1]
     shown = {task.sid for task in newest}
-    older = space.tasks.list(assignment_status=_NOT_ENDED, **some)
+    older = space.tasks.list(assignment_status=list(TASK_OPEN), **some)
     return [task for task in older if task.sid not in shown] + newest, True

@@ -1,6 +1,5 @@
 """The Reservation inspector: everything of one Reservation, the time left to answer, the answers."""
 
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from helpers.controls.live import LivePanel, LiveState
 from helpers.controls.panel import PlainLine, TextLine, close_whole
 from helpers.controls.texts import FactsTable, Heading, duration, short
 from helpers.rules.lifecycle import RESERVATION
+from helpers.rules.times import answer_until, seconds_left
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
@@ -113,11 +113,12 @@ class ReservationState(LiveState):
 
     def _seconds_left(self, one: Any) -> int | None:
         task, now = self.snapshot.task(one.task_sid), self.snapshot.now()
-        workflow = task and self.snapshot.workflow(task.workflow_sid)
-        if one.reservation_status != "pending" or not workflow or now is None:
+        if one.reservation_status != "pending" or task is None or now is None:
             return None
-        ends = one.date_created + timedelta(seconds=workflow.task_reservation_timeout)
-        return max(0, int((ends - now).total_seconds()))
+        workflow = self.snapshot.workflow(task.workflow_sid)
+        if task.workflow_sid and workflow is None:
+            return None  # the Workflow is newer than the settings that were read
+        return seconds_left(answer_until(one.date_created, workflow), now)
 
 
 class AnswerButton(widgets.Button):

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from helpers.rules.times import iso
+
 Facts = list[tuple[str, object]]
 
 RESERVATION = ("sid", "reservation_status", "date_created")
@@ -37,7 +39,7 @@ def rest(instance: Any, names: Iterable[str]) -> Facts:
 
 def _written(value: object) -> object:
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return iso(value)
     if isinstance(value, dict):
         return json.dumps(value, indent=2)
     return "" if value is None else value

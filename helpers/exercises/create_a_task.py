@@ -4,17 +4,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from helpers.exercises.self_check import Line, SelfCheck
+from helpers.rules.lifecycle import TASK_OPEN
 
 if TYPE_CHECKING:
     from helpers.workspace import Lab
 
 PRIORITY = 5
-_OPEN = ["pending", "reserved", "assigned", "wrapping"]
 
 
 def urgent_task(lab: "Lab") -> SelfCheck:
     """Whether there is a Task in English with priority 5; looks at the one that comes closest."""
-    found = lab.workspace.tasks.list(assignment_status=_OPEN)
+    found = lab.workspace.tasks.list(assignment_status=list(TASK_OPEN))
     task = max(filter(_is_english, found), key=lambda one: one.priority == PRIORITY, default=None)
     queue = task.task_queue_friendly_name if task else "there is no such Task"
     priority = f"it is {task.priority}" if task else "there is no such Task"

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from helpers.rules.times import TASK_TIMEOUT
+
 
 @dataclass(frozen=True)
 class WouldBeTask:
@@ -20,7 +22,7 @@ class WouldBeTask:
     task_queue_sid: str | None = None
     task_queue_friendly_name: str | None = None
     age: int = 0
-    timeout: int = 86_400
+    timeout: int = TASK_TIMEOUT
     priority: int = 0
     reason: str | None = None
     routing_target: str | None = None

@@ -6,7 +6,7 @@ from helpers.explanation.evidence import Evidence, attributes_of
 from helpers.explanation.staff import count_presence
 from helpers.explanation.standing import Standing, configuration_of
 from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.lifecycle import TASK_ENDED
+from helpers.rules.lifecycle import TASK_ENDED, TASK_WAITING
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def find_place(evidence: Evidence, standing: Standing) -> Place | None:
     queue = evidence.queue(task.task_queue_sid)
     if queue is None:
         return None
-    waits = task.assignment_status in ("pending", "reserved")
+    waits = task.assignment_status in TASK_WAITING
     place = {
         "queue": queue.friendly_name,
         "target_workers": queue.target_workers or "",

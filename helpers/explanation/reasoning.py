@@ -1,14 +1,17 @@
 """From the evidence to the explanation: pure, nothing is asked and nothing is changed here."""
 
+from typing import Any
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.explanation import Explanation, ReservationView
 from helpers.explanation.filters import judge_filters
 from helpers.explanation.notes import notes_on
 from helpers.explanation.place import find_place
-from helpers.explanation.sentences import answer_until, iso, sum_up
+from helpers.explanation.sentences import sum_up
 from helpers.explanation.staff import judge_staff
 from helpers.explanation.standing import stand
 from helpers.explanation.trial import route
+from helpers.rules.times import answer_until, iso
 
 
 def reason(evidence: Evidence) -> Explanation:
@@ -35,9 +38,15 @@ def reason(evidence: Evidence) -> Explanation:
             ReservationView(
                 one.worker_name,
                 one.reservation_status,
-                iso(answer_until(evidence, one)) if one.reservation_status == "pending" else "",
+                _until(evidence, one),
             )
             for one in evidence.reservations
         ),
         candidates=staff,
     )
+
+
+def _until(evidence: Evidence, reservation: Any) -> str:
+    if reservation.reservation_status != "pending":
+        return ""
+    return iso(answer_until(reservation.date_created, evidence.workflow))

@@ -7,11 +7,10 @@ from typing import Any
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import NOT_THERE, Verdict
+from helpers.rules.times import answer_until, iso, seconds_left
 
 MOST_TOLD = 3
 MOST_NAMES = 2
-WITHOUT_WORKFLOW = 120
-"""Seconds to answer a Reservation of a Task that no Workflow routes."""
 
 _REASONS = {
     "Workflow timeout": (
@@ -86,17 +85,6 @@ def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:
             return f"It was canceled{_at(task.date_updated)}.{_because(task)}"
 
 
-def answer_until(evidence: Evidence, reservation: Any) -> datetime:
-    """When a pending Reservation times out, counted on TaskRouter's clock."""
-    workflow = evidence.workflow
-    seconds = workflow.task_reservation_timeout if workflow else WITHOUT_WORKFLOW
-    return reservation.date_created + timedelta(seconds=seconds)
-
-
-def iso(moment: datetime | str) -> str:
-    return moment if isinstance(moment, str) else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _told(staff: Sequence[Candidate]) -> Iterator[str]:
     """What is to say of the nearest Workers; those of whom the same is to say together."""
     alike: dict[str, list[str]] = {}
@@ -129,8 +117,8 @@ def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:
     pending = [one for one in evidence.reservations if one.reservation_status == "pending"]
     told = []
     for one in pending:
-        until = answer_until(evidence, one)
-        left = max(0, int((until - now).total_seconds()))
+        until = answer_until(one.date_created, evidence.workflow)
+        left = seconds_left(until, now)
         told.append(f"{one.worker_name} is reserved until {iso(until)} ({left} s left)")
     others = [one.friendly_name for one in staff if one.is_eligible]
     queue = evidence.queue(task.task_queue_sid)

@@ -7,6 +7,7 @@ from typing import Any
 from helpers.explanation.evidence import Evidence, attributes_of
 from helpers.explanation.verdicts import Verdict, judge
 from helpers.rules.expression import ExpressionSyntaxError, parse
+from helpers.rules.lifecycle import TASK_WAITING
 from helpers.rules.scope import presence, queue_scope, target_scope, worker_fields
 from helpers.rules.workflow import Target
 
@@ -93,7 +94,7 @@ def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> lis
     A target of None is the TaskQueue in which the Task is, and nothing else. Channels decide for
     all where an expression reads channels, and for those who match while the Task wants Workers.
     """
-    wants = evidence.task.assignment_status in ("pending", "reserved")
+    wants = evidence.task.assignment_status in TASK_WAITING
     wanted: dict[str, None] = {}
     for target in targets:
         queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)

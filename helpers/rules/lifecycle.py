@@ -44,8 +44,14 @@ RESERVATION: dict[str, dict[str, str]] = {
     "rescinded": {},
 }
 
+TASK_WAITING: frozenset[str] = frozenset(status for status in TASK if "reserve" in TASK[status])
+"""A Task in one of these waits for a Worker to accept it: pending and reserved."""
+
 TASK_ENDED: frozenset[str] = frozenset({"canceled", "completed"})
 """A Task in one of these never moves again."""
+
+TASK_OPEN: tuple[str, ...] = tuple(status for status in TASK if status not in TASK_ENDED)
+"""The statuses of a Task that has not ended, in the order of its lifecycle."""
 
 RESERVATION_HOLDING: frozenset[str] = frozenset({"pending", "accepted", "wrapping"})
 """A Reservation in one of these takes one unit of its Worker's capacity on the Task's channel."""

@@ -8,7 +8,7 @@ Table, a DataFrame with the same columns also when it is empty.
 from helpers.tables.exchanges import parameters, requests
 from helpers.tables.resources import activities, task_queues, workers, workflow_filters
 from helpers.tables.table import Table
-from helpers.tables.work import events, reservations, tasks, why_waiting
+from helpers.tables.work import events, reservations, tasks
 
 __all__ = [
     "Table",
@@ -19,7 +19,6 @@ __all__ = [
     "reservations",
     "task_queues",
     "tasks",
-    "why_waiting",
     "workers",
     "workflow_filters",
 ]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.request_log import Exchange
+from helpers.rules.times import iso
 from helpers.tables.table import Table, table
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def use_of(parameter: str) -> str:
 
 
 def _time(exchange: Exchange) -> str:
-    return exchange.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return iso(exchange.at)
 
 
 def _status(exchange: Exchange) -> str:

@@ -1,15 +1,15 @@
-"""Tables of what happens in a Workspace: Tasks, Reservations, Events; and why a Task waits."""
+"""Tables of what happens in a Workspace: Tasks and why they wait, Reservations, Events."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.explanation.gathering import surroundings, with_channels
 from helpers.explanation.waiting import reason_to_wait
 from helpers.refusal import said_plainly
 from helpers.rules.expression import ExpressionSyntaxError, parse
+from helpers.rules.times import iso
 from helpers.tables.table import Table, table
 
 if TYPE_CHECKING:
@@ -63,18 +63,8 @@ def events(lab: "Lab", **filters: Any) -> Table:
     # TaskRouter lists the newest first; those of one moment then stay in their order.
     found = lab.workspace.events.list(**filters)[::-1]
     found.sort(key=_when)
-    rows = [[_iso(one.event_date), one.event_type, one.description] for one in found]
+    rows = [[iso(one.event_date), one.event_type, one.description] for one in found]
     return table(["time", "event_type", "description"], rows)
-
-
-def why_waiting(lab: "Lab", task: Any) -> str:
-    """Why `task` (the SDK's TaskInstance) is still pending, in a sentence; "" when it is not.
-
-    `explain` gives the same reasons in full.
-    """
-    if task.assignment_status != "pending":
-        return ""
-    return reason_to_wait(with_channels(lab.workspace, surroundings(lab.workspace, task)))
 
 
 def _reasons(lab: "Lab", tasks: Iterable[Any]) -> dict[str, str]:
@@ -98,8 +88,4 @@ def matches(expression: str | None, worker: Any) -> bool:
 
 
 def _when(event: Any) -> tuple[str, int]:
-    return (_iso(event.event_date), int(getattr(event, "event_date_ms", 0) or 0))
-
-
-def _iso(moment: datetime | str) -> str:
-    return moment if isinstance(moment, str) else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (iso(event.event_date), int(getattr(event, "event_date_ms", 0) or 0))

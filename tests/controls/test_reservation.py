@@ -3,7 +3,7 @@ from importlib import import_module
 
 import pytest
 
-from helpers import controls
+from helpers import controls, explain
 from helpers.controls.reservation import Reservation
 from helpers.controls.watch import News
 from helpers.workspace import Lab
@@ -59,6 +59,18 @@ def test_the_time_left_counts_down(panel, clock):
     clock.advance(65)
     panel.state.watch.refresh()
     assert panel.countdown.text == "18 min 55 s left to answer"
+
+
+def test_task_sent_straight_to_a_queue_counts_down_as_explain_says(waiting, clock):
+    queue = waiting.workspace.task_queues.create("All", target_workers="1==1")
+    waiting.workspace.workers(waiting.bob_sid).update(activity_sid=waiting.idle_sid)
+    task = waiting.workspace.tasks.create(task_queue_sid=queue.sid)
+    panel = controls.reservation(waiting, task.sid)
+    assert panel.countdown.text == "2 min left to answer"
+    assert "(120 s left)" in explain(waiting, task.fetch()).sentence
+    clock.advance(65)
+    panel.state.watch.refresh()
+    assert panel.countdown.text == "55 s left to answer"
 
 
 def test_accept_accepts_and_shows_the_call(lab, panel):

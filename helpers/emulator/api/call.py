@@ -11,6 +11,7 @@ from helpers.emulator.core.event import Event
 from helpers.emulator.core.model import Record, Workspace
 from helpers.emulator.core.store import Store
 from helpers.emulator.errors import NotFound, PreconditionFailed
+from helpers.rules.times import TIME_FORMAT
 
 R = TypeVar("R", bound=Record)
 _EPOCH = datetime(1970, 1, 1)  # fromtimestamp() knows no years before it on Windows
@@ -103,4 +104,4 @@ class Call:
 @lru_cache(maxsize=65_536)
 def iso(moment: float | None) -> str | None:
     """Seconds since 1970 as `2026-01-31T12:00:00Z`."""
-    return None if moment is None else f"{_EPOCH + timedelta(seconds=moment):%Y-%m-%dT%H:%M:%SZ}"
+    return None if moment is None else f"{_EPOCH + timedelta(seconds=moment):{TIME_FORMAT}}"

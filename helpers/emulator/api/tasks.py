@@ -22,6 +22,7 @@ from helpers.emulator.core.ending import delete_task
 from helpers.emulator.core.model import Task, TaskChannel, TaskQueue, Worker, Workflow
 from helpers.emulator.errors import BadRequest
 from helpers.rules.lifecycle import TASK, IllegalTransition
+from helpers.rules.times import TASK_TIMEOUT
 
 EARLIEST_START = -2_208_988_800.0
 """1900-01-01T00:00:00Z, before which no VirtualStartTime may lie."""
@@ -81,7 +82,7 @@ def create(call: Call) -> Reply:
         worker=worker,
         channel=channel_argument(call) or _default_channel(call),
         priority=args.get("priority", 0),
-        timeout=args.get("timeout", 86_400),
+        timeout=args.get("timeout", TASK_TIMEOUT),
         virtual_start_time=_virtual_start(call),
         ignore_capacity=worker is not None and args.get("ignore_capacity", True),
         routing_target=args.get("routing_target"),

@@ -5,7 +5,7 @@ from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.model import Record, Reservation, Task
 from helpers.emulator.core.placing import leave_step, retry
 from helpers.emulator.core.reservations import time_out
-from helpers.rules.lifecycle import TASK_ENDED
+from helpers.rules.lifecycle import TASK_ENDED, TASK_WAITING
 
 TTL_EXCEEDED = "Task TTL Exceeded"
 
@@ -23,7 +23,7 @@ def fire(engine: Engine, record: Record, field: str) -> None:
                 leave_step(engine, record)
         case Task(), "held_until":
             engine.store.change(record, held_until=None)
-            if record.assignment_status in ("pending", "reserved"):
+            if record.assignment_status in TASK_WAITING:
                 retry(engine, record)
         case Task(), "remove_at":
             _remove(engine, record)

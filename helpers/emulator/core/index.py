@@ -22,7 +22,7 @@ from helpers.emulator.core.model import (
     Workflow,
     Workspace,
 )
-from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
+from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_WAITING
 
 Key = Callable[[Any], Hashable | None]
 Entry = tuple[Any, int, str]
@@ -40,7 +40,7 @@ class IndexRule:
 def _wants_worker(task: Task) -> bool:
     """Whether the Task would take a Worker now."""
     return (
-        task.assignment_status in ("pending", "reserved")
+        task.assignment_status in TASK_WAITING
         and task.task_queue_sid is not None
         and task.held_until is None
         and task.pending_reservations < task.places
@@ -64,11 +64,11 @@ def _in_flight(task: Task) -> str | None:
 
 
 def _in_queue(task: Task) -> str | None:
-    return task.task_queue_sid if task.assignment_status in ("pending", "reserved") else None
+    return task.task_queue_sid if task.assignment_status in TASK_WAITING else None
 
 
 def _in_workflow(task: Task) -> str | None:
-    return task.workflow_sid if task.assignment_status in ("pending", "reserved") else None
+    return task.workflow_sid if task.assignment_status in TASK_WAITING else None
 
 
 def _holding(reservation: Reservation) -> tuple[str, str] | None:

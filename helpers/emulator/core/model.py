@@ -5,6 +5,8 @@ returns them; `serial` is the order of creation and `version` what the `ETag` he
 from dataclasses import dataclass
 from typing import ClassVar
 
+from helpers.rules.times import RESERVATION_TIMEOUT
+
 
 @dataclass(kw_only=True)
 class Record:
@@ -100,7 +102,7 @@ class Workflow(Record):
     configuration: str
     assignment_callback_url: str = ""
     fallback_assignment_callback_url: str = ""
-    task_reservation_timeout: int = 120
+    task_reservation_timeout: int = RESERVATION_TIMEOUT
 
 
 @dataclass(kw_only=True)

@@ -13,9 +13,7 @@ from typing import Any
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.model import Activity, Task, TaskChannel, TaskQueue, Worker, Workspace
 from helpers.emulator.core.placing import presence
-
-IN_FLIGHT = ("pending", "reserved", "assigned", "wrapping")
-WAITING = ("pending", "reserved")
+from helpers.rules.lifecycle import TASK_OPEN, TASK_WAITING
 
 
 def tasks_in(
@@ -38,12 +36,12 @@ def by_queue(tasks: Iterable[Task]) -> dict[str, list[Task]]:
 
 def of_tasks(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
     """Counts of these Tasks in flight, and the oldest that waits. Costs one pass."""
-    statuses, priorities = dict.fromkeys(IN_FLIGHT, 0), Counter[int]()
+    statuses, priorities = dict.fromkeys(TASK_OPEN, 0), Counter[int]()
     oldest: Task | None = None
     for task in tasks:
         statuses[task.assignment_status] += 1
         priorities[task.priority] += 1
-        waits = task.assignment_status in WAITING
+        waits = task.assignment_status in TASK_WAITING
         if waits and (oldest is None or task.date_created < oldest.date_created):
             oldest = task
     return {
@@ -70,7 +68,7 @@ def of_queue(engine: Engine, queue: TaskQueue, tasks: Iterable[Task]) -> dict[st
 
 def longest_in_queue(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
     """Which of these Tasks of one TaskQueue has waited there the longest, whatever its age."""
-    waiting = [task for task in tasks if task.assignment_status in WAITING]
+    waiting = [task for task in tasks if task.assignment_status in TASK_WAITING]
     first = min(waiting, key=_entered, default=None)
     return {
         "longest_relative_task_age_in_queue": int(engine.now - _entered(first)) if first else 0,

@@ -10,15 +10,13 @@ from helpers.emulator.core.events import note
 from helpers.emulator.core.load import begin_idle, free_if_load_is_read
 from helpers.emulator.core.model import Reservation, Task, TaskQueue, Worker, Workflow, Workspace
 from helpers.rules.lifecycle import TASK, advance
-
-TIMEOUT_WITHOUT_WORKFLOW = 120
+from helpers.rules.times import reservation_timeout
 
 
 def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
     """Reserve `worker` for `task`: a pending Reservation, its timer, its event, its callback."""
     store, now = engine.store, engine.now
     workflow = store.get(Workflow, task.workflow_sid)
-    seconds = workflow.task_reservation_timeout if workflow else TIMEOUT_WITHOUT_WORKFLOW
     reservation = store.add(
         Reservation(
             sid=engine.sid(Reservation),
@@ -31,7 +29,7 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
             task_channel_sid=task.task_channel_sid,
             task_queue_sid=task.task_queue_sid,
             workflow_sid=task.workflow_sid,
-            expires_at=now + seconds,
+            expires_at=now + reservation_timeout(workflow),
             previous_activity_sid=worker.activity_sid,
         )
     )

@@ -14,8 +14,8 @@ from helpers.emulator.core.model import (
 from helpers.emulator.core.placing import enter_queue, enter_workflow, retry
 from helpers.emulator.core.routing import seek_workers
 from helpers.emulator.errors import BadRequest
-
-_WAITING = ("pending", "reserved")
+from helpers.rules.lifecycle import TASK_WAITING
+from helpers.rules.times import TASK_TIMEOUT
 
 
 def create_task(
@@ -28,7 +28,7 @@ def create_task(
     worker: Worker | None = None,
     channel: TaskChannel,
     priority: int = 0,
-    timeout: int = 86_400,
+    timeout: int = TASK_TIMEOUT,
     virtual_start_time: float | None = None,
     ignore_capacity: bool = False,
     routing_target: str | None = None,
@@ -72,7 +72,7 @@ def update_attributes(engine: Engine, task: Task, attributes: str) -> None:
     _touch(engine, task)
     if task.assignment_status == "pending" and task.workflow_sid is not None:
         enter_workflow(engine, task)
-    elif task.assignment_status in _WAITING:
+    elif task.assignment_status in TASK_WAITING:
         retry(engine, task)
 
 
@@ -95,7 +95,7 @@ def update_routing(
     )
     if before != (task.priority, task.task_channel_sid, task.virtual_start_time):
         _touch(engine, task)
-        if task.assignment_status in _WAITING:
+        if task.assignment_status in TASK_WAITING:
             retry(engine, task)
 
 

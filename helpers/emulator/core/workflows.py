@@ -6,6 +6,7 @@ from helpers.emulator.core.events import note
 from helpers.emulator.core.model import Task, TaskQueue, Workflow, Workspace
 from helpers.emulator.core.placing import enter_workflow
 from helpers.emulator.errors import BadRequest
+from helpers.rules.times import RESERVATION_TIMEOUT
 from helpers.rules.workflow import ConfigurationError
 
 
@@ -17,7 +18,7 @@ def create_workflow(
     *,
     assignment_callback_url: str = "",
     fallback_assignment_callback_url: str = "",
-    task_reservation_timeout: int = 120,
+    task_reservation_timeout: int = RESERVATION_TIMEOUT,
 ) -> Workflow:
     """Create a Workflow from `configuration`, JSON text that has been made compact.
 

@@ -1,0 +1,42 @@
+"""How the REST API writes a moment, and how long a Task and a Reservation wait by default.
+
+Sources: https://www.twilio.com/docs/taskrouter/api/task (Timeout) and
+https://www.twilio.com/docs/taskrouter/api/workflow (TaskReservationTimeout).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+"""A moment in UTC, in whole seconds, for `strftime`."""
+
+TASK_TIMEOUT = 86_400
+"""Seconds until TaskRouter cancels a Task that no Worker accepts; the default of `Timeout`."""
+
+RESERVATION_TIMEOUT = 120
+"""Seconds to answer a Reservation: the default of a Workflow's `TaskReservationTimeout`, and the
+timeout of a Task without a Workflow."""
+
+
+def iso(moment: datetime | str) -> str:
+    """Return a moment in UTC as the REST API writes it; a text, as `curl` shows it, stays as is."""
+    return moment if isinstance(moment, str) else moment.strftime(TIME_FORMAT)
+
+
+def reservation_timeout(workflow: Any | None) -> int:
+    """Return the seconds to answer a Reservation of a Task that `workflow` routes.
+
+    `workflow` has a `task_reservation_timeout`; it is None for a Task that was sent straight to a
+    TaskQueue or a Worker.
+    """
+    return RESERVATION_TIMEOUT if workflow is None else workflow.task_reservation_timeout
+
+
+def answer_until(date_created: datetime, workflow: Any | None) -> datetime:
+    """Return when a Reservation created at `date_created` times out, on TaskRouter's clock."""
+    return date_created + timedelta(seconds=reservation_timeout(workflow))
+
+
+def seconds_left(until: datetime, now: datetime) -> int:
+    """Return the whole seconds from `now` to `until`, 0 when it is past."""
+    return max(0, int((until - now).total_seconds()))
