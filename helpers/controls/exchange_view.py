@@ -8,9 +8,10 @@ from helpers.controls.texts import CODE, facts_html, folded_html, table_html
 from helpers.request_log import Exchange
 from helpers.rules.times import iso
 from helpers.tables.exchanges import use_of
+from helpers.theme import INK
 
 _LONGEST = 20_000
-_INK = "color:var(--jp-content-font-color1,#1f1f1f);line-height:1.5;overflow-wrap:anywhere"
+_STYLE = f"color:{INK};line-height:1.5;overflow-wrap:anywhere"
 
 
 def exchange_html(exchange: Exchange) -> str:
@@ -24,7 +25,7 @@ def exchange_html(exchange: Exchange) -> str:
         folded_html("Headers of the request", sorted(exchange.request_headers.items())),
         folded_html("Headers of the answer", sorted(exchange.response_headers.items())),
     ]
-    return f'<div style="{_INK}">{"".join(parts)}</div>'
+    return f'<div style="{_STYLE}">{"".join(parts)}</div>'
 
 
 def pretty(text: str) -> str:

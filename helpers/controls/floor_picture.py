@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.controls.texts import short
+from helpers.theme import INK
 
 WIDTH = 690
 _BOX, _HIGH, _GAP, _TOP = 262, 78, 14, 24
@@ -13,7 +14,6 @@ _TOKEN, _TOKEN_HIGH, _TOKEN_GAP = 66, 22, 6
 _IN_BOX = 3
 _MOST = 8
 _LINE = "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
-_INK = "var(--jp-content-font-color1,#1f1f1f)"
 _STYLE = """<style>
 @keyframes taskrouter-travel{from{transform:translate(var(--from-x),var(--from-y))}}
 .taskrouter-moved{animation:taskrouter-travel .7s ease-in-out}
@@ -113,13 +113,13 @@ def _in_box(left: float, row: int, place: int) -> Position:
 
 
 def _heading(left: float, text: str) -> str:
-    return f'<text x="{left}" y="15" font-weight="bold" fill="{_INK}">{text}</text>'
+    return f'<text x="{left}" y="15" font-weight="bold" fill="{INK}">{text}</text>'
 
 
 def _more(left: float, rows: int, count: int) -> str:
     if count <= _MOST:
         return ""
-    return f'<text x="{left}" y="{_row(rows) + 8}" fill="{_INK}">and {count - _MOST} more</text>'
+    return f'<text x="{left}" y="{_row(rows) + 8}" fill="{INK}">and {count - _MOST} more</text>'
 
 
 def _queue(row: int, queue: QueueBox) -> str:
@@ -137,9 +137,9 @@ def _box(left: float, row: int, title: str, below: str, dashed: bool) -> str:
     return (
         f"<g><title>{escape(title)}: {escape(below)}</title>"
         f'<rect x="{left}" y="{top}" width="{_BOX}" height="{_HIGH}" rx="8" '
-        f'fill="none" stroke="{_INK}" stroke-width="1.2"{dashes}/>'
+        f'fill="none" stroke="{INK}" stroke-width="1.2"{dashes}/>'
         f'<foreignObject x="{left + 12}" y="{top + 7}" width="{_BOX - 20}" height="38">'
-        f'<div style="color:{_INK};font:12px/18px sans-serif">'
+        f'<div style="color:{INK};font:12px/18px sans-serif">'
         f'<div style="{_LINE};font-weight:bold">{escape(title)}</div>'
         f'<div style="{_LINE}">{escape(below)}</div></div></foreignObject></g>'
     )
@@ -156,7 +156,7 @@ def _lines(floor: Floor, now: Mapping[str, Position]) -> list[str]:
             start = _row(rows[queue_sid]) + _HIGH / 2 if queue_sid in rows else middle
             lines.append(
                 f'<path d="M{_BOX + 2} {start}L{left} {middle}M{left + _TOKEN} {middle}H{_RIGHT}" '
-                f'fill="none" stroke="{_INK}" stroke-width="1.5" stroke-dasharray="2 3"/>'
+                f'fill="none" stroke="{INK}" stroke-width="1.5" stroke-dasharray="2 3"/>'
             )
     return lines
 

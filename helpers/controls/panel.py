@@ -11,6 +11,7 @@ from helpers.controls.calls import Call
 from helpers.controls.in_page import PANEL, InPage
 from helpers.controls.state import ControlState
 from helpers.controls.texts import CODE, WRAPPED
+from helpers.theme import CODE_FONT, INK
 
 
 class TextLine(widgets.HTML):
@@ -18,7 +19,7 @@ class TextLine(widgets.HTML):
 
     text = Unicode()
     role = "status"
-    style_of_line = f"{WRAPPED};color:var(--jp-content-font-color1,#1f1f1f)"
+    style_of_line = f"{WRAPPED};color:{INK}"
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,9 +39,9 @@ class ErrorLine(TextLine):
 
     role = "alert"
     style_of_line = (
-        f"{WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;"
+        f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;"
         "border-left:4px solid #c5221f;padding:2px 8px;"
-        "color:var(--jp-content-font-color1,#1f1f1f)"
+        f"color:{INK}"
     )
 
     def as_html(self) -> str:
@@ -57,10 +58,7 @@ class PlainLine(TextLine):
 class NoticeLine(TextLine):
     """Says why a panel stands still: a sign and a border."""
 
-    style_of_line = (
-        f"{WRAPPED};border-left:4px solid #b06000;padding:2px 8px;"
-        "color:var(--jp-content-font-color1,#1f1f1f)"
-    )
+    style_of_line = f"{WRAPPED};border-left:4px solid #b06000;padding:2px 8px;color:{INK}"
 
     def as_html(self) -> str:
         return f'<div role="status" style="{self.style_of_line}">‖ {escape(self.text)}</div>'

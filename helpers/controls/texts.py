@@ -5,19 +5,21 @@ from html import escape
 
 import ipywidgets as widgets
 
+from helpers.theme import CODE_FONT, INK
+
 WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
 CODE = (
-    f"{WRAPPED};font-family:var(--jp-code-font-family,monospace);font-size:90%;margin:2px 0;"
-    "padding:4px 8px;user-select:all;color:var(--jp-content-font-color1,#1f1f1f);"
+    f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;margin:2px 0;"
+    f"padding:4px 8px;user-select:all;color:{INK};"
     "border:1px solid var(--jp-border-color1,#8a8a8a)"
 )
 _CELL = (
     "text-align:left;vertical-align:top;padding:1px 12px 1px 0;overflow-wrap:anywhere;"
     "white-space:pre-wrap;border:0;background:none"
 )
-_NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:var(--jp-content-font-color1,#1f1f1f)"
+_NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:{INK}"
 _HEADING = f"{_NAME};font-weight:bold"
-_VALUE = f"{_CELL};width:100%;color:var(--jp-content-font-color1,#1f1f1f)"
+_VALUE = f"{_CELL};width:100%;color:{INK}"
 _TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;max-width:min(100%,56em)"
 
 Facts = Iterable[tuple[str, object]]
@@ -83,7 +85,7 @@ class Heading(widgets.HTML):
     def show(self, title: str, more: str = "") -> None:
         self.value = (
             '<div style="line-height:1.5;margin-top:6px;overflow-wrap:anywhere;'
-            'color:var(--jp-content-font-color1,#1f1f1f)">'
+            f'color:{INK}">'
             f"<strong>{escape(title)}</strong> {escape(more)}</div>"
         )
         self.layout.display = None

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.checks import CheckFailed
+from helpers.theme import INK
 
 _RIGHT, _NOT_YET = "✓", "○"
 _BLOCK = (
-    "border-left:4px solid {};padding:2px 0 2px 12px;margin:4px 0;line-height:1.6;"
-    "color:var(--jp-content-font-color1,#1f1f1f)"
+    f"border-left:4px solid {{}};padding:2px 0 2px 12px;margin:4px 0;line-height:1.6;color:{INK}"
 )
 _SOLVED_EDGE, _OPEN_EDGE = "#2e7d43", "#b06f00"
 

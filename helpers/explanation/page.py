@@ -8,12 +8,13 @@ from helpers.explanation.facts import facts_of, heading_of, nearest
 from helpers.explanation.filters import FilterView
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Clause, Verdict
+from helpers.theme import CODE_FONT, INK, QUIET_INK
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation
 
-_INK = "color:var(--jp-content-font-color1,#1f1f1f)"
-_QUIET = "color:var(--jp-content-font-color2,#555)"
+_INK = f"color:{INK}"
+_QUIET = f"color:{QUIET_INK}"
 _LINE = "var(--jp-border-color2,#c8c8c8)"
 _BOX = f"{_INK};max-width:64em;line-height:1.5;overflow-wrap:anywhere"
 _SUM = f"border-left:4px solid var(--jp-brand-color1,#1565c0);padding:4px 12px;margin:6px 0;{_INK}"
@@ -28,8 +29,7 @@ _WIDE = f"{_CELL};min-width:8em"
 _NAME = f"{_CELL};font-weight:bold"
 _FACT = f"{_HEAD};width:16em"
 _CODE = (
-    "font-family:var(--jp-code-font-family,monospace);font-size:92%;background:none;padding:0;"
-    f"{_INK};white-space:pre-wrap"
+    f"font-family:{CODE_FONT};font-size:92%;background:none;padding:0;{_INK};white-space:pre-wrap"
 )
 _SHORT = ";white-space:nowrap;overflow-wrap:normal"
 _LONG = ";min-width:8em"

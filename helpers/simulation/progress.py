@@ -5,6 +5,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from helpers.theme import INK
+
 
 class ProgressBar(widgets.HTML):
     """The browser's own progress bar, named `name`, at 0 %.
@@ -21,7 +23,7 @@ class ProgressBar(widgets.HTML):
         """Show that so much is done, from 0 to 1."""
         percent = int(100 * share)
         self.value = (
-            '<label style="color:var(--jp-content-font-color1,#1f1f1f)">'
+            f'<label style="color:{INK}">'
             f"{escape(self.name)} "
             f'<progress max="100" value="{percent}" style="width:20em;max-width:100%">'
             f"</progress> {percent} %</label>"
