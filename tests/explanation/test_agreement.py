@@ -220,10 +220,7 @@ class Agreement(RuleBasedStateMachine):
         record, worker = self.record(model.Task, task.sid), self.record(model.Worker, candidate.sid)
         if task.assignment_status in ("pending", "reserved"):
             target = target_of(engine, record)
-            can = routing.can_take(engine, record, worker, target) and (
-                worker.available or (record.ignore_capacity and candidate.forced)
-            )
-            assert candidate.is_eligible == can
+            assert candidate.is_eligible == routing.can_take(engine, record, worker, target)
         for verdict, values in (
             (candidate.target_workers, reading.worker_values(engine.store, worker)),
             (candidate.target, reading.pair_values(engine.store, record, worker)),

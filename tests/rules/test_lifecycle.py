@@ -6,6 +6,8 @@ from helpers.rules.lifecycle import (
     STEPS,
     TASK,
     TASK_ENDED,
+    TASK_OPEN,
+    TASK_WAITING,
     IllegalTransition,
     advance,
     step,
@@ -76,6 +78,11 @@ def test_an_accepted_reservation_can_not_be_canceled():
 
 def test_a_task_has_ended_when_its_table_has_no_way_on():
     assert TASK_ENDED == {status for status, moves in TASK.items() if not moves}
+
+
+def test_task_waits_for_a_worker_while_pending_or_reserved():
+    assert TASK_WAITING == {"pending", "reserved"}
+    assert TASK_OPEN == ("pending", "reserved", "assigned", "wrapping")
 
 
 def test_a_reservation_takes_capacity_as_long_as_its_table_has_a_way_on():

@@ -23,6 +23,7 @@ from helpers.emulator.core.model import (
     Workspace,
 )
 from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_WAITING
+from helpers.rules.matching import routed_to
 
 Key = Callable[[Any], Hashable | None]
 Entry = tuple[Any, int, str]
@@ -48,15 +49,9 @@ def _wants_worker(task: Task) -> bool:
 
 
 def _in_line(task: Task) -> tuple[str, str] | None:
-    if not _wants_worker(task) or routed_to(task) is not None:
+    if not _wants_worker(task) or routed_to(task.routing_target) is not None:
         return None
     return (str(task.task_queue_sid), task.task_channel_sid)
-
-
-def routed_to(task: Task) -> str | None:
-    """The SID of the one Worker that the Task is for; None: it is for anybody."""
-    target = task.routing_target
-    return target if target is not None and target.startswith("WK") else None
 
 
 def _in_flight(task: Task) -> str | None:
@@ -106,7 +101,7 @@ INDEXES: dict[str, IndexRule] = {
     ),
     "fifo": IndexRule(Task, _in_line, lambda r: (-r.priority, r.virtual_start_time)),
     "lifo": IndexRule(Task, _in_line, lambda r: (-r.virtual_start_time, -r.serial)),
-    "routed": IndexRule(Task, lambda r: routed_to(r) if _wants_worker(r) else None),
+    "routed": IndexRule(Task, lambda r: routed_to(r.routing_target) if _wants_worker(r) else None),
 }
 
 

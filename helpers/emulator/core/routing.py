@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.index import routed_to
 from helpers.emulator.core.model import (
     Task,
     TaskChannel,
@@ -23,6 +22,7 @@ from helpers.emulator.core.model import (
 )
 from helpers.emulator.core.reserve import reserve
 from helpers.emulator.core.standing import target_of
+from helpers.rules.matching import has_room, may_take, named_workers, routed_to
 from helpers.rules.workflow import Target, order_workers
 
 
@@ -65,7 +65,13 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     target = target_of(engine, task)
-    able = (w for w in _longest_idle(engine, task) if can_take(engine, task, w, target))
+    members = engine.eligibility.members(engine.store.the(TaskQueue, task.task_queue_sid))
+    pair = _Pair(engine, task, target, members)
+    able = (
+        worker
+        for worker in _longest_idle(engine, task, members)
+        if may_take(pair.with_worker(worker))
+    )
     if target is None or not target.order_by:
         return able
     return order_workers(
@@ -73,14 +79,15 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     )
 
 
-def _longest_idle(engine: Engine, task: Task) -> Iterator[Worker]:
-    """Available Workers, the longest idle first."""
+def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterator[Worker]:
+    """Available `members` of the TaskQueue (None: of the Workspace), the longest idle first.
+
+    For a Task that was created for one Worker, that Worker.
+    """
     store = engine.store
-    if (only := routed_to(task)) is not None:
+    if (only := routed_to(task.routing_target)) is not None:
         worker = store.get(Worker, only)
-        can = worker is not None and (worker.available or task.ignore_capacity)
-        return iter([worker] if worker is not None and can else [])
-    members = engine.eligibility.members(store.the(TaskQueue, task.task_queue_sid))
+        return iter([] if worker is None else [worker])
     found: Iterator[Worker]
     if every := members is None or len(members) >= store.count("idle", task.workspace_sid):
         found = store.walk("idle", task.workspace_sid)
@@ -137,73 +144,99 @@ def _newest(task: Task) -> tuple[float, ...]:
 def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
     """The first Task of a line (TaskQueue, TaskChannel) that the Worker, who has room, can take."""
     for task in engine.store.walk(order.lower(), line):
-        if _suits(engine, task, worker, target_of(engine, task)):
+        if may_take(_PairInLine(engine, task, target_of(engine, task)).with_worker(worker)):
             return task
     return None
 
 
-def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
-    """Whether the Worker, if available, could be reserved for the Task at this target."""
-    if (only := routed_to(task)) is not None:
-        room = task.ignore_capacity or has_room(engine, worker, task)
-        return only == worker.sid and room and not _has(engine, task, worker)
-    return (
-        engine.eligibility.matches(engine.store.the(TaskQueue, task.task_queue_sid), worker)
-        and has_room(engine, worker, task)
-        and _suits(engine, task, worker, target)
-    )
+class _Pair:
+    """A Task and one Worker after the other, as the records have them (see rules/matching.py).
 
-
-def _suits(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
-    """Whether, in the TaskQueue, anything keeps the two apart."""
-    if _has(engine, task, worker):
-        return False
-    if target is None:
-        return True
-    if not _is_known_worker(task, worker, target):
-        return False
-    return target.expression is None or target.expression.matches(
-        reading.pair_values(engine.store, task, worker)
-    )
-
-
-def has_room(engine: Engine, worker: Worker, task: Task) -> bool:
-    """Whether the Worker's channel is on and has capacity left for this Task.
-
-    https://www.twilio.com/docs/taskrouter/multitasking
+    `members` are the SIDs of the Workers that match the TaskQueue, None where that is not known.
     """
-    channels = engine.store.walk("worker_channel", (worker.sid, task.task_channel_sid))
-    return any(_is_open(engine, channel) for channel in channels)
+
+    __slots__ = (
+        "engine",
+        "ignores_capacity",
+        "is_routed",
+        "members",
+        "named",
+        "target",
+        "task",
+        "worker",
+    )
+
+    def __init__(
+        self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
+    ) -> None:
+        self.engine = engine
+        self.task = task
+        self.target = target
+        self.members = members
+        self.named = named_workers(task.routing_target, target, reading.task_values(task))
+        self.is_routed = routed_to(task.routing_target) is not None
+        self.ignores_capacity = task.ignore_capacity
+
+    def with_worker(self, worker: Worker) -> "_Pair":
+        self.worker = worker
+        return self
+
+    @property
+    def is_asked(self) -> bool:
+        if not self.task.pending_reservations:
+            return False
+        return any(
+            one.worker_sid == self.worker.sid and one.reservation_status == "pending"
+            for one in self.engine.store.walk("reservations_of_task", self.task.sid)
+        )
+
+    @property
+    def is_another_named(self) -> bool:
+        for one in self.named:
+            if not one.is_worker(self.worker):
+                return True
+        return False
+
+    @property
+    def is_available(self) -> bool:
+        return self.worker.available
+
+    @property
+    def has_room(self) -> bool:
+        key = (self.worker.sid, self.task.task_channel_sid)
+        return any(
+            _is_open(self.engine, one) for one in self.engine.store.walk("worker_channel", key)
+        )
+
+    @property
+    def matches_queue(self) -> bool:
+        if self.members is not None:
+            return self.worker.sid in self.members
+        queue = self.engine.store.the(TaskQueue, self.task.task_queue_sid)
+        return self.engine.eligibility.matches(queue, self.worker)
+
+    @property
+    def matches_target(self) -> bool:
+        if self.target is None or self.target.expression is None:
+            return True
+        return self.target.expression.matches(
+            reading.pair_values(self.engine.store, self.task, self.worker)
+        )
+
+
+class _PairInLine(_Pair):
+    """The Task waits on a channel on which the Worker has room, in a TaskQueue that it matches."""
+
+    __slots__ = ()
+    has_room = True
+    matches_queue = True
+
+
+def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
+    """Whether the Worker could be reserved for the Task at this target now."""
+    return may_take(_Pair(engine, task, target).with_worker(worker))
 
 
 def _is_open(engine: Engine, channel: WorkerChannel) -> bool:
-    key = (channel.worker_sid, channel.task_channel_sid)
-    return channel.available and engine.store.count("held", key) < channel.configured_capacity
-
-
-def _has(engine: Engine, task: Task, worker: Worker) -> bool:
-    """Whether the Worker already holds a Reservation for this very Task."""
-    if not task.pending_reservations:
-        return False
-    reservations = engine.store.walk("reservations_of_task", task.sid)
-    return any(
-        r.worker_sid == worker.sid and r.reservation_status == "pending" for r in reservations
-    )
-
-
-def _is_known_worker(task: Task, worker: Worker, target: Target) -> bool:
-    """https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing"""
-    for path, value in (
-        (target.known_worker_sid, worker.sid),
-        (target.known_worker_friendly_name, worker.friendly_name),
-    ):
-        if path is not None and _attribute(task, path) != value:
-            return False
-    return True
-
-
-def _attribute(task: Task, path: str) -> object:
-    value: object = {"task": reading.task_values(task)}
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+    held = engine.store.count("held", (channel.worker_sid, channel.task_channel_sid))
+    return has_room(channel.available, channel.configured_capacity - held)

@@ -1,5 +1,7 @@
 """Where in its Workflow a Task stands."""
 
+from functools import lru_cache
+
 from helpers.emulator.core import reading
 from helpers.emulator.core.engine import Engine
 from helpers.emulator.core.model import Task, Workflow
@@ -12,9 +14,13 @@ def configuration_of(engine: Engine, task: Task) -> Configuration | None:
     return reading.configuration(workflow.configuration) if workflow is not None else None
 
 
+_step = lru_cache(maxsize=1_024)(Step)
+"""Tasks stand at few different steps, and every look at a waiting Task reads its step."""
+
+
 def step_of(task: Task) -> Step | None:
     """The step the Task stands at; None when no Workflow routes it."""
-    return Step(*task.step) if task.step is not None else None  # type: ignore[arg-type]
+    return _step(*task.step) if task.step is not None else None
 
 
 def target_of(engine: Engine, task: Task) -> Target | None:
