@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from helpers import tables
+from helpers import controls, explain, tables
 from helpers.request_log import Exchange
 from helpers.tables.table import table
 from helpers.workspace import ENGLISH, SPANISH, Lab
@@ -191,6 +191,31 @@ def test_a_task_that_nobody_could_ever_take(lab):
     lab.workspace.task_queues(lab.spanish_queue_sid).update(target_workers='languages HAS "eo"')
     create(lab)
     assert tables.tasks(lab)["reason"][0] == 'waits: no Worker matches languages HAS "eo"'
+
+
+def test_task_for_a_known_worker_has_the_reason_that_explain_gives(lab):
+    target = {"queue": lab.spanish_queue_sid, "known_worker_friendly_name": "task.agent"}
+    routing = {"filters": [{"expression": "1==1", "targets": [target]}]}
+    workflow = lab.workspace.workflows(lab.workflow_sid)
+    workflow.update(configuration=json.dumps({"task_routing": routing}))
+    set_activity(lab, lab.alice_sid, lab.idle_sid)
+    attributes = json.dumps({"agent": "Zoe"})
+    task = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    known = "the known Worker is 'Zoe' (task.agent)"
+    assert f"Alice is not asked, {known}" in explain(lab, task).sentence
+    assert tables.tasks(lab)["reason"][0] == f"waits: {known}, and there is no such Worker"
+    assert f"It waits: {known}, and there is no such Worker." in repr(controls.tasks(lab))
+
+
+def test_paused_task_is_not_about_to_be_reserved(lab, emulator):
+    workflow = lab.workspace.workflows(lab.workflow_sid)
+    closed = "http://127.0.0.1:9/"
+    workflow.update(assignment_callback_url=closed, fallback_assignment_callback_url=closed)
+    create(lab)
+    set_activity(lab, lab.alice_sid, lab.idle_sid)
+    emulator.taskrouter.settle()
+    assert tables.reservations(lab)["reservation_status"][0] == "canceled"
+    assert tables.tasks(lab)["reason"][0].endswith("after which TaskRouter pauses for some seconds")
 
 
 def test_no_tasks_and_no_reservations(lab):

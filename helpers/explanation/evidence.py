@@ -1,13 +1,16 @@
 """A Task, and what TaskRouter shows around it: all that the reasoning may look at."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
+from helpers.explanation.standing import Standing, configuration_of, stand
+from helpers.rules.matching import NamedWorker, named_workers
+from helpers.rules.scope import attributes_of
 from helpers.rules.times import TASK_TIMEOUT
+from helpers.rules.workflow import Configuration
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,12 @@ class WouldBeTask:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A Task, and what decides about it: the SDK's instances.
+    """A Task, and what decides about it: the SDK's instances, and what follows from them at once.
 
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `held` map a Worker's SID to its WorkerChannels and to the Reservations that take its
-    capacity; a Worker that is missing there was not asked for them.
+    capacity; for a Worker that is missing there they were not read. `foretold` is where a Task that
+    does not exist would stand.
     """
 
     task: Any
@@ -47,26 +51,28 @@ class Evidence:
     channels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     held: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     events: tuple[Any, ...] = ()
+    foretold: Standing | None = None
 
-    @property
+    @cached_property
     def workflow(self) -> Any | None:
         """The Task's Workflow; None when it has none, or it is gone."""
         return next((one for one in self.workflows if one.sid == self.task.workflow_sid), None)
 
+    @cached_property
+    def configuration(self) -> Configuration | None:
+        """The Workflow's configuration; None without one, or when it cannot be read."""
+        return configuration_of(self.workflow)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The step of the Workflow at which the Task stands."""
+        return self.foretold or stand(self.configuration, self.task, self.events)
+
+    @cached_property
+    def named(self) -> tuple[NamedWorker, ...]:
+        """What a Worker has to be to get the Task where it stands; () when any Worker may."""
+        target, attributes = self.standing.target, attributes_of(self.task)
+        return named_workers(self.task.routing_target, target, attributes)
+
     def queue(self, sid: str | None) -> Any | None:
         return next((one for one in self.task_queues if one.sid == sid), None)
-
-
-def attributes_of(resource: Any) -> Mapping[str, Any]:
-    """A Worker's or Task's attributes; {} when they are no JSON object. Shared: only to read."""
-    return _read(resource.attributes or "{}")
-
-
-@lru_cache(maxsize=2_048)
-def _read(text: str) -> Mapping[str, Any]:
-    """Live panels meet the same text again and again."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

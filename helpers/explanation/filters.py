@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from helpers.explanation.evidence import Evidence, attributes_of
-from helpers.explanation.standing import Standing, configuration_of
+from helpers.explanation.evidence import Evidence
 from helpers.explanation.verdicts import Verdict, judge
+from helpers.rules.scope import attributes_of
 from helpers.rules.workflow import Target
 
 
@@ -30,12 +30,12 @@ class FilterView:
         return "matches too" if self.verdict.holds else "does not match"
 
 
-def judge_filters(evidence: Evidence, standing: Standing) -> tuple[FilterView, ...]:
+def judge_filters(evidence: Evidence) -> tuple[FilterView, ...]:
     """Every filter in its order, the default filter last; () without a readable Workflow."""
-    configuration = configuration_of(evidence)
+    configuration = evidence.configuration
     if configuration is None:
         return ()
-    step, attributes = standing.step, attributes_of(evidence.task)
+    step, attributes = evidence.standing.step, attributes_of(evidence.task)
     found = [
         FilterView(
             name=one.friendly_name or f"filter {number + 1}",

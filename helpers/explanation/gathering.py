@@ -6,9 +6,13 @@ from typing import Any
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
 from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import channels_wanted
-from helpers.explanation.standing import needs_events, targets_in_question
+from helpers.explanation.staff import channels_wanted, judge_staff
+from helpers.explanation.standing import needs_events
+from helpers.explanation.trial import foretell
 from helpers.rules.lifecycle import RESERVATION_HOLDING
+from helpers.rules.scope import attributes_of
+from helpers.rules.walk import reachable_steps
+from helpers.rules.workflow import Target
 
 _PAGE = 100
 
@@ -28,9 +32,19 @@ def with_channels(space: WorkspaceContext, evidence: Evidence) -> Evidence:
     """Add the channels of the Workers for whom they decide, one request each."""
     found = {
         sid: evidence.channels.get(sid) or tuple(_list(space.workers(sid).worker_channels))
-        for sid in channels_wanted(evidence, targets_in_question(evidence))
+        for sid in channels_wanted(evidence, _targets(evidence))
     }
     return replace(evidence, channels={**evidence.channels, **found})
+
+
+def with_pause(space: WorkspaceContext, evidence: Evidence) -> Evidence:
+    """Add the Task's Reservations where they decide: when a Worker could take the pending Task.
+
+    One request. TaskRouter pauses after a Reservation was canceled, else it is about to reserve.
+    """
+    if not any(one.is_eligible for one in judge_staff(evidence)):
+        return evidence
+    return replace(evidence, reservations=_oldest_first(space.tasks(evidence.task.sid)))
 
 
 def gather(space: WorkspaceContext, task: Any) -> Evidence:
@@ -38,17 +52,29 @@ def gather(space: WorkspaceContext, task: Any) -> Evidence:
 
     Besides `surroundings`: the Task's Reservations; the channels of the Workers who match, and
     what takes their capacity where it is taken; the Task's Events where only they can tell at
-    which target it stands. Raises what the SDK raises.
+    which target it stands. A Task that does not exist is taken through its Workflow.
+
+    Raises what the SDK raises.
     """
     evidence = surroundings(space, task)
     if task.sid:
         evidence = replace(evidence, reservations=_oldest_first(space.tasks(task.sid)))
-    if task.sid and needs_events(evidence):
+    if task.sid and needs_events(evidence.configuration, task):
         events = space.events.list(task_sid=task.sid, start_date=task.date_created)
         evidence = replace(evidence, events=tuple(reversed(events)))
     evidence = with_channels(space, evidence)
     taken = [sid for sid, channels in evidence.channels.items() if _is_taken(task, channels)]
-    return replace(evidence, held={sid: _held(space, sid) for sid in taken})
+    evidence = replace(evidence, held={sid: _held(space, sid) for sid in taken})
+    return evidence if task.sid else foretell(evidence)
+
+
+def _targets(evidence: Evidence) -> list[Target | None]:
+    """The targets at which the Task stands or, when it does not exist, may come to stand."""
+    configuration = evidence.configuration
+    if evidence.task.sid or configuration is None:
+        return [evidence.standing.target]
+    steps = reachable_steps(configuration, attributes_of(evidence.task), 0)
+    return [configuration.target(step) for step in steps]
 
 
 def _is_taken(task: Any, channels: tuple[Any, ...]) -> bool:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.filters import FilterView
 from helpers.explanation.sentences import listed
-from helpers.explanation.staff import Candidate, of_queue, reads_channels
-from helpers.explanation.standing import configuration_of
-from helpers.rules.workflow import ConfigurationError, Target, read_configuration
+from helpers.explanation.staff import Candidate, needs_channels, of_queue
+from helpers.rules.workflow import ConfigurationError, read_configuration
 
 MOST_QUEUES = 3
 
@@ -25,12 +24,11 @@ def notes_on(
     evidence: Evidence,
     filters: Sequence[FilterView],
     staff: Sequence[Candidate],
-    target: Target | None,
 ) -> tuple[Note, ...]:
     """The notes on a Task that waits or cannot be created; nothing keeps the others."""
     if evidence.task.assignment_status != "pending":
         return ()
-    found = [*_on_workflow(evidence, filters, target)]
+    found = [*_on_workflow(evidence, filters)]
     if not any(one.is_eligible for one in staff):
         found += [*_on_queue(evidence, staff), *_on_workers(staff)]
         if not found and not any(one.matches for one in staff):
@@ -38,10 +36,8 @@ def notes_on(
     return tuple(_together(found))
 
 
-def _on_workflow(
-    evidence: Evidence, filters: Sequence[FilterView], target: Target | None
-) -> Iterator[Note]:
-    workflow, configuration = evidence.workflow, configuration_of(evidence)
+def _on_workflow(evidence: Evidence, filters: Sequence[FilterView]) -> Iterator[Note]:
+    workflow, configuration = evidence.workflow, evidence.configuration
     if workflow is None:
         return
     if configuration is None:
@@ -51,7 +47,7 @@ def _on_workflow(
         for one in filters:
             for trap in one.verdict.traps if one.verdict else ():
                 yield Note(f"filter {one.name}", trap)
-    if target is not None:
+    if evidence.standing.target is not None:
         return
     if evidence.task.task_queue_sid:
         yield Note(
@@ -120,7 +116,7 @@ def _on_unnamed(evidence: Evidence) -> Iterator[Note]:
             named |= read_configuration(workflow.configuration).queues
         except ConfigurationError:
             return  # it may name any TaskQueue
-    unnamed = [q for q in evidence.task_queues if q.sid not in named and not reads_channels(q)]
+    unnamed = [q for q in evidence.task_queues if q.sid not in named and not needs_channels(q)]
     for queue in unnamed[:MOST_QUEUES]:
         who = [w.friendly_name for w in evidence.workers if of_queue(evidence, queue, w).holds]
         if who and queue.sid != evidence.task.task_queue_sid:

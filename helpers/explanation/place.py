@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import count_presence
-from helpers.explanation.standing import Standing, configuration_of
 from helpers.explanation.verdicts import Verdict, judge
 from helpers.rules.lifecycle import TASK_ENDED, TASK_WAITING
+from helpers.rules.scope import attributes_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Place:
     skip_if: Verdict | None = None
 
 
-def find_place(evidence: Evidence, standing: Standing) -> Place | None:
+def find_place(evidence: Evidence) -> Place | None:
     """The Place of the evidence's Task; None when it is in no TaskQueue."""
     task = evidence.task
     queue = evidence.queue(task.task_queue_sid)
@@ -49,31 +49,31 @@ def find_place(evidence: Evidence, standing: Standing) -> Place | None:
         "age": task.age,
         "task_left": max(0, task.timeout - task.age) if waits else None,
     }
-    return Place(**place, **_of_target(evidence, standing, waits))
+    return Place(**place, **_of_target(evidence, waits))
 
 
-def _of_target(evidence: Evidence, standing: Standing, waits: bool) -> dict[str, object]:
-    step, target = standing.step, standing.target
+def _of_target(evidence: Evidence, waits: bool) -> dict[str, object]:
+    step, target = evidence.standing.step, evidence.standing.target
     if step is None or target is None:
         return {}
     orders = [f"{one.path} {'DESC' if one.descending else 'ASC'}" for one in target.order_by]
     found: dict[str, object] = {
-        "way": _way(evidence, standing),
-        "sure": standing.sure,
+        "way": _way(evidence),
+        "sure": evidence.standing.sure,
         "expression": target.expression.text if target.expression else "",
         "order_by": ", ".join(orders),
     }
     if step.until is not None and evidence.task.assignment_status not in TASK_ENDED:
         found["until"] = step.until
         found["left"] = max(0, step.until - evidence.task.age) if waits else None
-        found["after"] = _after(evidence, standing)
+        found["after"] = _after(evidence)
     if target.skip_if is not None and waits:
         found["skip_if"] = judge(target.skip_if, count_presence(evidence, target.queue))
     return found
 
 
-def _way(evidence: Evidence, standing: Standing) -> str:
-    configuration, step = configuration_of(evidence), standing.step
+def _way(evidence: Evidence) -> str:
+    configuration, step = evidence.configuration, evidence.standing.step
     assert configuration is not None and step is not None
     if step.filter_index is None:
         return "default_filter"
@@ -84,9 +84,9 @@ def _way(evidence: Evidence, standing: Standing) -> str:
     return f"filter {name!r}, target {step.target_index + 1} of {len(found.targets)}"
 
 
-def _after(evidence: Evidence, standing: Standing) -> str:
+def _after(evidence: Evidence) -> str:
     """What follows when the step's time is over."""
-    configuration, step = configuration_of(evidence), standing.step
+    configuration, step = evidence.configuration, evidence.standing.step
     assert configuration is not None and step is not None
     following = configuration.step_after_timeout(step, attributes_of(evidence.task))
     if following is None:

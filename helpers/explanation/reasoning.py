@@ -9,20 +9,14 @@ from helpers.explanation.notes import notes_on
 from helpers.explanation.place import find_place
 from helpers.explanation.sentences import sum_up
 from helpers.explanation.staff import judge_staff
-from helpers.explanation.standing import stand
-from helpers.explanation.trial import route
 from helpers.rules.times import answer_until, iso
 
 
 def reason(evidence: Evidence) -> Explanation:
-    """Say why the Task of the evidence is where it is, or what would become of it."""
-    if evidence.task.sid:
-        standing = stand(evidence)
-    else:
-        evidence, standing = route(evidence)
+    """Return why the Task of the evidence is where it is, or what would become of it."""
     in_queue = evidence.queue(evidence.task.task_queue_sid) is not None
-    staff = tuple(judge_staff(evidence, standing.target)) if in_queue else ()
-    filters = judge_filters(evidence, standing)
+    staff = tuple(judge_staff(evidence)) if in_queue else ()
+    filters = judge_filters(evidence)
     task, workflow = evidence.task, evidence.workflow
     return Explanation(
         task_sid=task.sid,
@@ -30,10 +24,10 @@ def reason(evidence: Evidence) -> Explanation:
         assignment_status=task.assignment_status,
         priority=task.priority,
         sentence=sum_up(evidence, staff),
-        notes=notes_on(evidence, filters, staff, standing.target),
+        notes=notes_on(evidence, filters, staff),
         workflow=workflow.friendly_name if workflow is not None else "",
         filters=filters,
-        place=find_place(evidence, standing),
+        place=find_place(evidence),
         reservations=tuple(
             ReservationView(
                 one.worker_name,

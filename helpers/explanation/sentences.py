@@ -7,6 +7,7 @@ from typing import Any
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import NOT_THERE, Verdict
+from helpers.rules.matching import routed_to
 from helpers.rules.times import answer_until, iso, seconds_left
 
 MOST_TOLD = 3
@@ -42,21 +43,29 @@ def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
         if would_be:
             return f"TaskRouter would refuse it: {nothing}, and there is no default_filter."
         return f"It is in no TaskQueue: {nothing}."
-    if not staff:
-        return "There is no Worker in the Workspace."
-    if not queue.target_workers:
-        return f"The TaskQueue {queue.friendly_name!r} has no target_workers, so nobody matches."
+    if reason := nobody_matches(evidence, queue):
+        return f"{reason[0].upper()}{reason[1:]}."
     if able := [one.friendly_name for one in staff if one.is_eligible]:
         if would_be:
             return f"{listed(able)} could take it at once."
-        paused = evidence.reservations and evidence.reservations[-1].reservation_status
-        why = (
-            "its last Reservation was canceled, after which TaskRouter pauses for some seconds"
-            if paused == "canceled"
-            else "a Reservation is about to be made"
-        )
-        return f"{listed(able)} can take it: {why}."
+        return f"{listed(able)} can take it: {why_not_yet(evidence)}."
     return f"{'; '.join(_told(staff))}."
+
+
+def nobody_matches(evidence: Evidence, queue: Any) -> str:
+    """Why the Task in this TaskQueue cannot get any Worker whatever; "" when that is not so."""
+    if not evidence.workers:
+        return "there is no Worker in the Workspace"
+    if not queue.target_workers and routed_to(evidence.task.routing_target) is None:
+        return f"the TaskQueue {queue.friendly_name!r} has no target_workers, so nobody matches"
+    return ""
+
+
+def why_not_yet(evidence: Evidence) -> str:
+    """Why a Task that a Worker could take has none, in words that follow the Worker's name."""
+    if evidence.reservations and evidence.reservations[-1].reservation_status == "canceled":
+        return "its last Reservation was canceled, after which TaskRouter pauses for some seconds"
+    return "a Reservation is about to be made"
 
 
 def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:

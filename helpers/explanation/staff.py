@@ -4,11 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.explanation.evidence import Evidence
 from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.expression import ExpressionSyntaxError, parse
 from helpers.rules.lifecycle import TASK_WAITING
-from helpers.rules.scope import presence, queue_scope, target_scope, worker_fields
+from helpers.rules.matching import (
+    NamedWorker,
+    Obstacle,
+    has_room,
+    named_workers,
+    obstacles,
+    routed_to,
+)
+from helpers.rules.scope import (
+    attributes_of,
+    presence,
+    queue_scope,
+    reads_channels,
+    target_scope,
+    worker_fields,
+)
 from helpers.rules.workflow import Target
 
 
@@ -27,7 +41,7 @@ class Room:
 
         The API rounds down: of a capacity above 100, the last hundredth counts as taken.
         """
-        return self.on and self.free_percentage > 0
+        return has_room(self.on, self.free_percentage)
 
     @property
     def taken(self) -> int:
@@ -38,54 +52,76 @@ class Room:
         return f"{self.taken} of {self.capacity} taken on {self.channel}{off}"
 
 
+_MISMATCH = {Obstacle.ANOTHER_WORKER, Obstacle.TASK_QUEUE, Obstacle.TARGET}
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """What stands between one Worker and the Task.
+    """A Worker, and what keeps it from the Task: its `obstacles`, see rules/matching.py.
 
     `target_workers` is the TaskQueue's expression judged for this Worker, `target` that of the
-    Workflow's target, None where there is none. `known` says why it is not the Worker that the
-    Task is meant for, "" when it is or none is. `room` is None where it was not asked for, `busy`
-    whether no further Task fits. `holds` are the Reservations that take its capacity, `asked` the
-    statuses of its Reservations for this very Task, oldest first.
+    Workflow's target, None where there is none. `known` says which other Worker the Task names, ""
+    when it names this one or none. `room` is None where the Worker's channels were not read.
+    `holds` are the Reservations that take its capacity, `asked` the statuses of its Reservations
+    for this very Task, oldest first.
     """
 
     friendly_name: str
     sid: str
     activity_name: str
-    available: bool
     target_workers: Verdict
     target: Verdict | None
     known: str
     room: Room | None
-    busy: bool
     holds: tuple[str, ...]
     asked: tuple[str, ...]
-    forced: bool = False
+    obstacles: frozenset[Obstacle]
 
     @property
     def matches(self) -> bool:
-        """Whether both expressions, and the known Worker, allow this one."""
-        if self.known:
-            return False
-        return self.forced or (
-            self.target_workers.holds and (self.target is None or self.target.holds)
-        )
+        """Whether both expressions, and the Worker that the Task names, allow this one."""
+        return not self.obstacles & _MISMATCH
+
+    @property
+    def available(self) -> bool:
+        """Whether its Activity is an available one, or does not count for this Task."""
+        return Obstacle.ACTIVITY not in self.obstacles
+
+    @property
+    def busy(self) -> bool:
+        """Whether no further Task fits, though its capacity counts for this Task."""
+        return Obstacle.CAPACITY in self.obstacles
 
     @property
     def is_asked(self) -> bool:
         """Whether it holds a pending Reservation for the Task."""
-        return "pending" in self.asked
+        return Obstacle.ASKED in self.obstacles
 
     @property
     def is_eligible(self) -> bool:
         """Whether TaskRouter could reserve it for the Task now."""
-        return self.matches and self.available and not self.busy and not self.is_asked
+        return not self.obstacles
 
 
-def judge_staff(evidence: Evidence, target: Target | None) -> Iterator[Candidate]:
-    """Judge every Worker for the Task at `target`, in the order of `evidence.workers`."""
-    queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-    return (_judge(evidence, target, queue, one) for one in evidence.workers)
+@dataclass(frozen=True)
+class _Pair:
+    """The Task and one Worker, as the REST API shows them (see rules/matching.py)."""
+
+    is_asked: bool
+    is_another_named: bool
+    is_routed: bool
+    ignores_capacity: bool
+    is_available: bool
+    has_room: bool
+    matches_queue: bool
+    matches_target: bool
+
+
+def judge_staff(evidence: Evidence) -> Iterator[Candidate]:
+    """Judge every Worker for the Task where it stands, in the order of `evidence.workers`."""
+    queue = evidence.queue(evidence.task.task_queue_sid)
+    target = evidence.standing.target
+    return (_judge(evidence, target, queue, evidence.named, one) for one in evidence.workers)
 
 
 def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> list[str]:
@@ -98,9 +134,10 @@ def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> lis
     wanted: dict[str, None] = {}
     for target in targets:
         queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-        everybody = reads_channels(queue, target)
+        everybody = needs_channels(queue, target)
+        named = named_workers(evidence.task.routing_target, target, attributes_of(evidence.task))
         for worker in evidence.workers:
-            if everybody or (wants and _judge(evidence, target, queue, worker).matches):
+            if everybody or (wants and _judge(evidence, target, queue, named, worker).matches):
                 wanted[worker.sid] = None
     return list(wanted)
 
@@ -136,30 +173,58 @@ def fields_of(evidence: Evidence, worker: Any) -> dict[str, Any]:
     )
 
 
-def _judge(evidence: Evidence, target: Target | None, queue: Any | None, worker: Any) -> Candidate:
+def needs_channels(queue: Any | None, target: Target | None = None) -> bool:
+    """Whether an expression of the TaskQueue or the target reads what the Workers hold."""
+    of_queue = judge(queue.target_workers, {}).expression if queue is not None else None
+    return reads_channels(of_queue) or (target is not None and reads_channels(target.expression))
+
+
+def described(named: NamedWorker) -> str:
+    """Which Worker the Task names, in words."""
+    if not named.path:
+        return f"the Task is for Worker {named.value} alone"
+    return f"the known Worker is {named.value!r} ({named.path})"
+
+
+def _judge(
+    evidence: Evidence,
+    target: Target | None,
+    queue: Any | None,
+    named: tuple[NamedWorker, ...],
+    worker: Any,
+) -> Candidate:
     task = evidence.task
     fields = fields_of(evidence, worker)
     room = _room(evidence, worker)
     held = evidence.held.get(worker.sid, ())
-    routed = _routed_to(task)
-    forced = routed == worker.sid
     expression = target.expression if target is not None else None
-    ignores = forced and bool(task.ignore_capacity)
+    of_queue = _of_queue(queue, fields, worker)
+    of_target = judge(expression, target_scope(attributes_of(task), fields)) if expression else None
+    another = next((one for one in named if not one.is_worker(worker)), None)
+    asked = [
+        one.reservation_status for one in evidence.reservations if one.worker_sid == worker.sid
+    ]
+    pair = _Pair(
+        is_asked="pending" in asked,
+        is_another_named=another is not None,
+        is_routed=routed_to(task.routing_target) is not None,
+        ignores_capacity=bool(task.ignore_capacity),
+        is_available=bool(worker.available),
+        has_room=not held if room is None else room.is_open,
+        matches_queue=of_queue.holds,
+        matches_target=of_target is None or of_target.holds,
+    )
     return Candidate(
         friendly_name=worker.friendly_name,
         sid=worker.sid,
         activity_name=worker.activity_name,
-        available=bool(worker.available) or ignores,
-        target_workers=_of_queue(queue, fields, worker),
-        target=judge(expression, target_scope(attributes_of(task), fields)) if expression else None,
-        known=_not_known(task, worker, target, routed),
+        target_workers=of_queue,
+        target=of_target,
+        known=described(another) if another is not None else "",
         room=room,
-        busy=not ignores and (bool(held) if room is None else not room.is_open),
         holds=tuple(f"Task {one.task_sid} ({one.reservation_status})" for one in held),
-        asked=tuple(
-            one.reservation_status for one in evidence.reservations if one.worker_sid == worker.sid
-        ),
-        forced=forced,
+        asked=tuple(asked),
+        obstacles=frozenset(obstacles(pair)),
     )
 
 
@@ -175,42 +240,3 @@ def _room(evidence: Evidence, worker: Any) -> Room | None:
             free = one.available_capacity_percentage
             return Room(name, one.configured_capacity, free, bool(one.available))
     return None
-
-
-def _routed_to(task: Any) -> str | None:
-    """The SID of the one Worker that a Task was created for."""
-    target = task.routing_target
-    return target if target and target.startswith("WK") else None
-
-
-def _not_known(task: Any, worker: Any, target: Target | None, routed: str | None) -> str:
-    """https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing"""
-    if routed is not None:
-        return "" if routed == worker.sid else f"the Task is for Worker {routed} alone"
-    if target is None:
-        return ""
-    for path, own in (
-        (target.known_worker_sid, worker.sid),
-        (target.known_worker_friendly_name, worker.friendly_name),
-    ):
-        wanted = _at(task, path) if path is not None else own
-        if wanted != own:
-            return f"the known Worker is {wanted!r} ({path})"
-    return ""
-
-
-def _at(task: Any, path: str) -> Any:
-    value: Any = {"task": attributes_of(task)}
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def reads_channels(queue: Any | None, target: Target | None = None) -> bool:
-    """Whether an expression of the TaskQueue or the target asks for the load of channels."""
-    names = set(target.expression.names) if target is not None and target.expression else set()
-    try:
-        names |= parse(queue.target_workers or "").names if queue is not None else set()
-    except ExpressionSyntaxError:
-        pass  # the verdict tells
-    return any("channel" in name.split(".") for name in names)

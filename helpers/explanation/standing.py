@@ -7,13 +7,13 @@ how it came: each `workflow.target-matched` is one step, reached by a timeout wh
 (https://www.twilio.com/docs/taskrouter/api/event/reference).
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.rules.scope import attributes_of, read_attributes
+from helpers.rules.walk import first_not_over, reachable_steps
 from helpers.rules.workflow import (
     Configuration,
     ConfigurationError,
@@ -35,81 +35,56 @@ class Standing:
     sure: bool = True
 
 
-def configuration_of(evidence: Evidence) -> Configuration | None:
-    """The configuration of the Task's Workflow; None without one, or when it cannot be read."""
-    if evidence.workflow is None:
+def configuration_of(workflow: Any | None) -> Configuration | None:
+    """The Workflow's configuration; None without a Workflow, or when it cannot be read."""
+    if workflow is None:
         return None
     try:
-        return _read(evidence.workflow.configuration)
+        return _read(workflow.configuration)
     except ConfigurationError:
         return None
 
 
 @lru_cache(maxsize=64)
 def _read(text: str) -> Configuration:
-    """Live panels ask again and again for the same text."""
+    """Panels read the same text again and again."""
     return read_configuration(text)
 
 
-def stand(evidence: Evidence) -> Standing:
-    """Where the Task stands. Its Events decide unless there is just one possibility."""
-    configuration = configuration_of(evidence)
-    if configuration is None or evidence.task.task_queue_sid is None:
+def stand(configuration: Configuration | None, task: Any, events: Sequence[Any]) -> Standing:
+    """Where the Task stands; its `events`, oldest first, decide between several possibilities."""
+    if configuration is None or task.task_queue_sid is None:
         return Standing()
-    steps = _possible(configuration, evidence.task)
-    if len(steps) != 1 and (told := _told(configuration, evidence)) is not None:
-        return Standing(told, configuration.target(told))
+    steps = _possible(configuration, task)
+    if len(steps) != 1 and (traced := _traced(configuration, task, events)) is not None:
+        return Standing(traced, configuration.target(traced))
     if not steps:
         return Standing()
     return Standing(steps[0], configuration.target(steps[0]), len(steps) == 1)
 
 
-def needs_events(evidence: Evidence) -> bool:
-    """Whether the Task's Events are needed to tell where it stands."""
-    configuration = configuration_of(evidence)
-    return configuration is not None and len(_possible(configuration, evidence.task)) != 1
-
-
-def targets_in_question(evidence: Evidence) -> list[Target | None]:
-    """The targets at which the Task stands or, when it does not exist, may come to stand."""
-    configuration = configuration_of(evidence)
-    if evidence.task.sid or configuration is None:
-        return [stand(evidence).target]
-    steps = _way(configuration, attributes_of(evidence.task), 0)
-    return [configuration.target(step) for step in steps]
+def needs_events(configuration: Configuration | None, task: Any) -> bool:
+    """Whether the Task's Events are needed to find out where it stands."""
+    return configuration is not None and len(_possible(configuration, task)) != 1
 
 
 def _possible(configuration: Configuration, task: Any) -> list[Step]:
-    """The steps that lead to the Task's TaskQueue and are not over, in the order of its way."""
+    """The steps that lead to the Task's TaskQueue and are not over, in the order of the Workflow."""
     waits = task.assignment_status == "pending"
     found = {
         step: None
-        for step in _way(configuration, attributes_of(task), task.age)
+        for step in reachable_steps(configuration, attributes_of(task), task.age)
         if configuration.target(step).queue == task.task_queue_sid
         and not (waits and step.until is not None and task.age >= step.until)
     }
     return list(found)
 
 
-def _way(configuration: Configuration, attributes: Mapping[str, Any], age: int) -> Iterator[Step]:
-    """Every step that a Task of this age can have come to."""
-    steps = [configuration.first_step(attributes)]
-    while steps:
-        step = steps.pop(0)
-        if step is None:
-            continue
-        yield step
-        if step.until is not None and age >= step.until:
-            steps.append(configuration.step_after_timeout(step, attributes))
-        if configuration.target(step).skip_if is not None:
-            steps.append(configuration.step_after_skip(step, attributes))
-
-
-def _told(configuration: Configuration, evidence: Evidence) -> Step | None:
-    """The last step of the way that the Events tell of, if it leads to the Task's TaskQueue."""
+def _traced(configuration: Configuration, task: Any, events: Sequence[Any]) -> Step | None:
+    """The last step that the Events lead to, if its TaskQueue is the Task's."""
     step, created = None, 0
     entered = timed_out = False
-    for event in evidence.events:
+    for event in events:
         kind, at = event.event_type, int(event.event_date_ms)
         if kind == "task.created":
             created = at
@@ -125,22 +100,22 @@ def _told(configuration: Configuration, evidence: Evidence) -> Step | None:
                 step = configuration.step_after_timeout(step, attributes)
             elif step is not None:
                 step = configuration.step_after_skip(step, attributes)
-            while (entered or timed_out) and step is not None and _is_over(step, at - created):
-                step = configuration.step_after_timeout(step, attributes)
+            if entered or timed_out:
+                is_over = partial(_is_over, at - created)
+                step = first_not_over(configuration, step, attributes, is_over)
             entered = timed_out = False
-    leads = step is not None and configuration.target(step).queue == evidence.task.task_queue_sid
+    leads = step is not None and configuration.target(step).queue == task.task_queue_sid
     return step if leads else None
 
 
-def _is_over(step: Step, milliseconds: int) -> bool:
-    """Whether a Task of this age passes the step by; Events round down to milliseconds."""
+def _is_over(milliseconds: int, step: Step) -> bool:
+    """Whether a Task of this age does not stop at the step; Events round down to milliseconds."""
     return step.until is not None and milliseconds + 1 >= step.until * 1000
 
 
 def _attributes_at(event: Any) -> Mapping[str, Any]:
     """The Task's attributes when the Event happened."""
     try:
-        found = json.loads(event.event_data["task_attributes"])
-    except (TypeError, KeyError, ValueError):
+        return read_attributes(event.event_data["task_attributes"])
+    except (TypeError, KeyError):
         return {}
-    return found if isinstance(found, dict) else {}

@@ -2,46 +2,43 @@
 
 from dataclasses import replace
 
-from helpers.explanation.evidence import Evidence, attributes_of
+from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import count_presence, judge_staff
-from helpers.explanation.standing import Standing, configuration_of
-from helpers.rules.workflow import Target
+from helpers.explanation.standing import Standing
+from helpers.rules.scope import attributes_of
+from helpers.rules.walk import FELL_OUT, settle
+from helpers.rules.workflow import Step
 
-FELL_OUT = "Task canceled on Workflow timeout"
 
+def foretell(evidence: Evidence) -> Evidence:
+    """Take the Task of the evidence through its Workflow, and return the evidence it ends with.
 
-def route(evidence: Evidence) -> tuple[Evidence, Standing]:
-    """Take the Task of the evidence through its Workflow; the Task as it would be, and where.
-
-    A step is skipped as TaskRouter does it: when nobody can be reserved at once and `skip_if` holds
-    (https://www.twilio.com/docs/taskrouter/worker-presence). A Task that is skipped out of its
-    Workflow is canceled.
+    A Task that is skipped out of its Workflow is canceled.
     """
-    configuration = configuration_of(evidence)
+    configuration, attributes = evidence.configuration, attributes_of(evidence.task)
     if configuration is None:
-        return evidence, Standing()
-    attributes = attributes_of(evidence.task)
-    step = configuration.first_step(attributes)
-    standing = Standing()
-    while step is not None:
-        standing = Standing(step, configuration.target(step))
-        evidence = _moved(evidence, configuration.target(step))
-        if not _is_skipped(evidence, configuration.target(step)):
-            return evidence, standing
-        step = configuration.step_after_skip(step, attributes)
-    if standing.step is not None:
-        canceled = replace(evidence.task, assignment_status="canceled", reason=FELL_OUT)
-        evidence = replace(evidence, task=canceled)
-    return evidence, standing
+        return evidence
+    found = evidence
+
+    def enter(step: Step) -> bool:
+        nonlocal found
+        found = _at(found, Standing(step, configuration.target(step)))
+        return any(one.is_eligible for one in judge_staff(found))
+
+    def presence(queue_sid: str) -> dict[str, dict[str, int]]:
+        return count_presence(found, queue_sid)
+
+    first = configuration.first_step(attributes)
+    last = settle(configuration, first, attributes, enter, presence)
+    if first is not None and last is None:
+        canceled = replace(found.task, assignment_status="canceled", reason=FELL_OUT)
+        return replace(found, task=canceled)
+    return found
 
 
-def _moved(evidence: Evidence, target: Target) -> Evidence:
-    task = evidence.task
+def _at(evidence: Evidence, standing: Standing) -> Evidence:
+    task, target = evidence.task, standing.target
+    assert target is not None
     priority = task.priority if target.priority is None else target.priority
-    return replace(evidence, task=replace(task, task_queue_sid=target.queue, priority=priority))
-
-
-def _is_skipped(evidence: Evidence, target: Target) -> bool:
-    if target.skip_if is None or any(one.is_eligible for one in judge_staff(evidence, target)):
-        return False
-    return target.skip_if.matches(count_presence(evidence, target.queue))
+    task = replace(task, task_queue_sid=target.queue, priority=priority)
+    return replace(evidence, task=task, foretold=standing)

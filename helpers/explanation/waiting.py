@@ -1,8 +1,17 @@
-"""Why a pending Task waits, in few words: for a row of a table, and for panels that follow."""
+"""Why a pending Task waits, in few words: for a row of a table, and for panels that follow.
+
+The reason is one of those that `explain` gives in full (sentences.py).
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import Candidate, judge_staff
-from helpers.explanation.standing import stand
+from helpers.explanation.sentences import listed, nobody_matches, why_not_yet
+from helpers.explanation.staff import Candidate, described, judge_staff, needs_channels
+from helpers.rules.matching import routed_to
+
+_DEPENDS = "depends on WorkerChannels, which only explain reads"
 
 
 def somebody_could_take(evidence: Evidence) -> bool:
@@ -10,36 +19,78 @@ def somebody_could_take(evidence: Evidence) -> bool:
 
     As in `reason_to_wait`, Evidence without a Worker's channels will do.
     """
-    return any(one.is_eligible for one in judge_staff(evidence, stand(evidence).target))
+    return any(one.is_eligible for one in judge_staff(evidence))
 
 
 def reason_to_wait(evidence: Evidence) -> str:
-    """ "waits: …" for the evidence's Task; "" when it does not wait.
+    """Return "waits: …" for the evidence's Task; "" when it does not wait.
 
     Evidence without a Worker's channels will do: then the Worker is busy when it holds anything.
     """
     task = evidence.task
     if task.assignment_status != "pending":
         return ""
-    queue, target = evidence.queue(task.task_queue_sid), stand(evidence).target
+    queue = evidence.queue(task.task_queue_sid)
     if queue is None:
         return "waits: no filter of the Workflow matches its attributes"
-    wanted = [queue.target_workers or "nobody"]
+    if reason := nobody_matches(evidence, queue):
+        return f"waits: {reason}"
+    staff = tuple(judge_staff(evidence))
+    if asked := [one.friendly_name for one in staff if one.is_asked]:
+        return f"waits: {asked[0]} has a pending Reservation for it"
+    wanted = [queue.target_workers or ""]
+    target = evidence.standing.target
     if target is not None and target.expression is not None:
         wanted.append(target.expression.text)
     expression = " and ".join(wanted)
-    matching = [one for one in judge_staff(evidence, target) if one.matches]
+    unknown = _is_unknown(evidence, queue)
+    if evidence.named:
+        return f"waits: {_for_the_named(evidence, staff, expression, unknown)}"
+    if unknown:
+        return f"waits: which Workers match {expression} {_DEPENDS}"
+    return f"waits: {_for_all(evidence, staff, expression)}"
+
+
+def _for_the_named(
+    evidence: Evidence, staff: Sequence[Candidate], expression: str, unknown: bool
+) -> str:
+    """Why the Worker that the Task names cannot take it."""
+    names = listed([described(one) for one in evidence.named])
+    meant = next((one for one in staff if not one.known), None)
+    if meant is None:
+        return f"{names}, and there is no such Worker"
+    if unknown:
+        return f"{names}, and whether {meant.friendly_name} matches {expression} {_DEPENDS}"
+    if not meant.matches:
+        return f"{names}, and {meant.friendly_name} does not match {expression}"
+    if not meant.available:
+        return f"{names}, and {meant.friendly_name} is {meant.activity_name}"
+    why = _why_busy(meant) if meant.busy else f"is available, {why_not_yet(evidence)}"
+    return f"{names}, and {meant.friendly_name} {why}"
+
+
+def _for_all(evidence: Evidence, staff: Sequence[Candidate], expression: str) -> str:
+    """Why none of the Workers can take it."""
+    matching = [one for one in staff if one.matches]
     available = [one for one in matching if one.available]
     able = [one.friendly_name for one in available if not one.busy]
     if not matching:
-        return f"waits: no Worker matches {expression}"
+        return f"no Worker matches {expression}"
     if not available:
         standing = ", ".join(f"{one.friendly_name} is {one.activity_name}" for one in matching)
-        return f"waits: no available Worker matches {expression} ({standing})"
+        return f"no available Worker matches {expression} ({standing})"
     if not able:
         names = ", ".join(f"{one.friendly_name} {_why_busy(one)}" for one in available)
-        return f"waits: every available Worker who matches {expression} is busy ({names})"
-    return f"waits: {able[0]} is available, a Reservation is about to be made"
+        return f"every available Worker who matches {expression} is busy ({names})"
+    return f"{able[0]} is available, {why_not_yet(evidence)}"
+
+
+def _is_unknown(evidence: Evidence, queue: Any) -> bool:
+    """Whether an expression reads channels that were not read here."""
+    if routed_to(evidence.task.routing_target) is not None:
+        return False  # no expression counts
+    reads = needs_channels(queue, evidence.standing.target)
+    return reads and any(one.sid not in evidence.channels for one in evidence.workers)
 
 
 def _why_busy(one: Candidate) -> str:

@@ -9,10 +9,32 @@
   (https://www.twilio.com/docs/taskrouter/worker-presence).
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from helpers.rules.expression import Expression
+
 Attributes = Mapping[str, Any]
+
+
+def attributes_of(resource: Any) -> Attributes:
+    """Return the attributes of a Worker or a Task, {} when they are no JSON object.
+
+    The result is shared: do not change it.
+    """
+    return read_attributes(resource.attributes or "{}")
+
+
+@lru_cache(maxsize=2_048)
+def read_attributes(text: str) -> Attributes:
+    """Return the JSON object in `text`, {} when there is none. Panels read the same texts again."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def worker_fields(
@@ -56,3 +78,9 @@ def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
         counts["available" if available else "unavailable"] += 1
         counts[activity_sid] = counts.get(activity_sid, 0) + 1
     return {"workers": counts}
+
+
+def reads_channels(expression: Expression | None) -> bool:
+    """Whether the expression reads `channel.…` or `worker.channel.…`: how much a Worker holds."""
+    paths = [name.split(".") for name in expression.names] if expression is not None else []
+    return any(path[0] == "channel" or path[:2] == ["worker", "channel"] for path in paths)

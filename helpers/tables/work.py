@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from helpers.explanation.gathering import surroundings, with_channels
+from helpers.explanation.gathering import surroundings, with_channels, with_pause
 from helpers.explanation.waiting import reason_to_wait
 from helpers.refusal import said_plainly
 from helpers.rules.expression import ExpressionSyntaxError, parse
@@ -75,7 +75,7 @@ def _reasons(lab: "Lab", tasks: Iterable[Any]) -> dict[str, str]:
         if task.assignment_status == "pending":
             shared = evidence or surroundings(lab.workspace, task)
             evidence = with_channels(lab.workspace, replace(shared, task=task))
-            reasons[task.sid] = reason_to_wait(evidence)
+            reasons[task.sid] = reason_to_wait(with_pause(lab.workspace, evidence))
     return reasons
 
 

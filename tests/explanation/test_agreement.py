@@ -21,7 +21,6 @@ from helpers.emulator.home import ACCOUNT_SID
 from helpers.emulator.service import TaskRouter
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
-from helpers.explanation.standing import stand
 from helpers.explanation.waiting import reason_to_wait
 from helpers.rules.expression import parse
 from helpers.rules.workflow import Step
@@ -196,7 +195,7 @@ class Agreement(RuleBasedStateMachine):
         for task in self.space.tasks.list():
             evidence = gather(self.space, task)
             explanation = reason(evidence)
-            self.place_agrees(evidence)
+            self.place_agrees(evidence, explanation)
             for candidate in explanation.candidates:
                 self.candidate_agrees(task, candidate)
             eligible = {one.sid for one in explanation.candidates if one.is_eligible}
@@ -205,14 +204,16 @@ class Agreement(RuleBasedStateMachine):
                 self.sentence_is_true(explanation)
             self.reserved_are_matches(explanation)
 
-    def place_agrees(self, evidence):
+    def place_agrees(self, evidence, explanation):
         record = self.record(model.Task, evidence.task.sid)
-        standing = stand(evidence)
+        standing = evidence.standing
         assert standing.sure
         assert standing.step == (None if record.step is None else Step(*record.step))
         if evidence.task.assignment_status == "pending":
             short = reason_to_wait(evidence)
             assert short.startswith("waits: ") and "about to be made" not in short
+            for candidate in explanation.candidates:
+                assert candidate.known in short or candidate.known not in explanation.sentence
 
     def candidate_agrees(self, task, candidate):
         """Matching, room and every clause are what the emulator's own functions say."""

@@ -1,4 +1,16 @@
-from helpers.rules.scope import presence, queue_scope, target_scope, worker_fields
+from types import SimpleNamespace
+
+import pytest
+
+from helpers.rules.expression import parse
+from helpers.rules.scope import (
+    attributes_of,
+    presence,
+    queue_scope,
+    reads_channels,
+    target_scope,
+    worker_fields,
+)
 
 OWN = {
     "sid": "WK1",
@@ -29,3 +41,23 @@ def test_a_target_reads_both_sides_by_prefix_only():
 def test_presence_counts_workers_by_availability_and_activity():
     counts = presence([(True, "WA1"), (True, "WA2"), (False, "WA3")])
     assert counts == {"workers": {"available": 2, "unavailable": 1, "WA1": 1, "WA2": 1, "WA3": 1}}
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("worker.channel.chat.assigned_tasks < 1", True),
+        ("channel.chat.assigned_tasks < 1", True),
+        ('task.channel == "chat"', False),
+        ("level > 1 AND worker.level < 3", False),
+    ],
+)
+def test_only_the_workers_own_channels_count_as_channels(text, reads):
+    assert reads_channels(parse(text)) == reads
+    assert not reads_channels(None)
+
+
+@pytest.mark.parametrize("text", [None, "", "[1]", "no JSON"])
+def test_what_is_no_json_object_has_no_attributes(text):
+    assert attributes_of(SimpleNamespace(attributes=text)) == {}
+    assert attributes_of(SimpleNamespace(attributes='{"level": 1}')) == {"level": 1}

@@ -15,7 +15,7 @@ def fire(engine: Engine, record: Record, field: str) -> None:
     match record, field:
         case Reservation(reservation_status="pending"), _:
             time_out(engine, record)
-        case Task(assignment_status="pending" | "reserved"), "expires_at":
+        case Task(), "expires_at" if record.assignment_status in TASK_WAITING:
             cancel_task(engine, record, TTL_EXCEEDED)
         case Task(), "step_until":
             engine.store.change(record, step_until=None)

@@ -5,6 +5,7 @@ https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Ta
 """
 
 from dataclasses import fields
+from functools import partial
 
 from helpers.emulator.core import reading
 from helpers.emulator.core.ending import cancel_task
@@ -15,9 +16,9 @@ from helpers.emulator.core.routing import seek_workers
 from helpers.emulator.core.standing import configuration_of, step_of, target_of
 from helpers.emulator.errors import BadRequest
 from helpers.rules import scope
+from helpers.rules.walk import FELL_OUT, first_not_over, is_skipped, settle
 from helpers.rules.workflow import Step
 
-FELL_OUT = "Task canceled on Workflow timeout"
 _STEP = [field.name for field in fields(Step)]
 NO_MATCH = "Could not match the task to a target given the defined attributes"
 
@@ -45,8 +46,7 @@ def enter_workflow(engine: Engine, task: Task) -> None:
         f"Task {task.sid} entered Workflow {workflow.friendly_name}",
         task,
     )
-    while step is not None and _is_over(engine, task, step):
-        step = configuration.step_after_timeout(step, values)
+    step = first_not_over(configuration, step, values, partial(_is_over, engine, task))
     _walk(engine, task, step, "workflow.timeout")
 
 
@@ -71,6 +71,7 @@ def leave_step(engine: Engine, task: Task) -> None:
     configuration, step = configuration_of(engine, task), step_of(task)
     if configuration is None or step is None:
         return
+    values = reading.task_values(task)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
     note(
         engine,
@@ -80,11 +81,10 @@ def leave_step(engine: Engine, task: Task) -> None:
         task,
     )
     try:
-        following = configuration.step_after_timeout(step, reading.task_values(task))
+        following = configuration.step_after_timeout(step, values)
     except IndexError:
         following = None
-    while following is not None and _is_over(engine, task, following):
-        following = configuration.step_after_timeout(following, reading.task_values(task))
+    following = first_not_over(configuration, following, values, partial(_is_over, engine, task))
     _walk(engine, task, following, "workflow.timeout")
 
 
@@ -117,20 +117,21 @@ def _is_over(engine: Engine, task: Task, step: Step) -> bool:
 def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
     """Stand at `step`, or at the first after it that is not skipped; None: fall out.
 
-    `way_out` is the event that says why the Task fell out.
+    `way_out` is the event type for a `step` of None; a Task that skips the rest was skipped.
     """
     configuration = configuration_of(engine, task)
     assert configuration is not None
-    while step is not None:
+
+    def enter(step: Step) -> bool:
         _stand(engine, task, step)
-        if seek_workers(engine, task) or not _skips(engine, task):
-            return
-        step, way_out = (
-            configuration.step_after_skip(step, reading.task_values(task)),
-            "workflow.skipped",
-        )
+        return seek_workers(engine, task)
+
+    presence_in = partial(_presence_in, engine)
+    if settle(configuration, step, reading.task_values(task), enter, presence_in) is not None:
+        return
     workflow = engine.store.the(Workflow, task.workflow_sid)
-    note(engine, way_out, workflow, f"Task {task.sid} left its Workflow", task)
+    event_type = way_out if step is None else "workflow.skipped"
+    note(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
     cancel_task(engine, task, FELL_OUT)
 
 
@@ -162,12 +163,13 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
 
 
 def _skips(engine: Engine, task: Task) -> bool:
-    """Whether `skip_if` says to go on; it counts only when nobody could be reserved at once."""
+    """Whether `skip_if` of the step says to go on, since no Worker could be reserved."""
     target = target_of(engine, task)
-    if target is None or target.skip_if is None:
-        return False
-    queue = engine.store.the(TaskQueue, target.queue)
-    return target.skip_if.matches(presence(engine, queue))
+    return target is not None and is_skipped(target, partial(_presence_in, engine))
+
+
+def _presence_in(engine: Engine, queue_sid: str) -> dict[str, dict[str, int]]:
+    return presence(engine, engine.store.the(TaskQueue, queue_sid))
 
 
 def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:

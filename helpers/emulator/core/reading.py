@@ -11,7 +11,7 @@ from typing import Any
 from helpers.emulator.core.model import Activity, Task, TaskChannel, Worker
 from helpers.emulator.core.store import Store
 from helpers.rules.expression import Expression, parse
-from helpers.rules.scope import queue_scope, target_scope, worker_fields
+from helpers.rules.scope import queue_scope, reads_channels, target_scope, worker_fields
 from helpers.rules.workflow import Configuration, read_configuration
 
 _SYSTEM = frozenset({"worker", "channel", "sid", "friendly_name", "activity_sid", "activity_name"})
@@ -38,11 +38,7 @@ def configuration(text: str) -> Configuration:
 @lru_cache(maxsize=1_024)
 def reads_load(text: str) -> bool:
     """Whether a target's expression in this configuration reads the load of a Worker's channels."""
-    return any(
-        name.startswith("worker.channel")
-        for target in configuration(text).targets
-        for name in (target.expression.names if target.expression else ())
-    )
+    return any(reads_channels(target.expression) for target in configuration(text).targets)
 
 
 def is_static(target_workers: Expression) -> bool:
