@@ -135,17 +135,19 @@ def obstacles(pair: Pair) -> Iterator[Obstacle]:
     """
     if pair.is_asked:
         yield Obstacle.ASKED
-    if pair.is_another_named:
+    is_another_named = pair.is_another_named
+    if is_another_named:
         yield Obstacle.ANOTHER_WORKER
-    elif pair.is_routed and pair.ignores_capacity:
+    is_routed = pair.is_routed
+    if is_routed and pair.ignores_capacity and not is_another_named:
         return
     if not pair.is_available:
         yield Obstacle.ACTIVITY
-    if not pair.is_routed and not pair.matches_queue:
+    if not is_routed and not pair.matches_queue:
         yield Obstacle.TASK_QUEUE
     if not pair.has_room:
         yield Obstacle.CAPACITY
-    if not pair.is_routed and not pair.matches_target:
+    if not is_routed and not pair.matches_target:
         yield Obstacle.TARGET
 
 

@@ -155,16 +155,7 @@ class _Pair:
     `members` are the SIDs of the Workers that match the TaskQueue, None where that is not known.
     """
 
-    __slots__ = (
-        "engine",
-        "ignores_capacity",
-        "is_routed",
-        "members",
-        "named",
-        "target",
-        "task",
-        "worker",
-    )
+    __slots__ = ("engine", "members", "named", "target", "task", "worker")
 
     def __init__(
         self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
@@ -174,8 +165,6 @@ class _Pair:
         self.target = target
         self.members = members
         self.named = named_workers(task.routing_target, target, reading.task_values(task))
-        self.is_routed = routed_to(task.routing_target) is not None
-        self.ignores_capacity = task.ignore_capacity
 
     def with_worker(self, worker: Worker) -> "_Pair":
         self.worker = worker
@@ -196,6 +185,14 @@ class _Pair:
             if not one.is_worker(self.worker):
                 return True
         return False
+
+    @property
+    def is_routed(self) -> bool:
+        return routed_to(self.task.routing_target) is not None
+
+    @property
+    def ignores_capacity(self) -> bool:
+        return self.task.ignore_capacity
 
     @property
     def is_available(self) -> bool:
@@ -228,6 +225,7 @@ class _PairInLine(_Pair):
     """The Task waits on a channel on which the Worker has room, in a TaskQueue that it matches."""
 
     __slots__ = ()
+    is_routed = False
     has_room = True
     matches_queue = True
 
