@@ -302,6 +302,16 @@ def test_a_task_for_one_worker_goes_to_that_worker_whatever_it_does(lab):
     assert [lab.holder(task) for task in tasks] == ["Bob", "Bob"]
 
 
+def test_an_unavailable_worker_who_rejects_its_own_task_takes_no_other(lab):
+    queue = lab.queue()
+    alice = lab.worker("Alice")
+    own = lab.task(worker=alice, ignore_capacity=True)
+    waiting = lab.task(task_queue=queue, priority=5)
+    assert (lab.holder(own), lab.holder(waiting)) == ("Alice", None)
+    lab.reject(own, "Offline")
+    assert (lab.holder(own), lab.holder(waiting)) == ("Alice", None)
+
+
 def test_a_task_for_one_worker_can_wait_for_room(lab):
     lab.queue()
     lab.worker("Alice")
