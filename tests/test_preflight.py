@@ -32,9 +32,13 @@ def test_a_computer_that_is_ready_gets_one_line(home: Home, capsys):
     assert re.fullmatch(rf"Ready: Python \S+, JupyterLab \S+, and a .* at {url}\.\n", line)
 
 
-def test_in_a_terminal_the_line_is_green(home: Home, capsys, monkeypatch):
-    monkeypatch.setattr(preflight, "_shows_colors", lambda: True)
+@pytest.mark.skipif(os.name != "posix", reason="the colors are for POSIX terminals")
+def test_in_a_terminal_the_line_is_green(running_home: Home, capsys, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert re.fullmatch(r"\033\[32mReady: [^\033]*\033\[0m\n", said(capsys, 0))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert said(capsys, 0).startswith("Ready: ")
 
 
 def test_a_python_that_is_too_old(home: Home, capsys, monkeypatch):

@@ -56,7 +56,10 @@ VALUES = ["a", 'a"b', "it's", "\\", "'\"", "\n", 3, None, "ñ", [], ["a", "'"], 
 
 @pytest.mark.parametrize("value", VALUES)
 def test_any_value_is_written_as_python_reads_it(value):
-    assert eval(calls._literal(value)) == value
+    call = calls.to_server("POST", "http://127.0.0.1:8765/x", {"X": value}, {"a": "1"})
+    requests = SimpleNamespace(request=lambda *_, **given: given["data"])
+    _, _, expression = call.python.partition("\n\n")
+    assert eval(expression, {"requests": requests}) == {"X": value}
 
 
 def test_parameters_are_in_double_quotes_as_everything_is():

@@ -1,6 +1,7 @@
 """What is on disk: whole transactions, readable by code of another age, Events for 30 days."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -52,6 +53,12 @@ def reopened(path):
         database.close()
 
 
+def ask(path, statement):
+    """Run a statement on the file, as another program would; return its first row."""
+    with closing(sqlite3.connect(path)) as other, other:
+        return other.execute(statement).fetchone()
+
+
 def test_records_come_back_in_order_of_creation(database, path):
     second, first = activity(1, serial=2), activity(2, serial=1)
     database.write(Outcome({each.sid: each for each in (second, first)}))
@@ -87,14 +94,14 @@ def test_a_killed_process_leaves_what_it_acknowledged(path):
     killed.close()
 
 
-def test_fields_that_the_code_no_longer_knows_are_passed_over(database):
+def test_fields_that_the_code_no_longer_knows_are_passed_over(path, database):
     one = activity()
     database.write(Outcome({one.sid: one}))
-    database._db.execute("UPDATE records SET body = json_set(body, '$.forgotten', 7)")
+    ask(path, "UPDATE records SET body = json_set(body, '$.forgotten', 7)")
     assert list(database.records()) == [one]
 
 
-def test_fields_that_the_code_newly_knows_have_their_default(database):
+def test_fields_that_the_code_newly_knows_have_their_default(path, database):
     task = Task(
         sid="WT1",
         workspace_sid=WORKSPACE,
@@ -110,7 +117,7 @@ def test_fields_that_the_code_newly_knows_have_their_default(database):
         step=[None, 0, None, 0, False],
     )
     database.write(Outcome({task.sid: task}))
-    database._db.execute("UPDATE records SET body = json_remove(body, '$.ignore_capacity')")
+    ask(path, "UPDATE records SET body = json_remove(body, '$.ignore_capacity')")
     assert list(database.records()) == [task]
 
 
@@ -176,8 +183,8 @@ def test_settings_are_remembered_together_or_not_at_all(database):
     assert (database.setting("offset"), database.setting("stopped")) == ("1.5", "2.5")
 
 
-def test_it_survives_a_kill_without_waiting_for_the_disk(database):
-    assert database._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+def test_it_survives_a_kill_without_waiting_for_the_disk(path, database):
+    assert ask(path, "PRAGMA journal_mode") == ("wal",)
 
 
 def test_a_file_that_is_no_database_is_refused(path):
