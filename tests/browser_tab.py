@@ -12,7 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
 WINDOW = {"width": 1280, "height": 1600}
-CLOSE_ALL = "() => [...jupyterapp.shell.widgets('main')].forEach((one) => one.dispose())"
+CLOSE_NOTEBOOKS = """() => [...jupyterapp.shell.widgets("main")]
+  .filter((one) => one.context)
+  .forEach((one) => one.dispose())"""
 OPEN = """async ([path, id]) => {
   const options = { path, factory: "Notebook", kernel: id ? { id } : undefined };
   await (await jupyterapp.commands.execute("docmanager:open", options)).context.ready;
@@ -47,7 +49,9 @@ class Tab:
             self.page.goto(f"{self.server['url']}lab?token={self.server['token']}&reset")
             self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
         kernels = self._kernels()
-        self.page.evaluate(CLOSE_ALL)
+        self.page.evaluate(CLOSE_NOTEBOOKS)
+        # JupyterLab opens a Launcher where nothing is open, and would open it before the notebook.
+        self.page.locator(".jp-Launcher").first.wait_for()
         if not keep_kernel:
             self._end_kernels()
         self.path, self.shown = path, ()
@@ -93,6 +97,8 @@ class Tab:
     def run_all(self) -> None:
         """Choose Run All in the menu, and wait until every cell has run or one has failed."""
         before = max(self._prompts(), default=0)
+        # An open menu doesn't change, so the notebook has to be the current one before it opens.
+        self.page.wait_for_function("jupyterapp.commands.isEnabled('runmenu:run-all')")
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('li[data-command="runmenu:run-all"]').click()
         eventually("it has run", lambda: self._has_run(before) or self.errors())
