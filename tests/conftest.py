@@ -91,7 +91,7 @@ def prepared(session: Session, emulator: EmulatorServer, prepared_states) -> Cal
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    """A home for an emulator in a process of its own, which is stopped at the end."""
+    """A home for an emulator in a separate process, which is stopped at the end."""
     home = Home(tmp_path / "home")
     lead_to(home, monkeypatch)
     yield home
@@ -100,7 +100,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
 
 @pytest.fixture
 def running_home(shared_home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home whose emulator runs in a process of its own, and is empty.
+    """A home whose emulator runs in a separate process, and is empty.
 
     Tests share it, and may kill the emulator; one that spoils files uses `home`.
     """

@@ -10,7 +10,7 @@ WAITING = '{"selected_language": "es", "name": "<i>Ana</i>"}'
 
 
 def create(lab: Lab, attributes: str = WAITING):
-    """A Task that waits for somebody who speaks Spanish."""
+    """Create a Task that waits for a Worker who speaks Spanish."""
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 

@@ -138,7 +138,7 @@ def _installed() -> Mapping[str, list[str]]:
 
 
 def assert_none(violations: Iterable[str]) -> None:
-    """Fails with every violation on a line of its own."""
+    """Fail with each violation on a separate line."""
     found = sorted(violations)
     assert not found, "\n".join(["", *found])
 

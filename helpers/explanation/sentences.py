@@ -43,7 +43,7 @@ def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
         if would_be:
             return f"TaskRouter would refuse it: {nothing}, and there is no default_filter."
         return f"It is in no TaskQueue: {nothing}."
-    if reason := nobody_matches(evidence, queue):
+    if reason := why_no_worker_matches(evidence, queue):
         return f"{reason[0].upper()}{reason[1:]}."
     if able := [one.friendly_name for one in staff if one.is_eligible]:
         if would_be:
@@ -52,12 +52,12 @@ def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
     return f"{'; '.join(_told(staff))}."
 
 
-def nobody_matches(evidence: Evidence, queue: Any) -> str:
-    """Why the Task in this TaskQueue cannot get any Worker whatever; "" when that is not so."""
+def why_no_worker_matches(evidence: Evidence, queue: Any) -> str:
+    """Why no Worker matches the Task, whatever its attributes; "" when one might."""
     if not evidence.workers:
         return "there is no Worker in the Workspace"
     if not queue.target_workers and routed_to(evidence.task.routing_target) is None:
-        return f"the TaskQueue {queue.friendly_name!r} has no target_workers, so nobody matches"
+        return f"the TaskQueue {queue.friendly_name!r} has no target_workers, so no Worker matches"
     return ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from helpers.explanation.evidence import Evidence
-from helpers.explanation.sentences import listed, nobody_matches, why_not_yet
+from helpers.explanation.sentences import listed, why_no_worker_matches, why_not_yet
 from helpers.explanation.staff import Candidate, described, judge_staff, needs_channels
 from helpers.rules.matching import routed_to
 
@@ -33,7 +33,7 @@ def reason_to_wait(evidence: Evidence) -> str:
     queue = evidence.queue(task.task_queue_sid)
     if queue is None:
         return "waits: no filter of the Workflow matches its attributes"
-    if reason := nobody_matches(evidence, queue):
+    if reason := why_no_worker_matches(evidence, queue):
         return f"waits: {reason}"
     staff = tuple(judge_staff(evidence))
     if asked := [one.friendly_name for one in staff if one.is_asked]:

@@ -75,7 +75,7 @@ def test_answer_after_a_reset_changes_neither_reservation_nor_delivery(client, e
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     task = announced_task(office, "http://127.0.0.1:1/")
-    eventually("nobody answers", lambda: taskrouter.deliveries()[0].state == "failed")
+    eventually("the callback has failed", lambda: taskrouter.deliveries()[0].state == "failed")
     learner.may_answer.set()
     taskrouter.settle()
     assert office.statuses(task) == ["pending"]

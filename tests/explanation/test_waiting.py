@@ -100,8 +100,8 @@ def test_task_without_a_worker_or_target_workers_says_so(shop):
         "waits: there is no Worker in the Workspace",
     )
     shop.worker("Ann")
-    nobody = "TaskQueue 'None' has no target_workers, so nobody matches"
-    assert reasons(shop, task) == (f"The {nobody}.", f"waits: the {nobody}")
+    unmatched = "TaskQueue 'None' has no target_workers, so no Worker matches"
+    assert reasons(shop, task) == (f"The {unmatched}.", f"waits: the {unmatched}")
 
 
 def test_empty_target_workers_do_not_matter_to_a_task_for_one_worker(shop):

@@ -77,7 +77,7 @@ def test_a_queue_without_target_workers_and_an_empty_workspace(shop):
     assert explain(shop, shop.task()).sentence == "There is no Worker in the Workspace."
     shop.worker("Ann")
     explanation = explain(shop, shop.task())
-    assert "has no target_workers, so nobody matches" in explanation.sentence
+    assert "has no target_workers, so no Worker matches" in explanation.sentence
     assert "1==1" in notes(explanation)["TaskQueue Everybody"]
 
 
