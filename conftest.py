@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.sandbox import isolate, stop_emulator
-
-pytest_plugins = ["helpers.emulator.pytest_plugin"]
+from tools.sandbox import isolate, stop_emulator
 
 _folder = tempfile.TemporaryDirectory(prefix="taskrouter-tests-", ignore_cleanup_errors=True)
 atexit.register(_folder.cleanup)  # last of all: an IPython in this process writes there at exit

@@ -86,7 +86,7 @@ def in_turn(calls: int, ours: Callable[[], Any], bare: Callable[[], Any]) -> tup
 def main(calls: int) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as ours_url,
+        server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as ours_url,
         server(str(BARE), home=Path(folder)) as bare_url,
     ):
         ours, sid = prepare(client_of(ours_url))

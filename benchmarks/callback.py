@@ -42,7 +42,7 @@ def main(rounds: int) -> None:
     threading.Thread(target=learner.serve_forever, daemon=True).start()
     with (
         tempfile.TemporaryDirectory() as folder,
-        server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as url,
+        server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url,
     ):
         workspaces = client_of(url).taskrouter.v1.workspaces
         workspace = workspaces(str(workspaces.create(friendly_name="callback").sid))

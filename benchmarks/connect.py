@@ -43,7 +43,7 @@ def main(runs: int) -> None:
                     imports.append(imported)
                     times.append(connected)
             finally:
-                stop = [sys.executable, "-m", "helpers.emulator", "stop", "--home", home]
+                stop = [sys.executable, "-m", "local_taskrouter", "stop", "--home", home]
                 subprocess.run(stop, check=False, capture_output=True)
     yardstick = median(imports)
     print(f"{runs} runs, medians in seconds, Python {sys.version.split()[0]}")

@@ -54,7 +54,7 @@ class Learner(threading.Thread):
 def main(learners: int, rounds: int) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as url,
+        server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url,
     ):
         crowd = [Learner(url, rounds) for _ in range(learners)]
         began = perf_counter()

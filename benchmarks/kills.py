@@ -15,11 +15,10 @@ from random import Random
 from statistics import median
 from time import perf_counter, sleep
 
+from local_taskrouter.process.home import Home
+from local_taskrouter.process.launch import ensure_running, stop
 from requests import RequestException
 from twilio.rest import Client
-
-from helpers.emulator.home import Home
-from helpers.emulator.launch import ensure_running, stop
 
 THREADS = 4
 

@@ -14,11 +14,10 @@ from time import perf_counter
 from typing import Any
 
 from api import ACCOUNT_SID, AUTH_TOKEN, client_of, server
-
-from helpers.emulator.core import parts, tasks, workflows, workspaces
-from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.model import TaskChannel
-from helpers.emulator.service import TaskRouter
+from local_taskrouter.core import parts, tasks, workflows, workspaces
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import TaskChannel
+from local_taskrouter.service import TaskRouter
 
 MONTH = 43_200
 CREATES = 300
@@ -65,7 +64,7 @@ def main(events: int) -> None:
         taskrouter = TaskRouter(Path(folder) / "taskrouter.db", ACCOUNT_SID, AUTH_TOKEN)
         sid = taskrouter.call(lambda engine: fill(engine, events))
         taskrouter.close()
-        with server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as url:
+        with server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url:
             writer, reader = (client_of(url).taskrouter.v1.workspaces(sid) for _ in range(2))
             report("alone", create(writer))
             done, readings = threading.Event(), list[float]()

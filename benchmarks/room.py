@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "room"))
 from hub_report import report
 from hub_room import room, why_not
 
-from helpers.refresh import NOTEBOOKS
+from tools.refresh import NOTEBOOKS
 
 
 def main(count: int) -> None:

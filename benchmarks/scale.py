@@ -16,11 +16,10 @@ from time import perf_counter
 from typing import Any
 
 from api import ACCOUNT_SID, AUTH_TOKEN, client_of, server
-
-from helpers.emulator.core import parts, tasks, workers, workflows, workspaces
-from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.model import TaskChannel
-from helpers.emulator.service import TaskRouter
+from local_taskrouter.core import parts, tasks, workers, workflows, workspaces
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import TaskChannel
+from local_taskrouter.service import TaskRouter
 
 SMALL, LIMITS = (30, 10, 50), (15_000, 5_000, 24_999)
 ROUNDS = 150
@@ -109,7 +108,7 @@ def main(size: tuple[int, int, int]) -> None:
         taskrouter.close()
         print(f"filled with {size} in {perf_counter() - began:.1f} s")
         began = perf_counter()
-        with server("-m", "helpers.emulator", "--port", "0", home=Path(folder)) as url:
+        with server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url:
             client = client_of(url)
             small, large = (Place(client, sid) for sid in sids)
             print(f"started from disk in {perf_counter() - began:.1f} s, {memory(Path(folder))}")

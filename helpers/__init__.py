@@ -17,53 +17,33 @@ Every call to TaskRouter itself is the `twilio` package's own, in the notebooks.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from helpers import controls, exercises, tables
-    from helpers.callback_server import serve
-    from helpers.checks import check, wait_for
-    from helpers.connection import connect
-    from helpers.curl_request import curl
-    from helpers.diagram import show_lifecycle
-    from helpers.explanation.answer import explain
-    from helpers.installation import check_installation
-    from helpers.workspace import prepare
-
-__all__ = [
-    "check",
-    "check_installation",
-    "connect",
-    "controls",
-    "curl",
-    "exercises",
-    "explain",
-    "prepare",
-    "serve",
-    "show_lifecycle",
-    "tables",
-    "wait_for",
-]
+from typing import Any
 
 _MODULES = {
     "check": "checks",
-    "check_installation": "installation",
-    "connect": "connection",
-    "curl": "curl_request",
+    "check_installation": "installation.table",
+    "connect": "session.connect",
+    "controls": "",
+    "curl": "curl_command.send",
+    "exercises": "",
     "explain": "explanation.answer",
-    "prepare": "workspace",
-    "serve": "callback_server",
-    "show_lifecycle": "diagram",
+    "prepare": "lessons.workspace",
+    "serve": "webhooks.server",
+    "show_lifecycle": "display.lifecycle",
+    "tables": "",
     "wait_for": "checks",
 }
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: the emulator needs none of them."""
-    if name not in __all__:
+    """Import a public name on first use, so that `python -m helpers.preflight` can run where
+    packages are missing.
+    """
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.{_MODULES.get(name, name)}")
-    found = getattr(module, name) if name in _MODULES else module
+    module = import_module(f"{__name__}.{_MODULES[name] or name}")
+    found = getattr(module, name) if _MODULES[name] else module
     globals()[name] = found
     return found
 

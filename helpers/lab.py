@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from helpers.installation import INSTALL
+
 FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb"
 CLONE = Path(__file__).resolve().parent.parent
 
@@ -24,7 +26,7 @@ def arguments(extra: Sequence[str] = (), clone: Path = CLONE) -> list[str]:
     if not (clone / FIRST_NOTEBOOK).is_file():
         raise FileNotFoundError(
             f"{FIRST_NOTEBOOK} is not in {clone}. Clone the tutorial's repository and run "
-            "`pip install -e .` in the clone, then `python -m helpers.lab`."
+            f"`{INSTALL}` in the clone, then `python -m helpers.lab`."
         )
     # As the default page, not as a file to run: then the address that is printed where no browser
     # can be opened leads to the notebook too.

@@ -11,7 +11,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from helpers.installed_parts import installed_parts
+from helpers.installation.parts import installed_parts
 
 _GREEN, _PLAIN = "\033[32m", "\033[0m"
 
@@ -36,7 +36,7 @@ def check_taskrouter() -> str:
     """
     from twilio.base.exceptions import TwilioException  # sound, once the parts are
 
-    from helpers.connection import ConnectionFailed, connect
+    from helpers.session.connect import ConnectionFailed, connect
 
     try:
         session = connect("local")
@@ -45,7 +45,7 @@ def check_taskrouter() -> str:
         raise NotReady(str(fault)) from None
     except TwilioException as fault:
         raise NotReady(
-            f"The local TaskRouter answers badly ({fault}). Run `python -m helpers.emulator stop`, "
+            f"The local TaskRouter answers badly ({fault}). Run `python -m local_taskrouter stop`, "
             "then this again."
         ) from None
     return session.address

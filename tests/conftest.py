@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_taskrouter.clock import ManualClock
+from local_taskrouter.http.server import EmulatorServer
+from local_taskrouter.process import launch
+from local_taskrouter.process.home import ACCOUNT_SID, Home
+from local_taskrouter.testing import AUTH_TOKEN, local_taskrouter
 from twilio.rest import Client
 
-from helpers.emulator import launch
-from helpers.emulator.clock import ManualClock
-from helpers.emulator.home import ACCOUNT_SID, Home
-from helpers.emulator.pytest_plugin import AUTH_TOKEN, local_taskrouter
-from helpers.emulator.server import EmulatorServer
-from helpers.request_log import LoggingHttpClient, RequestLog
-from helpers.session import Session
-from helpers.workspace import FaultyLab, Lab, prepare
+from helpers.lessons.workspace import FaultyLab, Lab, prepare
+from helpers.session.request_log import LoggingHttpClient, RequestLog
+from helpers.session.session import Session
 
 
 @pytest.fixture(scope="session")

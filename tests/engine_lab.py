@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
-from helpers.emulator.core import parts, tasks, workers, workflows, workspaces
-from helpers.emulator.core.engine import Engine
-from helpers.emulator.core.index import INDEXES
-from helpers.emulator.core.reservations import accept, reject
-from helpers.emulator.core.run import run, run_due
-from helpers.emulator.sids import SidMaker
+from local_taskrouter.core import parts, tasks, workers, workflows, workspaces
+from local_taskrouter.core.commands import run, run_due
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.index import INDEXES
+from local_taskrouter.core.reservations import accept, reject
+from local_taskrouter.sids import SidMaker
 
 START = 1_767_225_600.0
 

@@ -4,7 +4,7 @@ from browser_tab import Tab
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
 
 WAITING = '{"selected_language": "es", "name": "<i>Ana</i>"}'
 

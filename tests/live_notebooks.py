@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.connection import ConnectionFailed, connect
-from helpers.own_workspace import WORKSPACES, find, find_or_create, remove
+from helpers.session.connect import ConnectionFailed, connect
+from helpers.session.workspace_ownership import WORKSPACES, find, find_or_create, remove
 
 LOCAL_ONLY = "local-only"
 _SANITIZERS = Path(__file__).parent / "nbval_live.cfg"

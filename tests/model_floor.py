@@ -2,7 +2,7 @@
 
 from heapq import heapify, heappop, heappush
 
-from helpers.simulation.plans import Scenario, shifts
+from helpers.simulation.scenario import Scenario, shifts
 
 LEAVES, COMES, IS_DONE, GIVES_UP, ARRIVES = range(5)
 

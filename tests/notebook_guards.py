@@ -16,7 +16,7 @@ import nbformat.v4
 from nbformat import NotebookNode
 from nbformat.validator import iter_validate
 
-from helpers.refresh import WIDGET_VIEW
+from tools.refresh import WIDGET_VIEW
 
 LOCAL_ACCOUNT_SID = "AC10ca1000000000000000000000000000"
 KNOWN_TAGS = {"raises-exception", "nbval-ignore-output", "local-only"}
@@ -24,6 +24,7 @@ CODE_CELLS = range(10, 26)
 CODE_LINES = 15
 UNCOMPARED_CELLS = 1
 PACKAGES = ("helpers", "helpers.simulation")
+OURS = ("helpers", "local_taskrouter", "tools")
 
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 _MACHINE_PATH = re.compile(r"/home/|/root\b|/tmp/|/private/var/|/Users/|\\Users\\|ipykernel_\d")
@@ -224,8 +225,8 @@ def public_names_only(notebook: Notebook) -> Iterator[str]:
     for cell in notebook.code:
         for node in ast.walk(ast.parse(_python(cell.source))):
             if isinstance(node, ast.Import):
-                private = [name.name for name in node.names if name.name.startswith("helpers")]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
+                private = [name.name for name in node.names if name.name.startswith(OURS)]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OURS):
                 known = public.get(node.module, ())
                 private = [name.name for name in node.names if name.name not in known]
             else:

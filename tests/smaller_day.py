@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.refresh import NOTEBOOKS
+from tools.refresh import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 DAY = "09-a-day-on-the-floor.ipynb"

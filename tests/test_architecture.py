@@ -8,34 +8,48 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 CLONE = Path(__file__).parent.parent
+FOLDERS = {  # of packages and tools; modules below them begin with the last name
+    "helpers": CLONE / "helpers",
+    "local_taskrouter": CLONE / "local-taskrouter" / "local_taskrouter",
+    "tools": CLONE / "tools",
+    "tests": CLONE / "tests",
+}
 SOURCES = {
-    path.relative_to(CLONE).as_posix(): path.read_text("utf-8")
-    for folder in ("helpers", "tests")
-    for path in sorted((CLONE / folder).rglob("*.py"))
+    f"{name}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
+    for name, folder in FOLDERS.items()
+    for path in sorted(folder.rglob("*.py"))
 } | {"conftest.py": (CLONE / "conftest.py").read_text("utf-8")}
 TESTS_MODULES = {Path(file).stem for file in SOURCES if file.startswith("tests/")}
-HELPERS = [file for file in SOURCES if file.startswith("helpers/")]
-PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"]
+PRODUCT = [file for file in SOURCES if file.startswith(("helpers/", "local_taskrouter/"))]
+PROJECT, LOCAL_TASKROUTER = (
+    tomllib.loads((CLONE / folder / "pyproject.toml").read_text("utf-8"))["project"]
+    for folder in ("", "local-taskrouter")
+)
 
 FILE_LINES = 350
 FUNCTION_LINES = 60
 VAGUE = {"utils", "util", "common", "manager", "misc", "helper"}
 
-MAINTAINERS_TOOLS = {"helpers/refresh.py"}  # runs with the extra `test` installed
-MAY_IMPORT_EMULATOR = {
-    "helpers/connection.py": {"helpers.emulator.launch", "helpers.emulator.home"},
+MAY_IMPORT = {  # what of local_taskrouter the helpers may import, beside its rules
+    "helpers/session/connect.py": {
+        "local_taskrouter.process.launch",
+        "local_taskrouter.process.home",
+    },
 }
 MAY_READ_TIME = {
-    "helpers/emulator/clock.py": {"time.time", "datetime.now", "time.sleep"},
-    "helpers/emulator/home.py": {"time.sleep"},  # between attempts at a file that Windows holds
+    "local_taskrouter/clock.py": {"time.time", "datetime.now", "time.sleep"},
+    # Between attempts at a file that Windows holds.
+    "local_taskrouter/process/home.py": {"time.sleep"},
     "helpers/checks.py": {"time.sleep"},  # wait_for
-    "helpers/request_log.py": {"datetime.now"},  # when a request was sent, here or to real Twilio
+    # When a request was sent, to the local TaskRouter or to Twilio's.
+    "helpers/session/request_log.py": {"datetime.now"},
 }
 
 
@@ -70,13 +84,13 @@ def inside(name: str, *packages: str) -> bool:
 
 def imports_up(file: str) -> set[str]:
     """The modules of ours that `file` imports and must not know."""
-    ours = {name for name in imports(file) if inside(name, "helpers")}
-    if file.startswith("helpers/rules/"):
-        return {name for name in ours if not inside(name, "helpers.rules")}
-    if file.startswith("helpers/emulator/"):
-        return {name for name in ours if not inside(name, "helpers.emulator", "helpers.rules")}
-    of_emulator = {name for name in ours if inside(name, "helpers.emulator")}
-    return of_emulator - MAY_IMPORT_EMULATOR.get(file, set())
+    ours = {name for name in imports(file) if inside(name, *FOLDERS)}
+    if file.startswith("local_taskrouter/rules/"):
+        return {name for name in ours if not inside(name, "local_taskrouter.rules")}
+    if file.startswith("local_taskrouter/"):
+        return {name for name in ours if not inside(name, "local_taskrouter")}
+    allowed = {"helpers", "local_taskrouter.rules"} | MAY_IMPORT.get(file, set())
+    return {name for name in ours if not inside(name, *allowed)}
 
 
 def clock_readings(source: str) -> set[str]:
@@ -117,10 +131,10 @@ def oversized_or_vague(file: str, source: str) -> Iterator[str]:
                 yield f"{file}: {node.name} has {lines} lines, {FUNCTION_LINES - 1} are allowed"
 
 
-def requirements(*extras: str) -> set[str]:
-    lines = [*PROJECT["dependencies"]]
+def requirements(project: Mapping[str, Any], *extras: str) -> set[str]:
+    lines = [*project["dependencies"]]
     for extra in extras:
-        lines += PROJECT["optional-dependencies"][extra]
+        lines += project["optional-dependencies"][extra]
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 
@@ -128,7 +142,7 @@ def distributions(file: str) -> set[str]:
     """The packages, as pip names them, that `file` imports from."""
     known = _installed()
     tops = {name.split(".")[0] for name in imports(file)}
-    foreign = tops - set(sys.stdlib_module_names) - {"helpers", *TESTS_MODULES}
+    foreign = tops - set(sys.stdlib_module_names) - {*FOLDERS, *TESTS_MODULES}
     return {canonicalize_name(known.get(top, [top])[0]) for top in foreign}
 
 
@@ -144,31 +158,26 @@ def assert_none(violations: Iterable[str]) -> None:
 
 
 def test_imports_point_down_only():
-    assert_none(f"{file} imports {name}" for file in HELPERS for name in imports_up(file))
+    assert_none(f"{file} imports {name}" for file in PRODUCT for name in imports_up(file))
 
 
-def test_what_helpers_import_is_declared():
-    declared, with_test = requirements(), requirements("test")
+def test_every_import_is_declared():
+    tutorial, with_tests = requirements(PROJECT), requirements(PROJECT, "test")
+    alone = requirements(LOCAL_TASKROUTER)
+    declared = {"helpers": tutorial, "local_taskrouter": alone}
     assert_none(
         f"{file} imports {name}, which pyproject.toml does not declare"
-        for file in HELPERS
-        for name in distributions(file) - (with_test if file in MAINTAINERS_TOOLS else declared)
-    )
-
-
-def test_what_tests_import_is_declared():
-    declared = requirements("test")
-    assert_none(
-        f"{file} imports {name}, which pyproject.toml does not declare"
-        for file in set(SOURCES) - set(HELPERS)
-        for name in distributions(file) - declared
+        for file in SOURCES
+        for name in distributions(file)
+        - declared.get(file.partition("/")[0], with_tests | alone)
+        - ({"pytest"} if file == "local_taskrouter/pytest_plugin.py" else set())
     )
 
 
 def test_time_is_read_in_one_place():
     assert_none(
         f"{file} calls {call}"
-        for file in HELPERS
+        for file in PRODUCT
         for call in clock_readings(SOURCES[file]) - MAY_READ_TIME.get(file, set())
     )
 
@@ -191,15 +200,15 @@ def test_helpers_have_at_most_twelve_public_names_and_all_of_them_exist():
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        ("helpers/rules/made.py", "import helpers.tables"),
-        ("helpers/rules/made.py", "from helpers.emulator import clock"),
-        ("helpers/rules/made.py", "from ..emulator import clock"),
-        ("helpers/emulator/made.py", "from helpers.connection import connect"),
-        ("helpers/emulator/made.py", "from helpers import tables"),
-        ("helpers/made.py", "import helpers.emulator.launch"),
-        ("helpers/made.py", "def late():\n    from helpers.emulator import home"),
-        ("helpers/controls/made.py", "from ..emulator import home"),
-        ("helpers/connection.py", "from helpers.emulator.engine import Engine"),
+        ("local_taskrouter/rules/made.py", "import helpers.tables"),
+        ("local_taskrouter/rules/made.py", "from local_taskrouter import clock"),
+        ("local_taskrouter/rules/made.py", "from ..core import engine"),
+        ("local_taskrouter/made.py", "from helpers.session.connect import connect"),
+        ("local_taskrouter/made.py", "from helpers import tables"),
+        ("helpers/made.py", "import local_taskrouter.process.launch"),
+        ("helpers/made.py", "def late():\n    from local_taskrouter.process import home"),
+        ("helpers/controls/made.py", "from tools import refresh"),
+        ("helpers/session/connect.py", "from local_taskrouter.core.engine import Engine"),
     ],
 )
 def test_an_import_that_points_up_is_seen(monkeypatch, file, source):
@@ -247,4 +256,4 @@ def test_every_violation_is_listed():
 def test_an_undeclared_package_is_seen(monkeypatch):
     monkeypatch.setitem(SOURCES, "helpers/made.py", "import yaml\nimport nowhere_to_be_found")
     assert distributions("helpers/made.py") == {"pyyaml", "nowhere-to-be-found"}
-    assert not distributions("helpers/made.py") & requirements()
+    assert not distributions("helpers/made.py") & requirements(PROJECT)

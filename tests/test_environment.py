@@ -13,8 +13,8 @@ CLONE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"]
 ENVIRONMENT = yaml.safe_load((CLONE / "environment.yml").read_text("utf-8"))
 NAMED = ["jupyterlab", "twilio", "ipywidgets", "pandas", "nbval"]
-RUN = "pip install -e . && python -m helpers.lab"
-TEST = 'pip install -e ".[test]" && pytest'
+RUN = "pip install -e ./local-taskrouter -e . && python -m helpers.lab"
+TEST = 'pip install -e ./local-taskrouter -e ".[test]" && pytest'
 
 
 def conda_packages() -> dict[str, SpecifierSet]:
@@ -48,7 +48,7 @@ def test_conda_and_pip_ask_for_the_same_versions():
 
 
 def test_conda_installs_the_clone_itself_and_takes_packages_from_one_channel():
-    assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ."]}
+    assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ./local-taskrouter", "-e ."]}
     assert "pip" in ENVIRONMENT["dependencies"]
     assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
 
@@ -76,9 +76,9 @@ def test_readme_shows_the_two_commands():
 def test_contributing_names_commands_that_exist():
     text = (CLONE / "CONTRIBUTING.md").read_text("utf-8")
     assert TEST in fenced_lines(text)
-    assert "python -m helpers.refresh" in text
-    for module in re.findall(r"python -m helpers\.(\w+)", text):
-        assert (CLONE / "helpers" / f"{module}.py").exists() or module == "emulator"
+    assert "python -m tools.refresh" in text
+    for package, module in re.findall(r"python -m (helpers|tools)\.(\w+)", text):
+        assert (CLONE / package / f"{module}.py").exists()
 
 
 def test_ci_runs_the_test_command_of_the_readme():

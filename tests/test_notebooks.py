@@ -16,7 +16,7 @@ from nbformat.v4 import (
 from notebook_guards import GUARDS as GENERAL
 from notebook_guards import LOCAL_ACCOUNT_SID, Notebook
 
-from helpers.refresh import WIDGET_VIEW
+from tools.refresh import WIDGET_VIEW
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 GUARDS = [*GENERAL, ends_with_exercises]
@@ -137,8 +137,8 @@ BAD: list[tuple[str, Edit]] = [
     ("right_size", lambda content: content.cells.extend([new_code_cell("1")] * 16)),
     ("right_size", write("\n".join("1" * 16))),
     ("right_size", write(" \n")),
-    ("public_names_only", write("import helpers.emulator")),
-    ("public_names_only", write("from helpers.connection import connect")),
+    ("public_names_only", write("import local_taskrouter")),
+    ("public_names_only", write("from helpers.session.connect import connect")),
     ("public_names_only", write("from helpers import refresh")),
     ("public_names_only", write("from helpers.simulation import floor")),
     ("shows_lifecycle_and_checks", write("1")),

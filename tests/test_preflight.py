@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from local_taskrouter.process.home import Home
+from local_taskrouter.process.launch import ensure_running
 
-from helpers import installed_parts, preflight
-from helpers.emulator.home import Home
-from helpers.emulator.launch import ensure_running
-from helpers.installed_parts import CLONE, Part
+from helpers import preflight
+from helpers.installation import parts
+from helpers.installation.parts import CLONE, Part
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def test_in_a_terminal_the_line_is_green(running_home: Home, capsys, monkeypatch
 
 
 def test_a_python_that_is_too_old(home: Home, capsys, monkeypatch):
-    monkeypatch.setattr(installed_parts.platform, "python_version", lambda: "3.10.2")
+    monkeypatch.setattr(parts.platform, "python_version", lambda: "3.10.2")
     message = said(capsys, 1)
     assert message.startswith("Not ready. Python: 3.10.2 is not >=3.11. Do this:\n    Make an env")
     assert not home.folder.exists()
@@ -74,8 +75,8 @@ def test_several_parts_with_the_same_fix_get_it_once(home: Home, capsys, monkeyp
 
 
 def test_without_the_extension_for_widgets(home: Home, capsys, monkeypatch, tmp_path: Path):
-    monkeypatch.setattr(installed_parts.sys, "prefix", str(tmp_path))
-    monkeypatch.setattr(installed_parts.site, "getuserbase", lambda: str(tmp_path))
+    monkeypatch.setattr(parts.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(parts.site, "getuserbase", lambda: str(tmp_path))
     assert "controls in JupyterLab: the extension" in said(capsys, 1)
 
 
@@ -88,7 +89,7 @@ def test_a_folder_that_cannot_be_written(home: Home, capsys, monkeypatch, tmp_pa
 def test_a_taskrouter_that_cannot_start(home: Home, capsys):
     home.create()
     home.database.write_text("this is not a database, whatever its name says " * 50)
-    assert "`python -m helpers.emulator reset` deletes it" in said(capsys, 1)
+    assert "`python -m local_taskrouter reset` deletes it" in said(capsys, 1)
 
 
 def test_a_taskrouter_that_answers_badly(home: Home, capsys):
@@ -100,4 +101,4 @@ def test_a_taskrouter_that_answers_badly(home: Home, capsys):
             auth=(running.account_sid, running.auth_token),
             data={"status": 503, "count": 9},
         ).raise_for_status()
-    assert "Run `python -m helpers.emulator stop`, then this again." in said(capsys, 1)
+    assert "Run `python -m local_taskrouter stop`, then this again." in said(capsys, 1)

@@ -57,5 +57,5 @@ def test_importing_the_package_alone_imports_nothing_heavy():
 
 
 def test_a_name_is_a_function_also_when_its_module_was_imported_before():
-    code = "import helpers.curl_request, helpers.checks; from helpers import curl, check"
+    code = "import helpers.curl_command.send, helpers.checks; from helpers import curl, check"
     assert run(f"{code}; print(curl.__name__, check.__name__)") == "curl check"

@@ -5,10 +5,10 @@ import re
 import pandas
 import pytest
 
-from helpers.refresh import SANITIZERS, read_rules, sanitize
-from helpers.request_log import Exchange
+from helpers.display.table import table
+from helpers.session.request_log import Exchange
 from helpers.tables import Table, parameters
-from helpers.tables.table import table
+from tools.refresh import SANITIZERS, read_rules, sanitize
 
 RULES = read_rules()
 TASK = "WT0123456789abcdef0123456789abcdef"

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from helpers import controls, explain, tables
-from helpers.request_log import Exchange
-from helpers.tables.table import table
-from helpers.workspace import ENGLISH, SPANISH, Lab
+from helpers.display.table import table
+from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
+from helpers.session.request_log import Exchange
 
 CALLBACK_PARAMETERS = {
     "AccountSid",

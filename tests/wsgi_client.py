@@ -2,15 +2,15 @@
 
 from urllib.parse import urlsplit
 
+from local_taskrouter.http.app import create_app
+from local_taskrouter.process.home import ACCOUNT_SID
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from werkzeug.test import Client as TestClient
 
-from helpers.emulator.app import create_app
-from helpers.emulator.home import ACCOUNT_SID
-from helpers.request_log import RequestLog
-from helpers.session import Session
+from helpers.session.request_log import RequestLog
+from helpers.session.session import Session
 
 URL = "http://localhost"
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import List, Unicode, dlink
 
-from helpers.controls import calls
-from helpers.controls.activity_buttons import ActivityButtons
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import TextLine
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.activity_buttons import ActivityButtons
+from helpers.controls.parts.panel import TextLine
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 class ActivityState(LiveState):
@@ -47,7 +47,9 @@ class ActivityState(LiveState):
             self._show(activities, worker)
 
     def _set(self, activity_sid: str) -> None:
-        self.call = calls.update(self.lab, "workers", self.worker_sid, activity_sid=activity_sid)
+        self.call = shown_call.update(
+            self.lab, "workers", self.worker_sid, activity_sid=activity_sid
+        )
         worker = self.lab.workspace.workers(self.worker_sid)
         worker.update(activity_sid=activity_sid)
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 from traitlets import Bool, Int, Unicode, dlink, link
 
-from helpers.controls import calls
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import TextLine
-from helpers.controls.texts import duration
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.panel import TextLine
+from helpers.display.html import duration
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 STEPS = (("10 seconds later", 10), ("2 minutes later", 120), ("20 minutes later", 1200))
 _LONGEST = 7 * 24 * 3600
@@ -46,7 +46,7 @@ class ClockState(LiveState):
         session = self.lab.session
         url, data = f"{session.address}/emulator/clock", {"advance": str(seconds)}
         self.outcome = ""
-        self.call = calls.request("POST", url, data)
+        self.call = shown_call.request("POST", url, data)
         answer = session.client.request("POST", url, data=data)
         if answer.status_code != 200:
             raise ValueError(f"The clock was not put forward (HTTP {answer.status_code}).")

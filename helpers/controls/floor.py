@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import Instance
 
-from helpers.controls.floor_picture import (
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.follow.snapshot import Snapshot
+from helpers.display.floor import (
     Floor,
     Position,
     QueueBox,
@@ -14,11 +16,9 @@ from helpers.controls.floor_picture import (
     floor_text,
     positions,
 )
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.reading import Snapshot
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 class FloorState(LiveState):

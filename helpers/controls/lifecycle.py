@@ -3,20 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules import lifecycle as rules
 from traitlets import Int, List, Unicode, observe
 
-from helpers.controls.chooser import Chooser
-from helpers.controls.evidence import evidence_of
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import TextLine
-from helpers.controls.texts import short
-from helpers.diagram import lifecycle_svg, lifecycle_text
+from helpers.controls.follow.evidence import evidence_of
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.parts.chooser import Chooser
+from helpers.controls.parts.panel import TextLine
+from helpers.display.html import short
+from helpers.display.lifecycle import lifecycle_svg, lifecycle_text
+from helpers.display.svg import image_html
 from helpers.explanation.waiting import somebody_could_take
-from helpers.picture import image_html
-from helpers.rules import lifecycle as rules
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 _NOTHING = "There is no Task yet."
 _MOST = 50

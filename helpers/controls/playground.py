@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
+from local_taskrouter.rules.scope import queue_scope
 from traitlets import List, Unicode, dlink, link, observe
 
-from helpers.controls import calls
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import ErrorLine, TextLine
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.panel import ErrorLine, TextLine
 from helpers.controls.playground_table import RowsTable
 from helpers.explanation.evidence import Evidence, attributes_of
 from helpers.explanation.staff import fields_of
 from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.expression import ExpressionSyntaxError, parse
-from helpers.rules.scope import queue_scope
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 FIRST = "1==1"
 _CHANNELS = " The load of channels is not known here: a clause that reads it does not hold."
@@ -52,7 +52,9 @@ class PlaygroundState(LiveState):
             workers = self.snapshot.workers if not self.syntax_error else ()
             self.rows = [_row(self.expression, worker) for worker in workers]
             self.summary = "" if self.syntax_error else _summary(self.rows, names)
-            self.call = calls.find(self.lab, "workers", target_workers_expression=self.expression)
+            self.call = shown_call.find(
+                self.lab, "workers", target_workers_expression=self.expression
+            )
 
     def _read(self) -> frozenset[str]:
         """The names that the expression reads; what is wrong with it is in `syntax_error`."""

@@ -10,12 +10,12 @@ from requests.utils import requote_uri
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from helpers.controls import calls
-from helpers.controls.calls import Call, Data
-from helpers.request_log import MASK, Exchange, pairs
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.shown_call import Call, Data
+from helpers.session.request_log import MASK, Exchange, pairs
 
 if TYPE_CHECKING:
-    from helpers.session import Session
+    from helpers.session.session import Session
 
 METHODS = ("GET", "POST", "DELETE", "PUT")
 _SECONDS = 30
@@ -87,9 +87,9 @@ def is_of(exchange: Exchange, draft: Draft) -> bool:
 def call_of(session: "Session", draft: Draft) -> Call:
     """The call that sends it, as text to copy. Raises ReplayError for what is no request."""
     if _goes_to_taskrouter(session, draft):
-        return calls.request(draft.method, draft.url, draft.data)
+        return shown_call.request(draft.method, draft.url, draft.data)
     headers = _headers(session, draft)
-    return calls.to_server(draft.method, draft.url, draft.data, headers, draft.body)
+    return shown_call.to_server(draft.method, draft.url, draft.data, headers, draft.body)
 
 
 def send(session: "Session", draft: Draft) -> int:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import dlink, link
 
-from helpers.controls.exchange_view import answer_of, exchange_html
-from helpers.controls.live import LivePanel
-from helpers.controls.panel import ErrorLine, TextLine
+from helpers.controls.follow.panel import LivePanel
+from helpers.controls.parts.exchange import answer_of, exchange_html
+from helpers.controls.parts.panel import ErrorLine, TextLine
 from helpers.controls.replay import METHODS
 from helpers.controls.requests_state import DIRECTIONS, STATUSES, RequestsState
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 _FIELD = {
     "style": {"description_width": "8em"},

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from traitlets import Bool, List, Unicode, observe
 
-from helpers.controls.attributes import AttributesError, read_attributes
-from helpers.controls.exchange_view import answer_of, in_milliseconds
-from helpers.controls.live import LiveState
+from helpers.controls.follow.panel import LiveState
+from helpers.controls.parts.exchange import answer_of, in_milliseconds
+from helpers.controls.parts.json_text import AttributesError, read_attributes
 from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, is_of, send
-from helpers.request_log import Exchange
+from helpers.session.request_log import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 MOST = 200
 DIRECTIONS = ("both directions", "sent", "received")

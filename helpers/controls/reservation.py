@@ -4,18 +4,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules.lifecycle import RESERVATION
+from local_taskrouter.rules.times import answer_until, seconds_left
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
-from helpers.controls import calls, reservation_facts
-from helpers.controls.chooser import Chooser
-from helpers.controls.live import LivePanel, LiveState
-from helpers.controls.panel import PlainLine, TextLine, close_whole
-from helpers.controls.texts import FactsTable, Heading, duration, short
-from helpers.rules.lifecycle import RESERVATION
-from helpers.rules.times import answer_until, seconds_left
+from helpers.controls import reservation_facts
+from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.chooser import Chooser
+from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
+from helpers.display.html import FactsTable, Heading, duration, short
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 ANSWERS = {"accept": "accepted", "reject": "rejected"}
 _NOTHING = "There is no Reservation yet."
@@ -79,7 +80,7 @@ class ReservationState(LiveState):
             raise ValueError(_NOTHING)
         task_sid, sid = asked
         wanted = {"reservation_status": status}
-        self.call = calls.update(
+        self.call = shown_call.update(
             self.lab, "reservations", sid, parent=("tasks", task_sid), **wanted
         )
         self.lab.workspace.tasks(task_sid).reservations(sid).update(**wanted)

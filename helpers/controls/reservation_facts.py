@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from helpers.rules.times import iso
+from local_taskrouter.rules.times import iso
 
 Facts = list[tuple[str, object]]
 

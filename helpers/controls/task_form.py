@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import Int, List, Unicode, dlink, link, observe
 
-from helpers.controls import calls
-from helpers.controls.attributes import AttributesError, read_attributes
-from helpers.controls.panel import ErrorLine, Panel, TextLine
-from helpers.controls.state import ControlState
-from helpers.workspace import WORKFLOW
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.json_text import AttributesError, read_attributes
+from helpers.controls.parts.panel import ErrorLine, Panel, TextLine
+from helpers.controls.parts.state import ControlState
+from helpers.lessons.workspace import WORKFLOW
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
 _HIGHEST_PRIORITY = 2_147_483_647
@@ -81,7 +81,7 @@ class TaskFormState(ControlState):
         }
         if self.channel != "default":
             wanted["task_channel"] = self.channel
-        self.call = calls.create(self.lab, "tasks", **wanted)
+        self.call = shown_call.create(self.lab, "tasks", **wanted)
         task = self.lab.workspace.tasks.create(**wanted)
         self.task_sid = task.sid
         self.outcome = _where_it_went(task)

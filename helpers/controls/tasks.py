@@ -7,21 +7,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 from traitlets import Bool, List, Unicode, observe
 
-from helpers.controls import calls
-from helpers.controls.evidence import evidence_of
-from helpers.controls.in_page import PART
-from helpers.controls.live import LivePanel, LiveState, match_lines
-from helpers.controls.panel import PlainLine, TextLine, close_whole
-from helpers.controls.reading import Snapshot
-from helpers.controls.search import Search, contains
-from helpers.controls.texts import Heading, age, short
+from helpers.controls.follow.evidence import evidence_of
+from helpers.controls.follow.panel import LivePanel, LiveState, match_lines
+from helpers.controls.follow.snapshot import Snapshot
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.in_page import PART
+from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
+from helpers.controls.parts.search import Search, contains
+from helpers.display.html import Heading, age, short
 from helpers.explanation.waiting import reason_to_wait
-from helpers.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 MOST = 20
 ENDINGS = {"cancel": "canceled", "complete": "completed"}
@@ -92,7 +92,7 @@ class TasksState(LiveState):
     def _end(self, task_sid: str, status: str) -> None:
         self.acted_on = task_sid
         wanted = {"assignment_status": status, "reason": f"{status} in the notebook"}
-        self.call = calls.update(self.lab, "tasks", task_sid, **wanted)
+        self.call = shown_call.update(self.lab, "tasks", task_sid, **wanted)
         self.lab.workspace.tasks(task_sid).update(**wanted)
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import Bool, Int, List, Unicode, observe
 
-from helpers.controls import calls
-from helpers.controls.activity_buttons import ActivityButtons
-from helpers.controls.in_page import PART
-from helpers.controls.live import LivePanel, LiveState, match_lines
-from helpers.controls.panel import PlainLine, TextLine, close_whole
-from helpers.controls.search import Search, contains
+from helpers.controls.follow.panel import LivePanel, LiveState, match_lines
+from helpers.controls.parts import shown_call
+from helpers.controls.parts.activity_buttons import ActivityButtons
+from helpers.controls.parts.in_page import PART
+from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
+from helpers.controls.parts.search import Search, contains
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 MOST = 30
 
@@ -73,7 +73,7 @@ class WorkersState(LiveState):
 
     def _set(self, worker_sid: str, activity_sid: str) -> None:
         self.acted_on = worker_sid
-        self.call = calls.update(self.lab, "workers", worker_sid, activity_sid=activity_sid)
+        self.call = shown_call.update(self.lab, "workers", worker_sid, activity_sid=activity_sid)
         self.lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
 
     def _row(self, worker: Any) -> WorkerRow:

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from helpers.exercises.held import held_by
 from helpers.exercises.self_check import Line, SelfCheck
+from helpers.lessons.workspace import TASK_QUEUES
 from helpers.tables.work import matches
-from helpers.workspace import TASK_QUEUES
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 def bob_learns_spanish(lab: "Lab") -> SelfCheck:

@@ -8,7 +8,7 @@ from helpers.exercises.self_check import Line, SelfCheck
 from helpers.tables.work import matches
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 def bob_has_lunch(lab: "Lab") -> SelfCheck:

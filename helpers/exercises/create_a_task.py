@@ -3,11 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from local_taskrouter.rules.lifecycle import TASK_OPEN
+
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.rules.lifecycle import TASK_OPEN
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 PRIORITY = 5
 

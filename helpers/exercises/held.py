@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.rules.lifecycle import RESERVATION_HOLDING
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 def held_by(lab: "Lab", worker_sid: str, queue_sid: str) -> list[tuple[Any, Any]]:

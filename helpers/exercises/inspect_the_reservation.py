@@ -6,7 +6,7 @@ from helpers.exercises.held import held_by
 from helpers.exercises.self_check import Line, SelfCheck
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 CAPACITY = 2
 

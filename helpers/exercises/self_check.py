@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.checks import CheckFailed
-from helpers.theme import INK
+from helpers.display.theme import INK
 
 _RIGHT, _NOT_YET = "✓", "○"
 _BLOCK = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from helpers.exercises.self_check import Line, SelfCheck
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 def away_not_gone(lab: "Lab") -> SelfCheck:

@@ -4,10 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.seven_faults import LATE_TOPIC, LATE_WORKER
+from helpers.lessons.seven_faults import LATE_TOPIC, LATE_WORKER
 
 if TYPE_CHECKING:
-    from helpers.seven_faults import FaultyLab
+    from helpers.lessons.seven_faults import FaultyLab
 
 
 def hugo_helps(lab: "FaultyLab") -> SelfCheck:

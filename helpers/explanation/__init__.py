@@ -12,5 +12,5 @@
     waiting      the same reason in few words, for tables and panels
     explanation  the result; page shows it as HTML, plain as text
 
-The rules themselves are those of helpers/rules, by which the local TaskRouter routes.
+The rules themselves are those of local_taskrouter/rules, by which the local TaskRouter routes.
 """

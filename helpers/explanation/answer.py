@@ -13,10 +13,10 @@ from helpers.explanation.evidence import WouldBeTask
 from helpers.explanation.explanation import Explanation
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
-from helpers.session import Session
+from helpers.session.session import Session
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 class NoSuchTask(InOneSentence, LookupError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpers.display.table import Table, table
 from helpers.explanation.filters import FilterView
 from helpers.explanation.notes import Note
 from helpers.explanation.page import as_html
@@ -11,7 +12,6 @@ from helpers.explanation.plain import as_text
 from helpers.explanation.sentences import standing_of
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Verdict
-from helpers.tables.table import Table, table
 
 
 @dataclass(frozen=True)

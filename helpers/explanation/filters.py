@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from local_taskrouter.rules.scope import attributes_of
+from local_taskrouter.rules.workflow import Target
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.scope import attributes_of
-from helpers.rules.workflow import Target
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
+from local_taskrouter.rules.scope import attributes_of
+from local_taskrouter.rules.workflow import Target
+from local_taskrouter.rules.workflow_steps import reachable_steps
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import channels_wanted, judge_staff
 from helpers.explanation.standing import needs_events
 from helpers.explanation.trial import foretell
-from helpers.rules.lifecycle import RESERVATION_HOLDING
-from helpers.rules.scope import attributes_of
-from helpers.rules.walk import reachable_steps
-from helpers.rules.workflow import Target
 
 _PAGE = 100
 

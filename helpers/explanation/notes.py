@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from local_taskrouter.rules.workflow import ConfigurationError, read_configuration
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.filters import FilterView
 from helpers.explanation.sentences import listed
 from helpers.explanation.staff import Candidate, needs_channels, of_queue
-from helpers.rules.workflow import ConfigurationError, read_configuration
 
 MOST_QUEUES = 3
 

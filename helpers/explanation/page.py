@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from helpers.display.theme import CODE_FONT, INK, QUIET_INK
 from helpers.explanation.facts import facts_of, heading_of, nearest
 from helpers.explanation.filters import FilterView
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import Clause, Verdict
-from helpers.theme import CODE_FONT, INK, QUIET_INK
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation

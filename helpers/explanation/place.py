@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from local_taskrouter.rules.lifecycle import TASK_ENDED, TASK_WAITING
+from local_taskrouter.rules.scope import attributes_of
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import count_presence
 from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.lifecycle import TASK_ENDED, TASK_WAITING
-from helpers.rules.scope import attributes_of
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from local_taskrouter.rules.times import answer_until, iso
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.explanation import Explanation, ReservationView
 from helpers.explanation.filters import judge_filters
@@ -9,7 +11,6 @@ from helpers.explanation.notes import notes_on
 from helpers.explanation.place import find_place
 from helpers.explanation.sentences import sum_up
 from helpers.explanation.staff import judge_staff
-from helpers.rules.times import answer_until, iso
 
 
 def reason(evidence: Evidence) -> Explanation:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from local_taskrouter.rules.matching import routed_to
+from local_taskrouter.rules.times import answer_until, iso, seconds_left
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import Candidate
 from helpers.explanation.verdicts import NOT_THERE, Verdict
-from helpers.rules.matching import routed_to
-from helpers.rules.times import answer_until, iso, seconds_left
 
 MOST_TOLD = 3
 MOST_NAMES = 2

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.verdicts import Verdict, judge
-from helpers.rules.lifecycle import TASK_WAITING
-from helpers.rules.matching import (
+from local_taskrouter.rules.lifecycle import TASK_WAITING
+from local_taskrouter.rules.matching import (
     NamedWorker,
     Obstacle,
     has_room,
@@ -15,7 +13,7 @@ from helpers.rules.matching import (
     obstacles,
     routed_to,
 )
-from helpers.rules.scope import (
+from local_taskrouter.rules.scope import (
     attributes_of,
     presence,
     queue_scope,
@@ -23,7 +21,10 @@ from helpers.rules.scope import (
     target_scope,
     worker_fields,
 )
-from helpers.rules.workflow import Target
+from local_taskrouter.rules.workflow import Target
+
+from helpers.explanation.evidence import Evidence
+from helpers.explanation.verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """At which step of its Workflow a Task stands, found out from what the REST API shows.
 
-The API tells the TaskQueue, not the step. The rules of helpers/rules/workflow.py and the Task's age
+The API tells the TaskQueue, not the step. The rules of local-taskrouter/local_taskrouter/rules/workflow.py and the Task's age
 leave few steps that lead there, mostly one. Where `skip_if` leaves several, the Task's Events tell
 how it came: each `workflow.target-matched` is one step, reached by a timeout when a
 `task-queue.timeout` came before it, else by being skipped
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from helpers.rules.scope import attributes_of, read_attributes
-from helpers.rules.walk import first_not_over, reachable_steps
-from helpers.rules.workflow import (
+from local_taskrouter.rules.scope import attributes_of, read_attributes
+from local_taskrouter.rules.workflow import (
     Configuration,
     ConfigurationError,
     Step,
     Target,
     read_configuration,
 )
+from local_taskrouter.rules.workflow_steps import first_not_over, reachable_steps
 
 
 @dataclass(frozen=True)

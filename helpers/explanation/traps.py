@@ -1,7 +1,7 @@
 """The usual mistakes behind a clause that is false, each with a way out.
 
 What the operators mean, and that values of different types are never equal, is in
-helpers/rules/expression.py.
+local-taskrouter/local_taskrouter/rules/expression.py.
 """
 
 import json
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from helpers.rules.clauses import holder, references
-from helpers.rules.expression import Comparison, Operand, Reference
+from local_taskrouter.rules.clauses import holder, references
+from local_taskrouter.rules.expression import Comparison, Operand, Reference
 
 NEAR = 0.75
 _ARRAYS = (list, tuple)

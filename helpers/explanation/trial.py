@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from local_taskrouter.rules.scope import attributes_of
+from local_taskrouter.rules.workflow import Step
+from local_taskrouter.rules.workflow_steps import FELL_OUT, settle
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.staff import count_presence, judge_staff
 from helpers.explanation.standing import Standing
-from helpers.rules.scope import attributes_of
-from helpers.rules.walk import FELL_OUT, settle
-from helpers.rules.workflow import Step
 
 
 def foretell(evidence: Evidence) -> Evidence:

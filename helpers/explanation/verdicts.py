@@ -6,9 +6,16 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from local_taskrouter.rules.clauses import (
+    comparisons,
+    decisive,
+    holder,
+    is_one_of_several,
+    references,
+)
+from local_taskrouter.rules.expression import Comparison, Expression, ExpressionSyntaxError, parse
+
 from helpers.explanation.traps import trap_in
-from helpers.rules.clauses import comparisons, decisive, holder, is_one_of_several, references
-from helpers.rules.expression import Comparison, Expression, ExpressionSyntaxError, parse
 
 LONGEST_VALUE = 120
 

@@ -6,10 +6,11 @@ The reason is one of those that `explain` gives in full (sentences.py).
 from collections.abc import Sequence
 from typing import Any
 
+from local_taskrouter.rules.matching import routed_to
+
 from helpers.explanation.evidence import Evidence
 from helpers.explanation.sentences import listed, why_no_worker_matches, why_not_yet
 from helpers.explanation.staff import Candidate, described, judge_staff, needs_channels
-from helpers.rules.matching import routed_to
 
 _DEPENDS = "depends on WorkerChannels, which only explain reads"
 

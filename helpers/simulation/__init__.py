@@ -6,25 +6,25 @@
     ProgressBar     shows how far a run has come
     outcomes        what became of each customer, from TaskRouter's Events
     workload        how busy each Worker was, from Events and Statistics
-    pictures        plots with their text alternatives
+    charts          plots with their text alternatives
 
 Everything speaks with TaskRouter through the `twilio` package. The clock is the local TaskRouter's
 (`POST /emulator/clock`): real Twilio has none that can be moved.
 """
 
-from helpers.simulation import pictures
+from helpers.simulation import charts
+from helpers.simulation.customers import draw_customers
 from helpers.simulation.day import simulate
-from helpers.simulation.demand import draw_customers
-from helpers.simulation.measures import outcomes, workload
-from helpers.simulation.plans import Scenario
 from helpers.simulation.progress import ProgressBar
+from helpers.simulation.results import outcomes, workload
+from helpers.simulation.scenario import Scenario
 
 __all__ = [
     "ProgressBar",
     "Scenario",
+    "charts",
     "draw_customers",
     "outcomes",
-    "pictures",
     "simulate",
     "workload",
 ]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from helpers.checks import InOneSentence
-from helpers.session import Session
-from helpers.simulation.demand import HOUR
-from helpers.simulation.floor import Floor
-from helpers.simulation.plans import Scenario
+from helpers.session.session import Session
+from helpers.simulation.customers import HOUR
+from helpers.simulation.scenario import Scenario
+from helpers.simulation.workday import Floor
 
 _THREADS = 4
 

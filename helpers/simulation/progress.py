@@ -5,7 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from helpers.theme import INK
+from helpers.display.theme import INK
 
 
 class ProgressBar(widgets.HTML):

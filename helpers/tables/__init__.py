@@ -5,9 +5,9 @@ TaskRouter; `requests` and `parameters` show exchanges of the session's request 
 Table, a DataFrame with the same columns also when it is empty.
 """
 
+from helpers.display.table import Table
 from helpers.tables.exchanges import parameters, requests
 from helpers.tables.resources import activities, task_queues, workers, workflow_filters
-from helpers.tables.table import Table
 from helpers.tables.work import events, reservations, tasks
 
 __all__ = [

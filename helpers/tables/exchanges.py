@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.request_log import Exchange
-from helpers.rules.times import iso
-from helpers.tables.table import Table, table
+from local_taskrouter.rules.times import iso
+
+from helpers.display.table import Table, table
+from helpers.session.request_log import Exchange
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 _USES = {
     "AccountSid": "whose account it is, when one server serves several",

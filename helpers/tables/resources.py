@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.refusal import said_plainly
-from helpers.rules.workflow import Configuration, Filter, Target, read_configuration
-from helpers.tables.table import Table, table
+from local_taskrouter.rules.workflow import Configuration, Filter, Target, read_configuration
+
+from helpers.display.table import Table, table
+from helpers.session.api_errors import said_plainly
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 @said_plainly

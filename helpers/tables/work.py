@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
+from local_taskrouter.rules.times import iso
+
+from helpers.display.table import Table, table
 from helpers.explanation.gathering import surroundings, with_channels, with_pause
 from helpers.explanation.waiting import reason_to_wait
-from helpers.refusal import said_plainly
-from helpers.rules.expression import ExpressionSyntaxError, parse
-from helpers.rules.times import iso
-from helpers.tables.table import Table, table
+from helpers.session.api_errors import said_plainly
 
 if TYPE_CHECKING:
-    from helpers.workspace import Lab
+    from helpers.lessons.workspace import Lab
 
 
 @said_plainly

@@ -16,10 +16,10 @@ from patience import SECONDS
 from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
 
-from helpers.connection import connect
 from helpers.lab import CLONE
-from helpers.session import Session
-from helpers.workspace import Lab, prepare
+from helpers.lessons.workspace import Lab, prepare
+from helpers.session.connect import connect
+from helpers.session.session import Session
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)

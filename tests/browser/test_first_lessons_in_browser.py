@@ -6,8 +6,8 @@ from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for,
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.controls.texts import short
-from helpers.workspace import ENGLISH, SPANISH
+from helpers.display.html import short
+from helpers.lessons.workspace import ENGLISH, SPANISH
 
 
 def test_00_its_button_counts_clicks(tab, run):

@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
+from local_taskrouter.rules.lifecycle import STEPS
 from playwright.sync_api import BrowserContext, expect
 
-from helpers.diagram import lifecycle_svg
-from helpers.rules.lifecycle import STEPS
-from helpers.workspace import prepare
+from helpers.display.lifecycle import lifecycle_svg
+from helpers.lessons.workspace import prepare
 
 LONG = "Somebody whose name says all about the languages and the team"
 LAB = 'from helpers import connect, controls, prepare, tables\nlab = prepare(connect(), "task waiting")'

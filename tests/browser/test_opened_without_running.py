@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from helpers.controls import __all__ as PANELS
 from helpers.lab import CLONE
-from helpers.refresh import normalize, run
+from tools.refresh import normalize, run
 
 COMMITTED = sorted((CLONE / "notebooks").glob("*.ipynb"))
 MAKE = {"activity_toggle": "controls.activity_toggle(lab, lab.bob_sid)"}

@@ -6,7 +6,7 @@ import re
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
 
 START = 'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")'
 MARKUP = "<img src=nowhere onerror=alert(1)>"

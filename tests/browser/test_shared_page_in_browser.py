@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.workspace import prepare
+from helpers.lessons.workspace import prepare
 
 # What `look` compares besides texts: the state of every field, and the page's theme, size, motion,
 # focus, selection and dialogs.

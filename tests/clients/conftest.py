@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stand_in import ACCOUNT_SID, AUTH_TOKEN, standing_in
+from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, standing_in
 from twilio.rest import Client
 
-from helpers.request_log import RequestLog
-from helpers.session import Session
-from helpers.workspace import Lab, prepare
+from helpers.lessons.workspace import Lab, prepare
+from helpers.session.request_log import RequestLog
+from helpers.session.session import Session
 
 NPM_SECONDS = 300
 PACKAGES = ["twilio@5", "twilio-cli@6"]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from stand_in import ACCOUNT_SID, AUTH_TOKEN
+from fake_twilio import ACCOUNT_SID, AUTH_TOKEN
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here"),

@@ -6,14 +6,14 @@ import pytest
 from flask import Flask, redirect, request
 from twilio.request_validator import RequestValidator
 
-from helpers.callback_server import CallbackServer, serve
-from helpers.controls import watch
+from helpers.controls.follow import poller
+from helpers.webhooks.server import CallbackServer, serve
 
 
 @pytest.fixture(autouse=True)
 def ended_threads() -> Iterator[None]:
     yield
-    watch.stop_all()
+    poller.stop_all()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from twilio.rest import Client
 
 from helpers import controls
 from helpers.controls.clock import Clock
-from helpers.session import Session
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
+from helpers.session.session import Session
 
 
 @pytest.fixture

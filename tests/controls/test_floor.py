@@ -5,7 +5,7 @@ import pytest
 
 from helpers import controls
 from helpers.controls.floor import FloorPanel
-from helpers.controls.floor_picture import (
+from helpers.display.floor import (
     Floor,
     QueueBox,
     WorkerBox,
@@ -13,7 +13,7 @@ from helpers.controls.floor_picture import (
     floor_text,
     positions,
 )
-from helpers.workspace import ENGLISH, SPANISH, Lab
+from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
 
 MARKUP = '<img src=x onerror=alert(1)>"'
 

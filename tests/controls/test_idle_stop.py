@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from local_taskrouter.clock import ManualClock
+from local_taskrouter.http import server as server_module
+from local_taskrouter.http.server import EmulatorServer
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import TaskRouter
 from patience import eventually
 
 from helpers import controls
-from helpers.controls import watch
-from helpers.emulator import server as server_module
-from helpers.emulator.clock import ManualClock
-from helpers.emulator.home import ACCOUNT_SID
-from helpers.emulator.server import EmulatorServer
-from helpers.emulator.service import TaskRouter
-from helpers.session import Session
-from helpers.workspace import prepare
+from helpers.controls.follow import poller
+from helpers.lessons.workspace import prepare
+from helpers.session.session import Session
 
 HOUR = 3600
 FOLLOW_AND_END = """
@@ -80,7 +80,7 @@ def looks_again(hands: Hands) -> None:
 
 
 def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, hands, monkeypatch):
-    monkeypatch.setattr(watch, "TICK", 3600)  # the panel looks when this test says so
+    monkeypatch.setattr(poller, "TICK", 3600)  # the panel looks when this test says so
     panel = controls.tasks(prepare(session, "task waiting"))
     for _ in range(3):
         hands.hours += 11
@@ -94,8 +94,8 @@ def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, 
 
 
 def test_a_panel_that_was_closed_asks_nothing_more(session, serving, monkeypatch):
-    monkeypatch.setattr(watch, "TICK", 0.01)
-    monkeypatch.setattr(watch, "SECONDS_BETWEEN", {"local": 0.01})
+    monkeypatch.setattr(poller, "TICK", 0.01)
+    monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(prepare(session, "task waiting"))
     [thread] = [one for one in threading.enumerate() if one.name == "panels"]
     panel.close()

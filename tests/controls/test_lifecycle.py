@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import controls
+from helpers.controls.follow.poller import News
 from helpers.controls.lifecycle import Lifecycle, _described
-from helpers.controls.texts import short
-from helpers.controls.watch import News
-from helpers.workspace import ENGLISH, SPANISH, Lab
+from helpers.display.html import short
+from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 
 from helpers import controls
-from helpers.controls import watch
-from helpers.session import Session
-from helpers.workspace import Lab, prepare
+from helpers.controls.follow import poller
+from helpers.lessons.workspace import Lab, prepare
+from helpers.session.session import Session
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_only_the_clock_says_that_it_is_for_the_local_taskrouter(lab):
 
 
 def test_twilio_is_asked_more_seldom(lab, monkeypatch):
-    monkeypatch.setattr(watch, "monotonic", lambda: 0.0)
-    looker = watch.watch_for(lab)
+    monkeypatch.setattr(poller, "monotonic", lambda: 0.0)
+    looker = poller.watch_for(lab)
     looker.refresh()
     assert looker.due == pytest.approx(2.7)

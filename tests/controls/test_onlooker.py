@@ -1,12 +1,12 @@
 """What looks on for the panels has a client of its own, which is as careful as the session's."""
 
 from free_port import free_port
+from local_taskrouter.process import launch
 from wrong_server import kill, wrong_server
 
-from helpers.connection import connect
-from helpers.controls.watch import watch_for
-from helpers.emulator import launch
-from helpers.workspace import prepare
+from helpers.controls.follow.poller import watch_for
+from helpers.lessons.workspace import prepare
+from helpers.session.connect import connect
 
 
 def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home):

@@ -4,8 +4,8 @@ import pytest
 
 from helpers import controls
 from helpers.controls.playground import Playground
-from helpers.curl_command import parse
-from helpers.workspace import Lab
+from helpers.curl_command.parse import parse
+from helpers.lessons.workspace import Lab
 
 MARKUP = "<img src=nowhere onerror=alert(1)>"
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from helpers.controls.replay import ReplayError, call_of, draft_of, send
-from helpers.request_log import Exchange
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import Exchange
 
 
 @pytest.fixture

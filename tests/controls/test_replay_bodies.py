@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, send
-from helpers.curl_command import parse
-from helpers.request_log import Exchange
-from helpers.workspace import Lab
+from helpers.curl_command.parse import parse
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import Exchange
 
 JSON = '{"event": "ñ", "it\'s": [1, 2]}'
 

@@ -6,12 +6,12 @@ import pytest
 from spy_lock import SpyLock
 
 from helpers import controls
-from helpers.callback_server import CallbackServer
 from helpers.controls import replay
 from helpers.controls.replay import ReplayError, draft_of
 from helpers.controls.requests import Requests
-from helpers.request_log import MASK, Exchange
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import MASK, Exchange
+from helpers.webhooks.server import CallbackServer
 
 
 @pytest.fixture

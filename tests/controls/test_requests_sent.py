@@ -9,8 +9,8 @@ import requests
 
 from helpers import controls
 from helpers.controls.requests import Requests
-from helpers.request_log import Exchange
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import Exchange
 
 NO_FILTERS = ("", "both directions", "every status")
 

@@ -5,8 +5,8 @@ import pytest
 from helpers import controls
 from helpers.controls.requests import Requests
 from helpers.controls.requests_state import MOST
-from helpers.request_log import Exchange
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import Exchange
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from importlib import import_module
 import pytest
 
 from helpers import controls, explain
+from helpers.controls.follow.poller import News
 from helpers.controls.reservation import Reservation
-from helpers.controls.watch import News
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from helpers import controls
-from helpers.curl_command import parse
-from helpers.request_log import Exchange
-from helpers.workspace import Lab
+from helpers.curl_command.parse import parse
+from helpers.lessons.workspace import Lab
+from helpers.session.request_log import Exchange
 
 
 @pytest.fixture

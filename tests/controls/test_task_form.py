@@ -5,7 +5,7 @@ import pytest
 
 from helpers import controls
 from helpers.controls.task_form import TaskForm, _where_it_went
-from helpers.workspace import SPANISH, Lab
+from helpers.lessons.workspace import SPANISH, Lab
 
 
 @pytest.fixture

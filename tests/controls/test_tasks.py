@@ -5,7 +5,7 @@ import pytest
 
 from helpers import controls
 from helpers.controls.tasks import MOST, TaskRow, Tasks
-from helpers.workspace import SPANISH, Lab
+from helpers.lessons.workspace import SPANISH, Lab
 
 
 @pytest.fixture

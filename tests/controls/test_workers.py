@@ -4,7 +4,7 @@ import pytest
 
 from helpers import controls
 from helpers.controls.workers import MOST, WorkerRow, Workers
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from workspace_builder import WorkspaceBuilder
 
-from helpers.workspace import Lab
+from helpers.lessons.workspace import Lab
 
 
 class Stage(WorkspaceBuilder):

@@ -4,7 +4,7 @@ import pytest
 
 from helpers import explain
 from helpers.exercises import hugo_helps
-from helpers.seven_faults import TASK_QUEUES, UNKNOWN_TOPIC
+from helpers.lessons.seven_faults import TASK_QUEUES, UNKNOWN_TOPIC
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from local_taskrouter.clock import ManualClock
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import TaskRouter
 from workspace_builder import WorkspaceBuilder
 from wsgi_client import session_on
-
-from helpers.emulator.clock import ManualClock
-from helpers.emulator.home import ACCOUNT_SID
-from helpers.emulator.service import TaskRouter
 
 
 class Shop(WorkspaceBuilder):

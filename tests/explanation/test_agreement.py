@@ -9,21 +9,21 @@ import json
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from local_taskrouter.clock import ManualClock
+from local_taskrouter.core import parsed, records, routing
+from local_taskrouter.core.step_of_task import target_of
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.rules.expression import parse
+from local_taskrouter.rules.workflow import Step
+from local_taskrouter.service import TaskRouter
 from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
 from wsgi_client import session_on
 
 from helpers import explain
-from helpers.emulator.clock import ManualClock
-from helpers.emulator.core import model, reading, routing
-from helpers.emulator.core.standing import target_of
-from helpers.emulator.home import ACCOUNT_SID
-from helpers.emulator.service import TaskRouter
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
 from helpers.explanation.waiting import reason_to_wait
-from helpers.rules.expression import parse
-from helpers.rules.workflow import Step
 
 TARGETS = [
     "1==1",
@@ -205,7 +205,7 @@ class Agreement(RuleBasedStateMachine):
             self.reserved_are_matches(explanation)
 
     def place_agrees(self, evidence, explanation):
-        record = self.record(model.Task, evidence.task.sid)
+        record = self.record(records.Task, evidence.task.sid)
         standing = evidence.standing
         assert standing.sure
         assert standing.step == (None if record.step is None else Step(*record.step))
@@ -218,13 +218,16 @@ class Agreement(RuleBasedStateMachine):
     def candidate_agrees(self, task, candidate):
         """Matching, room and every clause are what the emulator's own functions say."""
         engine = self.taskrouter.engine
-        record, worker = self.record(model.Task, task.sid), self.record(model.Worker, candidate.sid)
+        record, worker = (
+            self.record(records.Task, task.sid),
+            self.record(records.Worker, candidate.sid),
+        )
         if task.assignment_status in ("pending", "reserved"):
             target = target_of(engine, record)
             assert candidate.is_eligible == routing.can_take(engine, record, worker, target)
         for verdict, values in (
-            (candidate.target_workers, reading.worker_values(engine.store, worker)),
-            (candidate.target, reading.pair_values(engine.store, record, worker)),
+            (candidate.target_workers, parsed.worker_values(engine.store, worker)),
+            (candidate.target, parsed.pair_values(engine.store, record, worker)),
         ):
             for clause in verdict.clauses if verdict else ():
                 assert clause.holds == parse(clause.text).matches(values), clause
@@ -235,8 +238,8 @@ class Agreement(RuleBasedStateMachine):
 
     def sentence_is_true(self, explanation):
         for one in explanation.candidates[:4]:
-            worker = self.record(model.Worker, one.sid)
-            activity = self.record(model.Activity, worker.activity_sid).friendly_name
+            worker = self.record(records.Worker, one.sid)
+            activity = self.record(records.Activity, worker.activity_sid).friendly_name
             if f"{one.friendly_name} matches but is Offline" in explanation.sentence:
                 assert activity == "Offline" and one.matches
             if not one.matches and explanation.place.target_workers:

@@ -15,13 +15,13 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 import requests
+from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, standing_in
 from free_port import free_port
+from local_taskrouter.http.server import EmulatorServer
 from nbclient import NotebookClient
 from smaller_day import PATHS, with_smaller_day
-from stand_in import ACCOUNT_SID, AUTH_TOKEN, standing_in
 
-from helpers.emulator.server import EmulatorServer
-from helpers.refresh import NOTEBOOKS
+from tools.refresh import NOTEBOOKS
 
 CLONE = NOTEBOOKS.parent
 # Only `serve` reads the public URL: without it the other notebooks run as they do with it.

@@ -1,4 +1,4 @@
-"""`python -m helpers.refresh` runs notebooks and stores their outputs."""
+"""`python -m tools.refresh` runs notebooks and stores their outputs."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.refresh import main
+from tools.refresh import main
 
 
 def write(path: Path, *sources: str) -> Path:

@@ -13,8 +13,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from smaller_day import DEPENDS_ON_SIZE, PATHS, read_notebook
 
-from helpers.refresh import normalize, read_rules, sanitize
-from helpers.sandbox import isolate, stop_emulator
+from tools.refresh import normalize, read_rules, sanitize
+from tools.sandbox import isolate, stop_emulator
 
 RULES = read_rules()
 

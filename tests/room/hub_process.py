@@ -178,7 +178,7 @@ def _is_free(port: int) -> bool:
 def copy_clone(to: Path) -> Path:
     """What a learner gets of this clone, readable by everybody."""
     forget = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for part in ("helpers", "notebooks"):
+    for part in ("helpers", "local-taskrouter", "notebooks"):
         shutil.copytree(CLONE / part, to / part, ignore=forget)
     subprocess.run(["chmod", "-R", "a+rX", to], check=True)
     return to

@@ -11,9 +11,9 @@ import requests
 from hub_learner import Learner
 from hub_process import STOP_SECONDS, cannot_run_a_hub, running_hub
 from hub_users import User, cannot_make_users, system_users
+from local_taskrouter.process.home import Home, Running
 
 from helpers.checks import wait_for
-from helpers.emulator.home import Home, Running
 
 
 class Room:

@@ -14,7 +14,7 @@ import psutil
 KINDS = {
     "jupyterhub.singleuser": "server",
     "ipykernel_launcher": "kernel",
-    "helpers.emulator": "emulator",
+    "local_taskrouter": "emulator",
 }
 
 

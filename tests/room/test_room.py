@@ -63,7 +63,7 @@ def test_a_neighbor_cannot_read_what_an_emulator_keeps(learnt):
 
 
 def test_nothing_is_left_running_after_the_servers_stop(learnt):
-    assert any("helpers.emulator" in command for command in learnt.running())
+    assert any("local_taskrouter" in command for command in learnt.running())
     learnt.close()
     assert learnt.running() == []
     assert learnt.emulators() == {}

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 from model_floor import ModelFloor
 
-from helpers.connection import connect
-from helpers.session import Session
+from helpers.session.connect import connect
+from helpers.session.session import Session
+from helpers.simulation.customers import Customer, draw_customers
 from helpers.simulation.day import ClockStands, simulate
-from helpers.simulation.demand import Customer, draw_customers
-from helpers.simulation.measures import outcomes, workload
-from helpers.simulation.plans import Scenario
+from helpers.simulation.results import outcomes, workload
+from helpers.simulation.scenario import Scenario
 
 RATES = {"en": {9: 16, 9.5: 34}, "es": {9: 6, 9.5: 20}}
 TEAM = {

@@ -1,0 +1,1 @@
+"""Panels that follow TaskRouter: they poll it and show the newest snapshot."""

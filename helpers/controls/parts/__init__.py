@@ -1,0 +1,1 @@
+"""The parts that controls are made of."""

@@ -1,0 +1,1 @@
+"""Runs a curl command in a notebook."""

@@ -1,0 +1,1 @@
+"""How things look: the theme, tables, HTML and SVG."""

@@ -1,0 +1,103 @@
+"""How panels write SIDs, spans of time and facts."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import ipywidgets as widgets
+
+from helpers.display.theme import CODE_FONT, INK
+
+WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
+CODE = (
+    f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;margin:2px 0;"
+    f"padding:4px 8px;user-select:all;color:{INK};"
+    "border:1px solid var(--jp-border-color1,#8a8a8a)"
+)
+_CELL = (
+    "text-align:left;vertical-align:top;padding:1px 12px 1px 0;overflow-wrap:anywhere;"
+    "white-space:pre-wrap;border:0;background:none"
+)
+_NAME = f"{_CELL};font-weight:normal;white-space:nowrap;color:{INK}"
+_HEADING = f"{_NAME};font-weight:bold"
+_VALUE = f"{_CELL};width:100%;color:{INK}"
+_TABLE = "border-collapse:collapse;line-height:1.5;margin:2px 0;max-width:min(100%,56em)"
+
+Facts = Iterable[tuple[str, object]]
+
+
+def short(sid: str) -> str:
+    """The end of a SID, enough to tell it from its neighbours: "…3f9a1c"."""
+    return f"…{sid[-6:]}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        rest = 0
+    units = ((hours, "h"), (minutes_left, "min"), (rest, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 s"
+
+
+def age(seconds: float) -> str:
+    """The largest unit alone: "45 s", "2 min", "1 h". A number that changes for as long as a panel
+    is open is not calm, and each change is a message from the kernel.
+    """
+    return " ".join(duration(seconds).split()[:2])
+
+
+def facts_html(facts: Facts, names_width: str = "auto") -> str:
+    """Names and values as a table; the values are text, never HTML.
+
+    Tables below each other with the same `names_width` (CSS) have their values in one line.
+    """
+    rows = "".join(
+        f'<tr><th scope="row" style="{_NAME};min-width:{names_width}">{escape(name)}</th>'
+        f'<td style="{_VALUE}">{escape(str(value))}</td></tr>'
+        for name, value in facts
+    )
+    return f'<table style="{_TABLE};width:100%">{rows}</table>' if rows else ""
+
+
+def folded_html(title: str, facts: Facts, names_width: str = "auto") -> str:
+    """The same behind `title`, which unfolds it; "" without facts."""
+    table = facts_html(facts, names_width)
+    unfolds = f'<details style="margin-top:6px"><summary>{escape(title)}</summary>'
+    return f"{unfolds}{table}</details>" if table else ""
+
+
+def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with a row of headings, each row named by its first value; "" without rows."""
+    names = "".join(f'<th scope="col" style="{_HEADING}">{escape(name)}</th>' for name in columns)
+    lines = "".join(
+        f'<tr><th scope="row" style="{_NAME}">{escape(first)}</th>'
+        + "".join(f'<td style="{_CELL}">{escape(value)}</td>' for value in values)
+        + "</tr>"
+        for first, *values in rows
+    )
+    return f'<table style="{_TABLE}"><tr>{names}</tr>{lines}</table>' if lines else ""
+
+
+class Heading(widgets.HTML):
+    """The name of a part of a panel, in bold, with more about it behind it."""
+
+    def show(self, title: str, more: str = "") -> None:
+        self.value = (
+            '<div style="line-height:1.5;margin-top:6px;overflow-wrap:anywhere;'
+            f'color:{INK}">'
+            f"<strong>{escape(title)}</strong> {escape(more)}</div>"
+        )
+        self.layout.display = None
+
+    def hide(self) -> None:
+        self.layout.display = "none"
+
+
+class FactsTable(widgets.HTML):
+    """Shows facts, and the `rest` folded away; without facts it takes no place."""
+
+    def show(self, facts: Facts, rest: Facts = ()) -> None:
+        unfolds = folded_html("Everything else", rest, names_width="15em")
+        self.value = facts_html(facts, names_width="15em") + unfolds
+        self.layout.display = None if self.value else "none"

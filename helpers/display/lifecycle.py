@@ -1,0 +1,93 @@
+"""The way of a Task as a picture, with one step lit and the steps before it ticked.
+
+Drawn from `lifecycle.STEPS`. What is done, current and to come differs by words, ticks and borders,
+not by colour alone.
+"""
+
+from html import escape
+from textwrap import wrap
+
+from local_taskrouter.rules import lifecycle
+
+from helpers.display.statuses import states_picture
+from helpers.display.svg import ARROW, DONE, NOW, TO_COME, Look, Picture
+
+_BOX, _GAP, _HEIGHT, _EDGE = 122, 18, 92, 2
+_WIDTH = 2 * _EDGE + _BOX * len(lifecycle.STEPS) + _GAP * (len(lifecycle.STEPS) - 1)
+_OPENING = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
+    f'height="{_HEIGHT}" role="img" font-family="sans-serif" font-size="13" text-anchor="middle">'
+)
+
+
+def show_lifecycle(step: str | int | None = None, of: str | None = None) -> Picture:
+    """The picture of the lifecycle with `step` lit: its name or its number from 1; None lights none.
+
+    With `of`, "Task" or "Reservation", it shows every status of one and the moves between them
+    instead; `step` is then a status, such as "pending".
+
+    Raises ValueError for a step or a status that there is not, and for another `of`.
+    """
+    if of is not None:
+        return states_picture(of, step)
+    now = _number(step)
+    return Picture(lifecycle_svg(now), lifecycle_text(now))
+
+
+def lifecycle_text(now: int | None) -> str:
+    """The picture in words: "✓ Task Created → [Worker reserved] → Reservation accepted"."""
+    words = []
+    for number, name in enumerate(lifecycle.STEPS, start=1):
+        look = _look(number, now)
+        marked = {DONE: f"✓ {name}", NOW: f"[{name}]"}
+        words.append(marked.get(look, name))
+    return " → ".join(words)
+
+
+def lifecycle_svg(now: int | None) -> str:
+    """The picture as SVG, 700 pixels wide at most; step number `now` is lit."""
+    boxes = [_box(number, name, now) for number, name in enumerate(lifecycle.STEPS, start=1)]
+    arrows = [_arrow(number) for number in range(1, len(lifecycle.STEPS))]
+    title = "<title>The lifecycle of a Task</title>"
+    description = f"<desc>{escape(lifecycle_text(now))}</desc>"
+    return "\n".join([_OPENING, title, description, *boxes, *arrows, "</svg>"])
+
+
+def _number(step: str | int | None) -> int | None:
+    if isinstance(step, str) and step in lifecycle.STEPS:
+        return lifecycle.STEPS.index(step) + 1
+    if step is None or (isinstance(step, int) and 1 <= step <= len(lifecycle.STEPS)):
+        return step
+    raise ValueError(f"There is no step {step!r}. The steps are: {', '.join(lifecycle.STEPS)}.")
+
+
+def _look(number: int, now: int | None) -> Look:
+    if now is None or number > now:
+        return TO_COME
+    return NOW if number == now else DONE
+
+
+def _left(number: int) -> int:
+    return _EDGE + (number - 1) * (_BOX + _GAP)
+
+
+def _box(number: int, name: str, now: int | None) -> str:
+    look = _look(number, now)
+    left, middle = _left(number), _left(number) + _BOX // 2
+    word = str(number) if now is None else f"{number} · {look.word}"
+    texts = [f'<text x="{middle}" y="22" font-size="12" font-weight="{look.weight}">{word}</text>']
+    for line, text in enumerate(wrap(name, 16)):
+        texts.append(f'<text x="{middle}" y="{44 + 17 * line}">{escape(text)}</text>')
+    return (
+        f'<g fill="{look.ink}"><rect x="{left}" y="{_EDGE}" '
+        f'width="{_BOX}" height="{_HEIGHT - 2 * _EDGE}" rx="8" fill="{look.fill}" {look.border}/>'
+        f"{''.join(texts)}</g>"
+    )
+
+
+def _arrow(number: int) -> str:
+    start, end, middle = _left(number) + _BOX + 3, _left(number + 1) - 3, _HEIGHT // 2
+    return (
+        f'<path d="M{start} {middle}H{end}M{end - 5} {middle - 5}L{end} {middle}'
+        f'L{end - 5} {middle + 5}" fill="none" stroke="{ARROW}" stroke-width="2"/>'
+    )

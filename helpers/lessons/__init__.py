@@ -1,0 +1,1 @@
+"""The Workspaces that lessons use."""

@@ -1,0 +1,1 @@
+"""The connection to TaskRouter: the client, its credentials, and the log of its requests."""

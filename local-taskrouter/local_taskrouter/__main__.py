@@ -1,0 +1,135 @@
+"""The command `python -m local_taskrouter`: serve in the foreground, status, stop, reset."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from filelock import Timeout
+
+from local_taskrouter.process import launch
+from local_taskrouter.process.home import Home, code_version
+from local_taskrouter.transparent.name import as_exports
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code, 0 when it did what was asked."""
+    given = _parser().parse_args(arguments)
+    home = Home(given.home)
+    try:
+        if given.command == "serve":
+            return _serve(home, given)
+        return {"status": _status, "stop": _stop, "reset": _reset}[given.command](home)
+    except (launch.EmulatorUnavailable, OSError) as fault:
+        return _fail(str(fault))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_taskrouter",
+        description="A local TaskRouter behind Twilio's REST API. Its state survives a restart.",
+        epilog="The environment variables TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN, "
+        "when set, are the credentials it accepts.",
+    )
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="serve",
+        choices=["serve", "status", "stop", "reset"],
+        help="serve in the foreground (the default); say whether one runs (exit code 0 or 1); "
+        "stop the running one; forget every Workspace",
+    )
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="folder of its state (default: TASKROUTER_HOME, else the user's state folder)",
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help="0 picks a free one (default: the one used last, else 8790, else a free one)",
+    )
+    parser.add_argument(
+        "--idle-timeout",
+        type=float,
+        default=12.0,
+        metavar="HOURS",
+        help="stop after so long without a request; 0 means never (default: 12)",
+    )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="also be taskrouter.twilio.com for programs that use a proxy on this computer; "
+        "prints the environment variables that lead them to it",
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
+
+
+def _serve(home: Home, given: argparse.Namespace) -> int:
+    from local_taskrouter.http import server
+
+    try:
+        idle_hours = given.idle_timeout or None
+        server.serve_home(home, given.host, given.port, idle_hours, given.transparent)
+    except server.CannotServe as fault:
+        return _fail(str(fault))
+    return 0
+
+
+def _status(home: Home) -> int:
+    running = launch.find_running(home)
+    if running is None:
+        print(f"No emulator is running for {home.folder}.")
+        return 1
+    print(f"TaskRouter is running at {running.url} (process {running.pid}, home {home.folder}).")
+    if running.version != code_version():
+        print("It runs other code than this; the next connect() replaces it.")
+    print(
+        as_exports((launch.ask(running, "GET", "/emulator") or {}).get("transparent", {})), end=""
+    )
+    return 0
+
+
+def _stop(home: Home) -> int:
+    running = launch.stop(home)
+    if running is None:
+        print(f"No emulator is running for {home.folder}; nothing to stop.")
+    else:
+        print(f"The emulator at {running.url} has stopped; its state is kept in {home.folder}.")
+    return 0
+
+
+def _reset(home: Home) -> int:
+    running = launch.find_running(home)
+    if running is not None:
+        if launch.ask(running, "POST", "/emulator/reset") is None:
+            return _fail(f"The emulator at {running.url} did not do it. Stop it and try again.")
+    elif home.folder.exists():
+        try:
+            with home.serving_lock():
+                home.delete_database()
+        except Timeout:
+            return _fail(f"An emulator that does not answer holds {home.folder}; end it first.")
+    print(f"The TaskRouter of {home.folder} is empty now.")
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

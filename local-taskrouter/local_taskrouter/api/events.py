@@ -1,0 +1,145 @@
+"""https://www.twilio.com/docs/taskrouter/api/event: read from the database, newest first."""
+
+from typing import Any
+
+from local_taskrouter.api.call import Answer, Call, ReadEvents, Reply, iso
+from local_taskrouter.api.paging import PAGING, Slice, answer, asked, named
+from local_taskrouter.api.params import integer, optional, sid, text, timestamp
+from local_taskrouter.api.route import Route
+from local_taskrouter.api.task_channels import channel_argument
+from local_taskrouter.core.event import Event
+from local_taskrouter.database import NEWEST_FIRST, OLDEST_FIRST
+from local_taskrouter.errors import BadRequest
+
+DEFAULT_MINUTES = 15
+MOST_MINUTES = 43_200
+_PLACE = "(at, id)"
+_PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = ?)"
+
+_RESOURCES = {
+    "activity": "Activities",
+    "task": "Tasks",
+    "task-channel": "TaskChannels",
+    "task-queue": "TaskQueues",
+    "worker": "Workers",
+    "workflow": "Workflows",
+}
+
+
+def event_json(call: Call, event: Event) -> dict[str, Any]:
+    """An Event as Twilio shows it; `event_data` holds strings."""
+    workspace = call.url(event.workspace_sid)
+    return {
+        "sid": event.sid,
+        "account_sid": call.account_sid,
+        "workspace_sid": event.workspace_sid,
+        "event_type": event.event_type,
+        "event_date": iso(event.at),
+        "event_date_ms": int(event.at * 1000),
+        "description": event.description,
+        "event_data": event.data,
+        "resource_type": event.resource_type,
+        "resource_sid": event.resource_sid,
+        "resource_url": _resource_url(workspace, event),
+        "actor_type": "workspace",
+        "actor_sid": event.workspace_sid,
+        "actor_url": workspace,
+        "source": "twilio",
+        "source_ip_address": None,
+        "url": f"{workspace}/Events/{event.sid}",
+    }
+
+
+def index(call: Call) -> Answer:
+    since, until = _window(call)
+    where, values = ["workspace_sid = ?", "at >= ?"], [call.workspace.sid, since]
+    if until is not None:
+        where.append("at <= ?")
+        values.append(until)
+    for name in ("event_type", "sid", *_BY_SID):
+        if name in call.args:
+            where.append(f"{name} = ?")
+            values.append(call.args[name])
+    channel = channel_argument(call)
+    if channel is not None:
+        where.append("task_channel_sid = ?")
+        values.append(channel.sid)
+    condition = " AND ".join(where)
+    asked(call)  # raises what is wrong with it before anything is read
+    return lambda read: answer(call, "events", _slice(call, read, condition, values), event_json)
+
+
+def _slice(call: Call, read: ReadEvents, where: str, values: list[Any]) -> Slice[Event]:
+    """The page asked for; only its own Events are read, and those of the page before it."""
+    size, number, token = asked(call)
+    limit = f"LIMIT {size + 1}"
+    known = [call.sids["workspace_sid"], named(token or "")[0]]
+    if read("workspace_sid = ? AND sid = ?", known):
+        values = [*values, known[1]]
+        found = read(f"{where} AND {_PLACE} < {_PLACE_OF_SID}", values, f"{NEWEST_FIRST} {limit}")
+        before = read(f"{where} AND {_PLACE} >= {_PLACE_OF_SID}", values, f"{OLDEST_FIRST} {limit}")
+    else:
+        found = read(where, values, f"{NEWEST_FIRST} {limit} OFFSET {size * number}")
+        before = []
+    return Slice(found[:size], len(found) > size, before)
+
+
+def fetch(call: Call) -> Answer:
+    where, values = "workspace_sid = ? AND sid = ?", [call.workspace.sid, call.sids["sid"]]
+
+    def answer(read: ReadEvents) -> Reply:
+        events = read(where, values)
+        if not events:
+            raise call.not_found()
+        return Reply(event_json(call, events[0]))
+
+    return answer
+
+
+def _window(call: Call) -> tuple[float, float | None]:
+    """From when to when: the last 15 minutes unless asked."""
+    args, now = call.args, call.engine.now
+    since = args.get("start_date", now - 60 * args.get("minutes", DEFAULT_MINUTES))
+    if since < now - 60 * MOST_MINUTES - 86_400:
+        raise BadRequest("StartDate must not be more than 30 days ago")
+    return since, args.get("end_date")
+
+
+def _resource_url(workspace: str, event: Event) -> str:
+    if event.resource_type == "reservation":
+        return f"{workspace}/Tasks/{event.data.get('task_sid')}/Reservations/{event.resource_sid}"
+    if event.resource_type in _RESOURCES:
+        return f"{workspace}/{_RESOURCES[event.resource_type]}/{event.resource_sid}"
+    return workspace
+
+
+_BY_SID = {
+    "task_sid": "TaskSid",
+    "worker_sid": "WorkerSid",
+    "workflow_sid": "WorkflowSid",
+    "task_queue_sid": "TaskQueueSid",
+    "reservation_sid": "ReservationSid",
+}
+_PREFIXES = ("WT", "WK", "WW", "WQ", "WR")
+_ALL = "/Workspaces/<workspace_sid>/Events"
+ROUTES = [
+    Route(
+        "GET",
+        _ALL,
+        index,
+        {
+            "EndDate": optional(timestamp),
+            "StartDate": optional(timestamp),
+            "Minutes": optional(integer(1, MOST_MINUTES)),
+            "EventType": optional(text),
+            "Sid": optional(sid("EV")),
+            "TaskChannel": optional(text),
+            **{
+                name: optional(sid(prefix))
+                for name, prefix in zip(_BY_SID.values(), _PREFIXES, strict=True)
+            },
+            **PAGING,
+        },
+    ),
+    Route("GET", f"{_ALL}/<sid>", fetch),
+]

@@ -1,0 +1,192 @@
+"""Reading parameters: each kind is a function from the text that came in to a value.
+
+All raise BadRequest with the parameter's name and what it should have been. The limits are those
+of https://www.twilio.com/docs/taskrouter/limits
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import MultiDict
+
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.sids import is_sid
+
+Reader = Callable[[str, list[str]], Any]
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of an operation; `reader` gets its name and all values given for it."""
+
+    reader: Reader
+    required: bool = False
+
+
+def required(reader: Reader) -> Param:
+    """A parameter that must be given."""
+    return Param(reader, required=True)
+
+
+def optional(reader: Reader) -> Param:
+    """A parameter that may be left out; the arguments then have no such key."""
+    return Param(reader)
+
+
+def read(params: Mapping[str, Param], given: "MultiDict[str, str]") -> dict[str, Any]:
+    """The values of the parameters that were given, by snake_case name; others are ignored."""
+    values = {}
+    for name, param in params.items():
+        if name in given:
+            values[snake(name)] = param.reader(name, given.getlist(name))
+        elif param.required:
+            raise BadRequest(f"Missing required parameter {name} in the post body")
+    return values
+
+
+def snake(name: str) -> str:
+    """`TargetWorkers` as `target_workers`."""
+    return _HUMP.sub("_", name).lower()
+
+
+def text(name: str, values: list[str]) -> str:
+    """Any text without NUL characters."""
+    if "\0" in values[-1]:
+        raise BadRequest(f"{name} holds a NUL character")
+    return values[-1]
+
+
+def texts(name: str, values: list[str]) -> list[str]:
+    """A repeated parameter, or one with commas, as a list."""
+    return [part.strip() for value in values for part in text(name, [value]).split(",") if part]
+
+
+def friendly_name(name: str, values: list[str]) -> str:
+    """A name of 1 to 64 characters."""
+    value = text(name, values)
+    if not 1 <= len(value.strip()) or len(value) > 64:
+        raise BadRequest(f"{name} must have 1 to 64 characters, this has {len(value)}")
+    return value
+
+
+def unique_name(name: str, values: list[str]) -> str:
+    """Letters, digits, _ and $, not beginning with a digit."""
+    value = text(name, values)
+    if not re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}", value):
+        raise BadRequest(f"{name} may hold letters, digits, _ and $, and begins with no digit")
+    return value
+
+
+def boolean(name: str, values: list[str]) -> bool:
+    """`true`, `1` and `yes` are true, everything else is false, as Twilio documents it."""
+    return values[-1].lower() in ("true", "1", "yes")
+
+
+def integer(least: int, most: int) -> Reader:
+    """A whole number from `least` to `most`."""
+
+    def reader(name: str, values: list[str]) -> int:
+        value = int(values[-1]) if _WHOLE.match(values[-1]) else None
+        if value is None or not least <= value <= most:
+            raise BadRequest(
+                f"{name} must be a whole number from {least} to {most}, not {shown(values[-1])}"
+            )
+        return value
+
+    return reader
+
+
+def sid(prefix: str) -> Reader:
+    """A SID of one kind."""
+
+    def reader(name: str, values: list[str]) -> str:
+        if not is_sid(values[-1], prefix):
+            raise BadRequest(
+                f"{name} must be a SID ({prefix} and 32 hexadecimal digits),"
+                f" not {shown(values[-1])}"
+            )
+        return values[-1]
+
+    return reader
+
+
+def choice(*allowed: str) -> Reader:
+    """One of a few words."""
+
+    def reader(name: str, values: list[str]) -> str:
+        if values[-1] not in allowed:
+            raise BadRequest(f"{name} must be one of {', '.join(allowed)}, not {shown(values[-1])}")
+        return values[-1]
+
+    return reader
+
+
+def url(name: str, values: list[str]) -> str:
+    """An http or https URL, or nothing, which takes away the one there was."""
+    value = text(name, values).strip()
+    try:
+        parts = urlsplit(value)
+        good = not value or (parts.scheme in ("http", "https") and bool(parts.hostname))
+    except ValueError:
+        good = False
+    if not good:
+        raise BadRequest(f"{name} must be an http or https URL, not {shown(value)}")
+    return value
+
+
+def timestamp(name: str, values: list[str]) -> float:
+    """A moment such as `2026-01-31T12:00:00Z`, in seconds since 1970; no zone means UTC."""
+    try:
+        moment = datetime.fromisoformat(values[-1].strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise BadRequest(
+            f"{name} must be a time such as 2026-01-31T12:00:00Z, not {shown(values[-1])}"
+        ) from error
+
+
+def attributes(name: str, values: list[str]) -> str:
+    """A JSON object in at most 4,096 characters, spaces included, made compact."""
+    value = text(name, values)
+    compact = compact_json(name, value)
+    if len(value) > 4_096:
+        raise BadRequest(f"{name} may have 4096 characters, these are {len(value)}")
+    return compact
+
+
+def configuration(name: str, values: list[str]) -> str:
+    """A JSON object in at most 1,038,576 bytes, made compact."""
+    value = text(name, values)
+    if len(value.encode()) > 1_038_576:
+        raise BadRequest(f"{name} may have 1038576 bytes")
+    return compact_json(name, value)
+
+
+def compact_json(name: str, value: str) -> str:
+    """The same JSON object without spaces. Raises BadRequest when it is not one."""
+    try:
+        parsed = json.loads(value or "{}")
+        if isinstance(parsed, dict):
+            compact = _COMPACT.encode(parsed)
+            compact.encode()
+            return compact
+    except json.JSONDecodeError as error:
+        raise BadRequest(
+            f"{name} is not valid JSON: {error.msg} at character {error.pos} of {shown(value)}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"{name} is not valid JSON") from error
+    raise BadRequest(f"{name} must be a JSON object, such as {{}}, not {shown(value)}")
+
+
+def shown(value: str) -> str:
+    """A value as it appears in an error sentence: quoted, and not too long."""
+    return json.dumps(value if len(value) <= 80 else value[:77] + "...", ensure_ascii=False)

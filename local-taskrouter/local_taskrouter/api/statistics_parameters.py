@@ -1,0 +1,80 @@
+"""What the Statistics resources can be asked for: when, split at which waits, which TaskQueues."""
+
+import json
+from typing import Any
+
+from local_taskrouter.api.call import Call, iso
+from local_taskrouter.api.events import DEFAULT_MINUTES, MOST_MINUTES
+from local_taskrouter.api.params import Param, integer, optional, shown, text, timestamp
+from local_taskrouter.core.window_statistics import Window
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.sids import is_sid
+
+OLDEST = 60 * MOST_MINUTES + 60
+"""Seconds: 30 days, and a minute for the request to get here."""
+MOST_QUEUES = 50
+MOST_THRESHOLDS = 100
+
+
+def thresholds(name: str, values: list[str]) -> list[int]:
+    """Waiting times in whole seconds, such as `5,30`."""
+    parts = [part.strip() for part in text(name, values).split(",") if part.strip()]
+    if len(parts) > MOST_THRESHOLDS:
+        raise BadRequest(f"{name} may have {MOST_THRESHOLDS} values, these are {len(parts)}")
+    seconds = integer(0, 1 << 31)
+    return [seconds(name, [part]) for part in parts]
+
+
+CHANNEL: dict[str, Param] = {"TaskChannel": optional(text)}
+WINDOW: dict[str, Param] = {
+    "Minutes": optional(integer(1, MOST_MINUTES)),
+    "StartDate": optional(timestamp),
+    "EndDate": optional(timestamp),
+}
+SPLIT: dict[str, Param] = {"SplitByWaitTime": optional(thresholds)}
+
+
+def window_of(call: Call) -> Window:
+    """The time asked for: until now or `EndDate`, for 15 minutes unless `StartDate` or `Minutes`.
+
+    Raises BadRequest when it began more than 30 days ago, or ends before it begins.
+    """
+    args, now = call.args, call.engine.now
+    until = min(args.get("end_date", now), now)
+    since = args.get("start_date", until - 60 * args.get("minutes", DEFAULT_MINUTES))
+    if since < now - OLDEST:
+        raise BadRequest("Statistics go back 30 days: StartDate must not be before that")
+    if since > until:
+        raise BadRequest(f"StartDate must not be after EndDate, nor after now, {iso(now)}")
+    return Window(since, until)
+
+
+def queue_sids(body: bytes) -> list[str] | None:
+    """The TaskQueues that a JSON body names, each once; None: it names none, all are wanted.
+
+    Twilio's example calls them `queueSids`; `TaskQueueSids` and `task_queue_sids` do as well. Raises
+    BadRequest when the body is no JSON object, or has more than 50 or anything but SIDs there.
+    """
+    for key, value in _json_object(body).items():
+        if key.replace("_", "").lower() in ("queuesids", "taskqueuesids"):
+            return _checked(key, value)
+    return None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The request body is not valid JSON") from error
+    if not isinstance(parsed, dict):
+        raise BadRequest('The request body must be a JSON object, such as {"queueSids": ["WQ…"]}')
+    return parsed
+
+
+def _checked(key: str, value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > MOST_QUEUES:
+        raise BadRequest(f"{key} must be a list of at most {MOST_QUEUES} TaskQueue SIDs")
+    for each in value:
+        if not isinstance(each, str) or not is_sid(each, "WQ"):
+            raise BadRequest(f"{key} must hold TaskQueue SIDs, not {shown(str(each))}")
+    return list(dict.fromkeys(value))

@@ -1,0 +1,106 @@
+"""https://www.twilio.com/docs/taskrouter/api/workflow"""
+
+from typing import Any
+
+from local_taskrouter.api.call import Call, Reply
+from local_taskrouter.api.paging import PAGING, page
+from local_taskrouter.api.params import (
+    boolean,
+    configuration,
+    friendly_name,
+    integer,
+    optional,
+    required,
+    text,
+    url,
+)
+from local_taskrouter.api.route import Route
+from local_taskrouter.core.records import Workflow
+from local_taskrouter.core.workflows import create_workflow, delete_workflow, update_workflow
+
+
+def workflow_json(call: Call, workflow: Workflow) -> dict[str, Any]:
+    """A Workflow as Twilio shows it."""
+    workspace = call.url(workflow.workspace_sid)
+    address = f"{workspace}/Workflows/{workflow.sid}"
+    return {
+        **call.head(workflow),
+        "workspace_sid": workflow.workspace_sid,
+        "friendly_name": workflow.friendly_name,
+        "configuration": workflow.configuration,
+        "document_content_type": "application/json",
+        "assignment_callback_url": workflow.assignment_callback_url,
+        "fallback_assignment_callback_url": workflow.fallback_assignment_callback_url,
+        "task_reservation_timeout": workflow.task_reservation_timeout,
+        "url": address,
+        "links": {
+            "workspace": workspace,
+            "statistics": f"{address}/Statistics",
+            "real_time_statistics": f"{address}/RealTimeStatistics",
+            "cumulative_statistics": f"{address}/CumulativeStatistics",
+        },
+    }
+
+
+def index(call: Call) -> Reply:
+    name = call.args.get("friendly_name")
+    workflows = call.store.walk("workflows", call.workspace.sid)
+    found = [workflow for workflow in workflows if name in (None, workflow.friendly_name)]
+    return page(call, "workflows", found, workflow_json)
+
+
+def create(call: Call) -> Reply:
+    arguments = dict(call.args)
+    name, text_given = arguments.pop("friendly_name"), arguments.pop("configuration")
+    workflow = create_workflow(call.engine, call.workspace, name, text_given, **arguments)
+    return Reply(workflow_json(call, workflow), 201)
+
+
+def fetch(call: Call) -> Reply:
+    return Reply(workflow_json(call, call.find(Workflow)))
+
+
+def update(call: Call) -> Reply:
+    workflow, arguments = call.find(Workflow), dict(call.args)
+    again = arguments.pop("re_evaluate_tasks", False)
+    update_workflow(call.engine, workflow, again, **arguments)
+    return Reply(workflow_json(call, workflow))
+
+
+def delete(call: Call) -> Reply:
+    delete_workflow(call.engine, call.find(Workflow))
+    return Reply(None, 204)
+
+
+_ALL = "/Workspaces/<workspace_sid>/Workflows"
+_SETTINGS = {
+    "AssignmentCallbackUrl": optional(url),
+    "FallbackAssignmentCallbackUrl": optional(url),
+    "TaskReservationTimeout": optional(integer(1, 86_400)),
+}
+ROUTES = [
+    Route("GET", _ALL, index, {"FriendlyName": optional(text), **PAGING}),
+    Route(
+        "POST",
+        _ALL,
+        create,
+        {
+            "FriendlyName": required(friendly_name),
+            "Configuration": required(configuration),
+            **_SETTINGS,
+        },
+    ),
+    Route("GET", f"{_ALL}/<sid>", fetch),
+    Route(
+        "POST",
+        f"{_ALL}/<sid>",
+        update,
+        {
+            "FriendlyName": optional(friendly_name),
+            "Configuration": optional(configuration),
+            "ReEvaluateTasks": optional(boolean),
+            **_SETTINGS,
+        },
+    ),
+    Route("DELETE", f"{_ALL}/<sid>", delete),
+]

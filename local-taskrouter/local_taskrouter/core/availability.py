@@ -1,0 +1,40 @@
+"""Moving a Worker from one Activity to another: https://www.twilio.com/docs/taskrouter/api/activity"""
+
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.records import Activity, Worker
+
+
+def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
+    """Put the Worker into this Activity; one that is already there stays as it is.
+
+    Becoming available starts a new idle time and frees the Worker for waiting Tasks.
+    """
+    if activity_sid == worker.activity_sid:
+        return
+    store, now = engine.store, engine.now
+    previous, activity = store.the(Activity, worker.activity_sid), store.the(Activity, activity_sid)
+    seconds = now - worker.date_status_changed
+    arrives = activity.available and not worker.available
+    store.change(
+        worker,
+        activity_sid=activity.sid,
+        available=activity.available,
+        date_status_changed=now,
+        date_updated=now,
+        idle_since=now if arrives else worker.idle_since,
+        available_since=now if arrives else worker.available_since,
+        version=worker.version + 1,
+    )
+    note(
+        engine,
+        "worker.activity.update",
+        worker,
+        f"Worker {worker.friendly_name} updated to {activity.friendly_name} Activity",
+        worker_previous_activity_sid=previous.sid,
+        worker_previous_activity_name=previous.friendly_name,
+        worker_time_in_previous_activity=int(seconds),
+        worker_time_in_previous_activity_ms=int(seconds * 1000),
+    )
+    if activity.available:
+        engine.free(worker)

@@ -1,0 +1,179 @@
+"""What happened, as records that the edge writes down and delivers.
+
+Types, descriptions and data follow https://www.twilio.com/docs/taskrouter/api/event/reference;
+`data` holds strings under the snake_case names that the Events resource shows.
+"""
+
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event import Callback, Event
+from local_taskrouter.core.records import (
+    Activity,
+    Record,
+    Reservation,
+    Task,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    Workflow,
+    Workspace,
+)
+
+RESOURCE_TYPES: dict[type[Record], str] = {
+    Workspace: "workspace",
+    Activity: "activity",
+    TaskChannel: "task-channel",
+    TaskQueue: "task-queue",
+    Workflow: "workflow",
+    Worker: "worker",
+    Task: "task",
+    Reservation: "reservation",
+}
+
+
+def note(
+    engine: Engine,
+    event_type: str,
+    subject: Record,
+    description: str,
+    *others: Record | None,
+    **more: object,
+) -> None:
+    """Add an event about `subject` to those of the running command.
+
+    `others` are the further records it carries the parameters of, `more` single parameters.
+    """
+    workspace = engine.store.get(Workspace, subject.workspace_sid)
+    data = {
+        "workspace_sid": subject.workspace_sid,
+        "workspace_name": workspace.friendly_name if workspace else "",
+    }
+    for record in (subject, *others):
+        if record is not None:
+            data |= _parameters(engine, record)
+    data |= {name: text(value) for name, value in more.items() if value is not None}
+    event = Event(
+        engine.sids.new_at("EV", engine.now),
+        subject.workspace_sid,
+        event_type,
+        engine.now,
+        RESOURCE_TYPES[type(subject)],
+        subject.sid,
+        description,
+        data,
+    )
+    engine.events.append(event)
+    if workspace is not None and _is_wanted(workspace, event_type):
+        engine.callbacks.append(_announcement(workspace, event))
+
+
+def text(value: object) -> str:
+    """A parameter as Twilio writes it: booleans in lower case, whole numbers without a point."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_wanted(workspace: Workspace, event_type: str) -> bool:
+    """Whether the Workspace's EventCallbackUrl hears of it: without an EventsFilter, of all."""
+    if not workspace.event_callback_url:
+        return False
+    wanted = [part.strip() for part in (workspace.events_filter or "").split(",")]
+    return not any(wanted) or event_type in wanted
+
+
+def _announcement(workspace: Workspace, event: Event) -> Callback:
+    """The Event Callback, whose parameters are those of the event in CamelCase."""
+    camel = {
+        "".join(word.capitalize() for word in name.split("_")): value
+        for name, value in event.data.items()
+    }
+    return Callback(
+        workspace.sid,
+        workspace.event_callback_url,
+        {
+            **camel,
+            "EventType": event.event_type,
+            "EventDescription": event.description,
+            "ResourceType": event.resource_type,
+            "ResourceSid": event.resource_sid,
+            "Sid": event.sid,
+            "Timestamp": str(int(event.at)),
+            "TimestampMs": str(int(event.at * 1000)),
+        },
+    )
+
+
+def _parameters(engine: Engine, record: Record) -> dict[str, str]:
+    match record:
+        case Task():
+            return _task(engine, record)
+        case Reservation():
+            return _reservation(engine, record)
+        case Worker():
+            return _worker(engine, record)
+        case TaskQueue():
+            return {
+                "task_queue_sid": record.sid,
+                "task_queue_name": record.friendly_name,
+                "task_queue_target_expression": record.target_workers,
+            }
+        case Workflow():
+            return {"workflow_sid": record.sid, "workflow_name": record.friendly_name}
+        case Activity():
+            return {
+                "activity_sid": record.sid,
+                "activity_name": record.friendly_name,
+                "activity_available": text(record.available),
+            }
+        case TaskChannel():
+            return {
+                "task_channel_sid": record.sid,
+                "task_channel_name": record.friendly_name,
+                "task_channel_unique_name": record.unique_name,
+                "task_channel_optimized_routing": text(record.channel_optimized_routing),
+            }
+    return {}
+
+
+def _task(engine: Engine, task: Task) -> dict[str, str]:
+    store = engine.store
+    data = {
+        "task_sid": task.sid,
+        "task_attributes": task.attributes,
+        "task_age": text(int(engine.now - task.date_created)),
+        "task_priority": text(task.priority),
+        "task_assignment_status": task.assignment_status,
+        "task_version": text(task.version),
+        "task_date_created": text(int(task.date_created)),
+        "task_channel_sid": task.task_channel_sid,
+        "task_channel_unique_name": store.the(TaskChannel, task.task_channel_sid).unique_name,
+    }
+    if task.reason and task.assignment_status in ("canceled", "completed"):
+        data[f"task_{task.assignment_status}_reason"] = task.reason
+    if task.task_queue_entered_date is not None:
+        data["task_queue_entered_date"] = text(int(task.task_queue_entered_date))
+    for record in (
+        store.get(TaskQueue, task.task_queue_sid),
+        store.get(Workflow, task.workflow_sid),
+    ):
+        data |= _parameters(engine, record) if record else {}
+    return data
+
+
+def _worker(engine: Engine, worker: Worker) -> dict[str, str]:
+    return {
+        "worker_sid": worker.sid,
+        "worker_name": worker.friendly_name,
+        "worker_attributes": worker.attributes,
+        "worker_activity_sid": worker.activity_sid,
+        "worker_activity_name": engine.store.the(Activity, worker.activity_sid).friendly_name,
+        "worker_version": text(worker.version),
+    }
+
+
+def _reservation(engine: Engine, reservation: Reservation) -> dict[str, str]:
+    data = {"reservation_sid": reservation.sid, "reservation_version": text(reservation.version)}
+    for record in (
+        engine.store.get(Task, reservation.task_sid),
+        engine.store.get(Worker, reservation.worker_sid),
+    ):
+        data |= _parameters(engine, record) if record else {}
+    return data

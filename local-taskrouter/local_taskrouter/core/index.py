@@ -1,0 +1,149 @@
+"""Which records to look at, without looking at all of them.
+
+An index maps a key to records, in order of creation or, when given an `order`, in that order.
+Every one the rules use is declared in `INDEXES`; the store keeps them in step.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from local_taskrouter.core.records import (
+    Activity,
+    Record,
+    Reservation,
+    Task,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    WorkerChannel,
+    Workflow,
+    Workspace,
+)
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_WAITING
+from local_taskrouter.rules.matching import routed_to
+
+Key = Callable[[Any], Hashable | None]
+Entry = tuple[Any, int, str]
+
+
+@dataclass(frozen=True)
+class IndexRule:
+    """Which records of `kind` an index holds (`key` not None), under which key, in which order."""
+
+    kind: type[Record]
+    key: Key
+    order: Callable[[Any], Any] = lambda record: 0
+
+
+def _wants_worker(task: Task) -> bool:
+    """Whether the Task would take a Worker now."""
+    return (
+        task.assignment_status in TASK_WAITING
+        and task.task_queue_sid is not None
+        and task.held_until is None
+        and task.pending_reservations < task.places
+    )
+
+
+def _in_line(task: Task) -> tuple[str, str] | None:
+    if not _wants_worker(task) or routed_to(task.routing_target) is not None:
+        return None
+    return (str(task.task_queue_sid), task.task_channel_sid)
+
+
+def _in_flight(task: Task) -> str | None:
+    return None if task.assignment_status in TASK_ENDED else task.workspace_sid
+
+
+def _in_queue(task: Task) -> str | None:
+    return task.task_queue_sid if task.assignment_status in TASK_WAITING else None
+
+
+def _in_workflow(task: Task) -> str | None:
+    return task.workflow_sid if task.assignment_status in TASK_WAITING else None
+
+
+def _holding(reservation: Reservation) -> tuple[str, str] | None:
+    if reservation.reservation_status not in RESERVATION_HOLDING:
+        return None
+    return (reservation.worker_sid, reservation.task_channel_sid)
+
+
+INDEXES: dict[str, IndexRule] = {
+    "workspaces": IndexRule(Workspace, lambda r: "all"),
+    **{
+        name: IndexRule(kind, lambda r: r.workspace_sid)
+        for name, kind in (
+            ("activities", Activity),
+            ("task_channels", TaskChannel),
+            ("workers", Worker),
+            ("task_queues", TaskQueue),
+            ("workflows", Workflow),
+            ("tasks", Task),
+        )
+    },
+    "names": IndexRule(Worker, lambda r: (r.workspace_sid, r.friendly_name.casefold())),
+    "channels_of_worker": IndexRule(WorkerChannel, lambda r: r.worker_sid),
+    "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
+    "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),
+    "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
+    "held": IndexRule(Reservation, _holding),
+    "in_activity": IndexRule(Worker, lambda r: r.activity_sid),
+    "in_flight": IndexRule(Task, _in_flight),
+    "in_queue": IndexRule(Task, _in_queue),
+    "in_workflow": IndexRule(Task, _in_workflow),
+    "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),
+    "idle": IndexRule(
+        Worker, lambda r: r.workspace_sid if r.available else None, lambda r: r.idle_since
+    ),
+    "fifo": IndexRule(Task, _in_line, lambda r: (-r.priority, r.virtual_start_time)),
+    "lifo": IndexRule(Task, _in_line, lambda r: (-r.virtual_start_time, -r.serial)),
+    "routed": IndexRule(Task, lambda r: routed_to(r.routing_target) if _wants_worker(r) else None),
+}
+
+
+class Index:
+    """The entries of one rule: for each key a list kept sorted by (order, serial)."""
+
+    def __init__(self, rule: IndexRule) -> None:
+        self.rule = rule
+        self._entries: dict[Hashable, list[Entry]] = {}
+
+    def place_of(self, record: Record) -> tuple[Hashable, Entry] | None:
+        """Where the record belongs as it is now; None: nowhere. Costs O(1)."""
+        key = self.rule.key(record)
+        if key is None:
+            return None
+        return key, (self.rule.order(record), record.serial, record.sid)
+
+    def insert(self, place: tuple[Hashable, Entry]) -> None:
+        """Costs O(log n) comparisons."""
+        key, entry = place
+        insort(self._entries.setdefault(key, []), entry)
+
+    def discard(self, place: tuple[Hashable, Entry]) -> None:
+        """Costs O(log n) comparisons."""
+        key, entry = place
+        entries = self._entries[key]
+        del entries[bisect_left(entries, entry)]
+        if not entries:
+            del self._entries[key]
+
+    def sids(self, key: Hashable) -> Iterator[str]:
+        """The SIDs under `key`, in order; safe against changes made while walking."""
+        return map(itemgetter(2), tuple(self._entries.get(key, ())))
+
+    def walk(self, key: Hashable) -> Iterator[str]:
+        """As `sids`, without the copy: nothing may change before the walk ends."""
+        return map(itemgetter(2), self._entries.get(key, ()))
+
+    def count(self, key: Hashable) -> int:
+        """How many records are under `key`. Costs O(1)."""
+        return len(self._entries.get(key, ()))
+
+    def keys(self) -> list[Hashable]:
+        """Every key that has a record."""
+        return list(self._entries)

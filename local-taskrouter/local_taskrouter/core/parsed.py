@@ -1,0 +1,90 @@
+"""The texts that records hold, read once: attributes, expressions, Workflow configurations.
+
+The same text comes up again and again, so each reading is remembered. What is returned is
+shared: nobody may change it.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from local_taskrouter.core.records import Activity, Task, TaskChannel, Worker
+from local_taskrouter.core.store import Store
+from local_taskrouter.rules.expression import Expression, parse
+from local_taskrouter.rules.scope import queue_scope, reads_channels, target_scope, worker_fields
+from local_taskrouter.rules.workflow import Configuration, read_configuration
+
+_SYSTEM = frozenset({"worker", "channel", "sid", "friendly_name", "activity_sid", "activity_name"})
+
+
+@lru_cache(maxsize=32_768)
+def attributes(text: str) -> dict[str, Any]:
+    """A record's `attributes` as a dict."""
+    return json.loads(text)
+
+
+@lru_cache(maxsize=8_192)
+def expression(text: str) -> Expression:
+    """The expression of this text; raises ExpressionSyntaxError."""
+    return parse(text)
+
+
+@lru_cache(maxsize=1_024)
+def configuration(text: str) -> Configuration:
+    """The Workflow configuration of this text; raises ConfigurationError."""
+    return read_configuration(text)
+
+
+@lru_cache(maxsize=1_024)
+def reads_load(text: str) -> bool:
+    """Whether a target's expression in this configuration reads the load of a Worker's channels."""
+    return any(reads_channels(target.expression) for target in configuration(text).targets)
+
+
+def is_static(target_workers: Expression) -> bool:
+    """Whether only a Worker's attributes decide, not its Activity or its channels' load."""
+    return not any(name.split(".", 1)[0] in _SYSTEM for name in target_workers.names)
+
+
+def task_values(task: Task) -> dict[str, Any]:
+    """What a Workflow filter's expression reads: the Task's attributes, no prefix."""
+    return attributes(task.attributes)
+
+
+def worker_values(store: Store, worker: Worker) -> dict[str, Any]:
+    """What `target_workers` reads of a Worker."""
+    return queue_scope(_worker(store, worker), attributes(worker.attributes))
+
+
+def pair_values(store: Store, task: Task, worker: Worker) -> dict[str, Any]:
+    """What the expression of a Workflow target reads: `task.…` and `worker.…`."""
+    return target_scope(task_values(task), _worker(store, worker))
+
+
+def _worker(store: Store, worker: Worker) -> dict[str, Any]:
+    return worker_fields(
+        attributes(worker.attributes),
+        sid=worker.sid,
+        friendly_name=worker.friendly_name,
+        activity_sid=worker.activity_sid,
+        activity_name=store.the(Activity, worker.activity_sid).friendly_name,
+        channels=_channels(store, worker),
+    )
+
+
+def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
+    channels = {}
+    for channel in store.walk("channels_of_worker", worker.sid):
+        name = store.the(TaskChannel, channel.task_channel_sid).unique_name
+        held = list(store.walk("held", (worker.sid, channel.task_channel_sid)))
+        channels[name] = {
+            "configured_capacity": channel.configured_capacity,
+            "assigned_tasks": sum(r.reservation_status == "accepted" for r in held),
+            "available_capacity_percentage": percentage(channel.configured_capacity, len(held)),
+        }
+    return channels
+
+
+def percentage(capacity: int, held: int) -> int:
+    """Free capacity in whole percent, rounded down; https://www.twilio.com/docs/taskrouter/multitasking"""
+    return max(0, (capacity - held) * 100 // capacity) if capacity else 0

@@ -1,0 +1,171 @@
+"""The records. Times are seconds since 1970 (UTC); JSON texts are kept compact, as Twilio
+returns them; `serial` is the order of creation and `version` what the `ETag` header shows.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_taskrouter.rules.times import RESERVATION_TIMEOUT
+
+
+@dataclass(kw_only=True)
+class Record:
+    """What all resources have in common. `workspace_sid` of a Workspace is its own SID."""
+
+    prefix: ClassVar[str]
+
+    sid: str
+    workspace_sid: str
+    date_created: float
+    date_updated: float
+    serial: int = 0
+
+
+@dataclass(kw_only=True)
+class Workspace(Record):
+    prefix = "WS"
+
+    friendly_name: str
+    default_activity_sid: str
+    timeout_activity_sid: str
+    event_callback_url: str = ""
+    events_filter: str | None = None
+    multi_task_enabled: bool = True
+    prioritize_queue_order: str = "FIFO"
+
+
+@dataclass(kw_only=True)
+class Activity(Record):
+    prefix = "WA"
+
+    friendly_name: str
+    available: bool
+
+
+@dataclass(kw_only=True)
+class TaskChannel(Record):
+    prefix = "TC"
+
+    friendly_name: str
+    unique_name: str
+    channel_optimized_routing: bool = False
+
+
+@dataclass(kw_only=True)
+class Worker(Record):
+    """`available` repeats that of the Activity, true since `available_since`; `idle_since` orders
+    the idle.
+    """
+
+    prefix = "WK"
+
+    friendly_name: str
+    attributes: str
+    activity_sid: str
+    available: bool
+    date_status_changed: float
+    idle_since: float
+    available_since: float = 0.0
+    version: int = 0
+
+
+@dataclass(kw_only=True)
+class WorkerChannel(Record):
+    """`idle_since` is kept while the TaskChannel has `channel_optimized_routing`."""
+
+    prefix = "WC"
+
+    worker_sid: str
+    task_channel_sid: str
+    configured_capacity: int = 1
+    available: bool = True
+    idle_since: float = 0.0
+
+
+@dataclass(kw_only=True)
+class TaskQueue(Record):
+    prefix = "WQ"
+
+    friendly_name: str
+    target_workers: str = "1==1"
+    max_reserved_workers: int = 1
+    task_order: str = "FIFO"
+    reservation_activity_sid: str | None = None
+    assignment_activity_sid: str | None = None
+
+
+@dataclass(kw_only=True)
+class Workflow(Record):
+    prefix = "WW"
+
+    friendly_name: str
+    configuration: str
+    assignment_callback_url: str = ""
+    fallback_assignment_callback_url: str = ""
+    task_reservation_timeout: int = RESERVATION_TIMEOUT
+
+
+@dataclass(kw_only=True)
+class Task(Record):
+    """`step` holds the fields of the Workflow `Step` the Task stands at and `step_until` when that
+    ends; `places` is its TaskQueue's `max_reserved_workers`.
+    """
+
+    prefix = "WT"
+
+    attributes: str
+    priority: int
+    timeout: int
+    task_channel_sid: str
+    virtual_start_time: float
+    expires_at: float | None
+    workflow_sid: str | None = None
+    task_queue_sid: str | None = None
+    task_queue_entered_date: float | None = None
+    assignment_status: str = "pending"
+    reason: str | None = None
+    routing_target: str | None = None
+    ignore_capacity: bool = False
+    step: list[int | bool | None] | None = None
+    step_until: float | None = None
+    places: int = 1
+    pending_reservations: int = 0
+    assignment_count: int = 0
+    held_until: float | None = None
+    remove_at: float | None = None
+    version: int = 0
+
+
+@dataclass(kw_only=True)
+class Reservation(Record):
+    """`expires_at` is set while it is pending; `instruction` is the voice instruction it got."""
+
+    prefix = "WR"
+
+    task_sid: str
+    worker_sid: str
+    worker_name: str
+    task_channel_sid: str
+    task_queue_sid: str | None
+    workflow_sid: str | None
+    expires_at: float | None
+    previous_activity_sid: str
+    reservation_status: str = "pending"
+    instruction: str | None = None
+    version: int = 1
+
+
+KINDS: dict[str, type[Record]] = {
+    kind.__name__: kind
+    for kind in (
+        Workspace,
+        Activity,
+        TaskChannel,
+        Worker,
+        WorkerChannel,
+        TaskQueue,
+        Workflow,
+        Task,
+        Reservation,
+    )
+}

@@ -1,0 +1,161 @@
+"""What can be done with a Reservation, and what follows for its Task and its Worker.
+
+https://www.twilio.com/docs/taskrouter/api/reservations
+"""
+
+from local_taskrouter.core.availability import move_worker
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import (
+    Activity,
+    Reservation,
+    Task,
+    TaskQueue,
+    Worker,
+    Workspace,
+)
+from local_taskrouter.core.task_end import (
+    cancel_task,
+    complete_task,
+    end_reservations,
+    move_reservation,
+    wrap_up_task,
+)
+from local_taskrouter.core.workflow_walk import retry
+from local_taskrouter.errors import BadRequest, Gone
+from local_taskrouter.rules.lifecycle import RESERVATION, TASK, advance
+
+MAX_ASSIGNMENTS = 1_000
+KEPT_ASSIGNED = 86_400
+"""Seconds after which a Task that is still assigned is deleted by the system."""
+PAUSE = 5
+"""Seconds a Task waits after its Reservation was canceled because no callback could be reached."""
+TOO_MANY = "Task TTL Exceeded or Max assignment count exceeded"
+ALL_COMPLETED = "All reservations were completed"
+
+
+def accept(engine: Engine, reservation: Reservation) -> None:
+    """The Worker takes the Task: it is assigned, and other Workers' Reservations are rescinded.
+
+    Raises BadRequest when the Reservation is not pending, Gone when it was rescinded.
+    """
+    _require_pending(reservation, "accept")
+    task = engine.store.the(Task, reservation.task_sid)
+    engine.store.change(
+        task,
+        assignment_status=advance(TASK, task.assignment_status, "accept"),
+        expires_at=None,
+        step_until=None,
+        remove_at=engine.now + KEPT_ASSIGNED,
+        date_updated=engine.now,
+        version=task.version + 1,
+    )
+    move_reservation(engine, reservation, "accept")
+    end_reservations(engine, task, "rescind", ("pending",), but=reservation)
+    _assign(engine, task, reservation)
+
+
+def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = None) -> None:
+    """The Worker declines, and goes to `activity_sid` if given; the Task is routed again.
+
+    Raises BadRequest when the Reservation is not pending or the Activity is unknown.
+    """
+    _require_pending(reservation, "reject")
+    worker = engine.store.the(Worker, reservation.worker_sid)
+    move_reservation(engine, reservation, "reject")
+    _leave(engine, worker, reservation, activity_sid)
+    release(engine, reservation)
+
+
+def time_out(engine: Engine, reservation: Reservation) -> None:
+    """Nobody answered: the Worker goes to the Workspace's TimeoutActivity, the Task is re-routed."""
+    worker = engine.store.the(Worker, reservation.worker_sid)
+    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    move_reservation(engine, reservation, "time_out")
+    move_worker(engine, worker, workspace.timeout_activity_sid)
+    release(engine, reservation)
+
+
+def call_off(engine: Engine, reservation: Reservation) -> None:
+    """Neither callback URL could be reached: canceled, and the Task pauses before it tries again."""
+    if reservation.reservation_status != "pending":
+        return
+    task = engine.store.the(Task, reservation.task_sid)
+    engine.store.change(task, held_until=engine.now + PAUSE)
+    move_reservation(engine, reservation, "cancel")
+    release(engine, reservation)
+
+
+def wrap_up(engine: Engine, reservation: Reservation) -> None:
+    """Put the Reservation and its Task into wrap-up. Raises IllegalTransition unless accepted."""
+    advance(RESERVATION, reservation.reservation_status, "wrap_up")
+    wrap_up_task(engine, engine.store.the(Task, reservation.task_sid), None)
+
+
+def complete(engine: Engine, reservation: Reservation) -> None:
+    """Complete the Reservation and with it its Task. Raises IllegalTransition unless it was taken."""
+    advance(RESERVATION, reservation.reservation_status, "complete")
+    complete_task(engine, engine.store.the(Task, reservation.task_sid), ALL_COMPLETED)
+
+
+def release(engine: Engine, reservation: Reservation) -> None:
+    """After a Reservation ended without acceptance: the Task waits again, or has waited too long."""
+    task = engine.store.the(Task, reservation.task_sid)
+    if task.assignment_status != "reserved":
+        return
+    if not task.pending_reservations:
+        engine.store.change(
+            task,
+            assignment_status=advance(TASK, "reserved", "release"),
+            date_updated=engine.now,
+            version=task.version + 1,
+        )
+        if task.assignment_count >= MAX_ASSIGNMENTS:
+            cancel_task(engine, task, TOO_MANY)
+            return
+    retry(engine, task)
+
+
+def check_activity(engine: Engine, workspace_sid: str, sid: str | None, parameter: str) -> None:
+    """Raises BadRequest when `sid` is given and is no Activity of the Workspace."""
+    if sid is None:
+        return
+    activity = engine.store.get(Activity, sid)
+    if activity is None or activity.workspace_sid != workspace_sid:
+        raise BadRequest(f"{parameter} {sid} is not an Activity of Workspace {workspace_sid}")
+
+
+def _require_pending(reservation: Reservation, verb: str) -> None:
+    status = reservation.reservation_status
+    if status == "rescinded":
+        raise Gone(
+            f"Unable to {verb} Reservation {reservation.sid}: it was rescinded, another Worker"
+            " accepted the Task."
+        )
+    if status != "pending":
+        raise BadRequest(
+            f"Unable to {verb} Reservation {reservation.sid}. Reservation {reservation.sid}"
+            f" is not currently in a Pending state, it is {status}."
+        )
+
+
+def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:
+    """In a single-tasking Workspace the Worker goes to the TaskQueue's AssignmentActivity."""
+    workspace = engine.store.the(Workspace, task.workspace_sid)
+    queue = engine.store.get(TaskQueue, task.task_queue_sid)
+    if not workspace.multi_task_enabled and queue and queue.assignment_activity_sid:
+        worker = engine.store.the(Worker, reservation.worker_sid)
+        move_worker(engine, worker, queue.assignment_activity_sid)
+
+
+def _leave(
+    engine: Engine, worker: Worker, reservation: Reservation, activity_sid: str | None
+) -> None:
+    """Where a Worker goes whose Reservation came to nothing: as asked, else back where it was."""
+    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    check_activity(engine, workspace.sid, activity_sid, "WorkerActivitySid")
+    if activity_sid is not None:
+        move_worker(engine, worker, activity_sid)
+    elif not workspace.multi_task_enabled and engine.store.get(
+        Activity, reservation.previous_activity_sid
+    ):
+        move_worker(engine, worker, reservation.previous_activity_sid)

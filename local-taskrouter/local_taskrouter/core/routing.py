@@ -1,0 +1,240 @@
+"""Bringing Tasks and Workers together.
+
+Between commands one thing always holds: no waiting Task has a Worker that could take it now. So
+whoever changes tries for itself: a Task that enters a TaskQueue looks for a Worker
+(`seek_workers`), a Worker that becomes free looks for a Task (`offer_tasks`).
+
+Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment and
+https://www.twilio.com/docs/taskrouter/queue-ordering-last-first-out-lifo
+"""
+
+from collections.abc import Iterable, Iterator
+
+from local_taskrouter.core import parsed
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import (
+    Task,
+    TaskChannel,
+    TaskQueue,
+    Worker,
+    WorkerChannel,
+    Workspace,
+)
+from local_taskrouter.core.reserve import reserve
+from local_taskrouter.core.step_of_task import target_of
+from local_taskrouter.rules.matching import has_room, may_take, named_workers, routed_to
+from local_taskrouter.rules.workflow import Target, order_workers
+
+
+def seek_workers(engine: Engine, task: Task) -> bool:
+    """Reserve Workers for a waiting Task, longest idle first; whether it has any now.
+
+    A Worker who has just become free takes what suits it best, which may be another Task. Costs
+    the smaller of: the TaskQueue's matching Workers, the available Workers up to the first that
+    will do. `order_by` and a TaskChannel with `channel_optimized_routing` cost all of them.
+    """
+    while task.pending_reservations < task.places and task.held_until is None:
+        worker = next(iter(_takers(engine, task)), None)
+        if worker is None:
+            break
+        best = _best_task(engine, worker) if worker.sid in engine.freed else None
+        reserve(engine, best or task, worker)
+    return task.pending_reservations > 0
+
+
+def offer_to_freed(engine: Engine) -> None:
+    """Let every Worker that became free choose among the waiting Tasks."""
+    while engine.freed:
+        worker = engine.store.get(Worker, engine.freed.popleft())
+        if worker is not None:
+            offer_tasks(engine, worker)
+
+
+def offer_tasks(engine: Engine, worker: Worker) -> None:
+    """Let a Worker take waiting Tasks until none suits or there is no room.
+
+    Costs one step for each TaskQueue that may match the Worker and TaskChannel with room, and for
+    the Tasks at the head of such a line that a target's expression keeps from this Worker.
+    """
+    while worker.available:
+        task = _best_task(engine, worker)
+        if task is None:
+            return
+        reserve(engine, task, worker)
+
+
+def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
+    target = target_of(engine, task)
+    members = engine.eligibility.members(engine.store.the(TaskQueue, task.task_queue_sid))
+    pair = _Pair(engine, task, target, members)
+    able = (
+        worker
+        for worker in _longest_idle(engine, task, members)
+        if may_take(pair.with_worker(worker))
+    )
+    if target is None or not target.order_by:
+        return able
+    return order_workers(
+        target.order_by, able, lambda worker: parsed.pair_values(engine.store, task, worker)
+    )
+
+
+def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterator[Worker]:
+    """Available `members` of the TaskQueue (None: of the Workspace), the longest idle first.
+
+    For a Task that was created for one Worker, that Worker.
+    """
+    store = engine.store
+    if (only := routed_to(task.routing_target)) is not None:
+        worker = store.get(Worker, only)
+        return iter([] if worker is None else [worker])
+    found: Iterator[Worker]
+    if every := members is None or len(members) >= store.count("idle", task.workspace_sid):
+        found = store.walk("idle", task.workspace_sid)
+    else:
+        found = (worker for sid in members if (worker := store.the(Worker, sid)).available)
+    if store.the(TaskChannel, task.task_channel_sid).channel_optimized_routing:
+        return iter(sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task)))
+    return found if every else iter(sorted(found, key=lambda w: (w.idle_since, w.serial)))
+
+
+def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float, float, int]:
+    """Since when the Worker has had nothing on the Task's channel, and is there.
+
+    https://www.twilio.com/docs/taskrouter/api/task-channel
+    """
+    channels = engine.store.walk("worker_channel", (worker.sid, task.task_channel_sid))
+    since = max(channel.idle_since for channel in channels)
+    return (max(since, worker.available_since), worker.idle_since, worker.serial)
+
+
+def _best_task(engine: Engine, worker: Worker) -> Task | None:
+    """The Task this Worker should get; FIFO or LIFO queues first, as the Workspace prefers."""
+    heads: dict[str, list[Task]] = {"FIFO": [], "LIFO": []}
+    for task in engine.store.walk("routed", worker.sid):
+        if can_take(engine, task, worker, None):
+            heads["FIFO"].append(task)
+    channels = _open_channels(engine, worker)
+    for queue in engine.eligibility.queues_of(worker) if channels else ():
+        for channel_sid in channels:
+            head = _head(engine, worker, queue.task_order, (queue.sid, channel_sid))
+            if head is not None:
+                heads[queue.task_order].append(head)
+    workspace = engine.store.the(Workspace, worker.workspace_sid)
+    other = "LIFO" if workspace.prioritize_queue_order == "FIFO" else "FIFO"
+    candidates = heads[workspace.prioritize_queue_order] or heads[other]
+    newest = candidates is heads["LIFO"]
+    return min(candidates, key=_newest if newest else _oldest) if candidates else None
+
+
+def _open_channels(engine: Engine, worker: Worker) -> list[str]:
+    """The SIDs of the TaskChannels on which the Worker has room."""
+    channels = engine.store.walk("channels_of_worker", worker.sid)
+    return [channel.task_channel_sid for channel in channels if _is_open(engine, channel)]
+
+
+def _oldest(task: Task) -> tuple[float, ...]:
+    return (-task.priority, task.virtual_start_time, task.serial)
+
+
+def _newest(task: Task) -> tuple[float, ...]:
+    return (-task.virtual_start_time, -task.serial)
+
+
+def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
+    """The first Task of a line (TaskQueue, TaskChannel) that the Worker, who has room, can take."""
+    for task in engine.store.walk(order.lower(), line):
+        if may_take(_PairInLine(engine, task, target_of(engine, task)).with_worker(worker)):
+            return task
+    return None
+
+
+class _Pair:
+    """A Task and one Worker after the other, as the records have them (see rules/matching.py).
+
+    `members` are the SIDs of the Workers that match the TaskQueue, None where that is not known.
+    """
+
+    __slots__ = ("engine", "members", "named", "target", "task", "worker")
+
+    def __init__(
+        self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
+    ) -> None:
+        self.engine = engine
+        self.task = task
+        self.target = target
+        self.members = members
+        self.named = named_workers(task.routing_target, target, parsed.task_values(task))
+
+    def with_worker(self, worker: Worker) -> "_Pair":
+        self.worker = worker
+        return self
+
+    @property
+    def is_asked(self) -> bool:
+        if not self.task.pending_reservations:
+            return False
+        return any(
+            one.worker_sid == self.worker.sid and one.reservation_status == "pending"
+            for one in self.engine.store.walk("reservations_of_task", self.task.sid)
+        )
+
+    @property
+    def is_another_named(self) -> bool:
+        for one in self.named:
+            if not one.is_worker(self.worker):
+                return True
+        return False
+
+    @property
+    def is_routed(self) -> bool:
+        return routed_to(self.task.routing_target) is not None
+
+    @property
+    def ignores_capacity(self) -> bool:
+        return self.task.ignore_capacity
+
+    @property
+    def is_available(self) -> bool:
+        return self.worker.available
+
+    @property
+    def has_room(self) -> bool:
+        key = (self.worker.sid, self.task.task_channel_sid)
+        return any(
+            _is_open(self.engine, one) for one in self.engine.store.walk("worker_channel", key)
+        )
+
+    @property
+    def matches_queue(self) -> bool:
+        if self.members is not None:
+            return self.worker.sid in self.members
+        queue = self.engine.store.the(TaskQueue, self.task.task_queue_sid)
+        return self.engine.eligibility.matches(queue, self.worker)
+
+    @property
+    def matches_target(self) -> bool:
+        if self.target is None or self.target.expression is None:
+            return True
+        return self.target.expression.matches(
+            parsed.pair_values(self.engine.store, self.task, self.worker)
+        )
+
+
+class _PairInLine(_Pair):
+    """The Task waits on a channel on which the Worker has room, in a TaskQueue that it matches."""
+
+    __slots__ = ()
+    is_routed = False
+    has_room = True
+    matches_queue = True
+
+
+def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
+    """Whether the Worker could be reserved for the Task at this target now."""
+    return may_take(_Pair(engine, task, target).with_worker(worker))
+
+
+def _is_open(engine: Engine, channel: WorkerChannel) -> bool:
+    held = engine.store.count("held", (channel.worker_sid, channel.task_channel_sid))
+    return has_room(channel.available, channel.configured_capacity - held)

@@ -1,0 +1,137 @@
+"""The state: every record in memory, changed only through `add`, `change` and `remove`.
+
+Going through these three keeps the indexes in step, tells the observers, notes what must be
+written to disk, and lets a command that fails be taken back as if it had never begun.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, TypeVar
+
+from local_taskrouter.core.index import INDEXES, Index
+from local_taskrouter.core.records import Record
+
+R = TypeVar("R", bound=Record)
+Observer = Callable[[Record, bool], None]
+
+
+class Store:
+    """Records by SID. `observers` are told (record, still there) of every change."""
+
+    def __init__(self) -> None:
+        self.observers: list[Observer] = []
+        self._records: dict[str, Record] = {}
+        self._indexes = {name: Index(rule) for name, rule in INDEXES.items()}
+        self._by_kind: dict[type[Record], list[Index]] = {}
+        for index in self._indexes.values():
+            self._by_kind.setdefault(index.rule.kind, []).append(index)
+        self._serial = 0
+        self._undo: list[Callable[[], None]] = []
+        self._changed: dict[str, Record | None] = {}
+
+    def __iter__(self) -> Iterator[Record]:
+        """Every record; nothing may change meanwhile."""
+        return iter(self._records.values())
+
+    def get(self, kind: type[R], sid: str | None) -> R | None:
+        """The record with this SID if it is of this kind, else None."""
+        record = self._records.get(sid) if sid is not None else None
+        return record if isinstance(record, kind) else None
+
+    def the(self, kind: type[R], sid: str | None) -> R:
+        """The record with this SID, which must be there: KeyError otherwise."""
+        record = self.get(kind, sid)
+        if record is None:
+            raise KeyError(sid)
+        return record
+
+    def find(self, index: str, key: Hashable) -> Iterator[Any]:
+        """The records an index has under `key`, in its order; changes meanwhile are harmless."""
+        records = self._records
+        return (records[sid] for sid in self._indexes[index].sids(key) if sid in records)
+
+    def walk(self, index: str, key: Hashable) -> Iterator[Any]:
+        """As `find`, at no cost for what is not read; nothing may change meanwhile."""
+        return map(self._records.__getitem__, self._indexes[index].walk(key))
+
+    def count(self, index: str, key: Hashable) -> int:
+        """How many records an index has under `key`."""
+        return self._indexes[index].count(key)
+
+    def keys(self, index: str) -> list[Any]:
+        """The keys of an index that have records."""
+        return self._indexes[index].keys()
+
+    def add(self, record: R) -> R:
+        """Take in a new record and give it its serial number."""
+        self._serial += 1
+        record.serial = self._serial
+        self._put(record)
+        self._undo.append(lambda: self._take(record))
+        return record
+
+    def restore(self, record: Record) -> None:
+        """Take in a record read from disk, serial number and all."""
+        self._serial = max(self._serial, record.serial)
+        self._put(record)
+        self._changed.clear()
+
+    def change(self, record: Record, **fields: Any) -> None:
+        """Set `fields` of a record; values that are the same already count as no change."""
+        before = {name: getattr(record, name) for name in fields}
+        if before != fields:
+            self._set(record, fields)
+            self._undo.append(lambda: self._set(record, before))
+
+    def remove(self, record: Record) -> None:
+        """Let go of a record."""
+        self._take(record)
+        self._undo.append(lambda: self._put(record))
+
+    @property
+    def changed(self) -> dict[str, Record | None]:
+        """What changed since the last commit or rollback, by SID; None: it was removed."""
+        return self._changed
+
+    def commit(self) -> None:
+        """Make everything since the last commit final."""
+        self._changed = {}
+        self._undo.clear()
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit, newest first."""
+        while self._undo:
+            self._undo.pop()()
+        self._changed.clear()
+
+    def _put(self, record: Record) -> None:
+        self._records[record.sid] = record
+        for index in self._by_kind[type(record)]:
+            if (place := index.place_of(record)) is not None:
+                index.insert(place)
+        self._tell(record, True)
+
+    def _take(self, record: Record) -> None:
+        for index in self._by_kind[type(record)]:
+            if (place := index.place_of(record)) is not None:
+                index.discard(place)
+        del self._records[record.sid]
+        self._tell(record, False)
+
+    def _set(self, record: Record, fields: dict[str, Any]) -> None:
+        indexes = self._by_kind[type(record)]
+        before = [index.place_of(record) for index in indexes]
+        for name, value in fields.items():
+            setattr(record, name, value)
+        for index, old in zip(indexes, before, strict=True):
+            new = index.place_of(record)
+            if new != old:
+                if old is not None:
+                    index.discard(old)
+                if new is not None:
+                    index.insert(new)
+        self._tell(record, True)
+
+    def _tell(self, record: Record, there: bool) -> None:
+        self._changed[record.sid] = record if there else None
+        for observer in self.observers:
+            observer(record, there)

@@ -1,0 +1,168 @@
+"""How Tasks end: canceled, completed or deleted, and what becomes of their Reservations.
+
+https://www.twilio.com/docs/taskrouter/lifecycle-task-state
+"""
+
+import json
+
+from local_taskrouter.core.availability import move_worker
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.idle_time import begin_idle, free_if_load_is_read
+from local_taskrouter.core.records import (
+    Activity,
+    Reservation,
+    Task,
+    TaskQueue,
+    Worker,
+    Workspace,
+)
+from local_taskrouter.rules.lifecycle import RESERVATION, TASK, advance
+
+KEPT_AFTER_END = 300
+"""Seconds that a canceled or completed Task can still be read."""
+
+_EVENT = {
+    "accept": "reservation.accepted",
+    "reject": "reservation.rejected",
+    "time_out": "reservation.timeout",
+    "cancel": "reservation.canceled",
+    "rescind": "reservation.rescinded",
+    "wrap_up": "reservation.wrapup",
+    "complete": "reservation.completed",
+}
+_FREES = frozenset({"reject", "time_out", "cancel", "rescind", "complete"})
+
+
+def cancel_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Cancel a pending or reserved Task; its pending Reservations are canceled with it.
+
+    Raises IllegalTransition in any other status.
+    """
+    _end(engine, task, "cancel", reason)
+    end_reservations(engine, task, "cancel", ("pending",))
+    note(engine, "task.canceled", task, f"Task {task.sid} canceled")
+
+
+def complete_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Complete an assigned or wrapping Task, and its Reservation.
+
+    Raises IllegalTransition in any other status.
+    """
+    _end(engine, task, "complete", reason)
+    note(engine, "task.completed", task, f"Task {task.sid} completed")
+    end_reservations(engine, task, "complete", ("accepted", "wrapping"))
+
+
+def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
+    """Put an assigned Task, and its Reservation, into wrap-up: the Worker stays occupied."""
+    engine.store.change(
+        task,
+        assignment_status=advance(TASK, task.assignment_status, "wrap_up"),
+        reason=reason if reason is not None else task.reason,
+        date_updated=engine.now,
+        version=task.version + 1,
+    )
+    end_reservations(engine, task, "wrap_up", ("accepted",))
+    note(engine, "task.wrapup", task, f"Task {task.sid} is in wrap-up")
+
+
+def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") -> None:
+    """Delete a Task in any status; what was pending is canceled, what was accepted completed."""
+    end_reservations(engine, task, "cancel", ("pending",))
+    end_reservations(engine, task, "complete", ("accepted", "wrapping"))
+    note(engine, event_type, task, f"Task {task.sid} deleted")
+    remove_task(engine, task)
+
+
+def remove_task(engine: Engine, task: Task) -> None:
+    """Forget a Task and its Reservations, as TaskRouter does some time after the end."""
+    for reservation in engine.store.find("reservations_of_task", task.sid):
+        engine.store.remove(reservation)
+    engine.store.remove(task)
+
+
+def end_reservations(
+    engine: Engine,
+    task: Task,
+    trigger: str,
+    statuses: tuple[str, ...],
+    but: Reservation | None = None,
+) -> None:
+    """Move all Reservations of the Task that have one of `statuses`, except `but`."""
+    for reservation in engine.store.find("reservations_of_task", task.sid):
+        if reservation.reservation_status in statuses and reservation is not but:
+            move_reservation(engine, reservation, trigger)
+
+
+def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> None:
+    """Move a Reservation along its lifecycle and free its Worker if it held one.
+
+    Raises IllegalTransition. The Task's count of pending Reservations is kept; its status is
+    the caller's business.
+    """
+    store = engine.store
+    before = reservation.reservation_status
+    store.change(
+        reservation,
+        reservation_status=advance(RESERVATION, reservation.reservation_status, trigger),
+        expires_at=None,
+        date_updated=engine.now,
+        version=reservation.version + 1,
+    )
+    task = store.the(Task, reservation.task_sid)
+    if before == "pending":
+        store.change(task, pending_reservations=task.pending_reservations - 1)
+    note(
+        engine,
+        _EVENT[trigger],
+        reservation,
+        f"Reservation {reservation.sid} {reservation.reservation_status}",
+    )
+    worker = store.get(Worker, reservation.worker_sid)
+    if worker is None:
+        return
+    if before == "accepted":
+        _begin_post_work(engine, worker, reservation)
+    if trigger not in _FREES:
+        free_if_load_is_read(engine, worker)
+    else:
+        begin_idle(engine, worker, reservation)
+        engine.free(worker)
+        if trigger in ("cancel", "rescind"):
+            _return(engine, worker, reservation)
+
+
+def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -> None:
+    """The call is over: to the Activity that `dequeue` or `conference` named, if it is still there.
+
+    https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
+    """
+    sid = json.loads(reservation.instruction or "{}").get("post_work_activity_sid")
+    if sid and engine.store.get(Activity, sid) is not None:
+        move_worker(engine, worker, sid)
+
+
+def _return(engine: Engine, worker: Worker, reservation: Reservation) -> None:
+    """In a single-tasking Workspace: out of the ReservationActivity, back where the Worker was."""
+    queue = engine.store.get(TaskQueue, reservation.task_queue_sid)
+    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    if workspace.multi_task_enabled or queue is None:
+        return
+    previous = engine.store.get(Activity, reservation.previous_activity_sid)
+    if worker.activity_sid == queue.reservation_activity_sid and previous is not None:
+        move_worker(engine, worker, previous.sid)
+
+
+def _end(engine: Engine, task: Task, trigger: str, reason: str | None) -> None:
+    engine.store.change(
+        task,
+        assignment_status=advance(TASK, task.assignment_status, trigger),
+        reason=reason if reason is not None else task.reason,
+        expires_at=None,
+        step_until=None,
+        held_until=None,
+        remove_at=engine.now + KEPT_AFTER_END,
+        date_updated=engine.now,
+        version=task.version + 1,
+    )

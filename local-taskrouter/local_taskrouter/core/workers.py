@@ -1,0 +1,178 @@
+"""Workers and their channels: https://www.twilio.com/docs/taskrouter/api/worker"""
+
+from local_taskrouter.core.availability import move_worker
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.records import (
+    Activity,
+    Task,
+    TaskChannel,
+    Worker,
+    WorkerChannel,
+    Workspace,
+)
+from local_taskrouter.core.reservations import reject
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
+
+
+def create_worker(
+    engine: Engine,
+    workspace: Workspace,
+    friendly_name: str,
+    attributes: str = "{}",
+    activity: Activity | None = None,
+) -> Worker:
+    """Create a Worker, in `activity` or the Workspace's default one, with a channel for each
+    TaskChannel. Raises BadRequest when the name is taken, or the Workspace has 15,000 already.
+    """
+    engine.require_room("workers", workspace.sid)
+    _require_free_name(engine, workspace.sid, friendly_name)
+    activity = activity or engine.store.the(Activity, workspace.default_activity_sid)
+    worker = engine.store.add(
+        Worker(
+            sid=engine.sid(Worker),
+            workspace_sid=workspace.sid,
+            date_created=engine.now,
+            date_updated=engine.now,
+            friendly_name=friendly_name,
+            attributes=attributes,
+            activity_sid=activity.sid,
+            available=activity.available,
+            date_status_changed=engine.now,
+            idle_since=engine.now,
+            available_since=engine.now,
+        )
+    )
+    for channel in engine.store.find("task_channels", workspace.sid):
+        add_channel(engine, worker, channel)
+    note(engine, "worker.created", worker, f"Worker {friendly_name} created")
+    engine.free(worker)
+    return worker
+
+
+def add_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
+    """Give the Worker its capacity of one on a TaskChannel."""
+    engine.store.add(
+        WorkerChannel(
+            sid=engine.sid(WorkerChannel),
+            workspace_sid=worker.workspace_sid,
+            date_created=engine.now,
+            date_updated=engine.now,
+            worker_sid=worker.sid,
+            task_channel_sid=channel.sid,
+            idle_since=engine.now,
+        )
+    )
+
+
+def rename_worker(engine: Engine, worker: Worker, friendly_name: str) -> None:
+    """Give the Worker another name, which a known-worker target may be waiting for.
+
+    Raises BadRequest when it is taken.
+    """
+    if friendly_name == worker.friendly_name:
+        return
+    _require_free_name(engine, worker.workspace_sid, friendly_name, worker)
+    engine.store.change(
+        worker,
+        friendly_name=friendly_name,
+        date_updated=engine.now,
+        version=worker.version + 1,
+    )
+    engine.free(worker)
+
+
+def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:
+    """Replace the Worker's attributes, which may open other TaskQueues to it."""
+    if attributes == worker.attributes:
+        return
+    engine.store.change(
+        worker, attributes=attributes, date_updated=engine.now, version=worker.version + 1
+    )
+    note(
+        engine,
+        "worker.attributes.update",
+        worker,
+        f"Worker {worker.friendly_name} attributes updated",
+    )
+    engine.free(worker)
+
+
+def update_activity(
+    engine: Engine, worker: Worker, activity: Activity, reject_pending: bool
+) -> None:
+    """Move the Worker to `activity`, and with `reject_pending` decline what it has not answered.
+
+    Raises BadRequest when the latter is asked for with an available Activity.
+    """
+    if reject_pending and activity.available:
+        raise BadRequest(
+            "Unable to reject pending reservations when updating to an Available activity state."
+        )
+    move_worker(engine, worker, activity.sid)
+    if reject_pending:
+        for reservation in engine.store.find("reservations_of_worker", worker.sid):
+            if reservation.reservation_status == "pending":
+                reject(engine, reservation, activity.sid)
+
+
+def update_channel(
+    engine: Engine, channel: WorkerChannel, capacity: int | None, available: bool | None
+) -> None:
+    """Set how many Tasks the Worker handles at once on a channel, or switch the channel.
+
+    https://www.twilio.com/docs/taskrouter/api/worker-channel
+    """
+    worker = engine.store.the(Worker, channel.worker_sid)
+    task_channel = engine.store.the(TaskChannel, channel.task_channel_sid)
+    before = channel.configured_capacity
+    if capacity is not None and capacity != before:
+        engine.store.change(channel, configured_capacity=capacity, date_updated=engine.now)
+        note(
+            engine,
+            "worker.capacity.update",
+            worker,
+            f"Worker {worker.friendly_name} capacity updated",
+            task_channel,
+            worker_channel_available_capacity=capacity,
+            worker_channel_previous_capacity=before,
+        )
+    if available is not None and available != channel.available:
+        engine.store.change(channel, available=available, date_updated=engine.now)
+        note(
+            engine,
+            "worker.channel.availability.update",
+            worker,
+            f"Worker {worker.friendly_name} channel availability updated",
+            task_channel,
+            worker_channel_available=available,
+        )
+    engine.free(worker)
+
+
+def delete_worker(engine: Engine, worker: Worker) -> None:
+    """Delete a Worker. Raises BadRequest while it holds a Reservation."""
+    held = [
+        reservation
+        for reservation in engine.store.find("reservations_of_worker", worker.sid)
+        if reservation.reservation_status in RESERVATION_HOLDING
+    ]
+    if held:
+        task = engine.store.the(Task, held[0].task_sid)
+        raise BadRequest(
+            f"Cannot delete Worker {worker.sid}: it holds Reservation {held[0].sid} for Task"
+            f" {task.sid}, which is {task.assignment_status}."
+        )
+    note(engine, "worker.deleted", worker, f"Worker {worker.friendly_name} deleted")
+    for channel in engine.store.find("channels_of_worker", worker.sid):
+        engine.store.remove(channel)
+    engine.store.remove(worker)
+
+
+def _require_free_name(
+    engine: Engine, workspace_sid: str, name: str, but: Worker | None = None
+) -> None:
+    for worker in engine.store.walk("names", (workspace_sid, name.casefold())):
+        if worker is not but:
+            raise BadRequest("Worker with the same friendly name already exists")

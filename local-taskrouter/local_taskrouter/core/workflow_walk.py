@@ -1,0 +1,185 @@
+"""A Task's way through its Workflow: into a TaskQueue, on to the next, out again.
+
+Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
+https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Task's age).
+"""
+
+from dataclasses import fields
+from functools import partial
+
+from local_taskrouter.core import parsed
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.records import Task, TaskQueue, Worker, Workflow
+from local_taskrouter.core.routing import seek_workers
+from local_taskrouter.core.step_of_task import configuration_of, step_of, target_of
+from local_taskrouter.core.task_end import cancel_task
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules import scope
+from local_taskrouter.rules.workflow import Step
+from local_taskrouter.rules.workflow_steps import FELL_OUT, first_not_over, is_skipped, settle
+
+_STEP = [field.name for field in fields(Step)]
+NO_MATCH = "Could not match the task to a target given the defined attributes"
+
+
+def enter_workflow(engine: Engine, task: Task) -> None:
+    """Send a Task to the first step that its attributes match and that its age has not passed.
+
+    Raises BadRequest when no filter matches and there is no default filter.
+    """
+    configuration = configuration_of(engine, task)
+    if configuration is None:
+        return
+    values = parsed.task_values(task)
+    step = configuration.first_step(values)
+    if step is None:
+        raise BadRequest(
+            f"{NO_MATCH}: no filter of Workflow {task.workflow_sid} matches {task.attributes},"
+            " and it has no default_filter"
+        )
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    note(
+        engine,
+        "workflow.entered",
+        workflow,
+        f"Task {task.sid} entered Workflow {workflow.friendly_name}",
+        task,
+    )
+    step = first_not_over(configuration, step, values, partial(_is_over, engine, task))
+    _walk(engine, task, step, "workflow.timeout")
+
+
+def retry(engine: Engine, task: Task) -> None:
+    """Look again for Workers, in this step or, when its time is over, in the next.
+
+    A Task that has a pending Reservation stays in its step, and so does one that pauses.
+    """
+    step = step_of(task)
+    waits = task.assignment_status == "pending"
+    if step is not None and waits and _is_over(engine, task, step):
+        leave_step(engine, task)
+    elif not seek_workers(engine, task) and task.held_until is None and _skips(engine, task):
+        configuration = configuration_of(engine, task)
+        assert configuration is not None and step is not None
+        following = configuration.step_after_skip(step, parsed.task_values(task))
+        _walk(engine, task, following, "workflow.skipped")
+
+
+def leave_step(engine: Engine, task: Task) -> None:
+    """The step's time is over: on to the next target or filter, or out of the Workflow."""
+    configuration, step = configuration_of(engine, task), step_of(task)
+    if configuration is None or step is None:
+        return
+    values = parsed.task_values(task)
+    queue = engine.store.get(TaskQueue, task.task_queue_sid)
+    note(
+        engine,
+        "task-queue.timeout",
+        queue or task,
+        f"Task {task.sid} timed out in its routing step",
+        task,
+    )
+    try:
+        following = configuration.step_after_timeout(step, values)
+    except IndexError:
+        following = None
+    following = first_not_over(configuration, following, values, partial(_is_over, engine, task))
+    _walk(engine, task, following, "workflow.timeout")
+
+
+def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
+    """Put a Task into a TaskQueue, at its place by priority and age."""
+    previous = task.task_queue_sid if task.task_queue_sid != queue.sid else None
+    engine.store.change(
+        task,
+        task_queue_sid=queue.sid,
+        task_queue_entered_date=engine.now,
+        places=queue.max_reserved_workers,
+        held_until=None,
+    )
+    event_type = "task-queue.moved" if previous else "task-queue.entered"
+    verb = "moved to" if previous else "entered"
+    note(
+        engine,
+        event_type,
+        queue,
+        f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}",
+        task,
+        previous_task_queue_sid=previous,
+    )
+
+
+def _is_over(engine: Engine, task: Task, step: Step) -> bool:
+    return step.until is not None and engine.now >= task.date_created + step.until
+
+
+def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
+    """Stand at `step`, or at the first after it that is not skipped; None: fall out.
+
+    `way_out` is the event type for a `step` of None; a Task that skips the rest was skipped.
+    """
+    configuration = configuration_of(engine, task)
+    assert configuration is not None
+
+    def enter(step: Step) -> bool:
+        _stand(engine, task, step)
+        return seek_workers(engine, task)
+
+    presence_in = partial(_presence_in, engine)
+    if settle(configuration, step, parsed.task_values(task), enter, presence_in) is not None:
+        return
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    event_type = way_out if step is None else "workflow.skipped"
+    note(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
+    cancel_task(engine, task, FELL_OUT)
+
+
+def _stand(engine: Engine, task: Task, step: Step) -> None:
+    configuration = configuration_of(engine, task)
+    assert configuration is not None
+    target = configuration.target(step)
+    filter_name = (
+        "default"
+        if step.filter_index is None
+        else configuration.filters[step.filter_index].friendly_name
+    )
+    engine.store.change(
+        task,
+        step=[getattr(step, name) for name in _STEP],
+        step_until=None if step.until is None else task.date_created + step.until,
+        priority=task.priority if target.priority is None else target.priority,
+    )
+    workflow = engine.store.the(Workflow, task.workflow_sid)
+    enter_queue(engine, task, engine.store.the(TaskQueue, target.queue))
+    note(
+        engine,
+        "workflow.target-matched",
+        workflow,
+        f"Task {task.sid} matched a target of Workflow {workflow.friendly_name}",
+        task,
+        workflow_filter_name=filter_name,
+    )
+
+
+def _skips(engine: Engine, task: Task) -> bool:
+    """Whether `skip_if` of the step says to go on, since no Worker could be reserved."""
+    target = target_of(engine, task)
+    return target is not None and is_skipped(target, partial(_presence_in, engine))
+
+
+def _presence_in(engine: Engine, queue_sid: str) -> dict[str, dict[str, int]]:
+    return presence(engine, engine.store.the(TaskQueue, queue_sid))
+
+
+def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
+    """What `skip_if` reads of a TaskQueue's Workers."""
+    return scope.presence((one.available, one.activity_sid) for one in _members(engine, queue))
+
+
+def _members(engine: Engine, queue: TaskQueue) -> list[Worker]:
+    members = engine.eligibility.members(queue)
+    if members is not None:
+        return [engine.store.the(Worker, sid) for sid in members]
+    workers = engine.store.walk("workers", queue.workspace_sid)
+    return [worker for worker in workers if engine.eligibility.matches(queue, worker)]

@@ -1,0 +1,84 @@
+"""Workflows: https://www.twilio.com/docs/taskrouter/api/workflow"""
+
+from local_taskrouter.core import parsed
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.records import Task, TaskQueue, Workflow, Workspace
+from local_taskrouter.core.workflow_walk import enter_workflow
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules.times import RESERVATION_TIMEOUT
+from local_taskrouter.rules.workflow import ConfigurationError
+
+
+def create_workflow(
+    engine: Engine,
+    workspace: Workspace,
+    name: str,
+    configuration: str,
+    *,
+    assignment_callback_url: str = "",
+    fallback_assignment_callback_url: str = "",
+    task_reservation_timeout: int = RESERVATION_TIMEOUT,
+) -> Workflow:
+    """Create a Workflow from `configuration`, JSON text that has been made compact.
+
+    Raises BadRequest when it is no configuration or names a TaskQueue that is not there, or when
+    the Workspace has 1,000 already.
+    """
+    engine.require_room("workflows", workspace.sid)
+    _check(engine, workspace.sid, configuration)
+    workflow = engine.store.add(
+        Workflow(
+            sid=engine.sid(Workflow),
+            workspace_sid=workspace.sid,
+            date_created=engine.now,
+            date_updated=engine.now,
+            friendly_name=name,
+            configuration=configuration,
+            assignment_callback_url=assignment_callback_url,
+            fallback_assignment_callback_url=fallback_assignment_callback_url,
+            task_reservation_timeout=task_reservation_timeout,
+        )
+    )
+    note(engine, "workflow.created", workflow, f"Workflow {name} created")
+    return workflow
+
+
+def update_workflow(
+    engine: Engine, workflow: Workflow, re_evaluate_tasks: bool, **fields: object
+) -> None:
+    """Change a Workflow's fields; with `re_evaluate_tasks` its pending Tasks start anew.
+
+    Raises BadRequest as `create_workflow` does; nothing has changed then.
+    """
+    if "configuration" in fields:
+        _check(engine, workflow.workspace_sid, str(fields["configuration"]))
+    engine.store.change(workflow, **fields, date_updated=engine.now)
+    note(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")
+    if re_evaluate_tasks:
+        for task in engine.store.find("in_workflow", workflow.sid):
+            if task.assignment_status == "pending":
+                enter_workflow(engine, task)
+
+
+def delete_workflow(engine: Engine, workflow: Workflow) -> None:
+    """Delete a Workflow. Raises BadRequest while Tasks of it are pending or reserved."""
+    task: Task | None = next(engine.store.walk("in_workflow", workflow.sid), None)
+    if task is not None:
+        raise BadRequest(
+            f"Cannot delete Workflow {workflow.sid}: Task {task.sid} under its control is"
+            f" {task.assignment_status}."
+        )
+    note(engine, "workflow.deleted", workflow, f"Workflow {workflow.friendly_name} deleted")
+    engine.store.remove(workflow)
+
+
+def _check(engine: Engine, workspace_sid: str, text: str) -> None:
+    try:
+        configuration = parsed.configuration(text)
+    except ConfigurationError as error:
+        raise BadRequest(f"Configuration: {error}") from error
+    for sid in sorted(configuration.queues):
+        queue = engine.store.get(TaskQueue, sid)
+        if queue is None or queue.workspace_sid != workspace_sid:
+            raise BadRequest(f"Configuration: TaskQueue {sid} is not in this Workspace")

@@ -1,0 +1,263 @@
+"""The emulator on a socket: waitress below, one process per home folder around it."""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from time import monotonic
+from typing import Any
+
+from filelock import Timeout
+from waitress import create_server
+
+from local_taskrouter.clock import SystemClock
+from local_taskrouter.http.app import create_app
+from local_taskrouter.process.home import Home, Running, code_version
+from local_taskrouter.process.hub import single_user_server
+from local_taskrouter.process.lifetime import Owner
+from local_taskrouter.service import TaskRouter
+from local_taskrouter.transparent.name import as_exports, under_its_name
+
+USUAL_PORT = 8790
+# A request that waits a moment for a thread is no news.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+_THREADS = 16
+_DRAIN_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
+_SWITCH_SECONDS = 0.0005
+"""A thread that computes lets another go on after this time, so that long readings delay nobody."""
+
+
+class CannotServe(RuntimeError):
+    """The emulator cannot run here; the message says why and what to do."""
+
+
+class EmulatorServer:
+    """Serves `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens at once.
+
+    `start` serves in background threads, `run` in this one until `stop`, `POST /emulator/stop`,
+    `idle_hours` without a request (None: never) or the end of one of its `owners`. Both
+    close `taskrouter` at the end. Raises OSError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        taskrouter: TaskRouter,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        idle_hours: float | None = None,
+        owners: Sequence[Owner] = (),
+    ) -> None:
+        self.taskrouter = taskrouter
+        self._owners = owners
+        self._idle_seconds = None if idle_hours is None else idle_hours * 3600
+        self._stopping = threading.Event()
+        self._controller: threading.Thread | None = None
+        self._app = LastUse(under_its_name(create_app(taskrouter)))
+        listening = _bound(host, port)
+        self.port: int = listening.getsockname()[1]
+        self.address = (_reachable(host), self.port)
+        self.url = f"http://{_bracketed(self.address[0])}:{self.port}"
+        self._server = create_server(
+            self._app,
+            sockets=[listening],
+            threads=_THREADS,
+            ident=None,
+            connection_limit=400,
+            channel_timeout=600,
+            asyncore_use_poll=hasattr(select, "poll"),
+        )
+
+    def start(self) -> "EmulatorServer":
+        """Serve in the background; returns itself."""
+        self._controller = threading.Thread(target=self.run, name="emulator", daemon=True)
+        self._controller.start()
+        return self
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        self.taskrouter.on_stop = self._stopping.set
+        self.taskrouter.start()
+        loop = threading.Thread(target=self._server.run, name="emulator-sockets", daemon=True)
+        loop.start()
+        try:
+            while not self._stopping.wait(_LOOK_SECONDS):
+                if self._idle() or self._is_orphan():
+                    break
+        finally:
+            self._finish(loop)
+
+    def stop(self) -> None:
+        """Finish the requests under way and stop. Safe to call twice, from any thread."""
+        self._stopping.set()
+        if self._controller is not None:
+            self._controller.join()
+
+    def _idle(self) -> bool:
+        return self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
+
+    def _is_orphan(self) -> bool:
+        return any(owner.has_ended() for owner in self._owners)
+
+    def _finish(self, loop: threading.Thread) -> None:
+        self._server.task_dispatcher.shutdown()
+        trigger = self._server.trigger
+        # Under its lock: else the loop, awake for another reason, may close the trigger between the
+        # two lines, and the second would write to a file that is closed.
+        with trigger.lock:
+            trigger.thunks.append(self._close_when_flushed)
+            trigger.pull_trigger()
+        loop.join(_DRAIN_SECONDS)
+        self.taskrouter.close()
+
+    def _close_when_flushed(self) -> None:
+        """Runs in waitress's loop, which ends once its last channel has closed."""
+        for channel in list(self._server.active_channels.values()):
+            channel.close_when_flushed = True
+        self._server.close()
+
+
+class LastUse:
+    """WSGI wrapper that knows when the last request came."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+        self._at = monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self._at = monotonic()
+        return self._app(environ, start_response)
+
+    def seconds_ago(self) -> float:
+        return monotonic() - self._at
+
+
+def serve_home(
+    home: Home,
+    host: str,
+    port: int | None,
+    idle_hours: float | None,
+    transparent: bool = False,
+) -> None:
+    """Be the emulator of `home` until stopped, and print its address.
+
+    `port` None means the port used last, else the usual one, else a free one. With `transparent`
+    there is a proxy too, on the next port of the loopback address or a free one, by which other
+    programs find the emulator at Twilio's own address. Raises CannotServe.
+    """
+    os.umask(0o077)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    version = code_version()
+    home.create()
+    try:
+        with home.serving_lock(timeout=1):
+            ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
+            owners = [single_user_server(), Owner.of_pid(home.owner())]
+            server = _server_of(_taskrouter_of(home), host, ports, idle_hours, owners)
+            sid, token = home.credentials()
+            running = Running(server.url, os.getpid(), sid, token, version)
+            _serve(home, server, running, transparent)
+    except Timeout:
+        raise CannotServe(_already_served(home)) from None
+
+
+def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bool) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: server.stop())
+    home.keep_port(server.port)
+    with _proxy_to(server, home) if transparent else nullcontext():
+        home.write_running(running)
+        print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
+        print(as_exports(server.taskrouter.transparent), end="", flush=True)
+        try:
+            server.run()
+        finally:
+            home.forget_running(running.pid)
+    print("TaskRouter has stopped; its state is kept.", flush=True)
+
+
+@contextmanager
+def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
+    """A proxy by which programs find `server` at Twilio's address, for as long as the block."""
+    from local_taskrouter.transparent.mode import Transparent  # slow to load, and seldom needed
+
+    now = SystemClock().now()
+    with Transparent(home.folder, server.port + 1, server.address, now) as transparent:
+        server.taskrouter.transparent = transparent.variables
+        yield
+
+
+def _server_of(
+    taskrouter: TaskRouter,
+    host: str,
+    ports: list[int],
+    idle_hours: float | None,
+    owners: Sequence[Owner],
+) -> EmulatorServer:
+    fault: OSError | None = None
+    for port in ports:
+        try:
+            return EmulatorServer(taskrouter, host, port, idle_hours, owners)
+        except OSError as refusal:
+            fault = refusal
+    taskrouter.close()
+    raise CannotServe(
+        f"Port {ports[0]} of {host} cannot be used ({fault}). "
+        "Choose another with --port, or --port 0 for any free one."
+    )
+
+
+def _taskrouter_of(home: Home) -> TaskRouter:
+    try:
+        return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
+    except sqlite3.DatabaseError as fault:
+        raise CannotServe(
+            f"The database {home.database} cannot be used ({fault}). "
+            "`python -m local_taskrouter reset` deletes it and starts afresh."
+        ) from None
+
+
+def api_keys() -> dict[str, str]:
+    """The API key of the environment: TASKROUTER_API_KEY with TASKROUTER_API_SECRET."""
+    key, secret = (os.environ.get(f"TASKROUTER_API_{part}", "") for part in ("KEY", "SECRET"))
+    return {key: secret} if key and secret else {}
+
+
+def _already_served(home: Home) -> str:
+    running = home.running()
+    whom = f" at {running.url} (process {running.pid})" if running else ""
+    return (
+        f"The emulator of {home.folder} is already running{whom}. "
+        "Use that one, or stop it first: python -m local_taskrouter stop"
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Windows means something else by SO_REUSEADDR: two programs on one port.
+    windows = sys.platform == "win32"
+    option = socket.SO_EXCLUSIVEADDRUSE if windows else socket.SO_REUSEADDR
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, option, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _reachable(host: str) -> str:
+    """`host` as a client on this machine names it."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _bracketed(host: str) -> str:
+    """`host` as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,158 @@
+"""Which Worker may take which Task, and why not.
+
+The router asks it of its records and `explain` of what the REST API returned, so that both give
+the same answer. A Task and a Worker are a `Pair`; `obstacles` are all that stands between them.
+
+* A Task created with a Worker's SID as its `routing_target` is for that Worker alone: neither
+  `target_workers` nor a target's expression counts. With `ignore_capacity` neither the Worker's
+  Activity nor the capacity of its channel counts
+  (https://www.twilio.com/docs/taskrouter/api/task).
+* A target may name a known Worker by SID or friendly name
+  (https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing).
+* Every other Worker has to match the TaskQueue's `target_workers` and the target's expression, be in
+  an available Activity, and have room on the Task's channel
+  (https://www.twilio.com/docs/taskrouter/multitasking).
+* A Worker never has two pending Reservations for one Task.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, NamedTuple, Protocol
+
+from local_taskrouter.rules.workflow import Target
+
+
+class NamedWorker(NamedTuple):
+    """The one Worker that a Task names.
+
+    `field` is "sid" or "friendly_name", `value` what that field must be (anything, if it comes from
+    the Task's attributes; None without such an attribute), `path` where a target found it
+    ("task.agent"), "" for the Task's own `routing_target`.
+    """
+
+    field: str
+    value: Any
+    path: str = ""
+
+    def is_worker(self, worker: Any) -> bool:
+        """Whether this is the Worker: anything with a `sid` and a `friendly_name`."""
+        return getattr(worker, self.field) == self.value
+
+
+class Obstacle(Enum):
+    """Why TaskRouter does not reserve a Worker for a Task."""
+
+    ASKED = "the Worker has a pending Reservation for this Task"
+    ANOTHER_WORKER = "the Task names another Worker"
+    TASK_QUEUE = "the Worker does not match target_workers"
+    TARGET = "the Worker does not match the target's expression"
+    ACTIVITY = "the Worker is not available"
+    CAPACITY = "the Worker's channel has no room"
+
+
+class Pair(Protocol):
+    """What is known about one Task and one Worker. Facts that cost something are properties."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the Worker has a pending Reservation for the Task."""
+        ...
+
+    @property
+    def is_another_named(self) -> bool:
+        """Whether the Task names a Worker, and it is not this one."""
+        ...
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether the Task was created for a single Worker."""
+        ...
+
+    @property
+    def ignores_capacity(self) -> bool:
+        """The Task's `ignore_capacity`."""
+        ...
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the Worker's Activity is an available one."""
+        ...
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the Worker's channel takes one more Task, see `has_room`."""
+        ...
+
+    @property
+    def matches_queue(self) -> bool:
+        """Whether the Worker satisfies the TaskQueue's `target_workers`."""
+        ...
+
+    @property
+    def matches_target(self) -> bool:
+        """Whether both satisfy the target's expression, True without one."""
+        ...
+
+
+def routed_to(routing_target: str | None) -> str | None:
+    """Return the SID of the one Worker that a Task was created for; None when it was not."""
+    is_worker = routing_target is not None and routing_target.startswith("WK")
+    return routing_target if is_worker else None
+
+
+def named_workers(
+    routing_target: str | None, target: Target | None, task_attributes: Mapping[str, Any]
+) -> tuple[NamedWorker, ...]:
+    """Return what a Worker has to be to get the Task at `target`; () when any Worker may."""
+    if (only := routed_to(routing_target)) is not None:
+        return (NamedWorker("sid", only),)
+    named: tuple[NamedWorker, ...] = ()
+    if target is not None and (path := target.known_worker_sid):
+        named += (NamedWorker("sid", _read(path, task_attributes), path),)
+    if target is not None and (path := target.known_worker_friendly_name):
+        named += (NamedWorker("friendly_name", _read(path, task_attributes), path),)
+    return named
+
+
+def has_room(is_on: bool, free: int) -> bool:
+    """Whether a Worker's channel takes one more Task.
+
+    `is_on` is the WorkerChannel's `available`, `free` what is left of its capacity: in Tasks, or in
+    percent as `available_capacity_percentage` has it, rounded down.
+    """
+    return is_on and free > 0
+
+
+def may_take(pair: Pair) -> bool:
+    """Whether TaskRouter could reserve the Worker for the Task now."""
+    return next(obstacles(pair), None) is None
+
+
+def obstacles(pair: Pair) -> Iterator[Obstacle]:
+    """Everything that keeps the Worker from the Task; nothing when it can be reserved now.
+
+    Lazy, and what is quick to find comes first: the router stops at the first one.
+    """
+    if pair.is_asked:
+        yield Obstacle.ASKED
+    is_another_named = pair.is_another_named
+    if is_another_named:
+        yield Obstacle.ANOTHER_WORKER
+    is_routed = pair.is_routed
+    if is_routed and pair.ignores_capacity and not is_another_named:
+        return
+    if not pair.is_available:
+        yield Obstacle.ACTIVITY
+    if not is_routed and not pair.matches_queue:
+        yield Obstacle.TASK_QUEUE
+    if not pair.has_room:
+        yield Obstacle.CAPACITY
+    if not is_routed and not pair.matches_target:
+        yield Obstacle.TARGET
+
+
+def _read(path: str, task_attributes: Mapping[str, Any]) -> Any:
+    value: Any = {"task": task_attributes}
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

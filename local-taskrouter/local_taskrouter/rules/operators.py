@@ -1,0 +1,159 @@
+"""The tree of a parsed expression, and what its operators mean.
+
+The rules are written down in local-taskrouter/local_taskrouter/rules/expression.py. The values are what json.loads gives:
+None, bool, int, float, str, list and dict. Every node only reads them.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Scalar = str | int | float | bool | None
+
+_TYPES = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+_ARRAYS = (list, tuple)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    kind = _TYPES.get(type(left))
+    return kind is not None and kind == _TYPES.get(type(right)) and left == right
+
+
+def _differs(left: Any, right: Any) -> bool:
+    if left is None or right is None:
+        return left is not right
+    return type(left) in _TYPES and type(right) in _TYPES and not _equal(left, right)
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def test(left: Any, right: Any) -> bool:
+        kind = _TYPES.get(type(left))
+        comparable = kind in ("number", "string") and kind == _TYPES.get(type(right))
+        return comparable and compare(left, right)
+
+    return test
+
+
+def _contains(left: Any, right: Any) -> bool:
+    return isinstance(left, str) and isinstance(right, str) and right in left
+
+
+def _has(array: Any, value: Any) -> bool:
+    if isinstance(array, _ARRAYS):
+        for each in array:
+            if _equal(each, value):
+                return True
+    return False
+
+
+def _in(value: Any, array: Any) -> bool:
+    return _has(array, value)
+
+
+def _not_in(value: Any, array: Any) -> bool:
+    return isinstance(array, _ARRAYS) and type(value) in _TYPES and not _has(array, value)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": _equal,
+    "!=": _differs,
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    "CONTAINS": _contains,
+    "HAS": _has,
+    "IN": _in,
+    "NOT IN": _not_in,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written in the expression."""
+
+    value: Scalar
+
+    def read(self, values: Mapping[str, Any]) -> Scalar:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array written in the expression."""
+
+    items: tuple[Scalar, ...]
+
+    def read(self, values: Mapping[str, Any]) -> tuple[Scalar, ...]:
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path into the values: `object.array[2]` is ("object", "array", 2)."""
+
+    path: tuple[str | int, ...]
+
+    @property
+    def name(self) -> str:
+        """The path as it is written in an expression."""
+        parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path]
+        return "".join(parts).removeprefix(".")
+
+    def read(self, values: Mapping[str, Any]) -> Any:
+        """Return what the path leads to, None where it leads nowhere."""
+        found: Any = values
+        for part in self.path:
+            if isinstance(part, int) and not isinstance(found, _ARRAYS):
+                return None
+            try:
+                found = found[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
+
+Operand = Constant | Array | Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One clause; `operator` is a key of OPERATORS, `text` the clause as it was written."""
+
+    left: Operand
+    operator: str
+    right: Operand
+    text: str = field(default="", compare=False)
+
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        return OPERATORS[self.operator](self.left.read(values), self.right.read(values))
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """True when every clause is; there are at least two."""
+
+    clauses: tuple["Condition", ...]
+
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        for clause in self.clauses:
+            if not clause.matches(values):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """True when one clause is; there are at least two."""
+
+    clauses: tuple["Condition", ...]
+
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        for clause in self.clauses:
+            if clause.matches(values):
+                return True
+        return False
+
+
+Condition = Comparison | And | Or

@@ -1,0 +1,86 @@
+"""What each kind of expression can read.
+
+* a Workflow filter: the Task's attributes, without a prefix;
+* `target_workers` of a TaskQueue: the Worker's attributes without a prefix, and its fields and the
+  load of its channels (https://www.twilio.com/docs/taskrouter/multitasking#target-workers-expressions);
+* the expression of a Workflow's target: `task.…` and `worker.…`
+  (https://www.twilio.com/docs/taskrouter/workflow-configuration);
+* `skip_if`: how many Workers of the TaskQueue are where
+  (https://www.twilio.com/docs/taskrouter/worker-presence).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from local_taskrouter.rules.expression import Expression
+
+Attributes = Mapping[str, Any]
+
+
+def attributes_of(resource: Any) -> Attributes:
+    """Return the attributes of a Worker or a Task, {} when they are no JSON object.
+
+    The result is shared: do not change it.
+    """
+    return read_attributes(resource.attributes or "{}")
+
+
+@lru_cache(maxsize=2_048)
+def read_attributes(text: str) -> Attributes:
+    """Return the JSON object in `text`, {} when there is none. Panels read the same texts again."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def worker_fields(
+    attributes: Attributes,
+    *,
+    sid: str,
+    friendly_name: str,
+    activity_sid: str,
+    activity_name: str,
+    channels: Mapping[str, Mapping[str, int]],
+) -> dict[str, Any]:
+    """A Worker as `worker.…`: its attributes, its own fields before them.
+
+    `channels` maps a TaskChannel's unique name to its `configured_capacity`, `assigned_tasks` and
+    `available_capacity_percentage`.
+    """
+    return {
+        **attributes,
+        "sid": sid,
+        "friendly_name": friendly_name,
+        "activity_sid": activity_sid,
+        "activity_name": activity_name,
+        "channel": channels,
+    }
+
+
+def queue_scope(fields: Mapping[str, Any], attributes: Attributes) -> dict[str, Any]:
+    """What `target_workers` reads of a Worker with these `worker_fields` and attributes."""
+    return {**fields, **attributes, "worker": fields}
+
+
+def target_scope(task_attributes: Attributes, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a target's expression reads of a Task and a Worker."""
+    return {"task": task_attributes, "worker": fields}
+
+
+def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
+    """What `skip_if` reads: (available, activity_sid) of each Worker who matches the TaskQueue."""
+    counts: dict[str, int] = {"available": 0, "unavailable": 0}
+    for available, activity_sid in members:
+        counts["available" if available else "unavailable"] += 1
+        counts[activity_sid] = counts.get(activity_sid, 0) + 1
+    return {"workers": counts}
+
+
+def reads_channels(expression: Expression | None) -> bool:
+    """Whether the expression reads `channel.…` or `worker.channel.…`: how much a Worker holds."""
+    paths = [name.split(".") for name in expression.names] if expression is not None else []
+    return any(path[0] == "channel" or path[:2] == ["worker", "channel"] for path in paths)

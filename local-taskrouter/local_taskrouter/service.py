@@ -1,0 +1,275 @@
+"""One TaskRouter: engine, disk, clock and outbox, behind one lock.
+
+A call runs what is due, then its command; it writes both down and only then lets go. Callbacks
+leave on other threads after the lock is free, so that a server may call back before it answers.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
+from math import inf
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+from local_taskrouter.callbacks import make_attempts, unreached
+from local_taskrouter.clock import SystemClock
+from local_taskrouter.core.commands import run, run_due
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event import Event
+from local_taskrouter.core.instructions import Alert, obey
+from local_taskrouter.core.records import Reservation
+from local_taskrouter.core.reservations import call_off
+from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
+from local_taskrouter.faults import Faults
+from local_taskrouter.sids import SidMaker
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LATEST = 32_503_680_000.0
+"""3000-01-01T00:00:00Z: the clock goes no further, dates beyond that trip some platforms."""
+_REST = 1.0
+
+
+class TaskRouter:
+    """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere).
+
+    `api_keys` are secrets by API key SID ("SK…"), which stand for the account as its token does.
+    """
+
+    def __init__(
+        self,
+        database: str | Path,
+        account_sid: str,
+        auth_token: str,
+        clock: SystemClock | None = None,
+        sids: SidMaker | None = None,
+        api_keys: Mapping[str, str] | None = None,
+    ) -> None:
+        self.credentials = {account_sid: auth_token, **(api_keys or {})}
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.clock = clock or SystemClock()
+        self.sids = sids or SidMaker()
+        self.database = Database(database)
+        self.faults = Faults()
+        self.on_stop: Callable[[], None] = lambda: None
+        self.transparent: Mapping[str, str] = {}  # the environment of programs to be led here
+        self._lock = threading.Lock()
+        self._outbox = ThreadPoolExecutor(8, "callback")
+        self._on_their_way: set[Future[None]] = set()
+        self._wake = threading.Event()
+        self._sleeps_until = inf
+        self._closed = False
+        self._ticker: threading.Thread | None = None
+        self._load()
+
+    def start(self) -> None:
+        """Let timers fire by themselves and deliver what a killed process left undelivered."""
+        undelivered = self.database.deliveries("due")
+        self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
+        self._ticker.start()
+        for delivery in undelivered:
+            self._submit(delivery)
+
+    def close(self) -> None:
+        """Stop the threads and close the file."""
+        self._closed = True
+        self._wake.set()
+        if self._ticker is not None:
+            self._ticker.join()
+        self._outbox.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            self.database.close()
+
+    def call(self, command: Callable[[Engine], T]) -> T:
+        """Run a command at this moment; what it raises leaves the state as it was."""
+        with self._lock:
+            now = self._run_due()
+            result = run(self.engine, now, command)
+            self._write()
+        return result
+
+    def read_events(self, *asked: Any) -> list[Event]:
+        """What `Database.events` gives for this; nobody has to wait meanwhile."""
+        if not self.database.has_file:
+            with self._lock:
+                return self.database.events(*asked)
+        return self.database.events(*asked)
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock; everything due on the way happens at its own moment. Returns now.
+
+        Raises ValueError when it would go backwards or beyond LATEST.
+        """
+        with self._lock:
+            if self._run_due() + seconds > LATEST:
+                raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
+            self.clock.advance(seconds)
+            self._remember_clock()
+            now = self._run_due()
+        self._wake.set()
+        return now
+
+    def freeze(self) -> float:
+        """Stop the clock: nothing falls due any more unless it is moved. Returns now."""
+        with self._lock:
+            now = self._run_due()
+            self.clock.freeze()
+            self._remember_clock()
+        return now
+
+    def resume(self) -> float:
+        """Let the clock go on from where it stood. Returns now."""
+        with self._lock:
+            self.clock.resume()
+            self._remember_clock()
+            now = self._run_due()
+        self._wake.set()
+        return now
+
+    def deliveries(self) -> list[Delivery]:
+        """Every callback so far, oldest first, with what became of it."""
+        with self._lock:
+            return self.database.deliveries()
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until every callback is answered and obeyed, those that follow from it too.
+
+        Raises TimeoutError when one is still on its way after `timeout` seconds.
+        """
+        end = monotonic() + timeout
+        while on_their_way := [one for one in list(self._on_their_way) if not one.done()]:
+            if wait(on_their_way, max(0.0, end - monotonic())).not_done:
+                raise TimeoutError(f"a callback is still on its way after {timeout:g} seconds")
+
+    def export_state(self) -> dict[str, Any]:
+        """The whole state, clock included, as JSON can hold it."""
+        with self._lock:
+            self._run_due()
+            return self.database.dump()
+
+    def import_state(self, state: dict[str, Any]) -> None:
+        """Replace the whole state by an exported one; raises ValueError, and changes nothing, when
+        it is not one.
+        """
+        with self._lock, self.database.restored(state):
+            self._load()
+        self._wake.set()
+
+    def reset(self) -> None:
+        """Forget everything, unsent callbacks as well, and set the clock back to the real time."""
+        with self._lock:
+            for callback in list(self._on_their_way):
+                callback.cancel()
+            self.database.clear()
+            self.clock.reset()
+            self.faults = Faults()
+            self._load()
+        self._wake.set()
+
+    def _load(self) -> None:
+        engine = Engine(self.sids)
+        for record in self.database.records():
+            engine.store.restore(record)
+        offset = float(self.database.setting("offset") or 0.0)
+        if (stopped := self.database.setting("stopped")) is not None:
+            self.clock.stopped = float(stopped)
+        self.clock.offset, self.engine = offset, engine
+        self.database.forget_events(self.clock.now() - EVENTS_KEPT)
+
+    def _remember_clock(self) -> None:
+        stopped = self.clock.stopped
+        self.database.remember(
+            offset=repr(self.clock.offset), stopped=None if stopped is None else repr(stopped)
+        )
+
+    def _run_due(self) -> float:
+        now = self.clock.now()
+        run_due(self.engine, now)
+        self._write()
+        return now
+
+    def _write(self) -> None:
+        outcome = self.engine.outcome()
+        if not outcome:
+            return
+        try:
+            deliveries = self.database.write(outcome)
+        except BaseException:
+            self.engine.undo()
+            raise
+        self.engine.commit()
+        for delivery in deliveries:
+            self._submit(delivery)
+        due = self.engine.timers.next_due()
+        if due is not None and due < self._sleeps_until:
+            self._wake.set()
+
+    def _tick(self) -> None:
+        while not self._closed:
+            self._wake.clear()
+            self._wake.wait(self._pause())
+
+    def _pause(self) -> float | None:
+        """Run what is due; the seconds until there is more, None: until something changes."""
+        with self._lock:
+            try:
+                self._run_due()
+            except Exception:
+                log.exception("what was due")
+                return _REST
+            due = self.engine.timers.next_due()
+            self._sleeps_until = inf if due is None else due
+            if due is None or self.clock.stopped is not None:
+                return None
+            return max(0.0, due - self.clock.now())
+
+    def _submit(self, delivery: Delivery) -> None:
+        if not self._closed:
+            future = self._outbox.submit(self._deliver, delivery)
+            self._on_their_way.add(future)
+            future.add_done_callback(self._on_their_way.discard)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        try:
+            self._make(delivery)
+        except Exception:
+            log.exception("the callback to %s", delivery.callback.url)
+
+    def _make(self, delivery: Delivery) -> None:
+        why = self.faults.next_callback()
+        attempts = (
+            make_attempts(delivery.callback, self.account_sid, self.auth_token)
+            if why is None
+            else unreached(delivery.callback, why)
+        )
+        delivery.attempts = [asdict(attempt) for attempt in attempts]
+        last = attempts[-1]
+        delivery.state = "failed" if last.alert else "done"
+        if last.answer:
+            self._obey(delivery, last.answer)
+        elif len(attempts) > 1 and not any(attempt.reached for attempt in attempts):
+            self._with_reservation(delivery, call_off)
+        with self._lock:
+            self.database.finish(delivery)
+
+    def _obey(self, delivery: Delivery, answer: dict[str, object]) -> None:
+        try:
+            self._with_reservation(delivery, lambda engine, r: obey(engine, r, answer))
+        except Alert as alert:
+            delivery.state = "failed"
+            delivery.attempts[-1]["alert"] = (alert.code, alert.sentence)
+
+    def _with_reservation(
+        self, delivery: Delivery, action: Callable[[Engine, Reservation], None]
+    ) -> None:
+        def command(engine: Engine) -> None:
+            reservation = engine.store.get(Reservation, delivery.callback.reservation_sid)
+            if reservation is not None:
+                action(engine, reservation)
+
+        self.call(command)

@@ -1,0 +1,348 @@
+import sys
+import threading
+from types import SimpleNamespace
+
+import ipywidgets as widgets
+import pytest
+from IPython.core.events import EventManager
+from ipywidgets.widgets import widget as ipywidgets_widget
+from patience import eventually
+from spy_lock import SpyLock
+
+from helpers import controls
+from helpers.controls.follow import panel, poller
+from helpers.controls.follow.snapshot import Reader
+from helpers.display.floor import Floor
+from helpers.lessons.workspace import Lab
+
+ATTRIBUTES = '{"selected_language": "es"}'
+
+
+@pytest.fixture
+def lab(prepared) -> Lab:
+    return prepared("task waiting")
+
+
+@pytest.fixture
+def run_cell(monkeypatch: pytest.MonkeyPatch):
+    """Says which cell runs, as JupyterLab does."""
+    monkeypatch.setattr(panel, "_of_cell", {})
+    shell = SimpleNamespace(get_parent=dict)
+    shell.events = EventManager(shell, {"pre_run_cell": lambda info: None})
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "get_ipython", lambda: shell, raising=False)
+
+    def run(cell: str | None, number: int) -> None:
+        parent = {"header": {"msg_id": f"{cell}-{number}"}, "metadata": {"cellId": cell}}
+        monkeypatch.setattr(shell, "get_parent", lambda: parent)
+        shell.events.trigger("pre_run_cell", None)
+
+    return run
+
+
+def parts_of(panel) -> list[widgets.Widget]:
+    children = getattr(panel, "children", ())
+    return [panel, *(part for child in children for part in parts_of(child))]
+
+
+def own(part: widgets.Widget) -> list[widgets.Widget]:
+    """What the widget keeps under a name, alone or as one of several."""
+    kept = [value for name, value in vars(part).items() if not name.startswith("_")]
+    for several in [value for value in kept if isinstance(value, (list, dict))]:
+        kept += several.values() if isinstance(several, dict) else several
+    return [value for value in kept if isinstance(value, widgets.Widget)]
+
+
+def listening(panel) -> bool:
+    return panel.state.receive in panel.state.watch.listeners
+
+
+def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
+    panel = controls.tasks(lab)
+    address = lab.session.address
+    lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
+    panel.state.watch.refresh()
+    assert panel.notice_line.text.startswith("TaskRouter does not answer")
+    assert "What you see is from before" in repr(panel)
+    assert len(panel.list.children) == 1
+    lab.session.client.taskrouter.base_url = lab.session.address = address
+    panel.state.watch.refresh()
+    assert panel.notice_line.text == ""
+
+
+@pytest.mark.parametrize("name", ["clock", "requests"])
+def test_a_panel_that_asks_taskrouter_nothing_opens_while_it_is_away(lab, taskrouter, name):
+    taskrouter.server.stop()
+    assert getattr(controls, name)(lab).notice_line.text == ""
+
+
+def test_a_closed_panel_is_told_nothing(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    assert not listening(panel)
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    assert len(panel.state.rows) == 1
+
+
+def test_news_that_were_on_their_way_when_a_panel_was_closed_are_not_taken(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    lab.workspace.tasks(lab.task_sid).delete()
+    panel.state.watch.refresh()
+    panel.state.receive(panel.state.watch.news)
+    assert len(panel.state.rows) == 1
+    assert panel.state.notice.startswith("This panel has stopped")
+
+
+def test_a_panel_that_is_closed_twice_is_closed(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    panel.close()
+    assert not listening(panel)
+
+
+@pytest.mark.parametrize("name", [name for name in controls.__all__ if name != "task_form"])
+def test_what_news_change_they_change_under_the_lock(lab, name):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    panel.state.lock = lock = SpyLock()
+    seen: dict[str, bool] = {}
+
+    def look(change) -> None:
+        seen[change["name"]] = bool(lock.held)
+
+    panel.state.observe(look)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.watch.refresh()
+    panel.state.close()
+    assert seen.keys() >= {"notice"}
+    assert all(seen.values()), seen
+
+
+@pytest.mark.parametrize(
+    ("name", "trait", "value"),
+    [
+        ("tasks", "contains", "x"),
+        ("workers", "contains", "x"),
+        ("requests", "text", "no such thing"),
+        ("requests", "direction", "received"),
+        ("requests", "status", "5xx"),
+        ("playground", "expression", "1 == 2"),
+        ("lifecycle", "chosen_sid", "WT" + "0" * 32),
+        ("reservation", "chosen_sid", "WR" + "0" * 32),
+    ],
+)
+def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
+    lab.workspace.fetch()
+    panel = getattr(controls, name)(lab)
+    panel.state.lock = lock = SpyLock()
+    held: list[int] = []
+    take = panel.state.take
+    panel.state.take = lambda: (held.append(lock.held), take())[1]
+    panel.state.observe(lambda change: change["name"] == trait or held.append(lock.held))
+    setattr(panel.state, trait, value)
+    assert held and all(held)
+
+
+@pytest.mark.parametrize(
+    ("name", "trait", "value"),
+    [
+        ("tasks", "busy", True),
+        ("workers", "busy", True),
+        ("requests", "busy", True),
+        ("reservation", "summary", "x"),
+        ("lifecycle", "summary", "x"),
+        ("floor", "floor", Floor()),
+        ("activity_toggle", "worker_name", "x"),
+    ],
+)
+def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    panel.state.lock = lock = SpyLock()
+    held: list[int] = []
+    for part in parts_of(panel):
+        part.observe(lambda _: held.append(lock.held))
+    setattr(panel.state, trait, value)
+    assert held and all(held)
+
+
+@pytest.mark.parametrize(
+    ("name", "trait"),
+    [("requests", "chosen"), ("reservation", "chosen_sid"), ("lifecycle", "chosen_sid")],
+)
+def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trait):
+    lab.workspace.fetch()
+    panel = getattr(controls, name)(lab)
+    panel.state.lock = lock = SpyLock()
+    held: list[int] = []
+    panel.state.observe(lambda _: held.append(lock.held), trait)
+    offered = panel.list.options[-1][1] if name == "requests" else "XX" + "0" * 32
+    panel.on_choose({"new": offered})
+    assert held and all(held)
+
+
+def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
+    panels = controls.workers(lab), controls.activity_toggle(lab, lab.alice_sid)
+    lock = SpyLock()
+    held: list[int] = []
+
+    class Toggles:
+        @property
+        def painting(self) -> bool:
+            held.append(lock.held)
+            return True
+
+    for one in panels:
+        one.state.lock, one.toggles = lock, Toggles()
+    pressed = {"new": lab.idle_sid, "owner": Toggles()}
+    panels[0].on_choose(lab.alice_sid, pressed)
+    panels[1].on_toggle(pressed)
+    assert held == [1, 1]
+
+
+@pytest.mark.parametrize("name", controls.__all__)
+def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    kinds = (widgets.Button, widgets.ToggleButtons)
+    buttons = [part for part in parts_of(panel) if isinstance(part, kinds)]
+    panel.state.busy = True
+    enabled = [button.description for button in buttons if not button.disabled]
+    assert enabled == (["Close"] if name == "requests" else [])
+
+
+@pytest.mark.parametrize("name", controls.__all__)
+def test_everything_that_a_panel_has_is_in_it(lab, name):
+    worker = [lab.alice_sid] if name == "activity_toggle" else []
+    panel = getattr(controls, name)(lab, *worker)
+    parts = parts_of(panel)
+    assert [one for part in parts for one in own(part) if one not in parts] == []
+
+
+@pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])
+def test_a_page_that_cannot_run_a_panel_says_too_that_taskrouter_is_away(lab, taskrouter, name):
+    taskrouter.server.stop()
+    assert "TaskRouter does not answer" in repr(getattr(controls, name)(lab))
+
+
+def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.tasks(lab)
+    run_cell("two", 1)
+    other = controls.tasks(lab)
+    run_cell("one", 2)
+    again = controls.workers(lab)
+    assert [listening(panel) for panel in (first, second, other, again)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert first.notice_line.text.startswith("This panel has stopped")
+
+
+def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_cell):
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.clock(lab)
+    run_cell("two", 1)
+    other = controls.tasks(lab)
+    run_cell("one", 2)
+    assert [listening(panel) for panel in (first, second, other)] == [False, False, True]
+
+
+def test_a_cell_that_runs_others_within_its_run_keeps_its_panels(lab, run_cell):
+    """As `get_ipython().run_cell` and `%%capture` do: IPython announces what they run too."""
+    run_cell("one", 1)
+    first, second = controls.workers(lab), controls.tasks(lab)
+    run_cell("one", 1)
+    assert [listening(panel) for panel in (first, second)] == [True, True]
+
+
+def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
+    panels = [controls.workers(lab) for _ in range(3)]
+    assert all(listening(panel) for panel in panels)
+
+
+def test_without_the_name_of_a_cell_another_run_ends_nothing(lab, run_cell):
+    run_cell(None, 1)
+    first = controls.workers(lab)
+    run_cell(None, 2)
+    second = controls.workers(lab)
+    assert listening(first) and listening(second)
+
+
+def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
+    panel = controls.tasks(lab)
+    monkeypatch.setattr(type(panel.state), "take", lambda self: {}["nothing"])
+    panel.state.watch.refresh()
+    assert panel.notice_line.text == "This cannot be shown: 'nothing'"
+
+
+def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
+    panel = controls.tasks(lab)
+    begun, may_end = threading.Event(), threading.Event()
+    original = Reader.snapshot
+
+    def slow(*given):
+        begun.set()
+        may_end.wait(10)
+        return original(*given)
+
+    monkeypatch.setattr(Reader, "snapshot", slow)
+    looking = threading.Thread(target=panel.state.watch.refresh)
+    looking.start()
+    assert begun.wait(10)
+    ran: list[bool] = []
+    assert panel.state.attempt(lambda: ran.append(True))
+    may_end.set()
+    looking.join(10)
+    assert ran == [True]
+
+
+def test_a_panel_follows_by_itself(lab, monkeypatch):
+    monkeypatch.setattr(poller, "TICK", 0.01)
+    monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
+    panel = controls.tasks(lab)
+    lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="x")
+    eventually("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
+
+
+def test_a_panel_has_a_model_that_a_browser_can_ask_for(lab):
+    panel = controls.tasks(lab)
+    assert panel.comm is not None
+    panel.close()
+    assert panel.comm is None
+
+
+def test_a_closed_panel_leaves_nothing_behind(lab):
+    before = set(ipywidgets_widget._instances)
+    for name in controls.__all__:
+        worker = [lab.alice_sid] if name == "activity_toggle" else []
+        getattr(controls, name)(lab, *worker).close()
+    assert set(ipywidgets_widget._instances) == before
+
+
+def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
+    panel = controls.tasks(lab)
+    panel.close()
+    forgetting = threading.Thread(target=panel.__del__, daemon=True)
+    with panel.state.watch.listeners_lock:
+        forgetting.start()
+        forgetting.join(10)
+        assert not forgetting.is_alive()
+
+
+def test_tasks_and_workers_that_come_and_go_leave_nothing_behind(lab):
+    panels = [controls.tasks(lab), controls.workers(lab)]
+    before = len(ipywidgets_widget._instances)
+    task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=ATTRIBUTES)
+    worker = lab.workspace.workers.create(friendly_name="Carol")
+    panels[0].state.watch.refresh()
+    assert len(ipywidgets_widget._instances) > before
+    lab.workspace.tasks(task.sid).delete()
+    lab.workspace.workers(worker.sid).delete()
+    panels[0].state.watch.refresh()
+    assert len(ipywidgets_widget._instances) == before

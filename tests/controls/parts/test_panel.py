@@ -1,0 +1,90 @@
+import ipywidgets as widgets
+import pytest
+
+from helpers.controls.parts.panel import ErrorLine, NoticeLine, Panel, PlainLine, TextLine
+from helpers.controls.parts.shown_call import Call
+from helpers.controls.parts.state import ControlState
+
+MARKUP = "<img src=x onerror=alert(1)> & more"
+
+
+class Small(Panel):
+    def as_text(self) -> str:
+        return "a small panel " * 20
+
+
+@pytest.mark.parametrize("kind", [TextLine, ErrorLine, PlainLine, NoticeLine])
+def test_text_from_outside_is_shown_as_text(kind):
+    line = kind()
+    line.text = MARKUP
+    assert "<img" not in line.value
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; more" in line.value
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(TextLine, "status"), (ErrorLine, "alert"), (NoticeLine, "status")]
+)
+def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
+    line = kind()
+    assert line.value == ""
+    assert line.layout.display == "none"
+    line.text = "something"
+    assert f'role="{role}"' in line.value
+    assert line.layout.display is None
+    line.text = ""
+    assert line.layout.display == "none"
+
+
+def test_what_changes_every_second_is_not_announced():
+    line = PlainLine()
+    line.text = "45 s left to answer"
+    assert "role=" not in line.value
+
+
+@pytest.mark.parametrize(("kind", "sign"), [(ErrorLine, "⚠"), (NoticeLine, "‖")])
+def test_an_error_or_a_notice_has_a_sign_not_only_a_colour(kind, sign):
+    line = kind()
+    line.text = "wrong"
+    assert f"{sign} wrong" in line.value
+
+
+def test_a_panel_shows_error_and_call_of_its_state():
+    state = ControlState(lab=None)
+    panel = Small(state, [])
+    assert panel.call_lines.layout.display == "none"
+    state.error = "wrong"
+    state.call = Call("python <b>", "curl 'x'")
+    assert panel.error_line.text == "wrong"
+    assert "Sent last, in Python:" in panel.call_lines.value
+    assert "python &lt;b&gt;" in panel.call_lines.value
+    assert "curl &#x27;x&#x27;" in panel.call_lines.value
+    assert panel.call_lines.layout.display is None
+
+
+def test_a_page_that_cannot_run_the_panel_gets_its_text_in_full():
+    panel = Small(ControlState(lab=None), [])
+    shown = panel._repr_mimebundle_()
+    assert shown["text/plain"] == repr(panel) == "a small panel " * 20
+    assert "application/vnd.jupyter.widget-view+json" in shown
+
+
+def test_what_is_looked_at_stands_below_what_a_press_has_to_say():
+    buttons, facts = TextLine(), TextLine()
+    panel = Small(ControlState(lab=None), [buttons], [facts])
+    assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)
+
+
+def test_error_and_call_go_to_the_part_that_was_pressed_below_what_it_has():
+    line = TextLine()
+    row = widgets.VBox([line])
+    panel = Small(ControlState(lab=None), [row])
+    told = (panel.error_line, panel.call_lines)
+    panel.tell_in(row)
+    assert row.children == (line, *told)
+    assert panel.children[0] is row and not set(told) & set(panel.children)
+    moved = []
+    row.observe(moved.append, "children")
+    panel.tell_in(row)
+    assert moved == []
+    panel.tell_in(panel)
+    assert row.children == (line,) and panel.children[-2:] == told

@@ -1,0 +1,76 @@
+import threading
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.response import Response
+
+from helpers.controls.parts.state import ControlState, in_a_sentence
+
+
+@pytest.fixture
+def state() -> ControlState:
+    return ControlState(lab=None)
+
+
+def test_an_action_is_busy_while_it_runs(state):
+    seen = []
+    assert state.attempt(lambda: seen.append(state.busy)) is True
+    assert seen == [True]
+    assert state.busy is False
+
+
+def test_a_second_action_does_not_start_while_one_is_under_way(state):
+    begun, may_end, ran = threading.Event(), threading.Event(), []
+
+    def slow() -> None:
+        begun.set()
+        may_end.wait(10)
+
+    other = threading.Thread(target=state.attempt, args=(slow,))
+    other.start()
+    assert begun.wait(10)
+    assert state.attempt(lambda: ran.append(1)) is False
+    may_end.set()
+    other.join(10)
+    assert ran == []
+    assert state.attempt(lambda: ran.append(1)) is True
+    assert ran == [1]
+
+
+def test_what_an_action_raises_is_shown_and_the_next_one_clears_it(state):
+    def fail() -> None:
+        raise ValueError("No such thing.")
+
+    assert state.attempt(fail) is True
+    assert (state.error, state.busy) == ("No such thing.", False)
+    state.attempt(lambda: None)
+    assert state.error == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            TwilioRestException(400, "/v1", "Not so", code=20001),
+            "TaskRouter refused this (HTTP 400, error 20001): Not so",
+        ),
+        (
+            TwilioException(
+                "Unable to fetch page", Response(404, '{"code": 20404, "message": "Not here"}')
+            ),
+            "TaskRouter refused this (HTTP 404, error 20404): Unable to fetch page: Not here",
+        ),
+        (TwilioException("Anything else"), "Anything else"),
+        (
+            requests.ConnectionError("long story"),
+            (
+                "TaskRouter does not answer (ConnectionError). Run the cell with connect() again, "
+                "then try once more."
+            ),
+        ),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_errors_are_sentences(error, told):
+    assert in_a_sentence(error) == told

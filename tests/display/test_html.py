@@ -1,0 +1,105 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from helpers.display.html import (
+    FactsTable,
+    age,
+    duration,
+    facts_html,
+    folded_html,
+    short,
+    table_html,
+)
+
+FACTS = [("name", "<b>Alice</b>"), ("age & co.", 41)]
+
+
+def cells(html: str) -> list[list[tuple[str, str | None, str]]]:
+    """Of each row each cell: its tag, what it names ("row", "col" or nothing), and all its text.
+
+    All text of `html` is in a cell or a summary; what is not one well-formed element is an error.
+    """
+    table = ElementTree.fromstring(html)
+    found = [
+        [(cell.tag, cell.get("scope"), "".join(cell.itertext())) for cell in row]
+        for row in table.iter("tr")
+    ]
+    texts = [text for row in found for _, _, text in row]
+    assert "".join(table.itertext()) == (table.findtext("summary") or "") + "".join(texts)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-3, "0 s"),
+        (0.9, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (125, "2 min 5 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h"),
+        (3659, "1 h"),
+        (90_061, "25 h 1 min"),
+    ],
+)
+def test_a_span_of_time_is_said_as_people_say_it(seconds, told):
+    assert duration(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (119, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (90_061, "25 h"),
+    ],
+)
+def test_an_age_is_said_in_its_largest_unit(seconds, told):
+    assert age(seconds) == told
+
+
+def test_a_sid_is_told_from_its_neighbours_by_its_end():
+    assert short("WT0123456789abcdef0123456789abcdef") == "…abcdef"
+
+
+def test_facts_are_a_row_each_and_their_values_are_text():
+    html = facts_html(FACTS, names_width="9em")
+    assert cells(html) == [
+        [("th", "row", "name"), ("td", None, "<b>Alice</b>")],
+        [("th", "row", "age & co."), ("td", None, "41")],
+    ]
+    assert "min-width:9em" in ElementTree.fromstring(html).find("tr/th").get("style")
+
+
+def test_folded_facts_are_the_same_table_behind_their_title():
+    html = folded_html("More & more", FACTS)
+    folded = ElementTree.fromstring(html)
+    assert (folded.tag, folded.findtext("summary")) == ("details", "More & more")
+    assert cells(html) == cells(facts_html(FACTS))
+
+
+def test_a_table_names_its_columns_and_each_row_by_its_first_value():
+    assert cells(table_html(["Worker", "Why <not>"], [["Bob", "1 < 2"], ["Alice", ""]])) == [
+        [("th", "col", "Worker"), ("th", "col", "Why <not>")],
+        [("th", "row", "Bob"), ("td", None, "1 < 2")],
+        [("th", "row", "Alice"), ("td", None, "")],
+    ]
+
+
+def test_what_has_nothing_to_show_is_empty():
+    assert facts_html([]) == folded_html("More", []) == table_html(["Worker"], []) == ""
+
+
+def test_a_table_of_facts_without_facts_takes_no_place():
+    table = FactsTable()
+    table.show([], [("rest", 1)])
+    assert table.layout.display is None
+    assert table.value == folded_html("Everything else", [("rest", 1)], names_width="15em")
+    table.show([])
+    assert table.layout.display == "none"

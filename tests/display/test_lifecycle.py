@@ -1,0 +1,76 @@
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from local_taskrouter.rules import lifecycle
+
+from helpers.display.lifecycle import lifecycle_svg, lifecycle_text, show_lifecycle
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(now: int | None) -> ElementTree.Element:
+    return ElementTree.fromstring(lifecycle_svg(now))
+
+
+def labels(now: int | None) -> list[str]:
+    return [" ".join(box.itertext()) for box in drawn(now).iter(f"{SVG}g")]
+
+
+def test_words_tell_what_is_done_lit_and_to_come():
+    assert lifecycle_text(3) == (
+        "✓ Task Created → ✓ eligible Worker becomes available → [Worker reserved] → "
+        "Reservation accepted → Task assigned to Worker"
+    )
+
+
+def test_nothing_is_lit_without_a_step():
+    assert lifecycle_text(None) == " → ".join(lifecycle.STEPS)
+    assert not any("now" in label or "done" in label for label in labels(None))
+
+
+def test_every_step_is_drawn_with_its_words():
+    for number, (label, name) in enumerate(zip(labels(2), lifecycle.STEPS, strict=True), start=1):
+        assert label.startswith(f"{number} · ")
+        assert label.endswith(name)
+
+
+def test_the_steps_differ_by_more_than_colour():
+    assert [label.split()[2] for label in labels(2)] == ["✓", "▶", "to", "to", "to"]
+    borders = [rect.get("stroke-dasharray") for rect in drawn(2).iter(f"{SVG}rect")]
+    assert borders == [None, None, "5 4", "5 4", "5 4"]
+
+
+def test_the_picture_names_itself_for_a_screen_reader():
+    svg = drawn(5)
+    assert svg.get("role") == "img"
+    assert svg.findtext(f"{SVG}title") == "The lifecycle of a Task"
+    assert svg.findtext(f"{SVG}desc") == lifecycle_text(5)
+
+
+def test_the_picture_fits_the_page():
+    svg = drawn(1)
+    assert int(svg.get("width")) <= 700
+    rects = list(svg.iter(f"{SVG}rect"))
+    assert max(int(rect.get("x")) + int(rect.get("width")) for rect in rects) < int(
+        svg.get("width")
+    )
+
+
+@pytest.mark.parametrize("step", [4, "Reservation accepted"])
+def test_a_notebook_gets_an_image_with_an_alternative_text(step):
+    shown = show_lifecycle(step)._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/plain"}
+    style, _, image = shown["text/html"].partition("</style>")
+    assert style.startswith("<style>[data-jp-theme-light='false'] .taskrouter-picture{")
+    image = ElementTree.fromstring(image.replace(">", "/>"))
+    assert image.get("class") == "taskrouter-picture"
+    assert image.get("alt") == shown["text/plain"] == lifecycle_text(4)
+    assert unquote(image.get("src")) == f"data:image/svg+xml,{lifecycle_svg(4)}"
+    assert repr(show_lifecycle(step)) == lifecycle_text(4)
+
+
+@pytest.mark.parametrize("step", [0, 6, "worker reserved", ""])
+def test_a_step_that_there_is_not_is_refused_with_the_list(step):
+    with pytest.raises(ValueError, match="The steps are: Task Created, eligible"):
+        show_lifecycle(step)

@@ -1,0 +1,108 @@
+"""The Workspace of notebook 07: each fault keeps one Task waiting, and mending it is enough."""
+
+import json
+
+import pytest
+
+from helpers import explain
+from helpers.lessons.seven_faults import ROUTES, START, UNKNOWN_TOPIC, WORKERS
+from helpers.lessons.workspace import prepare
+from helpers.session.workspace_ownership import FAULTY_WORKSPACE
+
+
+@pytest.fixture
+def lab(prepared):
+    return prepared(START)
+
+
+def status(lab, topic):
+    return lab.workspace.tasks(lab.task_sids[topic]).fetch().assignment_status
+
+
+def named(resources, name):
+    [found] = [one for one in resources.list() if one.friendly_name == name]
+    return found
+
+
+def give(lab, worker, attributes):
+    named(lab.workspace.workers, worker).update(attributes=json.dumps(attributes))
+
+
+def configure(lab, change):
+    workflow = lab.workspace.workflows(lab.workflow_sid).fetch()
+    configuration = json.loads(workflow.configuration)
+    change(configuration["task_routing"])
+    workflow.update(configuration=json.dumps(configuration), re_evaluate_tasks="true")
+
+
+def complete(lab):
+    [forgotten] = lab.workspace.tasks.list(assignment_status="assigned")
+    forgotten.update(assignment_status="completed")
+
+
+def lead_to(lab, routing, name):
+    sid = named(lab.workspace.task_queues, name).sid
+    routing["filters"][-1]["targets"][0]["queue"] = sid
+
+
+FAULTS = {
+    "billing": (
+        "there is skills",
+        lambda lab: named(lab.workspace.task_queues, "Billing").update(
+            target_workers='skills HAS "billing"'
+        ),
+    ),
+    "spanish": (
+        "HAS needs an array",
+        lambda lab: give(lab, "Ben", {"languages": ["es"]}),
+    ),
+    "escalation": (
+        "Write both as numbers",
+        lambda lab: give(lab, "Chloe", {"level": 7}),
+    ),
+    "cards": (
+        "Rename it to product_line",
+        lambda lab: give(lab, "Dev", {"product_line": "cards"}),
+    ),
+    "orders": ("capacity of the channel default is used up", complete),
+    "returns": (
+        "No target of any Workflow names it",
+        lambda lab: configure(lab, lambda routing: lead_to(lab, routing, "Returns")),
+    ),
+}
+
+
+def test_everybody_is_available_and_every_task_waits(lab):
+    assert {worker.friendly_name for worker in lab.workspace.workers.list()} == set(WORKERS)
+    assert all(worker.available for worker in lab.workspace.workers.list())
+    assert {topic: status(lab, topic) for topic in ROUTES} == dict.fromkeys(ROUTES, "pending")
+
+
+@pytest.mark.parametrize("topic", FAULTS)
+def test_each_fault_is_named_and_mending_it_alone_routes_its_task(lab, topic):
+    says, mend = FAULTS[topic]
+    told = [note.text for note in explain(lab, lab.task_sids[topic]).notes]
+    assert any(says in text for text in told), told
+    mend(lab)
+    others = dict.fromkeys(ROUTES, "pending") | {topic: "reserved"}
+    assert {each: status(lab, each) for each in ROUTES} == others
+
+
+def test_the_seventh_is_refused_until_there_is_a_default_filter(lab):
+    explanation = explain(lab, {"topic": UNKNOWN_TOPIC})
+    assert explanation.sentence.startswith("TaskRouter would refuse it")
+    queue = named(lab.workspace.task_queues, "Everything else").sid
+    configure(lab, lambda routing: routing.update(default_filter={"queue": queue}))
+    assert explain(lab, {"topic": UNKNOWN_TOPIC}).sentence == "Gina could take it at once."
+
+
+def test_made_again_it_is_broken_again_and_nothing_else_is_touched(session, lab):
+    tutorial = prepare(session, "task waiting")
+    FAULTS["billing"][1](lab)
+    again = prepare(session, START)
+    assert status(again, "billing") == "pending"
+    workspaces = session.client.taskrouter.v1.workspaces.list()
+    names = [workspace.friendly_name for workspace in workspaces]
+    assert names.count(FAULTY_WORKSPACE) == 1 and len(names) == 2
+    assert prepare(session, "task waiting").task_sid == tutorial.task_sid
+    assert repr(again) == f"The Workspace {FAULTY_WORKSPACE!r} is ready ({START})"

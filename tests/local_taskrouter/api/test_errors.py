@@ -1,0 +1,325 @@
+"""Whatever comes in, the answer to a fault is Twilio's JSON body with a 4xx."""
+
+import base64
+import json
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from local_taskrouter.api.routes import ROUTES
+from local_taskrouter.http import app
+from local_taskrouter.process.home import ACCOUNT_SID
+
+NOWHERE = "0" * 32
+
+
+def error(response, status, code):
+    """The message of a response that must be this error."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    body = response.json()
+    message = body.pop("message")
+    assert body == {
+        "code": code,
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+        "status": status,
+    }
+    return message
+
+
+def basic(user, password):
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return f"Basic {pair}"
+
+
+@pytest.mark.parametrize("path", ["/v1/Workspaces", "/v1/nowhere", "/emulator", "/"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        basic(ACCOUNT_SID, "wrong"),
+        basic("AC" + "1" * 32, "0123456789abcdef0123456789abcdef"),
+        basic("", ""),
+        basic("ä\ud83d".encode("utf-8", "replace").decode(), "\0"),
+        "Basic",
+        "Basic ????",
+        "Basic //8=",
+        "Bearer abc",
+        "Digest username=x",
+    ],
+)
+def test_other_credentials_are_refused_everywhere(api, path, header):
+    api.session.auth = lambda request: request
+    response = api.ask("GET", path, headers={"Authorization": header} if header else {})
+    assert error(response, 401, 20003)
+    assert response.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_the_right_credentials_are_accepted(api):
+    assert api.get("/Workspaces").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        "",
+        "/nowhere",
+        "/Workspaces/",
+        f"/Workspaces/WS{NOWHERE}",
+        f"/Workspaces/WS{NOWHERE}/Tasks",
+        "/Workspaces/my-workspace",
+        "/Workspaces//TaskQueues",
+        "/Workspaces/%00",
+        "/Workspaces/%ED%A0%80",
+        "/Workspaces/WS1/../../x",
+        "/Workspaces/" + "x" * 5_000,
+    ],
+)
+def test_what_is_not_there_is_not_found_and_named_without_the_version(api, unknown):
+    message = error(api.get(unknown), 404, 20404)
+    assert message.startswith("The requested resource ") and message.endswith(" was not found")
+    assert "/v1" not in message
+
+
+def test_the_message_names_the_path(api):
+    path = f"/Workspaces/WS{NOWHERE}/Workers/WK{NOWHERE}"
+    assert error(api.get(path), 404, 20404) == f"The requested resource {path} was not found"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_a_method_that_a_path_does_not_have_is_refused(api, method):
+    assert "is not allowed" in error(api.ask(method, "/v1/Workspaces"), 405, 20004)
+
+
+def test_every_route_refuses_a_sid_that_is_not_there(api, path):
+    for route in ROUTES:
+        known = path.rsplit("/", 1)[1]
+        if "<" not in route.path:
+            continue
+        for name in ("workspace_sid", "sid", "task_sid", "worker_sid"):
+            if f"<{name}>" not in route.path:
+                continue
+            url = route.path.replace(f"<{name}>", "WX" + NOWHERE)
+            for other in ("workspace_sid", "sid", "task_sid", "worker_sid"):
+                url = url.replace(f"<{other}>", known)
+            data = REQUIRED if route.method == "POST" else None
+            assert error(api.ask(route.method, f"/v1{url}", data=data), 404, 20404), route
+
+
+REQUIRED = {
+    "FriendlyName": "A",
+    "UniqueName": "a",
+    "Configuration": "{}",
+    "ReservationStatus": "accepted",
+}
+
+
+def test_a_sid_of_another_workspace_is_not_found(api, client, workspace, path, task, alice):
+    other = client.taskrouter.v1.workspaces.create("Other").sid
+    for part in (f"Tasks/{task.sid}", f"Workers/{alice.sid}", f"Workers/{alice.sid}/Channels"):
+        assert api.get(f"{path}/{part}").status_code == 200
+        error(api.get(f"/Workspaces/{other}/{part}"), 404, 20404)
+        error(api.get(f"{path}/{part.replace('Workers', 'Workflows')}x"), 404, 20404)
+
+
+BAD = {
+    "no name": ("/Workers", {}, "Missing required parameter FriendlyName"),
+    "empty name": ("/Workers", {"FriendlyName": ""}, "FriendlyName must have 1 to 64 characters"),
+    "long name": ("/Workers", {"FriendlyName": "x" * 65}, "1 to 64 characters, this has 65"),
+    "NUL": ("/Workers", {"FriendlyName": "a\0b"}, "FriendlyName holds a NUL"),
+    "half JSON": ("/Workers", {"FriendlyName": "A", "Attributes": '{"a":'}, "is not valid JSON"),
+    "a list": ("/Workers", {"FriendlyName": "A", "Attributes": "[1]"}, "must be a JSON object"),
+    "NaN": ("/Workers", {"FriendlyName": "A", "Attributes": '{"a":NaN}'}, "not valid JSON"),
+    "infinity": ("/Workers", {"FriendlyName": "A", "Attributes": '{"a":1e999}'}, "not valid JSON"),
+    "surrogate": (
+        "/Workers",
+        {"FriendlyName": "A", "Attributes": '{"a":"\\ud800"}'},
+        "not valid JSON",
+    ),
+    "deep JSON": (
+        "/Workers",
+        {"FriendlyName": "A", "Attributes": '{"a":' + "[" * 100_000},
+        "not valid JSON",
+    ),
+    "huge number": (
+        "/Workers",
+        {"FriendlyName": "A", "Attributes": '{"a":' + "9" * 5_000 + "}"},
+        "not valid JSON",
+    ),
+    "long attributes": (
+        "/Workers",
+        {"FriendlyName": "A", "Attributes": "{" + " " * 4_095 + "}"},
+        "Attributes may have 4096 characters",
+    ),
+    "foreign activity": (
+        "/Workers",
+        {"FriendlyName": "A", "ActivitySid": f"WA{NOWHERE}"},
+        "ActivitySid WA0+ is not an Activity",
+    ),
+    "malformed activity": ("/Workers", {"FriendlyName": "A", "ActivitySid": "idle"}, "be a SID"),
+    "expression": (
+        "/TaskQueues",
+        {"FriendlyName": "A", "TargetWorkers": "skill-level > 3"},
+        "TargetWorkers: unexpected '-' at character 6",
+    ),
+    "deep expression": (
+        "/TaskQueues",
+        {"FriendlyName": "A", "TargetWorkers": "(" * 50_000},
+        "parentheses inside each other",
+    ),
+    "too many reserved": (
+        "/TaskQueues",
+        {"FriendlyName": "A", "MaxReservedWorkers": "51"},
+        "MaxReservedWorkers must be a whole number from 1 to 50",
+    ),
+    "task order": (
+        "/TaskQueues",
+        {"FriendlyName": "A", "TaskOrder": "FILO"},
+        "one of FIFO, LIFO",
+    ),
+    "configuration": (
+        "/Workflows",
+        {"FriendlyName": "A", "Configuration": '{"task_routing":{"filters":[{}]}}'},
+        "Configuration: task_routing.filters\\[0\\].expression is required",
+    ),
+    "large configuration": (
+        "/Workflows",
+        {"FriendlyName": "A", "Configuration": json.dumps({"a": "x" * 1_038_576})},
+        "may have 1038576 bytes",
+    ),
+    "no URL": (
+        "/Workflows",
+        {"FriendlyName": "A", "Configuration": "{}", "AssignmentCallbackUrl": "localhost:5000"},
+        "AssignmentCallbackUrl must be an http or https URL",
+    ),
+    "bad host": (
+        "/Workflows",
+        {"FriendlyName": "A", "Configuration": "{}", "AssignmentCallbackUrl": "http://[::1"},
+        "must be an http or https URL",
+    ),
+    "no workflow": ("/Tasks", {}, "WorkflowSid field is required"),
+    "unknown workflow": ("/Tasks", {"WorkflowSid": f"WW{NOWHERE}"}, "is no Workflow, Worker or"),
+    "unknown queue": ("/Tasks", {"TaskQueueSid": f"WQ{NOWHERE}"}, "is no TaskQueue"),
+    "unknown target": ("/Tasks", {"RoutingTarget": f"WK{NOWHERE}"}, "is no Workflow, Worker or"),
+    "negative priority": ("/Tasks", {"Priority": "-1"}, "Priority must be a whole number from 0"),
+    "no number": ("/Tasks", {"Timeout": "soon"}, 'not "soon"'),
+    "other digits": ("/Tasks", {"Priority": "٣"}, "Priority must be a whole number"),
+    "large number": ("/Tasks", {"Priority": "9" * 5_000}, "Priority must be a whole number"),
+    "long timeout": ("/Tasks", {"Timeout": "1209601"}, "from 1 to 1209600"),
+    "no time": ("/Tasks", {"VirtualStartTime": "yesterday"}, "a time such as 2026-01-31T12:00"),
+    "channel name": (
+        "/TaskChannels",
+        {"FriendlyName": "A", "UniqueName": "my-channel"},
+        "UniqueName may hold letters, digits",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_parameter_that_cannot_be_used_is_named(api, path, name):
+    part, data, complaint = BAD[name]
+    before = api.get(path + part).json()
+    message = error(api.ask("POST", f"/v1{path}{part}", data=data), 400, 20001)
+    assert re.search(complaint, message)
+    assert api.get(path + part).json() == before
+
+
+def test_a_start_in_the_future_or_before_1900_is_refused(api, path, workflow):
+    for moment in ("2999-01-01T00:00:00Z", "1899-12-31T23:59:59Z"):
+        response = api.post(f"{path}/Tasks", WorkflowSid=workflow.sid, VirtualStartTime=moment)
+        assert "in the future or before 1900" in error(response, 400, 20001)
+    response = api.post(
+        f"{path}/Tasks", WorkflowSid=workflow.sid, VirtualStartTime="1900-01-01T00:00:00Z"
+    )
+    assert response.json()["virtual_start_time"] == "1900-01-01T00:00:00Z"
+
+
+def test_a_task_cannot_be_sent_to_another_workspace(api, client, path, queue, alice, workflow):
+    other = client.taskrouter.v1.workspaces.create("Other", template="FIFO").sid
+    for target in (queue.sid, alice.sid, workflow.sid):
+        response = api.post(f"/Workspaces/{other}/Tasks", RoutingTarget=target)
+        assert "of this Workspace" in error(response, 400, 20001)
+    response = api.post(f"/Workspaces/{other}/Tasks", TaskQueueSid=queue.sid)
+    assert "of this Workspace" in error(response, 400, 20001)
+
+
+BODIES = {
+    "no boundary": ("multipart/form-data", b"--x\r\n"),
+    "broken multipart": ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form"),
+    "a file": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="FriendlyName"; filename="a"\r\n\r\nA\r\n--x--',
+    ),
+    "JSON": ("application/json", b'{"FriendlyName": "A"}'),
+    "no type": ("", b"FriendlyName=A"),
+    "no UTF-8": ("application/x-www-form-urlencoded", b"FriendlyName=\xff\xfe%ff\0"),
+    "only ampersands": ("application/x-www-form-urlencoded", b"&&&===" * 1_000),
+    "other charset": ("application/x-www-form-urlencoded; charset=nonsense", b"Attributes=%7"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_that_is_no_form_is_refused(api, path, name):
+    kind, body = BODIES[name]
+    response = api.ask("POST", f"/v1{path}/Workers", data=body, headers={"Content-Type": kind})
+    assert "FriendlyName" in error(response, 400, 20001)
+
+
+def test_a_body_larger_than_any_legal_one_is_refused(api, path, monkeypatch):
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        body = b"A=" + b"x" * app.LARGEST_BODY
+        response = api.ask("POST", f"/v1{path}/Tasks", data=body, headers={"Content-Type": kind})
+        error(response, 413, 20001)
+
+
+def test_a_form_of_many_parts_is_refused(api, path):
+    files = [(f"p{number}", (None, "x")) for number in range(2_000)]
+    error(api.ask("POST", f"/v1{path}/Workers", files=files), 413, 20001)
+
+
+@pytest.mark.parametrize("host", ["bad host", "a/b", "[::1", "x" * 300, "ü", "a:99999999", "@"])
+def test_a_strange_host_name_is_no_fault(api, host):
+    response = api.ask("GET", "/v1/Workspaces", headers={"Host": host.encode("latin-1")})
+    assert response.status_code in (200, 400)
+
+
+def test_a_fault_of_the_emulators_own_says_where_to_look(api, monkeypatch, emulator):
+    monkeypatch.setattr(emulator.taskrouter, "call", lambda command: 1 / 0)
+    assert "emulator.log" in error(api.get("/Workspaces"), 500, 20500)
+
+
+ANY = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        ["", "0", "-1", "1e9", "null", "{}", "[]", '{"a":', "(" * 999, "a==1", "a.b[0] IN [1]"]
+        + ["1==1 AND", "WK" + NOWHERE, "PA", "PAWK" + NOWHERE + "-1", "2026-01-01T00:00:00Z", "\0"]
+        + ["9999-12-31T23:59:59-23:59", "0001-01-01", "inf", "Priority:asc,DateCreated", "default"]
+    ),
+)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_no_parameter_of_any_route_breaks_it(api, path, task, reservation, alice, route, data):
+    url = route.path.replace("<workspace_sid>", path.rsplit("/", 1)[1])
+    url = url.replace("<task_sid>", task.sid).replace("<worker_sid>", alice.sid)
+    sids = {"Tasks": task.sid, "Workers": alice.sid, "Reservations": reservation.sid}
+    url = url.replace("<sid>", sids.get(url.split("/")[-2], "default"))
+    names = [*route.params, "Unknown"]
+    chosen = data.draw(st.lists(st.sampled_from(names), max_size=3))
+    given_ = [(name, data.draw(ANY)) for name in chosen]
+    if route.method == "DELETE":
+        url = url + "x"
+    where = {"data": given_} if route.method == "POST" else {"params": given_}
+    response = api.ask(route.method, f"/v1{url}", **where)
+    if response.status_code >= 300:
+        code = response.json()["code"]
+        error(response, response.status_code, code)
+        assert 400 <= response.status_code < 500

@@ -1,0 +1,137 @@
+"""Voice instructions: checked and kept, and then what follows when the call goes well."""
+
+import json
+
+import pytest
+from local_taskrouter.core.records import Reservation
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+from workspace_builder import WorkspaceBuilder
+
+
+@pytest.fixture
+def office(client):
+    """A Workspace whose only Worker is reserved for a Task that came by <Enqueue>."""
+    office = WorkspaceBuilder(client, template="FIFO")
+    office.worker("Alice", contact_uri="+15005550006")
+    return office
+
+
+def reserved(office, **attributes):
+    return office.reservations(office.task(attributes))[0]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ({"instruction": "dequeue", "dequeue_from": "+15005550001"}, "accepted"),
+        ({"instruction": "conference", "from_": "+15005550001"}, "accepted"),
+        ({"instruction": "call", "call_from": "+1500", "call_url": "http://a.example/"}, "pending"),
+        (
+            {
+                "instruction": "call",
+                "call_from": "+1500",
+                "call_url": "http://a.example/",
+                "call_accept": True,
+            },
+            "accepted",
+        ),
+        (
+            {
+                "instruction": "redirect",
+                "redirect_call_sid": "CA" + "0" * 32,
+                "redirect_url": "http://a.example/",
+                "redirect_accept": True,
+            },
+            "accepted",
+        ),
+    ],
+)
+def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, parameters, status):
+    reservation = reserved(office, call_sid="CA1")
+    assert reservation.update(**parameters).reservation_status == status
+    kept = emulator.taskrouter.engine.store.the(Reservation, reservation.sid).instruction
+    assert json.loads(kept)["instruction"] == parameters["instruction"]
+
+
+@pytest.mark.parametrize("ending", ["wrapping", "completed"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"instruction": "dequeue", "dequeue_from": "+1500"},
+        {"instruction": "conference", "from_": "+1500"},
+    ],
+)
+def test_after_the_call_the_worker_goes_where_the_instruction_said(office, parameters, ending):
+    lunch = office.workspace.activities.create("Lunch")
+    key = "dequeue_post_work_activity_sid"
+    key = key if parameters["instruction"] == "dequeue" else key.removeprefix("dequeue_")
+    reservation = reserved(office, call_sid="CA1").update(**parameters, **{key: lunch.sid})
+    alice = office.workspace.workers(reservation.worker_sid)
+    assert alice.fetch().activity_name == "Available"
+    office.workspace.tasks(reservation.task_sid).update(assignment_status=ending)
+    assert alice.fetch().activity_name == "Lunch"
+
+
+def test_a_worker_who_has_moved_on_stays_there_when_the_wrap_up_ends(office):
+    lunch = office.workspace.activities.create("Lunch")
+    reservation = reserved(office).update(
+        instruction="conference", post_work_activity_sid=lunch.sid
+    )
+    task, alice = (
+        office.workspace.tasks(reservation.task_sid),
+        office.workspace.workers(reservation.worker_sid),
+    )
+    task.update(assignment_status="wrapping")
+    alice.update(activity_sid=office.activities["Offline"])
+    task.update(assignment_status="completed")
+    assert alice.fetch().activity_name == "Offline"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({"instruction": "call"}, "from"),
+        ({"instruction": "call", "call_from": "+1500"}, "url"),
+        ({"instruction": "redirect", "redirect_url": "http://a.example/"}, "call_sid"),
+        ({"instruction": "dequeue"}, "call_sid"),
+        ({"instruction": "dance"}, "dance"),
+        (
+            {"instruction": "conference", "post_work_activity_sid": f"WA{'0' * 32}"},
+            "post_work_activity_sid WA0+ is no Activity",
+        ),
+        ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
+    ],
+)
+def test_what_an_instruction_lacks_is_named_and_nothing_changes(office, parameters, named):
+    reservation = reserved(office)
+    with pytest.raises(TwilioRestException, match=named) as refused:
+        reservation.update(**parameters)
+    assert (refused.value.status, refused.value.code) == (400, 20001)
+    assert reservation.fetch().reservation_status == "pending"
+
+
+def test_an_instruction_needs_a_pending_reservation(office):
+    reservation = reserved(office)
+    reservation.update(reservation_status="accepted")
+    with pytest.raises(TwilioRestException) as refused:
+        reservation.update(instruction="conference")
+    assert refused.value.msg.endswith(
+        f"Unable to execute Conference instruction. Reservation {reservation.sid} is not currently"
+        " in a Pending state."
+    )
+
+
+def test_an_api_key_stands_for_the_account(emulator, client, monkeypatch):
+    monkeypatch.setitem(emulator.taskrouter.credentials, "SK" + "1" * 32, "secret")
+    by_key = Client("SK" + "1" * 32, "secret", account_sid=client.username)
+    by_key.taskrouter.base_url = emulator.url
+    by_key.http_client.session.trust_env = False
+    made = by_key.taskrouter.v1.workspaces.create("Office")
+    by_key.http_client.session.close()
+    assert made.account_sid == client.username
+    wrong = Client("SK" + "1" * 32, "other", account_sid=client.username)
+    wrong.taskrouter.base_url = emulator.url
+    with pytest.raises(TwilioRestException, match="Authenticate"):
+        wrong.taskrouter.v1.workspaces(made.sid).fetch()
+    wrong.http_client.session.close()

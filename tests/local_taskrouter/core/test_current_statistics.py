@@ -1,0 +1,142 @@
+"""Statistics of this moment: what counts, what waits, who could take it."""
+
+from local_taskrouter.core import current_statistics
+from local_taskrouter.core.task_end import complete_task, wrap_up_task
+from local_taskrouter.core.tasks import create_task
+
+EMPTY = {
+    "longest_task_waiting_age": 0,
+    "longest_task_waiting_sid": None,
+    "tasks_by_priority": {},
+    "tasks_by_status": {"pending": 0, "reserved": 0, "assigned": 0, "wrapping": 0},
+    "total_tasks": 0,
+}
+
+
+def now(lab, channel=None):
+    channel = channel and lab.channel(channel)
+    return lab.do(
+        lambda engine: current_statistics.of_tasks(
+            engine, current_statistics.tasks_in(engine, lab.workspace, channel)
+        )
+    )
+
+
+def in_queue(lab, queue):
+    def read(engine):
+        tasks = current_statistics.by_queue(current_statistics.tasks_in(engine, lab.workspace)).get(
+            queue.sid, []
+        )
+        now = current_statistics.of_queue(engine, queue, tasks)
+        return now | current_statistics.longest_in_queue(engine, tasks)
+
+    return lab.do(read)
+
+
+def workers_in(statistics):
+    by_activity = statistics["activity_statistics"]
+    return {each["friendly_name"]: each["workers"] for each in by_activity}
+
+
+def enqueue(lab, queue, **more):
+    return lab.do(
+        create_task, lab.workspace, task_queue=queue, channel=lab.channel("default"), **more
+    )
+
+
+def test_an_empty_workspace_has_zeros_and_no_task(lab):
+    assert now(lab) == EMPTY
+    queue = lab.queue()
+    assert in_queue(lab, queue) == EMPTY | {
+        "activity_statistics": [
+            {"sid": lab.activity(name).sid, "friendly_name": name, "workers": 0}
+            for name in ("Offline", "Available", "Unavailable")
+        ],
+        "longest_relative_task_age_in_queue": 0,
+        "longest_relative_task_sid_in_queue": None,
+        "total_available_workers": 0,
+        "total_eligible_workers": 0,
+    }
+
+
+def test_tasks_count_by_status_and_priority_until_they_end(lab):
+    workflow = lab.workflow(default=lab.queue())
+    lab.worker("Alice", capacity=4)
+    ended, wrapping, assigned, reserved = (lab.task(workflow, priority=p) for p in (9, 9, 0, 7))
+    pending = lab.task(workflow, priority=7)
+    for task in (ended, wrapping, assigned):
+        lab.accept(task)
+    lab.do(complete_task, ended, None)
+    lab.move(next(lab.engine.store.find("workers", lab.workspace.sid)), "Offline")
+    lab.do(wrap_up_task, wrapping, None)
+    assert lab.holder(reserved) == "Alice" and lab.holder(pending) == "Alice"
+    waiting = lab.task(workflow)
+    statistics = now(lab)
+    assert statistics["tasks_by_status"] == {
+        "pending": 1,
+        "reserved": 2,
+        "assigned": 1,
+        "wrapping": 1,
+    }
+    assert list(statistics["tasks_by_priority"].items()) == [("0", 2), ("7", 2), ("9", 1)]
+    assert statistics["total_tasks"] == 5
+    assert waiting.assignment_status == "pending"
+
+
+def test_the_longest_waiting_is_the_oldest_that_nobody_has_accepted(lab):
+    workflow = lab.workflow(default=lab.queue())
+    alice = lab.worker("Alice")
+    taken = lab.task(workflow)
+    lab.accept(taken)
+    lab.wait(10)
+    waiting = lab.task(workflow)
+    lab.wait(5)
+    lab.task(workflow)
+    statistics = now(lab)
+    assert statistics["longest_task_waiting_sid"] == waiting.sid
+    assert statistics["longest_task_waiting_age"] == 5
+    lab.do(complete_task, taken, None)
+    assert lab.holder(waiting) == alice.friendly_name
+    assert now(lab)["longest_task_waiting_sid"] == waiting.sid
+
+
+def test_a_channel_narrows_the_tasks(lab):
+    workflow = lab.workflow(default=lab.queue())
+    lab.task(workflow)
+    lab.task(workflow, channel="chat")
+    assert [now(lab, each)["total_tasks"] for each in (None, "chat", "voice")] == [2, 1, 0]
+
+
+def test_how_long_a_task_is_in_its_queue_is_not_its_age(lab):
+    first, second = lab.queue("First"), lab.queue("Second")
+    workflow = lab.workflow(("1==1", {"queue": first.sid, "timeout": 60}, {"queue": second.sid}))
+    moved = lab.task(workflow)
+    lab.wait(40)
+    native = enqueue(lab, second)
+    lab.wait(30)
+    assert in_queue(lab, first)["total_tasks"] == 0
+    statistics = in_queue(lab, second)
+    assert statistics["longest_task_waiting_sid"] == moved.sid
+    assert statistics["longest_task_waiting_age"] == 70
+    assert statistics["longest_relative_task_sid_in_queue"] == native.sid
+    assert statistics["longest_relative_task_age_in_queue"] == 30
+
+
+def test_a_queue_counts_the_workers_that_match_it(lab):
+    lab.worker("Alice", {"languages": ["es"]})
+    lab.worker("Bob", {"languages": ["en"]})
+    lab.worker("Carol", {"languages": ["es"]}, activity="Unavailable")
+    statistics = in_queue(lab, lab.queue(target_workers='languages HAS "es"'))
+    assert statistics["total_eligible_workers"] == 2
+    assert statistics["total_available_workers"] == 1
+    assert workers_in(statistics) == {"Offline": 0, "Available": 1, "Unavailable": 1}
+
+
+def test_workers_are_counted_by_activity_all_or_those_given(lab):
+    alice, _ = lab.worker("Alice"), lab.worker("Bob", activity="Offline")
+    everybody = current_statistics.of_workers(lab.engine, lab.workspace)
+    assert everybody["total_workers"] == 2
+    assert workers_in(everybody) == {"Offline": 1, "Available": 1, "Unavailable": 0}
+    only = current_statistics.of_workers(lab.engine, lab.workspace, [alice])
+    assert only["total_workers"] == 1
+    assert workers_in(only) == {"Offline": 0, "Available": 1, "Unavailable": 0}

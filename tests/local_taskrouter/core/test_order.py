@@ -1,0 +1,165 @@
+"""Who comes first: the longest idle Worker, and the most urgent Task.
+
+https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
+"""
+
+import pytest
+from local_taskrouter.core import parts
+from local_taskrouter.core.task_end import complete_task
+from local_taskrouter.core.tasks import update_routing
+
+EVERYBODY, SOME = "1==1", 'team == "A"'
+
+
+@pytest.fixture(params=[EVERYBODY, SOME])
+def workflow(lab, request):
+    """A Workflow to the team's TaskQueue; other Workers, idle for longer, are not in the team."""
+    if request.param == SOME:
+        for name in ("Zoe", "Yan", "Xia"):
+            lab.worker(name)
+        lab.wait(1)
+    return lab.workflow(default=lab.queue(target_workers=request.param))
+
+
+@pytest.fixture(params=["one TaskQueue", "two TaskQueues"])
+def lines(lab, request):
+    """Two Workflows for the same Workers, whose Tasks wait in one TaskQueue or in two."""
+    first = lab.queue("First")
+    second = first if request.param == "one TaskQueue" else lab.queue("Second")
+    return lab.workflow(default=first), lab.workflow(default=second)
+
+
+def teammate(lab, name, **more):
+    return lab.worker(name, {"team": "A"}, **more)
+
+
+def holders(lab, workflow, count):
+    """Who gets each of `count` Tasks, created a second apart."""
+    found = []
+    for _ in range(count):
+        lab.wait(1)
+        found.append(lab.holder(lab.task(workflow)))
+    return found
+
+
+def taken(lab, *tasks):
+    """The numbers of `tasks` in the order in which one Worker gets them."""
+    alice = lab.worker("Alice", activity="Offline", capacity=len(tasks))
+    lab.move(alice, "Available")
+    held = lab.engine.store.find("reservations_of_worker", alice.sid)
+    sids = [task.sid for task in tasks]
+    return [sids.index(reservation.task_sid) + 1 for reservation in held]
+
+
+def test_workers_are_reserved_in_the_order_in_which_they_became_available(lab, workflow):
+    alice, bob, carol = (teammate(lab, name, activity="Offline") for name in ("A", "B", "C"))
+    for worker in (carol, alice, bob):
+        lab.wait(1)
+        lab.move(worker, "Available")
+    assert holders(lab, workflow, 4) == ["C", "A", "B", None]
+
+
+def test_of_workers_idle_since_the_same_moment_the_first_created_is_reserved(lab, workflow):
+    workers = [teammate(lab, name, activity="Offline") for name in ("A", "B", "C")]
+    for worker in reversed(workers):
+        lab.move(worker, "Available")
+    assert holders(lab, workflow, 3) == ["A", "B", "C"]
+
+
+def test_a_new_reservation_starts_the_idle_time_again(lab, workflow):
+    for name in ("A", "B"):
+        teammate(lab, name, capacity=2)
+        lab.wait(1)
+    assert holders(lab, workflow, 4) == ["A", "B", "A", "B"]
+
+
+def test_a_completed_task_starts_the_idle_time_again(lab, workflow):
+    for name in ("A", "B"):
+        teammate(lab, name)
+        lab.wait(1)
+    task = lab.task(workflow)
+    lab.accept(task)
+    lab.wait(1)
+    lab.do(complete_task, task, None)
+    assert holders(lab, workflow, 2) == ["B", "A"]
+
+
+def test_going_away_and_coming_back_starts_the_idle_time_again(lab, workflow):
+    alice = teammate(lab, "A")
+    lab.wait(1)
+    teammate(lab, "B")
+    lab.move(alice, "Unavailable")
+    lab.wait(1)
+    lab.move(alice, "Available")
+    assert holders(lab, workflow, 2) == ["B", "A"]
+
+
+def test_another_available_activity_keeps_the_idle_time(lab, workflow):
+    lab.do(parts.create_activity, lab.workspace, "On chat", True)
+    alice = teammate(lab, "A")
+    lab.wait(1)
+    teammate(lab, "B")
+    lab.wait(1)
+    lab.move(alice, "On chat")
+    assert holders(lab, workflow, 2) == ["A", "B"]
+
+
+def test_a_higher_priority_is_taken_first_and_then_the_older_task(lab, lines):
+    tasks = []
+    for number, priority in enumerate((1, 5, 9, 5)):
+        lab.wait(1)
+        tasks.append(lab.task(lines[number % 2], priority=priority))
+    assert taken(lab, *tasks) == [3, 2, 4, 1]
+
+
+def test_age_counts_from_the_virtual_start_time(lab, lines):
+    lab.wait(100)
+    first = lab.task(lines[0])
+    second = lab.task(lines[1], virtual_start_time=lab.now - 50)
+    assert taken(lab, first, second) == [2, 1]
+
+
+def test_of_tasks_of_one_moment_the_first_created_is_taken(lab, lines):
+    tasks = [lab.task(lines[number]) for number in (1, 0, 1, 0)]
+    assert taken(lab, *tasks) == [1, 2, 3, 4]
+
+
+def test_a_changed_priority_moves_a_waiting_task(lab, lines):
+    first, second, third = (lab.task(lines[number], priority=5) for number in (0, 1, 0))
+    lab.do(update_routing, first, 1, None, None)
+    lab.do(update_routing, third, 9, None, None)
+    assert taken(lab, first, second, third) == [3, 2, 1]
+
+
+def test_a_changed_virtual_start_time_moves_a_waiting_task(lab, lines):
+    first, second = lab.task(lines[0]), lab.task(lines[1])
+    lab.do(update_routing, second, None, None, lab.now - 1)
+    assert taken(lab, first, second) == [2, 1]
+
+
+def test_a_priority_set_by_the_workflow_target_counts(lab):
+    queue = lab.queue()
+    target = {"queue": queue.sid, "priority": 9}
+    workflow = lab.workflow(("urgent == true", target), default=queue)
+    tasks = [lab.task(workflow), lab.task(workflow, {"urgent": True}, priority=1)]
+    assert taken(lab, *tasks) == [2, 1]
+
+
+def test_of_two_lifo_queues_the_newest_task_is_taken_whatever_its_priority(lab):
+    lines = [
+        lab.workflow(default=lab.queue(name, task_order="LIFO")) for name in ("First", "Second")
+    ]
+    tasks = [lab.task(lines[0], priority=9), lab.task(lines[1], priority=5)]
+    lab.wait(1)
+    tasks.append(lab.task(lines[0]))
+    old = lab.task(lines[1], virtual_start_time=lab.now - 1_000)
+    assert taken(lab, *tasks, old) == [3, 2, 1, 4]
+
+
+def test_a_worker_who_becomes_free_takes_the_most_urgent_task_of_all_queues(lab, lines):
+    lab.worker("Bob")
+    task = lab.task(lines[0], priority=7)
+    lab.accept(task)
+    waiting = [lab.task(lines[number], priority=number) for number in (0, 1)]
+    lab.do(complete_task, task, None)
+    assert [lab.holder(each) for each in waiting] == [None, "Bob"]

@@ -1,0 +1,242 @@
+"""Workspaces and their parts: what they are born with, what keeps them from being deleted."""
+
+import json
+
+import pytest
+from engine_lab import START, Lab
+from local_taskrouter.core import parts, workers, workflows, workspaces
+from local_taskrouter.core.records import WorkerChannel
+from local_taskrouter.core.task_end import cancel_task, complete_task
+from local_taskrouter.errors import BadRequest
+
+
+def activities(lab):
+    found = lab.engine.store.find("activities", lab.workspace.sid)
+    return [(activity.friendly_name, activity.available) for activity in found]
+
+
+def test_a_multitasking_workspace_is_born_with_three_activities(lab):
+    assert activities(lab) == [("Offline", False), ("Available", True), ("Unavailable", False)]
+    offline = lab.activity("Offline").sid
+    assert (lab.workspace.default_activity_sid, lab.workspace.timeout_activity_sid) == (
+        offline,
+        offline,
+    )
+
+
+def test_a_single_tasking_workspace_is_born_with_four(single):
+    assert activities(single) == [
+        ("Offline", False),
+        ("Idle", True),
+        ("Busy", False),
+        ("Reserved", False),
+    ]
+
+
+def test_a_workspace_is_born_with_five_channels_and_no_way_for_tasks(lab):
+    found = lab.engine.store.find("task_channels", lab.workspace.sid)
+    assert [channel.unique_name for channel in found] == [
+        "default",
+        "voice",
+        "sms",
+        "video",
+        "chat",
+    ]
+    for name in ("task_queues", "workflows", "workers", "tasks"):
+        assert lab.engine.store.count(name, lab.workspace.sid) == 0
+
+
+@pytest.mark.parametrize("multi", [True, False])
+def test_the_template_fifo_leads_every_task_to_everybody(multi):
+    lab = Lab(template="FIFO", multi_task_enabled=multi)
+    (workflow,) = lab.engine.store.find("workflows", lab.workspace.sid)
+    (queue,) = lab.engine.store.find("task_queues", lab.workspace.sid)
+    assert (workflow.friendly_name, workflow.task_reservation_timeout) == (
+        "Default Fifo Workflow",
+        120,
+    )
+    assert (queue.friendly_name, queue.target_workers, queue.task_order) == (
+        "Sample Queue",
+        "1==1",
+        "FIFO",
+    )
+    alice = lab.worker("Alice", activity="Available" if multi else "Idle")
+    assert lab.holder(lab.task(workflow)) == "Alice"
+    assert lab.named(alice.activity_sid) == ("Available" if multi else "Reserved")
+
+
+def test_an_unknown_template_is_refused():
+    with pytest.raises(BadRequest, match="NONE and FIFO"):
+        Lab(template="LIFO")
+
+
+def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
+    other = lab.workspace
+    lab.worker("Alice")
+    lab.task(lab.workflow(default=lab.queue()))
+    kept = list(lab.engine.store)
+    lab.workspace = lab.do(workspaces.create_workspace, "Second", template="FIFO")
+    lab.worker("Bob", capacity=2)
+    (workflow,) = lab.engine.store.find("workflows", lab.workspace.sid)
+    lab.accept(lab.task(workflow))
+    lab.task(workflow)
+    lab.do(workspaces.delete_workspace, lab.workspace)
+    assert list(lab.engine.store) == kept
+    assert list(lab.engine.store.find("workspaces", "all")) == [other]
+    lab.wait(90_000)
+
+
+def test_a_worker_starts_in_the_default_activity_with_room_for_one_on_each_channel(lab):
+    lab.engine.store.change(lab.workspace, default_activity_sid=lab.activity("Available").sid)
+    worker = lab.do(workers.create_worker, lab.workspace, "Alice")
+    assert (lab.named(worker.activity_sid), worker.attributes) == ("Available", "{}")
+    channels = list(lab.engine.store.find("channels_of_worker", worker.sid))
+    assert [(c.configured_capacity, c.available) for c in channels] == [(1, True)] * 5
+
+
+def test_a_new_channel_is_there_for_every_worker(lab):
+    lab.worker("Alice"), lab.worker("Bob")
+    channel = lab.do(parts.create_channel, lab.workspace, "Letters", "letters")
+    assert lab.count(WorkerChannel) == 12
+    lab.do(parts.delete_channel, channel)
+    assert lab.count(WorkerChannel) == 10
+
+
+def test_worker_names_are_taken_whatever_their_case(lab):
+    alice, bob = lab.worker("Alice"), lab.worker("Bob")
+    with pytest.raises(BadRequest, match="Worker with the same friendly name already exists"):
+        lab.worker("ALICE")
+    with pytest.raises(BadRequest, match="already exists"):
+        lab.do(workers.rename_worker, bob, "alice")
+    lab.do(workers.rename_worker, alice, "ALICE")
+    assert alice.friendly_name == "ALICE"
+
+
+def test_names_are_free_in_another_workspace_and_after_deletion(lab):
+    lab.do(workers.delete_worker, lab.worker("Alice"))
+    lab.worker("Alice")
+    lab.workspace = lab.do(workspaces.create_workspace, "Second")
+    lab.worker("Alice")
+
+
+def test_a_worker_who_holds_a_reservation_stays(lab):
+    alice, workflow = lab.worker("Alice"), lab.workflow(default=lab.queue())
+    task = lab.task(workflow)
+    for _ in range(2):
+        with pytest.raises(BadRequest, match=f"it holds Reservation WR.* for Task {task.sid}"):
+            lab.do(workers.delete_worker, alice)
+        if task.assignment_status == "reserved":
+            lab.accept(task)
+    lab.do(complete_task, task, None)
+    lab.do(workers.delete_worker, alice)
+    lab.wait(300)
+
+
+def test_an_activity_in_use_stays(lab):
+    names = {"default": "Offline", "worker": "Available", "queue": "Unavailable"}
+    alice = lab.worker("Alice")
+    queue = lab.queue(reservation_activity_sid=lab.activity(names["queue"]).sid)
+    for reason, user in (("default", "Workspace"), ("worker", "Worker"), ("queue", "TaskQueue")):
+        with pytest.raises(BadRequest, match=f"Cannot delete Activity WA.*{user}"):
+            lab.do(parts.delete_activity, lab.activity(names[reason]))
+    lab.move(alice, "Offline")
+    lab.do(parts.delete_queue, queue)
+    for name in ("Available", "Unavailable"):
+        lab.do(parts.delete_activity, lab.activity(name))
+    assert activities(lab) == [("Offline", False)]
+
+
+def test_a_default_channel_and_one_with_tasks_stay(lab):
+    with pytest.raises(BadRequest, match="default one and stays"):
+        lab.do(parts.delete_channel, lab.channel("voice"))
+    with pytest.raises(BadRequest, match="already exists"):
+        lab.do(parts.create_channel, lab.workspace, "Again", "voice")
+    letters = lab.do(parts.create_channel, lab.workspace, "Letters", "letters")
+    task = lab.task(task_queue=lab.queue(), channel="letters")
+    with pytest.raises(BadRequest, match="there are Tasks on it"):
+        lab.do(parts.delete_channel, letters)
+    lab.do(cancel_task, task, None)
+    lab.wait(300)
+    lab.do(parts.delete_channel, letters)
+
+
+def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
+    queue, workflow_queue = lab.queue("Q"), lab.queue("W")
+    task = lab.task(task_queue=queue)
+    workflow = lab.workflow(default=workflow_queue)
+    with pytest.raises(BadRequest, match=f"Task {task.sid} waits in it"):
+        lab.do(parts.delete_queue, queue)
+    with pytest.raises(BadRequest, match=f"Workflow {workflow.sid} leads to it"):
+        lab.do(parts.delete_queue, workflow_queue)
+    lab.do(cancel_task, task, None)
+    lab.do(parts.delete_queue, queue)
+    lab.do(workflows.delete_workflow, workflow)
+    lab.do(parts.delete_queue, workflow_queue)
+
+
+def test_a_workflow_with_tasks_stays(lab):
+    workflow = lab.workflow(default=lab.queue())
+    task = lab.task(workflow)
+    with pytest.raises(BadRequest, match=f"Task {task.sid} under its control is pending"):
+        lab.do(workflows.delete_workflow, workflow)
+    lab.worker("Alice")
+    with pytest.raises(BadRequest, match="is reserved"):
+        lab.do(workflows.delete_workflow, workflow)
+    lab.accept(task)
+    lab.do(workflows.delete_workflow, workflow)
+    lab.do(complete_task, task, None)
+    assert task.assignment_status == "completed"
+
+
+def test_a_single_tasking_queue_needs_its_activities(single):
+    with pytest.raises(BadRequest, match="Activity Sids cannot be empty"):
+        single.queue()
+
+
+def test_a_workflow_needs_a_configuration_that_leads_somewhere(lab):
+    for routing, complaint in (
+        ({}, "task_routing must be an object"),
+        ({"task_routing": {"filters": [{"expression": "1=="}]}}, "filters\\[0\\].expression"),
+        ({"task_routing": {"default_filter": {"queue": "WQ1"}}}, "WQ1 is not in this Workspace"),
+    ):
+        with pytest.raises(BadRequest, match=complaint):
+            lab.do(workflows.create_workflow, lab.workspace, "W", json.dumps(routing))
+
+
+def test_events_tell_what_happened_with_strings(lab):
+    alice = lab.worker("Alice", {"a": 1}, activity="Offline")
+    lab.wait(90.5)
+    lab.move(alice, "Available")
+    (event,) = lab.told("worker.activity.update")
+    assert (event.at, event.resource_type, event.resource_sid) == (
+        START + 90.5,
+        "worker",
+        alice.sid,
+    )
+    assert event.description == "Worker Alice updated to Available Activity"
+    assert event.data["worker_time_in_previous_activity"] == "90"
+    assert event.data["worker_time_in_previous_activity_ms"] == "90500"
+    assert event.data["worker_previous_activity_name"] == "Offline"
+    assert all(type(value) is str for event in lab.events for value in event.data.values())
+
+
+def test_the_events_of_one_task_tell_its_whole_story(lab):
+    lab.worker("Alice")
+    lab.events.clear()
+    task = lab.task(lab.workflow(default=lab.queue()))
+    lab.accept(task)
+    lab.do(complete_task, task, "done")
+    told = {event.event_type for event in lab.events if event.data.get("task_sid") == task.sid}
+    assert told == {
+        "task.created",
+        "workflow.entered",
+        "workflow.target-matched",
+        "task-queue.entered",
+        "reservation.created",
+        "reservation.accepted",
+        "task.completed",
+        "reservation.completed",
+    }
+    (completed,) = lab.told("task.completed")
+    assert completed.data["task_completed_reason"] == "done"
+    assert completed.data["task_assignment_status"] == "completed"

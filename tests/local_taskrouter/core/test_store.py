@@ -1,0 +1,200 @@
+"""A command happens whole or not at all, and what is derived from the records stays in step."""
+
+from collections import Counter
+
+import pytest
+from engine_lab import START, reloaded, state
+from local_taskrouter.core import (
+    parts,
+    reservations,
+    task_end,
+    tasks,
+    workers,
+    workflows,
+    workspaces,
+)
+from local_taskrouter.core.commands import run, run_due
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import KINDS, Record
+from local_taskrouter.core.store import Store
+
+
+class Refused(Exception):
+    pass
+
+
+@pytest.fixture
+def busy(lab):
+    """A Workspace in which every kind of record and every timer is there."""
+    lab.es = lab.queue("Spanish", 'languages HAS "es"', max_reserved_workers=2)
+    lab.all = lab.queue("All")
+    lab.flow = lab.workflow(
+        ('language == "es"', {"queue": lab.es.sid, "timeout": 60}), default=lab.all
+    )
+    lab.alice = lab.worker("Alice", {"languages": ["es"]}, capacity=2)
+    lab.bob = lab.worker("Bob", {"languages": ["en"]})
+    lab.taken = lab.task(lab.flow)
+    lab.accept(lab.taken)
+    lab.asked = lab.task(lab.flow, {"language": "es"})
+    lab.waiting = lab.task(lab.flow, {"language": "es"})
+    lab.left = lab.task(lab.flow)
+    lab.over = lab.task(lab.flow)
+    lab.do(task_end.cancel_task, lab.over, None)
+    lab.meeting = lab.do(parts.create_activity, lab.workspace, "Meeting", False)
+    lab.spare = lab.do(parts.create_channel, lab.workspace, "Spare", "spare")
+    return lab
+
+
+COMMANDS = {
+    "create a workspace": lambda e, b: workspaces.create_workspace(e, "Other", template="FIFO"),
+    "delete the workspace": lambda e, b: workspaces.delete_workspace(e, b.workspace),
+    "create an activity": lambda e, b: parts.create_activity(e, b.workspace, "New", True),
+    "rename an activity": lambda e, b: parts.rename_activity(e, b.activity("Available"), "Free"),
+    "delete an activity": lambda e, b: parts.delete_activity(e, b.meeting),
+    "create a channel": lambda e, b: parts.create_channel(e, b.workspace, "New", "new"),
+    "delete a channel": lambda e, b: parts.delete_channel(e, b.spare),
+    "create a queue": lambda e, b: parts.create_queue(e, b.workspace, "New"),
+    "update a queue": lambda e, b: parts.update_queue(
+        e, b.es, target_workers="1==1", max_reserved_workers=3, task_order="LIFO"
+    ),
+    "delete a queue": lambda e, b: parts.delete_queue(
+        e, parts.create_queue(e, b.workspace, "Short-lived")
+    ),
+    "create a workflow": lambda e, b: workflows.create_workflow(
+        e, b.workspace, "New", b.flow.configuration
+    ),
+    "re-evaluate a workflow": lambda e, b: workflows.update_workflow(
+        e, b.flow, True, configuration=b.flow.configuration.replace("60", "90")
+    ),
+    "create a worker": lambda e, b: workers.create_worker(
+        e, b.workspace, "New", '{"languages":["es"]}', b.activity("Available")
+    ),
+    "rename a worker": lambda e, b: workers.rename_worker(e, b.bob, "Bobby"),
+    "teach a worker": lambda e, b: workers.update_attributes(e, b.bob, '{"languages":["es"]}'),
+    "make a worker unavailable": lambda e, b: workers.update_activity(
+        e, b.alice, b.activity("Offline"), True
+    ),
+    "more capacity": lambda e, b: workers.update_channel(
+        e, next(e.store.find("channels_of_worker", b.alice.sid)), 9, None
+    ),
+    "delete a worker": lambda e, b: workers.delete_worker(
+        e, workers.create_worker(e, b.workspace, "Short-lived")
+    ),
+    "create a task": lambda e, b: tasks.create_task(
+        e, b.workspace, workflow=b.flow, channel=b.channel("chat")
+    ),
+    "change a task": lambda e, b: tasks.update_attributes(e, b.waiting, '{"language":"en"}'),
+    "raise a task": lambda e, b: tasks.update_routing(e, b.waiting, 99, b.channel("chat"), 0.0),
+    "accept": lambda e, b: reservations.accept(e, b.pending(b.asked)),
+    "reject": lambda e, b: reservations.reject(e, b.pending(b.asked)),
+    "call off": lambda e, b: reservations.call_off(e, b.pending(b.asked)),
+    "cancel a task": lambda e, b: tasks.update_status(e, b.asked, "canceled", "r"),
+    "wrap up a task": lambda e, b: tasks.update_status(e, b.taken, "wrapping", "r"),
+    "complete a task": lambda e, b: tasks.update_status(e, b.taken, "completed", "r"),
+    "delete a task": lambda e, b: task_end.delete_task(e, b.taken),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_fails_changes_nothing(busy, name):
+    engine, before = busy.engine, state(busy.engine)
+
+    def command(engine):
+        COMMANDS[name](engine, busy)
+        assert engine.store.changed
+        raise Refused
+
+    with pytest.raises(Refused):
+        run(engine, busy.now, command)
+    assert state(engine) == before
+    assert not engine.outcome() and not engine.freed
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_succeeds_leaves_what_a_restart_would_find(busy, name):
+    busy.do(COMMANDS[name], busy)
+    assert state(reloaded(busy.engine)) == state(busy.engine)
+
+
+@pytest.mark.parametrize("seconds", [60, 120, 300, 86_400])
+def test_timers_that_cannot_be_written_down_fire_again(busy, seconds):
+    before = state(busy.engine)
+    run_due(busy.engine, busy.now + seconds)
+    assert busy.engine.outcome()
+    busy.engine.undo()
+    assert state(busy.engine) == before
+    busy.wait(seconds)
+    assert state(reloaded(busy.engine)) == state(busy.engine)
+
+
+def test_a_fault_in_a_timer_undoes_what_came_before_it_and_stops_nothing(busy, monkeypatch):
+    before = state(busy.engine)["records"]
+    with monkeypatch.context() as patched, pytest.raises(Refused):
+        patched.setattr(task_end, "note", refuse)
+        patched.setattr("local_taskrouter.core.reservations.move_worker", refuse)
+        run_due(busy.engine, busy.now + 120)
+    assert state(busy.engine)["records"] == before and not busy.engine.outcome()
+    busy.wait(120)
+    assert busy.told("task-queue.timeout")
+
+
+def refuse(*_, **__):
+    raise Refused
+
+
+def test_the_changes_of_a_command_are_told_once_with_the_last_state(busy):
+    engine = busy.engine
+    run(engine, busy.now, lambda e: COMMANDS["accept"](e, busy))
+    changed = engine.outcome().changed
+    assert changed[busy.asked.sid] is busy.asked
+    assert not any(
+        isinstance(engine.store.get(Record, sid), Record) != bool(record)
+        for sid, record in changed.items()
+    )
+    engine.commit()
+    assert not engine.outcome()
+
+
+def test_setting_what_is_already_so_is_no_change(busy):
+    busy.engine.store.change(busy.bob, friendly_name="Bob")
+    assert not busy.engine.outcome()
+
+
+def test_all_kinds_are_known_by_their_prefix(busy):
+    kinds = Counter(type(record) for record in busy.engine.store)
+    assert set(kinds) == set(KINDS.values())
+    for record in busy.engine.store:
+        assert record.sid.startswith(type(record).prefix)
+
+
+def test_a_sid_of_another_kind_is_not_found(busy):
+    assert busy.engine.store.get(type(busy.bob), busy.taken.sid) is None
+    with pytest.raises(KeyError):
+        busy.engine.store.the(type(busy.bob), busy.taken.sid)
+
+
+def test_serial_numbers_go_on_after_a_restart(busy):
+    again = reloaded(busy.engine)
+    new = run(again, START, lambda e: parts.create_activity(e, busy.workspace, "New", True))
+    assert new.serial == 1 + max(r.serial for r in busy.engine.store)
+
+
+def test_an_empty_store_has_nothing(lab):
+    store = Store()
+    assert list(store.find("tasks", "WS")) == [] and store.count("tasks", "WS") == 0
+
+
+def test_many_dead_timers_are_forgotten(lab, monkeypatch):
+    monkeypatch.setattr("local_taskrouter.core.timers.ROOM", 50)
+    queue = lab.queue()
+    task = lab.task(task_queue=queue)
+    for _ in range(500):
+        lab.engine.store.change(task, expires_at=task.expires_at + 1)
+    assert len(lab.engine.timers.entries) < 110
+    assert lab.engine.timers.next_due() == task.expires_at
+
+
+def test_engines_have_nothing_in_common(lab):
+    other = Engine(lab.engine.sids)
+    lab.queue()
+    assert state(other)["records"] == {} and other.timers.next_due() is None

@@ -1,0 +1,179 @@
+"""What only a local TaskRouter can do: stop its clock, fail on request, save and load its state."""
+
+from datetime import datetime
+
+import pytest
+import requests
+from local_taskrouter.clock import SystemClock
+from local_taskrouter.http.server import EmulatorServer
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import TaskRouter
+from twilio.base.exceptions import TwilioRestException
+
+
+@pytest.fixture
+def control(client, emulator):
+    """Ask a control route: (status, JSON or None)."""
+
+    def ask(method, path, **more):
+        auth = (client.username, client.password)
+        url = f"{emulator.url}/emulator{path}"
+        with requests.Session() as http:
+            http.trust_env = False
+            response = http.request(method, url, auth=auth, timeout=10, **more)
+        return response.status_code, response.json() if response.content else None
+
+    return ask
+
+
+def test_control_needs_the_credentials(emulator):
+    for path in ("", "/state", "/deliveries"):
+        assert requests.get(f"{emulator.url}/emulator{path}", timeout=10).status_code == 401
+
+
+def test_the_next_requests_fail_as_asked_and_then_no_more(client, control):
+    assert control("POST", "/faults", data={"status": 429, "count": 2})[0] == 200
+    codes = []
+    for _ in range(2):
+        with pytest.raises(TwilioRestException) as refused:
+            client.taskrouter.v1.workspaces.create("Office")
+        codes.append((refused.value.status, refused.value.code))
+    assert codes == [(429, 20429), (429, 20429)]
+    assert client.taskrouter.v1.workspaces.create("Office").friendly_name == "Office"
+    assert len(client.taskrouter.v1.workspaces.list()) == 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"status": "418"}, {"status": "x"}, {"callback": "lost"}, {"status": 429, "count": -1}],
+)
+def test_a_fault_that_there_is_not_is_refused(control, form):
+    status, body = control("POST", "/faults", data=form)
+    assert (status, body["code"]) == (400, 20001)
+    assert "status=429 count=2" in body["message"]
+
+
+@pytest.mark.parametrize("fault", ["slow", "refused"])
+def test_callbacks_fail_as_asked(built, announce, control, learner, fault):
+    control("POST", "/faults", data={"callback": fault})
+    task = announce(learner.url)
+    assert learner.requests == []
+    assert built.statuses(task) == ["pending"]
+    deliveries = control("GET", "/deliveries")[1]["deliveries"]
+    assert [d["state"] for d in deliveries] == ["failed"]
+    assert "asked for" in deliveries[0]["attempts"][0]["alert"][1]
+
+
+def test_deliveries_tell_what_was_sent_and_what_came_back(announce, control, learner):
+    learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
+    task = announce(learner.url)
+    (delivery,) = control("GET", "/deliveries")[1]["deliveries"]
+    assert delivery["state"] == "done"
+    assert delivery["callback"]["parameters"]["TaskSid"] == task.sid
+    assert delivery["attempts"][0]["body"] == '{"instruction": "accept"}'
+
+
+def test_a_state_can_be_saved_and_loaded(client, built, task, emulator, control):
+    emulator.taskrouter.advance(30)
+    saved = control("GET", "/state")[1]
+    control("POST", "/reset")
+    assert client.taskrouter.v1.workspaces.list() == []
+    assert control("POST", "/state", json=saved) == (204, None)
+    assert built.status(task) == "reserved"
+    assert task.fetch().age == 30
+    assert len(built.workspace.events.list(task_sid=task.sid)) > 0
+    assert control("GET", "/state")[1] == saved
+
+
+@pytest.mark.parametrize(
+    "state", ["[]", "x", "{}", '{"records": [[1]], "events": [], "deliveries": [], "settings": []}']
+)
+def test_what_is_no_state_is_refused_and_loses_nothing(client, control, state):
+    client.taskrouter.v1.workspaces.create("Office")
+    status, body = control("POST", "/state", data=state)
+    assert (status, body["code"]) == (400, 20001)
+    assert [w.friendly_name for w in client.taskrouter.v1.workspaces.list()] == ["Office"]
+
+
+def test_a_frozen_clock_stands_until_it_is_moved_and_goes_on_from_there(tmp_path):
+    clock = SystemClock()
+    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", clock)
+    stands = taskrouter.freeze()
+    assert clock.now() == clock.now() == pytest.approx(stands, abs=1)
+    assert taskrouter.advance(3600) == pytest.approx(stands + 3600, abs=1)
+    taskrouter.close()
+    again = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
+    assert again.clock.now() == clock.now()
+    assert again.resume() >= clock.now()
+    assert again.clock.stopped is None
+    again.freeze()
+    again.reset()
+    assert (again.clock.offset, again.clock.stopped) == (0, None)
+    again.close()
+
+
+def test_the_clock_is_frozen_and_goes_on_over_http(tmp_path):
+    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
+    server = EmulatorServer(taskrouter).start()
+
+    def clock(**form):
+        with requests.Session() as http:
+            http.trust_env = False
+            url, auth = f"{server.url}/emulator/clock", (ACCOUNT_SID, "token")
+            return http.post(url, data=form, auth=auth, timeout=10).json()
+
+    running = clock(advance="0")
+    frozen = clock(freeze="true")
+    moved = clock(advance="60")
+    resumed = clock(resume="true")
+    server.stop()
+    told = (running, frozen, moved, resumed)
+    assert [answer["frozen"] for answer in told] == [False, True, True, False]
+    assert moment(moved) - moment(frozen) == 60
+    assert moment(resumed) >= moment(moved)
+
+
+def moment(answer):
+    """The whole seconds of an answer's `now`."""
+    return datetime.fromisoformat(answer["now"]).timestamp()
+
+
+def test_events_are_announced_to_the_workspace_as_its_filter_says(client, emulator, learner):
+    workspace = client.taskrouter.v1.workspaces.create(
+        "Office", event_callback_url=learner.url, events_filter="worker.created, task.created"
+    )
+    context = client.taskrouter.v1.workspaces(workspace.sid)
+    worker = context.workers.create("Alice")
+    context.activities.create("Lunch")
+    emulator.taskrouter.settle()
+    ((_, headers, form),) = learner.requests
+    sent = dict(form)
+    assert sent["EventType"] == "worker.created"
+    assert (sent["WorkerSid"], sent["WorkerName"]) == (worker.sid, "Alice")
+    assert (sent["AccountSid"], sent["WorkspaceSid"]) == (client.username, workspace.sid)
+    assert (sent["ResourceType"], sent["ResourceSid"]) == ("worker", worker.sid)
+    assert sent["Timestamp"] == "1767225600"
+    assert headers["X-Twilio-Signature"]
+    (event,) = context.events.list(event_type="worker.created")
+    assert sent["Sid"] == event.sid
+
+
+def test_without_a_filter_every_event_is_announced(client, emulator, learner):
+    workspace = client.taskrouter.v1.workspaces.create("Office", event_callback_url=learner.url)
+    context = client.taskrouter.v1.workspaces(workspace.sid)
+    context.update(friendly_name="Shop")
+    context.delete()
+    emulator.taskrouter.settle()
+    announced = {dict(form)["EventType"] for _, _, form in learner.requests}
+    assert {"activity.created", "workspace.updated", "workspace.deleted"} <= announced
+
+
+def test_an_event_callback_that_is_answered_with_an_error_is_noted(client, emulator, learner):
+    learner.answer = lambda request: (500, "text/html", "no")
+    client.taskrouter.v1.workspaces.create(
+        "Office", event_callback_url=learner.url, events_filter="workspace.created"
+    )
+    emulator.taskrouter.settle()
+    (delivery,) = emulator.taskrouter.deliveries()
+    assert delivery.state == "failed"
+    assert "500" in delivery.attempts[0]["alert"][1]

@@ -1,0 +1,134 @@
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+from local_taskrouter.process.home import ACCOUNT_SID, Home, Running, code_version
+
+RUNNING = Running("http://127.0.0.1:8790", 4711, ACCOUNT_SID, "token", "0123456789abcdef")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.delenv("TASKROUTER_ACCOUNT_SID", raising=False)
+    monkeypatch.delenv("TASKROUTER_AUTH_TOKEN", raising=False)
+    home = Home(tmp_path / "state" / "home")
+    home.create()
+    return home
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def test_the_environment_chooses_the_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("TASKROUTER_HOME", str(tmp_path / "here"))
+    assert Home().folder == tmp_path / "here"
+    assert Home(tmp_path / "there").folder == tmp_path / "there"
+
+
+def test_the_default_is_the_users_state_folder(monkeypatch):
+    monkeypatch.delenv("TASKROUTER_HOME", raising=False)
+    expected = platformdirs.user_state_dir("taskrouter-notebooks", appauthor=False)
+    assert Home().folder == Path(expected)
+
+
+def test_a_relative_folder_does_not_follow_the_current_one(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert Home("mine").folder == tmp_path / "mine"
+
+
+def test_nothing_is_created_by_looking(tmp_path):
+    home = Home(tmp_path / "home")
+    assert home.running() is None and home.last_port() is None
+    assert not home.folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_only_the_owner_can_read_what_is_kept(home):
+    home.write_running(RUNNING)
+    home.credentials()
+    with home.serving_lock():
+        files = {file.name for file in home.folder.iterdir()}
+        assert {"emulator.json", "settings.json", "serving.lock"} <= files
+        assert mode(home.folder) == 0o700
+        assert {mode(home.folder / name) for name in files} == {0o600}
+
+
+def test_what_runs_is_read_back_and_forgotten_by_its_own_process(home):
+    home.write_running(RUNNING)
+    assert home.running() == RUNNING
+    home.forget_running(RUNNING.pid + 1)
+    assert home.running() == RUNNING
+    home.forget_running(RUNNING.pid)
+    assert home.running() is None and not home.running_file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"url": "http://127.0.0.1:1"}'])
+def test_an_unreadable_emulator_json_means_that_nothing_runs(home, text):
+    home.running_file.write_text(text)
+    assert home.running() is None
+
+
+def test_writing_leaves_no_draft_behind(home):
+    home.write_running(RUNNING)
+    home.write_running(RUNNING)
+    assert [file.name for file in home.folder.iterdir()] == ["emulator.json"]
+
+
+def test_the_repr_of_what_runs_tells_no_token():
+    assert "token'" not in repr(RUNNING)
+
+
+def test_the_token_is_random_and_stays_with_the_home(home, tmp_path):
+    sid, token = home.credentials()
+    assert sid == ACCOUNT_SID and re.fullmatch("[0-9a-f]{32}", token)
+    home.keep_port(8123)
+    assert Home(home.folder).credentials() == (sid, token)
+    other = Home(tmp_path / "other")
+    other.create()
+    assert other.credentials()[1] != token
+
+
+def test_the_environment_decides_the_credentials_and_is_not_kept(home, monkeypatch):
+    kept = home.credentials()
+    monkeypatch.setenv("TASKROUTER_ACCOUNT_SID", "AC" + "1" * 32)
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
+    assert home.credentials() == ("AC" + "1" * 32, "chosen")
+    monkeypatch.delenv("TASKROUTER_ACCOUNT_SID")
+    monkeypatch.delenv("TASKROUTER_AUTH_TOKEN")
+    assert home.credentials() == kept
+
+
+def test_the_port_is_remembered_next_to_the_token(home):
+    token = home.credentials()
+    home.keep_port(8123)
+    home.keep_port(8124)
+    assert (home.last_port(), home.credentials()) == (8124, token)
+
+
+def test_unreadable_settings_are_made_anew(home):
+    home.settings_file.write_text("not JSON")
+    assert home.credentials() == home.credentials()
+
+
+def test_deleting_the_database_takes_its_side_files_along(home):
+    home.credentials()
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{home.database}{suffix}").touch()
+    home.delete_database()
+    assert [file.name for file in home.folder.iterdir()] == ["settings.json"]
+    home.delete_database()
+
+
+def test_a_folder_that_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="Set TASKROUTER_HOME to a folder that you can write to"):
+        Home(tmp_path / "file").create()
+
+
+def test_the_version_is_a_short_fingerprint_of_the_sources():
+    assert re.fullmatch("[0-9a-f]{16}", code_version())

@@ -1,0 +1,257 @@
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from local_taskrouter.process import launch, server_identity
+from local_taskrouter.process.home import Home
+from local_taskrouter.process.launch import EmulatorUnavailable, ensure_running, find_running
+
+PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
+PRINT_PID = (
+    "from local_taskrouter.process.launch import ensure_running; print(ensure_running().pid)"
+)
+
+
+def python(code, project=PROJECT, cwd=None, **options):
+    """Run `code` in another process, which finds `helpers` in `project`, its current folder."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=cwd or project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def kill(home):
+    """Kill the emulator and wait until the system has taken its lock away."""
+    hard = getattr(signal, "SIGKILL", signal.SIGTERM)
+    os.kill(home.running().pid, hard)
+    with home.serving_lock(timeout=10):
+        assert find_running(home) is None
+
+
+def test_the_second_call_finds_what_the_first_one_started(home):
+    first = ensure_running(home)
+    assert ensure_running(home) == first == home.running()
+    assert first.pid != os.getpid()
+
+
+def test_two_notebooks_starting_at_once_get_one_emulator(home):
+    starting = [python(PRINT_PID) for _ in range(3)]
+    answers = [process.communicate(timeout=60) for process in starting]
+    assert [process.returncode for process in starting] == [0, 0, 0], answers
+    assert {out.strip() for out, _ in answers} == {str(home.running().pid)}
+
+
+def test_threads_starting_at_once_start_one_process(home, monkeypatch):
+    popen, spawned, pids = subprocess.Popen, [], []
+
+    def spawn(*command, **options):
+        spawned.append(command)
+        return popen(*command, **options)
+
+    monkeypatch.setattr(launch.subprocess, "Popen", spawn)
+    threads = [
+        threading.Thread(target=lambda: pids.append(ensure_running(home).pid)) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(pids), len(set(pids)), len(spawned)) == (3, 1, 1)
+
+
+def test_one_that_is_about_to_end_is_waited_for(home, monkeypatch):
+    home.create()
+    held, looks = home.serving_lock(), []
+    held.acquire()
+
+    def look(home):
+        looks.append(home)
+        if len(looks) == 3:
+            held.release()
+        return find_running(home)
+
+    monkeypatch.setattr(launch, "find_running", look)
+    assert ensure_running(home) == find_running(home)
+    assert len(looks) > 3
+
+
+def test_it_outlives_who_started_it(home):
+    out, _ = python(PRINT_PID).communicate(timeout=60)
+    assert find_running(home).pid == int(out)
+    if sys.platform != "win32":
+        assert os.getsid(int(out)) == int(out)  # no signal of the terminal reaches it
+
+
+def test_the_folder_it_is_started_from_does_not_matter(home, tmp_path):
+    decoy = tmp_path / "elsewhere" / "local_taskrouter"
+    decoy.mkdir(parents=True)
+    (decoy / "__init__.py").write_text("raise SystemExit('the wrong helpers')")
+    code = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); {PRINT_PID}"
+    out, err = python(code, cwd=tmp_path / "elsewhere").communicate(timeout=60)
+    assert find_running(home).pid == int(out), err
+
+
+def test_a_killed_one_is_started_again(running_home):
+    first = ensure_running(running_home)
+    kill(running_home)
+    second = ensure_running(running_home)
+    assert second.pid != first.pid
+    assert second.auth_token == first.auth_token
+
+
+def test_one_of_another_version_is_stopped_and_replaced(home, tmp_path):
+    shutil.copytree(PROJECT / "local_taskrouter", tmp_path / "clone" / "local_taskrouter")
+    code = f"{PRINT_PID}; sys.stdout.flush(); input(); print(ensure_running().pid)"
+    kernel = python(f"import sys; {code}", tmp_path / "clone", stdin=subprocess.PIPE)
+    first, before = int(kernel.stdout.readline()), home.running()
+    with open(tmp_path / "clone" / "local_taskrouter" / "rules" / "lifecycle.py", "a") as source:
+        source.write("# edited\n")
+    second, _ = kernel.communicate("\n", timeout=60)
+    running = find_running(home)
+    assert (before.pid, running.pid) == (first, int(second)) and first != running.pid
+    assert running.auth_token == before.auth_token and running.version != before.version
+
+
+def test_an_older_one_that_cannot_prove_itself_is_replaced(home, tmp_path):
+    clone = tmp_path / "clone"
+    shutil.copytree(PROJECT / "local_taskrouter", clone / "local_taskrouter")
+    control = clone / "local_taskrouter" / "http" / "control.py"
+    control.write_text(control.read_text("utf-8").replace('"/hello"', '"/unknown"'))
+    command = [sys.executable, "-m", "local_taskrouter", "--port", "0", "--home", str(home.folder)]
+    search = os.environ | {"PYTHONPATH": str(clone)}
+    with subprocess.Popen(command, cwd=clone, env=search, stdout=subprocess.PIPE) as older:
+        older.stdout.readline()
+        first = home.running()
+        assert first.pid == older.pid and find_running(home) is None, "it knows no hello"
+        running = ensure_running(home)
+        assert older.wait(timeout=30) is not None
+    assert running.pid != first.pid and running.auth_token == first.auth_token
+
+
+def test_the_port_used_last_is_used_again(home):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    home.create()
+    home.keep_port(port)
+    assert ensure_running(home).url == f"http://127.0.0.1:{port}"
+
+
+def test_a_taken_port_leads_to_another_one(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        home.create()
+        home.keep_port(port)
+        url = ensure_running(home).url
+    assert url != f"http://127.0.0.1:{port}"
+    assert url == f"http://127.0.0.1:{home.last_port()}"
+
+
+def test_a_stranger_on_the_port_is_not_taken_for_the_emulator(running_home):
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"pid": 1}')
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        thread = threading.Thread(target=stranger.serve_forever)
+        thread.start()
+        real = ensure_running(running_home)
+        kill(running_home)
+        lost = {**vars(real), "url": f"http://127.0.0.1:{stranger.server_port}"}
+        running_home.running_file.write_text(json.dumps(lost))
+        found = find_running(running_home)
+        stranger.shutdown()
+        thread.join()
+    assert found is None
+
+
+def test_proxies_of_the_environment_are_not_used(home, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert ensure_running(home) == find_running(home)
+
+
+def test_the_environments_credentials_are_the_ones_it_accepts(home, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
+    assert ensure_running(home).auth_token == "chosen"
+
+
+def test_other_credentials_than_the_running_ones_are_explained(running_home, monkeypatch):
+    ensure_running(running_home)
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "another")
+    with pytest.raises(EmulatorUnavailable, match="another TASKROUTER_AUTH_TOKEN.* stop"):
+        ensure_running(running_home)
+
+
+def test_one_that_cannot_start_says_why(home):
+    home.create()
+    home.log_file.write_text("an old story\n")
+    home.database.write_text("this is not a database, whatever its name says " * 50)
+    with pytest.raises(EmulatorUnavailable) as caught:
+        ensure_running(home)
+    assert "reset` deletes it and starts afresh" in str(caught.value)
+    assert "old story" not in str(caught.value)
+
+
+def test_a_home_that_cannot_be_written_is_explained(home, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(EmulatorUnavailable, match="Set TASKROUTER_HOME"):
+        ensure_running(Home(tmp_path / "file"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process")
+def test_one_that_hangs_is_named_and_not_doubled(running_home, monkeypatch):
+    running = ensure_running(running_home)
+    monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(server_identity, "SECONDS", 0.2)
+    monkeypatch.setattr(launch, "STOP_SECONDS", 0.5)
+    os.kill(running.pid, signal.SIGSTOP)
+    try:
+        assert any(find_running(running_home) is None for _ in range(100))
+        with pytest.raises(
+            EmulatorUnavailable, match=f"does not answer. End process {running.pid}"
+        ):
+            ensure_running(running_home)
+    finally:
+        os.kill(running.pid, signal.SIGCONT)
+    assert running_home.running() == running
+
+
+def test_stopping_waits_until_it_is_gone(running_home):
+    running = ensure_running(running_home)
+    assert launch.stop(running_home) == running
+    with running_home.serving_lock():
+        assert not running_home.running_file.exists()
+    assert launch.stop(running_home) is None
+
+
+def test_a_long_log_starts_over(home, monkeypatch):
+    monkeypatch.setattr(launch, "_LOG_LIMIT", 100)
+    home.create()
+    home.log_file.write_text("x" * 200)
+    ensure_running(home)
+    assert home.log_file.read_text().startswith("TaskRouter is listening at http://127.0.0.1:")
+
+
+def test_finding_and_starting_need_neither_flask_nor_sqlite():
+    code = "import sys, local_taskrouter.process.launch; print({'flask', 'sqlite3'} & set(sys.modules))"
+    out, err = python(code).communicate(timeout=60)
+    assert out.strip() == "set()", err

@@ -1,0 +1,63 @@
+"""Somebody else on the emulator's port is told no token, whatever is answered."""
+
+import pytest
+import requests
+from local_taskrouter.process import launch
+from local_taskrouter.process.launch import ensure_running, find_running
+from local_taskrouter.process.server_identity import PATH
+from wrong_server import kill, wrong_server
+
+from helpers.curl_command.send import curl
+from helpers.session.connect import connect
+
+
+@pytest.mark.parametrize("body", [b"{}", b"0" * 64, b""])
+def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home, body):
+    session = connect()
+    with wrong_server(kill(running_home), lambda path: body) as sent:
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+        moved = find_running(running_home).url
+    session.client.http_client.session.close()
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert session.address == moved
+
+
+def test_nor_does_curl_in_a_notebook_tell_it_any(running_home, capsys):
+    session = connect()
+    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
+        answer = curl(
+            session,
+            f"curl {session.address}/v1/Workspaces -d FriendlyName=Mine "
+            "-u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN",
+        )
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert (answer.status, session.address) == (201, find_running(running_home).url)
+
+
+def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home):
+    session = connect()
+    moved = []
+
+    def relayed(path):
+        return requests.get(f"{moved[0]}{path}", timeout=5).content if moved else b""
+
+    with wrong_server(kill(running_home), relayed) as sent:
+        moved.append(ensure_running(running_home).url)
+        assert relayed(f"{PATH}?nonce={'0' * 32}")
+        session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    session.client.http_client.session.close()
+    assert sent and "authorization" not in "".join(sent).lower()
+    assert session.address == moved[0]
+
+
+def test_a_control_request_is_not_sent_to_an_impostor_either(running_home):
+    running = ensure_running(running_home)
+    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
+        assert launch.ask(running, "GET", "/emulator") is None
+    assert len(sent) == 1 and "authorization" not in sent[0].lower()
+
+
+@pytest.mark.parametrize("nonce", ["", "0" * 31, "0" * 33, "G" * 32])
+def test_only_a_nonce_is_proved(emulator, nonce):
+    answer = requests.get(f"{emulator.url}{PATH}", params={"nonce": nonce}, timeout=5)
+    assert answer.status_code == 400

@@ -1,0 +1,68 @@
+import pytest
+from local_taskrouter.rules.clauses import (
+    comparisons,
+    decisive,
+    holder,
+    is_one_of_several,
+    references,
+)
+from local_taskrouter.rules.expression import parse
+
+VALUES = {"a": 1, "b": None, "deep": {"list": [10]}, "text": "x"}
+
+
+def texts(found):
+    return [one.text for one in found]
+
+
+def test_the_comparisons_of_an_expression_are_in_their_order():
+    condition = parse("a == 1 AND (b == 2 OR deep.list HAS 3)").condition
+    assert texts(comparisons(condition)) == ["a == 1", "b == 2", "deep.list HAS 3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "blamed"),
+    [
+        ("a == 1", []),
+        ("a == 2", ["a == 2"]),
+        ("a == 1 AND a == 2 AND a == 3", ["a == 2", "a == 3"]),
+        ("a == 2 OR a == 3", ["a == 2", "a == 3"]),
+        ("a == 2 OR a == 1", []),
+        ("a == 1 AND (a == 2 OR a == 1)", []),
+        ("a == 1 AND (a == 2 OR a == 3)", ["a == 2", "a == 3"]),
+        ("a == 3 OR (a == 1 AND a == 2)", ["a == 3", "a == 2"]),
+    ],
+)
+def test_only_what_makes_it_false_is_to_blame(text, blamed):
+    condition = parse(text).condition
+    assert texts(decisive(condition, VALUES)) == blamed
+    assert condition.matches(VALUES) == (not blamed)
+
+
+def test_an_or_anywhere_leaves_a_choice():
+    assert not is_one_of_several(parse("a == 1 AND b == 2").condition)
+    assert is_one_of_several(parse("a == 1 OR b == 2").condition)
+    assert is_one_of_several(parse("a == 1 AND (b == 2 OR a == 2)").condition)
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [
+        ("a", None),
+        ("b", None),  # null is there
+        ("deep.list[0]", None),
+        ("c", (VALUES, "c")),
+        ("deep.other", (VALUES["deep"], "other")),
+        ("deep.list[1]", ([10], 1)),
+        ("deep[0]", (VALUES["deep"], 0)),
+        ("text.more", ("x", "more")),
+        ("b.more", (None, "more")),
+    ],
+)
+def test_where_a_path_breaks_off(path, missing):
+    [reference] = references(parse(f"{path} == 1").condition)
+    assert holder(reference, VALUES) == missing
+
+
+def test_both_sides_of_a_comparison_are_read():
+    assert [one.name for one in references(parse("a == text").condition)] == ["a", "text"]

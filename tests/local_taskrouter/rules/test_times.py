@@ -1,0 +1,31 @@
+"""Moments as the REST API writes them, and when a Reservation times out."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from local_taskrouter.rules.times import answer_until, iso, reservation_timeout, seconds_left
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def test_moment_is_written_in_whole_seconds_and_text_stays_as_it_is():
+    assert iso(NOON.replace(microsecond=999_999)) == "2026-01-31T12:00:00Z"
+    assert iso("2026-01-31T12:00:00Z") == "2026-01-31T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "seconds"),
+    [(None, 120), (SimpleNamespace(task_reservation_timeout=600), 600)],
+)
+def test_reservation_times_out_as_its_workflow_says_and_after_120_seconds_without_one(
+    workflow, seconds
+):
+    assert reservation_timeout(workflow) == seconds
+    until = answer_until(NOON, workflow)
+    assert (until - NOON).total_seconds() == seconds
+    assert seconds_left(until, NOON) == seconds
+
+
+def test_no_seconds_are_left_after_the_end():
+    assert seconds_left(NOON, NOON.replace(hour=13)) == 0

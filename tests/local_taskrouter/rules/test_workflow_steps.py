@@ -1,0 +1,79 @@
+"""How a Task goes from step to step: skipped, timed out, and where it may have come to."""
+
+import json
+
+import pytest
+from local_taskrouter.rules.workflow import read_configuration
+from local_taskrouter.rules.workflow_steps import first_not_over, reachable_steps, settle
+
+NOBODY = "workers.available == 0"
+CONFIGURATION = read_configuration(
+    json.dumps(
+        {
+            "task_routing": {
+                "filters": [
+                    {
+                        "expression": "1==1",
+                        "targets": [
+                            {"queue": "WQ1", "timeout": 10, "skip_if": NOBODY},
+                            {"queue": "WQ2", "timeout": 10},
+                            {"queue": "WQ3", "skip_if": NOBODY},
+                        ],
+                    }
+                ]
+            }
+        }
+    )
+)
+FIRST = CONFIGURATION.first_step({})
+
+
+def queue(step):
+    return step and CONFIGURATION.target(step).queue
+
+
+@pytest.mark.parametrize(
+    ("with_worker", "available", "entered", "stays"),
+    [
+        ({"WQ1"}, 0, ["WQ1"], "WQ1"),
+        (set(), 1, ["WQ1"], "WQ1"),
+        (set(), 0, ["WQ1", "WQ2"], "WQ2"),
+    ],
+)
+def test_task_settles_where_a_worker_is_reserved_or_skip_if_does_not_hold(
+    with_worker, available, entered, stays
+):
+    seen = []
+
+    def enter(step):
+        seen.append(queue(step))
+        return queue(step) in with_worker
+
+    def presence(queue_sid):
+        assert queue_sid == seen[-1]
+        return {"workers": {"available": available}}
+
+    assert queue(settle(CONFIGURATION, FIRST, {}, enter, presence)) == stays
+    assert seen == entered
+
+
+def test_task_that_skips_its_last_step_is_out_of_the_workflow():
+    last = CONFIGURATION.step_after_timeout(CONFIGURATION.step_after_timeout(FIRST, {}), {})
+    nobody = {"workers": {"available": 0}}
+    assert settle(CONFIGURATION, last, {}, lambda step: False, lambda sid: nobody) is None
+    assert settle(CONFIGURATION, None, {}, lambda step: False, lambda sid: nobody) is None
+
+
+@pytest.mark.parametrize(("age", "stays"), [(0, "WQ1"), (10, "WQ2"), (20, "WQ3"), (99, "WQ3")])
+def test_steps_whose_time_is_over_are_passed(age, stays):
+    def is_over(step):
+        return step.until is not None and age >= step.until
+
+    assert queue(first_not_over(CONFIGURATION, FIRST, {}, is_over)) == stays
+
+
+@pytest.mark.parametrize(
+    ("age", "queues"), [(0, {"WQ1", "WQ2"}), (9, {"WQ1", "WQ2"}), (20, {"WQ1", "WQ2", "WQ3"})]
+)
+def test_task_can_have_come_to_steps_by_skipping_or_by_timeouts(age, queues):
+    assert {queue(step) for step in reachable_steps(CONFIGURATION, {}, age)} == queues

@@ -1,0 +1,146 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from local_taskrouter.__main__ import main
+from local_taskrouter.process.launch import Running, ask, ensure_running, find_running
+
+from helpers.session.connect import connect
+
+PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
+
+
+def command(*arguments):
+    return {
+        "args": [sys.executable, "-m", "local_taskrouter", *map(str, arguments)],
+        "env": {**os.environ, "PYTHONPATH": str(PROJECT)},
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
+
+
+@contextmanager
+def serving(*arguments):
+    """The command serving in the foreground; gives the process and the line it printed first."""
+    with subprocess.Popen(**command(*arguments)) as process:
+        try:
+            yield process, process.stdout.readline()
+        finally:
+            process.kill()
+
+
+def test_it_serves_in_the_foreground_and_prints_its_address(home):
+    with serving("--port", 0) as (process, line):
+        running = find_running(home)
+        assert running.url in line and str(home.folder) in line
+        assert running.pid == process.pid or sys.platform == "win32"
+        assert main(["stop"]) == 0
+        assert process.wait(20) == 0
+        assert "state is kept" in process.stdout.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_stops_it_cleanly(home, name):
+    with serving("--port", 0) as (process, _):
+        process.send_signal(getattr(signal, name))
+        assert process.wait(20) == 0
+        assert not home.running_file.exists()
+        assert process.stderr.read() == ""
+
+
+def test_the_credentials_come_from_the_environment(home, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_ACCOUNT_SID", "AC" + "2" * 32)
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
+    with serving("--port", 0, "--home", home.folder):
+        running = find_running(home)
+        assert (running.account_sid, running.auth_token) == ("AC" + "2" * 32, "chosen")
+        assert ask(running, "GET", "/emulator") is not None
+        wrong = Running(running.url, running.pid, running.account_sid, "wrong", running.version)
+        assert ask(wrong, "GET", "/emulator") is None
+
+
+def test_a_taken_port_that_was_asked_for_is_refused_with_a_sentence(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(**command("--port", port), timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Port {port} of 127.0.0.1 cannot be used")
+    assert "--port 0" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_second_one_for_the_same_home_names_the_first(running_home):
+    running = ensure_running(running_home)
+    done = subprocess.run(**command("--port", 0), timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"already running at {running.url} (process {running.pid})" in done.stderr
+    assert find_running(running_home) == running
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536"])
+def test_a_port_that_is_none_is_refused(home, port):
+    with pytest.raises(SystemExit) as caught:
+        main(["--port", port])
+    assert caught.value.code == 2
+
+
+def test_status_tells_by_its_exit_code_whether_one_runs(home, capsys):
+    assert main(["status"]) == 1
+    assert capsys.readouterr().out == f"No emulator is running for {home.folder}.\n"
+    running = ensure_running(home)
+    assert main(["status", "--home", str(home.folder)]) == 0
+    out = capsys.readouterr().out
+    assert running.url in out and str(running.pid) in out and running.auth_token not in out
+
+
+def test_status_says_when_other_code_is_running(running_home, capsys, monkeypatch):
+    ensure_running(running_home)
+    monkeypatch.setattr("local_taskrouter.__main__.code_version", lambda: "newer")
+    assert main(["status"]) == 0
+    assert "runs other code" in capsys.readouterr().out
+
+
+def test_stop_stops_it_and_says_so(running_home, capsys):
+    running = ensure_running(running_home)
+    assert main(["stop"]) == 0
+    assert running.url in capsys.readouterr().out
+    assert find_running(running_home) is None
+    assert main(["stop"]) == 0
+    assert "nothing to stop" in capsys.readouterr().out
+
+
+def test_reset_empties_one_that_is_running(running_home):
+    session = connect()
+    session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    assert main(["reset"]) == 0
+    assert session.client.taskrouter.v1.workspaces.list() == []
+    assert find_running(running_home) is not None
+
+
+def test_reset_empties_one_that_is_stopped(home, capsys):
+    ensure_running(home)
+    main(["stop"])
+    assert home.database.exists()
+    assert main(["reset"]) == 0
+    assert not home.database.exists()
+    assert "empty now" in capsys.readouterr().out
+
+
+def test_reset_where_nothing_ever_ran_creates_nothing(home):
+    assert main(["reset"]) == 0
+    assert not home.folder.exists()
+
+
+def test_reset_leaves_alone_what_a_silent_emulator_holds(home, capsys):
+    home.create()
+    home.database.touch()
+    with home.serving_lock():
+        assert main(["reset"]) == 1
+    assert home.database.exists()
+    assert "does not answer" in capsys.readouterr().err

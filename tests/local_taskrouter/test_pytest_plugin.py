@@ -1,0 +1,26 @@
+"""The fixture that an app's own tests use."""
+
+from local_taskrouter.testing import local_taskrouter
+from workspace_builder import WorkspaceBuilder
+
+
+def test_a_task_waits_and_times_out_in_no_time(taskrouter):
+    built = WorkspaceBuilder(taskrouter.client)
+    built.workflow(default=built.queue())
+    alice = built.worker("Alice")
+    task = built.task()
+    assert task.assignment_status == "reserved"
+    taskrouter.advance(121)
+    assert alice.fetch().activity_name == "Offline"
+    assert task.fetch().assignment_status == "pending"
+
+
+def test_every_test_begins_with_an_empty_account(taskrouter):
+    assert taskrouter.client.taskrouter.v1.workspaces.list() == []
+
+
+def test_client_ignores_the_region_of_the_environment(monkeypatch):
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    with local_taskrouter() as taskrouter:
+        assert taskrouter.client.taskrouter.v1.workspaces.list() == []

@@ -1,0 +1,274 @@
+"""One TaskRouter over time: restarts, timers that fire by themselves, the moved clock, reset."""
+
+import threading
+from functools import partial
+
+import pytest
+from engine_lab import state
+from local_taskrouter.clock import ManualClock, SystemClock
+from local_taskrouter.core.parts import create_activity
+from local_taskrouter.core.records import Activity, Reservation, Task, Workspace
+from local_taskrouter.core.tasks import create_task
+from local_taskrouter.core.workers import create_worker
+from local_taskrouter.core.workspaces import create_workspace
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import LATEST, TaskRouter
+from twilio.base.exceptions import TwilioRestException
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "taskrouter.db"
+
+
+@pytest.fixture
+def started():
+    """Start TaskRouters that are closed at the end."""
+    running = []
+
+    def start(database, clock=None):
+        taskrouter = TaskRouter(database, ACCOUNT_SID, "token", clock)
+        taskrouter.start()
+        running.append(taskrouter)
+        return taskrouter
+
+    yield start
+    for taskrouter in running:
+        taskrouter.close()
+
+
+def reserved_task(engine, reservation_timeout=120):
+    """A Workspace in which Alice is reserved for a Task."""
+    workspace = create_workspace(engine, "Office", template="FIFO")
+    activities = engine.store.find("activities", workspace.sid)
+    available = next(activity for activity in activities if activity.available)
+    create_worker(engine, workspace, "Alice", activity=available)
+    workflow = next(engine.store.find("workflows", workspace.sid))
+    engine.store.change(workflow, task_reservation_timeout=reservation_timeout)
+    channel = next(engine.store.find("task_channels", workspace.sid))
+    return create_task(engine, workspace, workflow=workflow, channel=channel)
+
+
+def test_a_restart_finds_the_state_as_it_was(started, database):
+    clock = ManualClock()
+    first = started(database, clock)
+    first.call(reserved_task)
+    first.advance(10)
+    before = state(first.engine)
+    first.close()
+    assert state(started(database, clock).engine) == before
+
+
+def test_what_fell_due_while_it_was_off_happens_at_its_own_moment(started, database):
+    clock = ManualClock()
+    first = started(database, clock)
+    task = first.call(reserved_task)
+    first.close()
+    clock.advance(1_000)
+    again = started(database, ManualClock(clock.now()))
+    again.call(lambda engine: None)
+    (reservation,) = again.engine.store.find("reservations_of_task", task.sid)
+    assert reservation.reservation_status == "timeout"
+    assert reservation.date_updated == task.date_created + 120
+
+
+def test_the_moved_clock_survives_a_restart(started, database):
+    first = started(database, SystemClock())
+    before = first.clock.now()
+    first.advance(7_200)
+    first.close()
+    assert 7_200 <= started(database, SystemClock()).clock.now() - before < 7_300
+
+
+def test_timers_fire_by_themselves(started):
+    taskrouter, fired = watched(started(":memory:", SystemClock()))
+    taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
+    assert fired.wait(10)
+
+
+def test_a_moved_clock_wakes_the_timers(started):
+    taskrouter, fired = watched(started(":memory:", SystemClock()))
+    seen = seen_by_the_timers(taskrouter)
+    taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=3_600))
+    assert seen.wait(10)
+    taskrouter.advance(3_599.9)
+    assert fired.wait(10)
+
+
+def seen_by_the_timers(taskrouter):
+    """An Event that is set when the timers' thread has something to wait for."""
+    seen, next_due = threading.Event(), taskrouter.engine.timers.next_due
+
+    def look():
+        due = next_due()
+        if due is not None and threading.current_thread().name == "timers":
+            seen.set()
+        return due
+
+    taskrouter.engine.timers.next_due = look
+    return seen
+
+
+def watched(taskrouter):
+    """An Event that is set when a Reservation times out with nobody asking."""
+    fired = threading.Event()
+    write = taskrouter.database.write
+
+    def watch(outcome):
+        if any(event.event_type == "reservation.timeout" for event in outcome.events):
+            fired.set()
+        return write(outcome)
+
+    taskrouter.database.write = watch
+    return taskrouter, fired
+
+
+def test_advancing_lets_everything_happen_in_order_and_tells_the_time(started):
+    clock = ManualClock()
+    taskrouter = started(":memory:", clock)
+    task = taskrouter.call(reserved_task)
+    assert taskrouter.advance(600) == task.date_created + 600 == clock.now()
+    events = taskrouter.database.events("event_type = ?", ["reservation.timeout"])
+    assert [event.at - task.date_created for event in events] == [120]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e300, LATEST])
+def test_time_goes_forward_and_not_beyond_all_bounds(started, seconds):
+    taskrouter = started(":memory:", ManualClock())
+    before = taskrouter.clock.now()
+    with pytest.raises(ValueError, match="time"):
+        taskrouter.advance(seconds)
+    assert taskrouter.clock.now() == before
+    assert taskrouter.database.setting("offset") is None
+
+
+def test_a_command_that_fails_leaves_memory_and_disk_as_they_were(started, database):
+    taskrouter = started(database, ManualClock())
+    taskrouter.call(reserved_task)
+    before, written = state(taskrouter.engine), list(taskrouter.database.records())
+
+    def command(engine):
+        reserved_task(engine)
+        raise BadRequest("no")
+
+    with pytest.raises(BadRequest):
+        taskrouter.call(command)
+    assert state(taskrouter.engine) == before
+    assert list(taskrouter.database.records()) == written
+
+
+def test_what_cannot_be_written_down_has_not_happened(started, monkeypatch):
+    taskrouter = started(":memory:", ManualClock())
+    taskrouter.call(reserved_task)
+    before = state(taskrouter.engine)
+
+    def full(outcome):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError):
+        patched.setattr(taskrouter.database, "write", full)
+        taskrouter.call(lambda engine: create_workspace(engine, "Second"))
+    assert state(taskrouter.engine) == before
+    taskrouter.call(lambda engine: create_workspace(engine, "Third"))
+    assert state_names(taskrouter) == ["Office", "Third"]
+
+
+def state_names(taskrouter):
+    store = taskrouter.engine.store
+    return [workspace.friendly_name for workspace in store.find("workspaces", "all")]
+
+
+def test_a_fault_while_the_timers_run_does_not_stop_them(started, monkeypatch, caplog):
+    taskrouter, fired = watched(TaskRouter(":memory:", ACCOUNT_SID, "token", SystemClock()))
+    write, faults = taskrouter.database.write, iter([True])
+
+    def fails_once(outcome):
+        if any(e.event_type == "reservation.timeout" for e in outcome.events) and next(
+            faults, None
+        ):
+            raise OSError("no space left")
+        return write(outcome)
+
+    taskrouter.database.write = fails_once
+    monkeypatch.setattr("local_taskrouter.service._REST", 0.01)
+    taskrouter.start()
+    taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
+    assert fired.wait(10)
+    assert "no space left" in caplog.text
+    taskrouter.close()
+
+
+def test_reset_forgets_everything_and_sets_the_clock_back(started, database):
+    clock = ManualClock()
+    taskrouter = started(database, clock)
+    begin = clock.now()
+    task = taskrouter.call(reserved_task)
+    taskrouter.advance(50)
+    taskrouter.reset()
+    assert (clock.now(), taskrouter.engine.timers.next_due()) == (begin, None)
+    for kind in (Workspace, Activity, Task, Reservation):
+        assert taskrouter.engine.store.get(kind, task.sid) is None
+    assert list(taskrouter.database.records()) == taskrouter.database.deliveries() == []
+    assert taskrouter.database.events("1 = 1", []) == []
+    taskrouter.close()
+    assert state_names(started(database, clock)) == []
+
+
+def test_many_at_once_lose_nothing(started, database):
+    taskrouter = started(database, SystemClock())
+    workspace = taskrouter.call(lambda engine: create_workspace(engine, "Office"))
+
+    def create(number):
+        for step in range(5):
+            name = f"{number}.{step}"
+            taskrouter.call(
+                partial(create_activity, workspace=workspace, name=name, available=False)
+            )
+
+    threads = [threading.Thread(target=create, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taskrouter.close()
+    found = started(database, SystemClock()).engine.store.find("activities", workspace.sid)
+    made = {f"{number}.{step}" for number in range(8) for step in range(5)}
+    assert {a.friendly_name for a in found} == made | {"Offline", "Available", "Unavailable"}
+
+
+def control(session, emulator, path, **form):
+    """Ask a control route as the SDK's client would."""
+    url = f"{emulator.url}/emulator{path}"
+    auth = (session.account_sid, session.auth_token)
+    method = "POST" if path else "GET"
+    response = session.client.http_client.session.request(method, url, data=form, auth=auth)
+    return response.status_code, response.json() if response.content else None
+
+
+def test_the_clock_can_be_moved_over_http(session, emulator):
+    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
+    assert control(session, emulator, "/clock", advance="120.5") == (
+        200,
+        {"now": "2026-01-01T00:02:00Z", "frozen": True},
+    )
+    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:02:00Z"
+
+
+@pytest.mark.parametrize(
+    "form", [{}, *({"advance": bad} for bad in ("", "-1", "nan", "1e99", "x"))]
+)
+def test_a_clock_that_cannot_be_moved_stays(session, emulator, form):
+    status, body = control(session, emulator, "/clock", **form)
+    assert (status, body["code"]) == (400, 20001)
+    assert "advance=120" in body["message"]
+    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
+
+
+def test_reset_over_http_leaves_an_empty_account(session, emulator):
+    workspaces = session.client.taskrouter.v1.workspaces
+    sid = workspaces.create("Office").sid
+    assert control(session, emulator, "/reset") == (204, None)
+    assert workspaces.list() == []
+    with pytest.raises(TwilioRestException):
+        workspaces(sid).fetch()

@@ -1,0 +1,38 @@
+"""A callback that was due when the process died."""
+
+from callback_receiver import JSON
+from local_taskrouter import service
+from local_taskrouter.clock import ManualClock
+from local_taskrouter.core.records import Task
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import TaskRouter
+from workspace_builder import WorkspaceBuilder
+from wsgi_client import session_on
+
+
+def test_what_was_due_when_the_process_died_is_delivered_once_after_the_restart(
+    learner, tmp_path, monkeypatch
+):
+    learner.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
+    database = tmp_path / "killed.db"
+    killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
+    with monkeypatch.context() as dying:
+        dying.setattr(service, "make_attempts", never_ends)
+        office = WorkspaceBuilder(session_on(killed).client)
+        office.worker("Alice")
+        office.workflow(default=office.queue(), assignment_callback_url=learner.url)
+        task = office.task()
+        killed.settle()
+    killed.close()
+    for _ in range(2):
+        again = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
+        again.start()
+        again.settle()
+        assert again.engine.store.the(Task, task.sid).assignment_status == "assigned"
+        again.close()
+    assert [dict(form)["TaskSid"] for _, _, form in learner.requests] == [task.sid]
+
+
+def never_ends(*_):
+    """What is known of an attempt that the process did not survive: nothing."""
+    raise RuntimeError("the process was killed")

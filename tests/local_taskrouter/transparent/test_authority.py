@@ -1,0 +1,178 @@
+import os
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from local_taskrouter.transparent.authority import Authority
+from local_taskrouter.transparent.name import HOSTNAME
+
+NOW = datetime.now(UTC).timestamp()
+DAY = 86_400
+posix_only = pytest.mark.skipif(os.name != "posix", reason="there are no file modes")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "transparent"
+
+
+def handshake(authority, server_context, name):
+    """A client that trusts `authority` alone looks for `name`; raises SSLError if it is not."""
+    trusting = ssl.create_default_context(cafile=authority.certificate_file)
+    trusting.verify_flags |= ssl.VERIFY_X509_STRICT
+    ways = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = server_context.wrap_bio(ways[0], ways[1], server_side=True)
+    client = trusting.wrap_bio(ways[1], ways[0], server_hostname=name)
+    for _ in range(3):
+        for side in (client, server):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+    assert client.version() and server.version()
+
+
+def context_signed_for(authority, name, folder):
+    """A server's context with a certificate that somebody who has the key made for `name`."""
+    signing_key = serialization.load_pem_private_key(authority.key_file.read_bytes(), None)
+    signer = x509.load_pem_x509_certificate(authority.certificate_file.read_bytes())
+    key = ec.generate_private_key(ec.SECP256R1())
+    at = datetime.fromtimestamp(NOW, UTC)
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([]))
+        .issuer_name(signer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([name]), critical=True)
+        .add_extension(identifier, critical=False)
+        .sign(signing_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    chain = folder / "forged.pem"
+    chain.write_bytes(
+        certificate.public_bytes(pem)
+        + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    return context
+
+
+def test_who_trusts_it_believes_in_twilios_name(folder):
+    authority = Authority(folder, NOW)
+    handshake(authority, authority.server_context(), HOSTNAME)
+
+
+@pytest.mark.parametrize("name", ["api.twilio.com", "127.0.0.1", "localhost"])
+def test_its_server_is_nobody_else(folder, name):
+    authority = Authority(folder, NOW)
+    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
+        handshake(authority, authority.server_context(), name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        x509.DNSName("api.twilio.com"),
+        x509.DNSName("twilio.com"),
+        x509.DNSName("example.org"),
+        x509.IPAddress(ip_address("127.0.0.1")),
+        x509.IPAddress(ip_address("::1")),
+    ],
+)
+def test_what_its_key_signs_for_any_other_name_is_refused_by_the_client(folder, tmp_path, name):
+    authority = Authority(folder, NOW)
+    forged = context_signed_for(authority, name, tmp_path)
+    with pytest.raises(ssl.SSLCertVerificationError, match="subtree"):
+        handshake(authority, forged, str(name.value))
+
+
+def test_a_certificate_made_with_the_key_is_otherwise_good(folder, tmp_path):
+    authority = Authority(folder, NOW)
+    handshake(authority, context_signed_for(authority, x509.DNSName(HOSTNAME), tmp_path), HOSTNAME)
+
+
+def test_who_does_not_trust_it_is_not_deceived(folder, tmp_path):
+    server = Authority(folder, NOW).server_context()
+    other = Authority(tmp_path / "other", NOW)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(other, server, HOSTNAME)
+
+
+@posix_only
+def test_the_key_is_for_its_owner_alone_and_the_servers_key_is_not_kept(folder):
+    authority = Authority(folder, NOW)
+    authority.server_context()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert authority.key_file.stat().st_mode & 0o777 == 0o600
+    assert sorted(folder.iterdir()) == [authority.key_file, authority.certificate_file]
+
+
+@posix_only
+def test_an_open_folder_is_closed(folder):
+    folder.mkdir(mode=0o755)
+    Authority(folder, NOW)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_is_made_once(folder):
+    first = Authority(folder, NOW).certificate_file.read_bytes()
+    assert Authority(folder, NOW + 365 * DAY).certificate_file.read_bytes() == first
+
+
+def readable_by_others(authority):
+    authority.key_file.chmod(0o640)
+
+
+def of_another_authority(authority):
+    other = Authority(authority.key_file.parent / "other", NOW)
+    authority.key_file.write_bytes(other.key_file.read_bytes())
+
+
+def without_a_key(authority):
+    authority.key_file.unlink()
+
+
+def half_written(authority):
+    content = authority.certificate_file.read_bytes()
+    authority.certificate_file.write_bytes(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(readable_by_others, marks=posix_only),
+        of_another_authority,
+        without_a_key,
+        half_written,
+    ],
+)
+def test_one_that_cannot_be_relied_on_is_made_anew(folder, harm):
+    first = Authority(folder, NOW)
+    before = first.certificate_file.read_bytes()
+    harm(first)
+    again = Authority(folder, NOW)
+    assert again.certificate_file.read_bytes() != before
+    handshake(again, again.server_context(), HOSTNAME)
+
+
+def test_one_that_expires_soon_is_made_anew(folder):
+    before = Authority(folder, NOW - 3300 * DAY).certificate_file.read_bytes()
+    again = Authority(folder, NOW)
+    assert again.certificate_file.read_bytes() != before
+    handshake(again, again.server_context(), HOSTNAME)
+
+
+def test_the_servers_certificate_lasts_no_longer_than_clients_accept(folder):
+    authority = Authority(folder, NOW)
+    handshake(authority, Authority(folder, NOW - 390 * DAY).server_context(), HOSTNAME)
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        handshake(authority, Authority(folder, NOW - 398 * DAY).server_context(), HOSTNAME)

@@ -1,0 +1,132 @@
+import os
+import re
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from local_taskrouter.__main__ import main
+from local_taskrouter.process.launch import find_running
+from local_taskrouter.transparent.name import as_exports
+
+PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
+UNMODIFIED = """
+from twilio.rest import Client
+
+client = Client()
+client.taskrouter.v1.workspaces.create(friendly_name="One")
+client.taskrouter.v1.workspaces.create(friendly_name="Two")
+print([workspace.url for workspace in client.taskrouter.v1.workspaces.list(page_size=1)])
+print(client.taskrouter.v1.workspaces.page(page_size=1)._payload["meta"]["next_page_url"])
+"""
+
+# Trusts what OpenSSL trusts, as many languages do.
+WITH_OPENSSL = """
+import os, urllib.request
+from base64 import b64encode
+
+account = os.environ["TWILIO_ACCOUNT_SID"] + ":" + os.environ["TWILIO_AUTH_TOKEN"]
+asked = urllib.request.Request("https://taskrouter.twilio.com/v1/Workspaces")
+asked.add_header("Authorization", "Basic " + b64encode(account.encode()).decode())
+print(urllib.request.urlopen(asked, timeout=20).status)
+"""
+
+
+@contextmanager
+def serving_transparently(*arguments):
+    """The command in the foreground, and the lines that it prints first."""
+    command = [sys.executable, "-m", "local_taskrouter", "--transparent", "--port", "0"]
+    with subprocess.Popen(
+        [*command, *arguments],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process, [process.stdout.readline() for _ in range(9)]
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def serving(home):
+    with serving_transparently() as process_and_lines:
+        yield process_and_lines
+
+
+def exported(lines):
+    """The variables as a shell understands the printed lines."""
+    pairs = [re.fullmatch(r"export (\w+)=(\S+)\n", line).groups() for line in lines]
+    return dict(pairs)
+
+
+def refuses(url):
+    try:
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))):
+            return False
+    except ConnectionRefusedError:
+        return True
+
+
+def printed_by(program, running, variables):
+    """What an unmodified Python `program` prints in a terminal with the variables."""
+    credentials = {
+        "TWILIO_ACCOUNT_SID": running.account_sid,
+        "TWILIO_AUTH_TOKEN": running.auth_token,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **variables, **credentials},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def test_what_it_prints_leads_an_unmodified_client_to_it(home, serving):
+    process, (first, second, *exports) = serving
+    running = find_running(home)
+    variables = exported(exports)
+    assert running.url in first and "taskrouter.twilio.com" in second
+    assert running.auth_token not in "".join([first, second, *exports])
+    urls, next_page = printed_by(UNMODIFIED, running, variables).splitlines()
+    assert len(re.findall(r"'https://taskrouter\.twilio\.com/v1/Workspaces/WS\w{32}'", urls)) == 2
+    assert next_page.startswith("https://taskrouter.twilio.com/v1/Workspaces?")
+    assert main(["stop"]) == 0
+    assert process.wait(20) == 0 and process.stderr.read() == ""
+    assert refuses(variables["HTTPS_PROXY"])
+
+
+def test_it_leads_a_client_that_asks_openssl_whom_to_trust(home, serving):
+    printed = printed_by(WITH_OPENSSL, find_running(home), exported(serving[1][2:]))
+    assert printed == "200\n"
+
+
+def test_status_says_what_to_export(home, serving, capsys):
+    _, (_, second, *exports) = serving
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines(keepends=True)[1:] == [second, *exports]
+
+
+def test_an_emulator_that_is_not_transparent_says_nothing_of_it(emulator):
+    assert emulator.taskrouter.transparent == {}
+    assert as_exports(emulator.taskrouter.transparent) == ""
+
+
+def test_a_path_with_a_blank_stays_one_word_in_a_shell():
+    assert "export CURL_CA_BUNDLE='/a b/c.pem'\n" in as_exports({"CURL_CA_BUNDLE": "/a b/c.pem"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there 127.0.0.2 is not this machine")
+def test_the_proxy_is_on_the_loopback_address_whatever_the_emulator_listens_on(home):
+    with serving_transparently("--host", "0.0.0.0") as (_, lines):
+        port = int(exported(lines[2:])["HTTPS_PROXY"].rpartition(":")[2])
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), timeout=10)
+        emulators = int(re.search(r":(\d+) ", lines[0])[1])
+        socket.create_connection(("127.0.0.2", emulators), timeout=10).close()

@@ -1,0 +1,225 @@
+import json
+import logging
+import socket
+import ssl
+import sys
+import threading
+from contextlib import suppress
+from queue import Queue
+
+import pytest
+import requests
+from local_taskrouter.clock import SystemClock
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.transparent import proxy as proxy_module
+from local_taskrouter.transparent.authority import Authority
+from local_taskrouter.transparent.name import HOSTNAME
+from local_taskrouter.transparent.proxy import Proxy
+
+TWILIO = f"https://{HOSTNAME}"
+WORKSPACES = f"{TWILIO}/v1/Workspaces"
+CONNECT = f"CONNECT {HOSTNAME}:443 HTTP/1.1\r\nHost: {HOSTNAME}:443\r\n\r\n".encode()
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path / "transparent", SystemClock().now())
+
+
+@pytest.fixture
+def proxy(authority, emulator):
+    proxy = Proxy(0, authority.server_context(), emulator.address).start()
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture
+def http(proxy, authority, emulator):
+    with requests.Session() as http:
+        http.trust_env = False
+        http.proxies = {"https": proxy.url, "http": proxy.url}
+        http.verify = str(authority.certificate_file)
+        http.auth = (ACCOUNT_SID, emulator.taskrouter.auth_token)
+        yield http
+
+
+def connected(proxy):
+    return socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10)
+
+
+def said_to(proxy, *words):
+    """What the proxy answers to these bytes, until it hangs up, in whatever way."""
+    answer = b""
+    with connected(proxy) as client, suppress(ConnectionResetError):
+        for word in words:
+            client.sendall(word)
+        while more := client.recv(65536):
+            answer += more
+    return answer.decode()
+
+
+def test_a_client_of_twilio_finds_the_local_taskrouter(http, client):
+    client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    [found] = http.get(WORKSPACES).json()["workspaces"]
+    assert found["friendly_name"] == "Mine"
+    assert found["url"] == f"{WORKSPACES}/{found['sid']}"
+
+
+def test_the_next_page_is_at_twilios_address_too(http, client):
+    for name in ("One", "Two"):
+        client.taskrouter.v1.workspaces.create(friendly_name=name)
+    meta = http.get(WORKSPACES, params={"PageSize": 1}).json()["meta"]
+    assert meta["next_page_url"].startswith(f"{WORKSPACES}?")
+    assert http.get(meta["next_page_url"]).json()["workspaces"][0]["friendly_name"] == "Two"
+
+
+def test_an_older_version_is_refused_as_always(http, client):
+    made = client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    worker = client.taskrouter.v1.workspaces(made.sid).workers.create(friendly_name="Alice")
+    url = f"{WORKSPACES}/{made.sid}/Workers/{worker.sid}"
+    etag = http.get(url).headers["ETag"]
+    change = {"FriendlyName": "Alicia"}
+    assert http.post(url, data=change, headers={"If-Match": etag}).status_code == 200
+    assert http.post(url, data=change, headers={"If-Match": etag}).status_code == 412
+
+
+def test_credentials_are_asked_for_as_always(http):
+    assert http.get(WORKSPACES, auth=(ACCOUNT_SID, "wrong")).status_code == 401
+
+
+def test_much_is_passed_on_both_ways_on_one_connection(http, client, caplog):
+    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
+    made = client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    many = {"FriendlyName": "x" * 60, "Ignored": "y" * 3_000_000}
+    assert http.post(f"{WORKSPACES}/{made.sid}", data=many).status_code == 200
+    for n in range(30):
+        client.taskrouter.v1.workspaces(made.sid).task_queues.create(
+            friendly_name="z" * 50 + str(n)
+        )
+    state = http.get(f"{TWILIO}/emulator/state")
+    assert len(state.content) > 20_000 and json.loads(state.content)
+    connecting = ("Starting new HTTPS connection", f"Resetting dropped connection: {HOSTNAME}")
+    assert sum(message.startswith(connecting) for message in caplog.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (b"CONNECT api.twilio.com:443 HTTP/1.1", "nowhere else, not to api.twilio.com:443"),
+        (b"CONNECT taskrouter.twilio.com:80 HTTP/1.1", "not to taskrouter.twilio.com:80"),
+        (b"CONNECT taskrouter.twilio.com HTTP/1.1", "nowhere else"),
+        (b"CONNECT 127.0.0.1:22 HTTP/1.1", "nowhere else, not to 127.0.0.1:22"),
+        (b"CONNECT taskrouter.twilio.com.evil.org:443 HTTP/1.1", "nowhere else"),
+        (b"GET http://example.org/ HTTP/1.1", "does not forward GET http://example.org/"),
+        (b"GET http://taskrouter.twilio.com/v1/Workspaces HTTP/1.1", "does not forward GET"),
+        (b"POST https://taskrouter.twilio.com/v1/Workspaces HTTP/1.1", "does not forward POST"),
+        (b"GET / HTTP/1.1", "does nothing else"),
+    ],
+)
+def test_whatever_else_is_asked_of_it_is_refused_in_a_sentence(proxy, asked, named):
+    answer = said_to(proxy, asked, b"\r\nHost: somewhere\r\n\r\n")
+    head, _, body = answer.partition("\r\n\r\n")
+    reason = head.splitlines()[0]
+    assert reason.startswith("HTTP/1.1 403 This proxy ")
+    assert named in reason and body == reason.removeprefix("HTTP/1.1 403 ") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", "400"),
+        (b"CONNECT\r\n\r\n", "400"),
+        (b"CONNECT taskrouter.twilio.com:443 HTTP/1.1\r\nX: " + b"y" * 20_000, "431"),
+    ],
+)
+def test_what_is_no_request_is_refused(proxy, bytes_, status):
+    assert said_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is no request")
+
+
+def test_an_sdk_shows_the_refusal(http):
+    with pytest.raises(requests.exceptions.ProxyError, match="nowhere else, not to api.twilio.com"):
+        http.get("https://api.twilio.com/2010-04-01/Accounts.json")
+
+
+def test_another_name_inside_the_tunnel_is_not_believed(proxy, authority):
+    with connected(proxy) as raw:
+        raw.sendall(CONNECT)
+        assert raw.recv(1000).startswith(b"HTTP/1.1 200 ")
+        trusting = ssl.create_default_context(cafile=authority.certificate_file)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            trusting.wrap_socket(raw, server_hostname="api.twilio.com")
+
+
+def test_plain_text_inside_the_tunnel_reaches_nobody(proxy, http):
+    answer = said_to(proxy, CONNECT, b"GET /v1/Workspaces HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 200 ") and "workspaces" not in answer
+    assert http.get(WORKSPACES).status_code == 200
+
+
+def test_a_client_that_says_nothing_is_let_go(proxy, http, monkeypatch):
+    monkeypatch.setattr(proxy_module, "_GREETING_SECONDS", 0.05)
+    assert said_to(proxy) == ""
+    assert said_to(proxy, CONNECT).startswith("HTTP/1.1 200 ")
+    assert http.get(WORKSPACES).status_code == 200
+
+
+def test_a_client_that_leaves_at_once_does_no_harm(proxy, http):
+    for words in (b"", b"CONNECT taskr", CONNECT):
+        with connected(proxy) as client:
+            client.sendall(words)
+    assert http.get(WORKSPACES).status_code == 200
+
+
+def test_a_client_that_resets_the_connection_before_the_handshake_leaves_no_open_socket(
+    authority, emulator, monkeypatch
+):
+    left, tunnels, faults = threading.Event(), Queue(), []
+    context = authority.server_context()
+    wrap_socket = context.wrap_socket
+
+    def wrap_after_client_left(*args, **options):
+        tunnels.put(threading.current_thread())
+        left.wait(10)
+        return wrap_socket(*args, **options)
+
+    context.wrap_socket = wrap_after_client_left
+    monkeypatch.setattr(sys, "unraisablehook", lambda fault: faults.append(fault.exc_value))
+    proxy = Proxy(0, context, emulator.address).start()
+    with connected(proxy) as client:
+        client.sendall(CONNECT)
+        assert client.recv(1) == b"H"  # closing with the rest unread resets the connection
+    left.set()
+    proxy.stop()
+    tunnels.get(timeout=10).join(10)
+    assert faults == []
+
+
+def test_without_a_taskrouter_behind_it_the_tunnel_ends(authority):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        address = nobody.getsockname()
+    proxy = Proxy(0, authority.server_context(), address).start()
+    proxies, trusted = {"https": proxy.url}, str(authority.certificate_file)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(WORKSPACES, proxies=proxies, verify=trusted, timeout=10)
+    proxy.stop()
+
+
+def test_a_port_that_is_taken_is_left_alone(authority, emulator):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        proxy = Proxy(taken.getsockname()[1], authority.server_context(), emulator.address)
+        assert proxy.url != f"http://127.0.0.1:{taken.getsockname()[1]}"
+    proxy.start().stop()
+
+
+def test_it_stops_while_a_tunnel_is_open_and_a_client_in_the_middle_of_a_word(
+    proxy, http, taskrouter
+):
+    assert http.get(WORKSPACES).status_code == 200
+    with connected(proxy) as client:
+        client.sendall(b"CONNECT taskr")
+        taskrouter.server.stop()
+        proxy.stop()
+        with pytest.raises(requests.ConnectionError):
+            http.get(WORKSPACES)
+    with pytest.raises(ConnectionRefusedError):
+        connected(proxy)

@@ -1,0 +1,272 @@
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from local_taskrouter.http.server import USUAL_PORT
+from local_taskrouter.process import launch, server_identity
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.process.launch import ensure_running, find_running
+from requests.exceptions import ConnectionError as NoAnswer
+from requests.exceptions import ProxyError
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from helpers.session.connect import ConnectionFailed, connect
+
+LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
+
+
+@pytest.fixture
+def local(running_home):
+    session = connect()
+    yield session
+    session.client.http_client.session.close()
+
+
+def workspaces(session):
+    return [w.friendly_name for w in session.client.taskrouter.v1.workspaces.list()]
+
+
+def kill(home):
+    os.kill(home.running().pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    with home.serving_lock(timeout=10):
+        assert find_running(home) is None
+
+
+def test_the_default_is_the_local_taskrouter(local, running_home):
+    running = find_running(running_home)
+    assert (local.target, local.address) == ("local", running.url)
+    assert (local.account_sid, local.auth_token) == (ACCOUNT_SID, running.auth_token)
+    assert workspaces(local) == []
+
+
+def test_what_is_shown_of_a_session_tells_no_secret(local):
+    assert repr(local) == f"Connected to the local TaskRouter at {local.address}"
+    workspaces(local)
+    assert local.auth_token not in f"{local!r} {list(local.requests)} {vars(local.requests[0])}"
+    assert local.auth_token not in f"{vars(local)} {vars(local.client)}"
+
+
+def test_every_exchange_is_in_the_request_log_but_connecting_itself_is_not(local):
+    assert len(local.requests) == 0
+    workspaces(local)
+    assert [exchange.path for exchange in local.requests.sent()] == ["/v1/Workspaces"]
+
+
+def test_twilios_variables_alone_never_make_it_live(running_home, monkeypatch):
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    session = connect()
+    assert (session.target, session.account_sid) == ("local", ACCOUNT_SID)
+    assert session.client.auth == (ACCOUNT_SID, session.auth_token)
+
+
+def test_edge_and_region_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    session = connect()
+    assert workspaces(session) == []
+    [exchange] = session.requests
+    assert exchange.url.startswith(session.address)
+
+
+def test_proxies_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    session = connect()
+    assert workspaces(session) == []
+    session.client.http_client.session.trust_env = True
+    with pytest.raises(ProxyError):
+        workspaces(session)
+
+
+def test_a_target_that_is_none_names_those_that_are(home, monkeypatch):
+    with pytest.raises(ValueError, match='"local".*"live"'):
+        connect("production")
+    monkeypatch.setenv("TASKROUTER_TARGET", "lvie")
+    with pytest.raises(ValueError, match="lvie"):
+        connect()
+
+
+def test_wrong_credentials_are_refused_by_the_local_one(local):
+    client = Client(ACCOUNT_SID, "wrong")
+    client.taskrouter.base_url = local.address
+    client.http_client.session.trust_env = False
+    with pytest.raises(TwilioRestException) as caught:
+        client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    client.http_client.session.close()
+    assert (caught.value.status, caught.value.code) == (401, 20003)
+
+
+def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local, running_home):
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
+    before = find_running(running_home)
+    kill(running_home)
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Next")
+    assert workspaces(local) == ["Kept", "Next"]
+    assert find_running(running_home).pid != before.pid
+
+
+def test_the_session_follows_an_emulator_that_had_to_move(local, running_home, monkeypatch):
+    for module, name in ((launch, "ANSWER_SECONDS"), (server_identity, "SECONDS")):
+        monkeypatch.setattr(module, name, 0.5)  # what takes the port does not answer
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
+    before = local.address
+    kill(running_home)
+    with socket.create_server(("127.0.0.1", int(before.rpartition(":")[2]))):
+        moved = ensure_running(running_home)  # from another notebook, while the port is taken
+    assert workspaces(local) == ["Kept"]
+    assert local.address == local.client.taskrouter.base_url == moved.url != before
+    assert workspaces(local) == ["Kept"]
+
+
+def test_a_new_token_is_taken_up_after_a_restart(local, running_home):
+    kill(running_home)
+    running_home.settings_file.unlink()
+    local.client.taskrouter.v1.workspaces.create(friendly_name="New")
+    assert local.auth_token == find_running(running_home).auth_token
+
+
+@pytest.fixture
+def hanging_up(local):
+    """Send the session's requests to a server that reads part of one, then closes the connection."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    threads = []
+
+    def cut(arrived, read):
+        accepted, _ = listening.accept()
+        with accepted:
+            nonce = accepted.recv(65536).partition(b"nonce=")[2][:32].decode()
+            proof = server_identity.proof(local.auth_token, nonce, listening.getsockname()[1])
+            accepted.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n" + proof.encode())
+            while arrived not in accepted.recv(65536, socket.MSG_PEEK):
+                pass
+            accepted.recv(read)
+
+    def lead_there(arrived, read=65536):
+        threads.append(threading.Thread(target=cut, args=[arrived, read]))
+        threads[-1].start()
+        local.client.taskrouter.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield lead_there
+    listening.close()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_a_request_that_may_have_been_done_is_not_sent_again(local, hanging_up):
+    hanging_up(b"FriendlyName=Once")
+    with pytest.raises(ConnectionFailed, match="during POST /v1/Workspaces.*look before"):
+        local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
+    assert workspaces(connect()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there a reset connection says nothing")
+def test_a_request_that_was_not_read_to_its_end_is_sent_again(local, hanging_up):
+    hanging_up(b"FriendlyName=Once", read=4)
+    local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
+    assert workspaces(local) == ["Once"]
+
+
+def test_a_request_that_only_reads_is_sent_again(local, hanging_up):
+    hanging_up(b"\r\n\r\n")
+    assert workspaces(local) == []
+    assert [exchange.status for exchange in local.requests] == [None, 200]
+
+
+def test_an_emulator_that_cannot_start_is_explained_in_the_cell(home):
+    session = connect()
+    kill(home)
+    home.delete_database()
+    home.database.write_text("no database " * 500)
+    with pytest.raises(ConnectionFailed, match="reset` deletes it"):
+        workspaces(session)
+
+
+@pytest.fixture
+def alone(running_home):
+    session = connect("local", alone=True)
+    yield session
+    session.close()
+
+
+def test_one_alone_shares_nothing_with_the_usual_one(local, alone, running_home):
+    alone.client.taskrouter.v1.workspaces.create(friendly_name="mine")
+    clock = f"{alone.address}/emulator/clock"
+    assert alone.client.request("POST", clock, data={"advance": "86400"}).status_code == 200
+
+    assert workspaces(alone) == ["mine"]
+    assert workspaces(local) == []
+    now = [s.client.request("GET", f"{s.address}/emulator").text for s in (local, alone)]
+    assert len({json.loads(text)["now"][:10] for text in now}) == 2
+    assert find_running(running_home).url == local.address != alone.address
+
+
+def test_one_alone_leaves_the_usual_port_to_the_usual_one(alone):
+    assert urlsplit(alone.address).port != USUAL_PORT
+
+
+def test_one_alone_ends_with_its_session_and_leaves_nothing(home):
+    session = connect("local", alone=True)
+    folder = session.client.http_client.home.folder
+    running = find_running(launch.Home(folder))
+    session.close()
+    session.close()
+
+    assert not folder.exists()
+    assert launch.ask(running, "GET", "/emulator") is None
+    with pytest.raises(ConnectionFailed, match="was closed.*Run the notebook from its first cell"):
+        workspaces(session)
+    assert not folder.exists(), "nothing was started again"
+
+
+def test_one_alone_ends_with_the_process_that_asked_for_it(home):
+    code = (
+        "from helpers import connect; session = connect('local', alone=True);"
+        "print(session.client.http_client.home.folder, session.address)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    folder, address = done.stdout.split()
+    assert not os.path.exists(folder)
+    with pytest.raises(NoAnswer):
+        requests.get(address, timeout=5)
+
+
+def test_one_alone_ends_with_a_process_that_is_killed(home):
+    code = (
+        "from helpers import connect; session = connect('local', alone=True);"
+        "print(session.client.http_client.home.folder, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as kernel:
+        own = launch.Home(kernel.stdout.readline().strip())
+        assert find_running(own)
+        kernel.kill()
+    with own.serving_lock(timeout=20):
+        assert not own.running_file.exists()
+    shutil.rmtree(own.folder)
+
+
+def test_closing_a_session_of_the_usual_one_lets_it_run(local, running_home):
+    local.close()
+    assert workspaces(local) == []
+    assert find_running(running_home).url == local.address
+
+
+def test_real_twilio_is_nobodys_alone(home, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_TARGET", "live")
+    with pytest.raises(ValueError, match=r'use connect\("local", alone=True\)'):
+        connect(alone=True)

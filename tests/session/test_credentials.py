@@ -1,0 +1,105 @@
+import json
+
+import pytest
+
+from helpers.session.credentials import NoCredentials, find_credentials
+
+ACCOUNT, OTHER, KEY = "AC" + "3" * 32, "AC" + "5" * 32, "SK" + "4" * 32
+TOKEN = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "the-token"}
+API_KEY = {"TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": "the-secret"}
+PROFILE = {"accountSid": OTHER, "apiKey": KEY, "apiSecret": "kept"}
+
+
+@pytest.fixture
+def user(tmp_path):
+    return tmp_path
+
+
+@pytest.fixture
+def cli(user):
+    """Writes the twilio CLI's configuration."""
+
+    def write(folder=".twilio-cli", **config):
+        (user / folder).mkdir()
+        (user / folder / "config.json").write_text(json.dumps(config))
+
+    return write
+
+
+def test_the_account_and_its_token(user):
+    found = find_credentials(TOKEN, user)
+    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, ACCOUNT, "the-token")
+    assert found.auth_token == "the-token"
+
+
+def test_an_api_key_is_preferred_and_the_token_kept_for_signatures(user):
+    found = find_credentials(TOKEN | API_KEY, user)
+    assert (found.account_sid, found.username, found.secret) == (ACCOUNT, KEY, "the-secret")
+    assert found.auth_token == "the-token"
+    assert find_credentials({"TWILIO_ACCOUNT_SID": ACCOUNT, **API_KEY}, user).auth_token is None
+
+
+def test_region_and_edge(user):
+    found = find_credentials(TOKEN | {"TWILIO_REGION": "ie1", "TWILIO_EDGE": "dublin"}, user)
+    assert (found.region, found.edge) == ("ie1", "dublin")
+
+
+def test_the_active_profile_of_the_command_line_tool(user, cli):
+    cli(profiles={"main": PROFILE | {"region": "au1"}, "other": {}}, activeProject="main", edge="x")
+    found = find_credentials({}, user)
+    assert (found.account_sid, found.username, found.secret) == (OTHER, KEY, "kept")
+    assert (found.auth_token, found.region, found.edge) == (None, "au1", "x")
+
+
+def test_the_folder_that_the_command_line_tool_was_told(user, cli):
+    cli("elsewhere", profiles={"main": PROFILE}, activeProject="main")
+    environment = {"TWILIO_CONFIG_DIR": str(user / "elsewhere")}
+    assert find_credentials(environment, user).account_sid == OTHER
+
+
+def test_the_environment_comes_before_a_profile(user, cli):
+    cli(profiles={"main": PROFILE}, activeProject="main")
+    assert find_credentials(TOKEN, user).account_sid == ACCOUNT
+
+
+def test_the_edge_of_the_environment_comes_before_that_of_a_profile(user, cli):
+    cli(profiles={"main": PROFILE | {"edge": "dublin"}}, activeProject="main")
+    assert find_credentials({}, user).edge == "dublin"
+    assert find_credentials({"TWILIO_EDGE": "sydney"}, user).edge == "sydney"
+
+
+@pytest.mark.parametrize("name", [*TOKEN, *API_KEY])
+@pytest.mark.parametrize("slip", ["\u2019", " ", "\n", "\u00e9"])
+def test_what_was_pasted_with_something_else_is_told_without_showing_it(user, name, slip):
+    pasted = {**TOKEN, **API_KEY, name: f"pasted{slip}"}
+    with pytest.raises(NoCredentials, match=f"^{name} has a character that is in no") as told:
+        find_credentials(pasted, user)
+    assert "pasted" not in str(told.value)
+
+
+@pytest.mark.parametrize("missing", TOKEN)
+def test_half_of_the_environment_is_a_mistake_and_no_reason_to_look_elsewhere(user, cli, missing):
+    cli(profiles={"main": PROFILE}, activeProject="main")
+    with pytest.raises(NoCredentials, match=f"^{missing} is not set\\. Set"):
+        find_credentials({name: TOKEN[name] for name in TOKEN.keys() - {missing}}, user)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"profiles": {"main": PROFILE}, "activeProject": None},
+        {"profiles": {"main": PROFILE}, "activeProject": "gone"},
+        {"profiles": {"main": {"accountSid": OTHER, "apiKey": KEY}}, "activeProject": "main"},
+        {"profiles": {"main": None}, "activeProject": "main"},
+    ],
+)
+def test_a_configuration_without_a_usable_profile_is_none(user, cli, config):
+    cli(**config)
+    with pytest.raises(NoCredentials, match="the twilio CLI has no active profile"):
+        find_credentials({}, user)
+
+
+def test_neither_secret_is_shown(user):
+    shown = repr(find_credentials(TOKEN | API_KEY, user))
+    assert "the-token" not in shown and "the-secret" not in shown and KEY in shown

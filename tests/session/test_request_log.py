@@ -1,0 +1,204 @@
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+
+from helpers.session.request_log import MASK, Exchange, LoggingHttpClient, RequestLog, with_query
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked, so that a leaked secret would come back too."""
+
+    def do_GET(self) -> None:
+        size = int(self.headers.get("Content-Length", 0))
+        asked = {
+            "path": self.path,
+            "authorization": self.headers.get("Authorization"),
+            "body": self.rfile.read(size).decode(),
+        }
+        body = json.dumps(asked).encode()
+        self.send_response(201)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def echo():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def sent(status: int | None = 200, **fields: object) -> Exchange:
+    return Exchange(
+        **{"direction": "sent", "method": "GET", "url": "http://x/a", **fields}, status=status
+    )
+
+
+def test_a_request_through_the_sdk_client_is_recorded_with_its_answer(echo):
+    log = RequestLog()
+    answer = LoggingHttpClient(log).request("post", f"{echo}/v1/Tasks", data={"Priority": 3})
+    [exchange] = log
+    assert answer.status_code == 201
+    assert (exchange.direction, exchange.method, exchange.path) == ("sent", "POST", "/v1/Tasks")
+    assert exchange.status == 201
+    assert exchange.parameters == {"Priority": "3"}
+    assert json.loads(exchange.response_body)["body"] == "Priority=3"
+    assert exchange.response_headers["Content-Length"]
+    assert exchange.duration > 0
+    assert exchange.error is None
+
+
+def test_query_parameters_are_in_the_url_and_decoded(echo):
+    log = RequestLog()
+    LoggingHttpClient(log).request(
+        "GET", f"{echo}/v1/Tasks", params={"AssignmentStatus": ["pending", "reserved"], "No": None}
+    )
+    assert log[0].url == f"{echo}/v1/Tasks?AssignmentStatus=pending&AssignmentStatus=reserved"
+    assert log[0].parameters == {"AssignmentStatus": "pending,reserved"}
+
+
+def test_credentials_are_masked_even_when_the_server_sends_them_back(echo):
+    log = RequestLog()
+    answer = LoggingHttpClient(log).request(
+        "POST", f"{echo}/v1?t={TOKEN}", data={"x": TOKEN}, auth=("AC0", TOKEN)
+    )
+    told = json.loads(answer.text)["authorization"].removeprefix("Basic ")
+    assert told
+    stored = repr(vars(log[0]))
+    assert TOKEN not in stored and told not in stored
+    assert log[0].request_headers["Authorization"] == MASK
+    assert log[0].parameters == {"t": MASK, "x": MASK}
+
+
+def test_a_request_nobody_answers_is_recorded_and_raised():
+    log = RequestLog()
+    with pytest.raises(requests.ConnectionError):
+        LoggingHttpClient(log, timeout=1).request("GET", "http://127.0.0.1:1/v1")
+    assert log[0].status is None
+    assert log[0].error.startswith("ConnectionError: ")
+    assert repr(log[0]) == "sent: GET /v1 → no answer"
+
+
+def test_a_known_secret_is_masked_in_every_part():
+    log = RequestLog(secrets=[TOKEN])
+    kept = log.record(
+        sent(
+            url=f"http://x/{TOKEN}",
+            request_headers={"X": f"a {TOKEN}", "authorization": "Bearer other"},
+            response_headers={"Y": TOKEN},
+            form=[(TOKEN, f"{TOKEN}{TOKEN}")],
+            request_body=f'{{"t": "{TOKEN}"}}',
+            response_body=f'{{"t": "{TOKEN}"}}',
+            error=f"no {TOKEN}",
+        )
+    )
+    assert TOKEN not in repr(vars(kept))
+    assert kept.request_headers["authorization"] == MASK
+    assert kept.error == f"no {MASK}"
+    assert log[0] == kept
+
+
+def test_no_secret_hides_nothing():
+    log = RequestLog(secrets=[""])
+    log.hide("")
+    assert log.record(sent(response_body="plain")).response_body == "plain"
+
+
+def test_only_the_latest_exchanges_are_kept_newest_last():
+    log = RequestLog(limit=3)
+    for status in range(200, 205):
+        log.record(sent(status))
+    assert [exchange.status for exchange in log] == [202, 203, 204]
+    assert len(log) == 3
+    assert log[-1].status == 204
+
+
+def test_exchanges_are_found_by_direction_and_path():
+    log = RequestLog()
+    one, two = log.record(sent(url="http://x/a?b=1")), log.record(sent(url="http://x/c"))
+    three = log.record(Exchange("received", "POST", "http://me/a", 200))
+    assert log.sent() == [one, two]
+    assert log.sent("/a") == [one]
+    assert log.received("/a") == [three]
+    assert log.received("/c") == []
+
+
+def test_a_cleared_log_is_empty():
+    log = RequestLog()
+    log.record(sent())
+    log.clear()
+    assert list(log) == []
+
+
+def test_many_threads_lose_no_record():
+    log = RequestLog(limit=5000)
+
+    def record_many() -> None:
+        for _ in range(500):
+            log.record(sent())
+            list(log)
+
+    threads = [threading.Thread(target=record_many) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(log) == 4000
+
+
+def test_a_url_with_a_query_gets_more_of_it():
+    assert with_query("http://x/a?b=1", {"c": 2}) == "http://x/a?b=1&c=2"
+    assert with_query("http://x/a", {"c": None}) == "http://x/a"
+
+
+def test_what_was_recorded_since_then_is_known_even_when_the_log_was_cleared():
+    log = RequestLog(limit=3)
+    log.record(sent())
+    then = log.changes
+    assert log.since(then) == []
+    two = log.record(sent(201))
+    assert log.since(then) == [two]
+    log.clear()
+    assert log.since(then) == []
+    three = log.record(sent(202))
+    assert log.since(then) == [three]
+
+
+def test_the_parameters_are_those_of_the_query_then_those_of_the_form():
+    exchange = sent(url="http://x/a?b=1&b=2&c=", form=[("b", "3"), ("d", "ñ")])
+    assert exchange.parameters == {"b": "1,2,3", "c": "", "d": "ñ"}
+
+
+def test_a_repeated_field_is_kept_as_it_was_sent(echo):
+    log = RequestLog()
+    LoggingHttpClient(log).request("POST", echo, data={"a": ["1", "2"], "b": 3, "No": None})
+    assert json.loads(log[0].response_body)["body"] == "a=1&a=2&b=3"
+    assert log[0].form == [("a", "1"), ("a", "2"), ("b", "3")]
+
+
+def test_json_that_the_sdk_sends_is_a_body_and_no_form(echo):
+    log = RequestLog()
+    headers = {"Content-Type": "application/json"}
+    LoggingHttpClient(log).request("POST", echo, data={"a": [1]}, headers=headers)
+    assert json.loads(log[0].response_body)["body"] == log[0].request_body == '{"a": [1]}'
+    assert log[0].form == []
+
+
+def test_a_secret_is_masked_in_a_query_too():
+    log = RequestLog(secrets=["a/b+c="])
+    kept = log.record(sent(url=with_query("http://x/a", {"t": "a/b+c="})))
+    assert (kept.url, kept.parameters) == (f"http://x/a?t={MASK}", {"t": MASK})

@@ -1,0 +1,76 @@
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tools.refresh import WIDGET_VIEW, keep_equal_outputs, normalize, read_rules
+
+RULES = read_rules()
+
+
+def sid(letters: str, digit: int) -> str:
+    return letters + f"{digit:x}" * 32
+
+
+def notebook(*cells: str) -> NotebookNode:
+    return new_notebook(cells=[new_code_cell(source) for source in cells])
+
+
+def printed(*texts: str) -> NotebookNode:
+    content = notebook(*texts)
+    for cell, text in zip(content.cells, texts, strict=True):
+        cell.outputs = [new_output("stream", name="stdout", text=text)]
+    return content
+
+
+def texts(content: NotebookNode) -> list[str]:
+    return [output.text for cell in content.cells for output in cell.outputs]
+
+
+def test_an_equal_output_is_kept():
+    stored = printed(f"{sid('WT', 1)} at 2026-01-01T00:00:00Z on http://127.0.0.1:1 for 3 s\n")
+    fresh = printed(f"{sid('WT', 2)} at 2026-02-02T00:00:00Z on http://127.0.0.1:22 for 12 s\n")
+    keep_equal_outputs(stored, fresh, RULES)
+    assert texts(fresh) == texts(stored)
+
+
+def test_a_changed_output_is_taken_and_names_what_the_kept_ones_name():
+    stored = printed(sid("WT", 1), "pending")
+    fresh = printed(sid("WT", 2), f"reserved {sid('WT', 2)} {sid('WR', 3)}")
+    keep_equal_outputs(stored, fresh, RULES)
+    assert texts(fresh) == [sid("WT", 1), f"reserved {sid('WT', 1)} {sid('WR', 3)}"]
+
+
+def test_sids_are_matched_in_whatever_order_the_formats_of_an_output_come():
+    def shown(first: int, second: int, reverse: bool) -> NotebookNode:
+        data = {"text/html": f"<b>{sid('WT', first)}</b>", "text/plain": sid("WT", second)}
+        content = notebook("show", "print")
+        data = dict(reversed(data.items())) if reverse else data
+        content.cells[0].outputs = [new_output("display_data", data)]
+        return content
+
+    stored, fresh = shown(1, 2, reverse=False), shown(3, 4, reverse=True)
+    fresh.cells[1].outputs = [new_output("stream", name="stdout", text=sid("WT", 3))]
+    keep_equal_outputs(stored, fresh, RULES)
+    assert texts(NotebookNode(cells=fresh.cells[1:])) == [sid("WT", 1)]
+
+
+def test_what_differs_between_machines_is_not_stored():
+    content = notebook("1", "2")
+    content.metadata = {
+        "widgets": {},
+        "kernelspec": {"name": "venv"},
+        "language_info": {"version": "3"},
+    }
+    content.cells[0].metadata = {"execution": {"iopub.status.busy": "now"}, "tags": ["a"]}
+    content.cells[0].outputs = [
+        new_output("display_data", {WIDGET_VIEW: {"model_id": "1"}, "text/plain": "Button()"}),
+        new_output("error", ename="ValueError", evalue="no", traceback=["/home/ann/x.py"]),
+    ]
+    normalize(content)
+    assert content.metadata.kernelspec.name == "python3"
+    assert set(content.metadata) == {"kernelspec", "language_info"}
+    assert content.metadata.language_info == {"name": "python"}
+    first = content.cells[0]
+    assert first.metadata == {"tags": ["a"]}
+    assert first.outputs[0].data == {"text/plain": "Button()"}
+    assert first.outputs[1].traceback == ["ValueError: no"]
+    assert [cell.execution_count for cell in content.cells] == [1, 2]

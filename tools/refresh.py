@@ -1,0 +1,191 @@
+"""Runs notebooks and stores their outputs: ``python -m tools.refresh [NOTEBOOK ...]``.
+
+Each notebook runs from top to bottom with an emulator of its own, as `pytest` will run it. What is
+stored is what a reader of the file needs and nothing that differs from machine to machine: no
+widget state (it shows as an error in a notebook opened without running it), no traceback, no kernel
+version. A cell whose output differs only in what `tests/nbval_sanitize.cfg` allows to differ keeps
+its stored output, so a second refresh changes nothing.
+"""
+
+import argparse
+import copy
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams, get_sanitize_patterns
+
+from tools.sandbox import isolate, stop_emulator
+
+CLONE = Path(__file__).resolve().parent.parent
+NOTEBOOKS = CLONE / "notebooks"
+SANITIZERS = CLONE / "tests" / "nbval_sanitize.cfg"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_SECONDS = 60
+_SID = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
+
+Rules = list[tuple[str, str]]
+
+
+def refresh(path: Path, rules: Rules) -> bool:
+    """Run the notebook at `path` and store what changed; whether anything did.
+
+    `rules` are (pattern, replacement) pairs, applied in turn before outputs are compared. Raises
+    nbclient's errors, and leaves the file alone, when a cell fails that is not tagged
+    `raises-exception`.
+    """
+    before = path.read_text(encoding="utf-8")
+    stored = nbformat.reads(before, as_version=4)
+    fresh = copy.deepcopy(stored)
+    run(fresh, path.parent)
+    normalize(fresh)
+    keep_equal_outputs(stored, fresh, rules)
+    after = nbformat.writes(fresh) + "\n"
+    if after == before:
+        return False
+    path.write_text(after, encoding="utf-8", newline="\n")
+    return True
+
+
+def run(notebook: NotebookNode, folder: Path) -> None:
+    """Execute every cell of `notebook`, in place, with `folder` as the current folder."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        environment = dict(os.environ)
+        isolate(environment, Path(home))
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            store_widget_state=False,
+            record_timing=False,
+            allow_errors=False,
+        )
+        try:
+            # The kernel's own log is not output, and would only be noise here.
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
+        finally:
+            stop_emulator(environment)
+
+
+def normalize(notebook: NotebookNode) -> None:
+    """Remove, in place, what is not the same on every machine or shows as an error to a reader."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    numbers = count(1)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            _number(cell, next(numbers))
+            cell.metadata.pop("execution", None)
+            cell.outputs = coalesce_streams(cell.outputs)
+            for output in cell.outputs:
+                _strip(output)
+
+
+def _number(cell: NotebookNode, number: int) -> None:
+    cell.execution_count = number
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = number
+
+
+def _strip(output: NotebookNode) -> None:
+    if output.output_type == "error":
+        # The paths in it are this machine's; nbval does not compare it.
+        output.traceback = [f"{output.ename}: {output.evalue}"]
+    elif "data" in output:
+        output.data.pop(WIDGET_VIEW, None)
+
+
+def keep_equal_outputs(stored: NotebookNode, fresh: NotebookNode, rules: Rules) -> None:
+    """Put back, in `fresh`, each cell's `stored` outputs where `rules` find no difference.
+
+    A new output names what the kept ones name: a SID that a kept output replaces is replaced in the
+    others too, so that the notebook still tells one story.
+    """
+    changed: list[NotebookNode] = []
+    sids: dict[str, str] = {}
+    for before, now in zip(stored.cells, fresh.cells, strict=True):
+        if now.cell_type != "code":
+            continue
+        if sanitize(now.outputs, rules) == sanitize(before.outputs, rules):
+            sids |= zip(_sids(now.outputs), _sids(before.outputs), strict=True)
+            now.outputs = before.outputs
+        else:
+            changed.append(now)
+    for cell in changed:
+        cell.outputs = _map_text(cell.outputs, lambda text: _renamed(text, sids))
+
+
+def sanitize(outputs: object, rules: Rules) -> object:
+    """A copy of `outputs` in which `rules` have been applied to every text."""
+
+    def sanitized(text: str) -> str:
+        for pattern, replacement in rules:
+            text = re.sub(pattern, replacement, text)
+        return text
+
+    return _map_text(outputs, sanitized)
+
+
+def _sids(outputs: object) -> list[str]:
+    found: list[str] = []
+    _map_text(outputs, lambda text: found.extend(_SID.findall(text)) or text)
+    return found
+
+
+def _renamed(text: str, sids: dict[str, str]) -> str:
+    return _SID.sub(lambda found: sids.get(found[0], found[0]), text)
+
+
+def _map_text(value: object, change: Callable[[str], str]) -> object:
+    """A copy of nested dicts and lists, with `change` applied to every text that is not a key.
+
+    The order of the texts does not depend on the order of the keys.
+    """
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return NotebookNode({key: _map_text(item, change) for key, item in sorted(value.items())})
+    if isinstance(value, list):
+        return [_map_text(item, change) for item in value]
+    return value
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Refresh the notebooks named, by default all; 1 when one of them failed, else 0."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.refresh", description="Run notebooks and store their outputs."
+    )
+    parser.add_argument("notebook", nargs="*", type=Path, default=sorted(NOTEBOOKS.glob("*.ipynb")))
+    rules = read_rules()
+    failures = 0
+    for path in parser.parse_args(arguments).notebook:
+        try:
+            print(f"{path.name}: {'refreshed' if refresh(path, rules) else 'unchanged'}")
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            failures += 1
+            print(f"{path.name}: failed, and left as it was\n{error}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def read_rules(path: Path = SANITIZERS) -> Rules:
+    """The (pattern, replacement) pairs that nbval reads from the file at `path`."""
+    return get_sanitize_patterns(path.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
