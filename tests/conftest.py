@@ -15,7 +15,7 @@ from local_taskrouter.process.home import ACCOUNT_SID, Home
 from local_taskrouter.testing import AUTH_TOKEN, local_taskrouter
 from twilio.rest import Client
 
-from helpers.lessons.workspace import FaultyLab, Lab, prepare
+from helpers.lessons.workspace import FaultyWorkspace, PreparedWorkspace, prepare
 from helpers.session.request_log import LoggingHttpClient, RequestLog
 from helpers.session.session import Session
 
@@ -66,7 +66,7 @@ def session(client: Client, emulator: EmulatorServer) -> Session:
 
 
 @pytest.fixture(scope="session")
-def prepared_states() -> dict[str, tuple[dict[str, Any], Lab | FaultyLab]]:
+def prepared_states() -> dict[str, tuple[dict[str, Any], PreparedWorkspace | FaultyWorkspace]]:
     return {}
 
 

@@ -13,7 +13,7 @@ from local_taskrouter.sids import SidMaker
 START = 1_767_225_600.0
 
 
-class Lab:
+class EngineLab:
     """Every command is written down at once, as the service does it; `wait` moves the time."""
 
     def __init__(self, **workspace):

@@ -4,21 +4,21 @@ from browser_tab import Tab
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 WAITING = '{"selected_language": "es", "name": "<i>Ana</i>"}'
 
 
-def create(lab: Lab, attributes: str = WAITING):
+def create(lab: PreparedWorkspace, attributes: str = WAITING):
     """Create a Task that waits for a Worker who speaks Spanish."""
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 
-def status_of(lab: Lab, task_sid: str) -> str:
+def status_of(lab: PreparedWorkspace, task_sid: str) -> str:
     return lab.workspace.tasks(task_sid).fetch().assignment_status
 
 
-def becomes(lab: Lab, name: str, worker_sid: str = "") -> None:
+def becomes(lab: PreparedWorkspace, name: str, worker_sid: str = "") -> None:
     """Wait until the Worker, else Alice, has the Activity `name`."""
     worker = lab.workspace.workers(worker_sid or lab.alice_sid)
     eventually(f"the Worker is {name}", lambda: worker.fetch().activity_name == name)

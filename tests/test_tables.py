@@ -7,7 +7,7 @@ import pytest
 
 from helpers import controls, explain, tables
 from helpers.display.table import table
-from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
+from helpers.lessons.workspace import ENGLISH, SPANISH, PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 CALLBACK_PARAMETERS = {
@@ -26,16 +26,16 @@ CALLBACK_PARAMETERS = {
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
-def create(lab: Lab, language: str = "es", **more):
+def create(lab: PreparedWorkspace, language: str = "es", **more):
     attributes = json.dumps({"selected_language": language})
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid, **more)
 
 
-def set_activity(lab: Lab, worker_sid: str, activity_sid: str) -> None:
+def set_activity(lab: PreparedWorkspace, worker_sid: str, activity_sid: str) -> None:
     lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
 
 

@@ -1,7 +1,7 @@
 """A control that sets a Worker's Activity, as toggle buttons."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from traitlets import List, Unicode, dlink
 
@@ -9,9 +9,7 @@ from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.activity_buttons import ActivityButtons
 from helpers.controls.parts.panel import TextLine
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 class ActivityState(LiveState):
@@ -22,7 +20,7 @@ class ActivityState(LiveState):
     activities = List(help="(friendly name, SID) of each Activity of the workspace")
     summary = Unicode(help="The Worker's Activity and what follows from it, in a sentence")
 
-    def __init__(self, lab: "Lab", worker_sid: str) -> None:
+    def __init__(self, lab: PreparedWorkspace, worker_sid: str) -> None:
         super().__init__(lab)
         self.worker_sid = worker_sid
 
@@ -99,7 +97,7 @@ class ActivityToggle(LivePanel):
             self.toggles.paint(state.worker_name, state.activities, state.activity_sid)
 
 
-def activity_toggle(lab: "Lab", worker_sid: str) -> ActivityToggle:
+def activity_toggle(lab: PreparedWorkspace, worker_sid: str) -> ActivityToggle:
     """A control for the Activity of the Worker `worker_sid`, showing the one it has now.
 
     It sends `workers(worker_sid).update(activity_sid=...)` and shows that call, as Python and as

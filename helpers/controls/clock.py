@@ -1,7 +1,6 @@
 """The local TaskRouter's clock: it can be put forward, so nobody waits for a timeout."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 from traitlets import Bool, Int, Unicode, dlink, link
@@ -10,9 +9,7 @@ from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import TextLine
 from helpers.display.html import duration
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 STEPS = (("10 seconds later", 10), ("2 minutes later", 120), ("20 minutes later", 1200))
 _LONGEST = 7 * 24 * 3600
@@ -28,7 +25,7 @@ class ClockState(LiveState):
     outcome = Unicode(help="how far the clock was put forward, in a sentence")
     there = Bool(help="whether this TaskRouter has a clock that can be put forward")
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self.there = lab.session.target == "local"
         self.outcome = "" if self.there else _NOT_THERE
@@ -98,7 +95,7 @@ class Clock(LivePanel):
             button.disabled = self.state.busy or not self.state.there
 
 
-def clock(lab: "Lab") -> Clock:
+def clock(lab: PreparedWorkspace) -> Clock:
     """A control that puts the local TaskRouter's clock forward: "2 minutes later".
 
     Timeouts that fall into that time happen at once. It sends `POST /emulator/clock`, which real

@@ -1,6 +1,6 @@
 """The floor: TaskQueues, Workers, and the Tasks that travel from one to the other."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from traitlets import Instance
@@ -16,9 +16,7 @@ from helpers.display.floor import (
     floor_text,
     positions,
 )
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 class FloorState(LiveState):
@@ -50,7 +48,7 @@ class FloorPanel(LivePanel):
             self._before = positions(self.state.floor)
 
 
-def floor(lab: "Lab") -> FloorPanel:
+def floor(lab: PreparedWorkspace) -> FloorPanel:
     """A picture of the floor: TaskQueues and how many Tasks wait, Workers, and who is asked.
 
     A Task is drawn where it is: in its TaskQueue, between that and the Worker who is asked, or at

@@ -1,6 +1,6 @@
 """The way of a Task as a picture whose current step is lit, following one Task."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules import lifecycle as rules
@@ -14,9 +14,7 @@ from helpers.display.html import short
 from helpers.display.lifecycle import lifecycle_svg, lifecycle_text
 from helpers.display.svg import image_html
 from helpers.explanation.waiting import somebody_could_take
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 _NOTHING = "There is no Task yet."
 _MOST = 50
@@ -32,7 +30,7 @@ class LifecycleState(LiveState):
     )
     summary = Unicode(_NOTHING, help="where the Task is, in a sentence")
 
-    def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
+    def __init__(self, lab: PreparedWorkspace, task_sid: str | None = None) -> None:
         super().__init__(lab)
         self.chosen_sid = task_sid or ""
 
@@ -93,7 +91,7 @@ class Lifecycle(LivePanel):
             self.summary.text = state.summary
 
 
-def lifecycle(lab: "Lab", task_sid: str | None = None) -> Lifecycle:
+def lifecycle(lab: PreparedWorkspace, task_sid: str | None = None) -> Lifecycle:
     """A picture of the lifecycle that follows one Task: the newest, unless `task_sid` names one.
 
     The current step is lit, by a word and a border as well as by colour. `show_lifecycle(step)` is

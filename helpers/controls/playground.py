@@ -1,7 +1,7 @@
 """A place to try expressions: which Workers match, and which clause keeps the others out."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
@@ -15,9 +15,7 @@ from helpers.controls.playground_table import RowsTable
 from helpers.explanation.evidence import Evidence, attributes_of
 from helpers.explanation.staff import fields_of
 from helpers.explanation.verdicts import Verdict, judge
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"
 _CHANNELS = " The load of channels is not known here: a clause that reads it does not hold."
@@ -102,7 +100,7 @@ class Playground(LivePanel):
         return "\n".join(filter(None, [*lines, told]))
 
 
-def playground(lab: "Lab", expression: str = FIRST) -> Playground:
+def playground(lab: PreparedWorkspace, expression: str = FIRST) -> Playground:
     """A field for an expression, as in `target_workers`, and each Worker judged by it.
 
     It follows what is typed, and the Workers as they change. An expression that cannot be read is

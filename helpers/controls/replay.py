@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
@@ -13,9 +12,7 @@ from werkzeug.datastructures import MultiDict
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.shown_call import Call, Data
 from helpers.session.request_log import MASK, Exchange, pairs
-
-if TYPE_CHECKING:
-    from helpers.session.session import Session
+from helpers.session.session import Session
 
 METHODS = ("GET", "POST", "DELETE", "PUT")
 _SECONDS = 30
@@ -84,7 +81,7 @@ def is_of(exchange: Exchange, draft: Draft) -> bool:
     return exchange.method == draft.method and there == wanted
 
 
-def call_of(session: "Session", draft: Draft) -> Call:
+def call_of(session: Session, draft: Draft) -> Call:
     """The call that sends it, as text to copy. Raises ReplayError for what is no request."""
     if _goes_to_taskrouter(session, draft):
         return shown_call.request(draft.method, draft.url, draft.data)
@@ -92,7 +89,7 @@ def call_of(session: "Session", draft: Draft) -> Call:
     return shown_call.to_server(draft.method, draft.url, draft.data, headers, draft.body)
 
 
-def send(session: "Session", draft: Draft) -> int:
+def send(session: Session, draft: Draft) -> int:
     """Send it, and return the HTTP status of the answer.
 
     It is in the request log then, if TaskRouter or the learner's server answered.
@@ -106,7 +103,7 @@ def send(session: "Session", draft: Draft) -> int:
     return _send_elsewhere(session, draft)
 
 
-def _send_elsewhere(session: "Session", draft: Draft) -> int:
+def _send_elsewhere(session: Session, draft: Draft) -> int:
     with requests.Session() as http:
         http.trust_env = session.target != "local"
         try:
@@ -145,7 +142,7 @@ def _parts(draft: Draft) -> SplitResult:
     return parts
 
 
-def _goes_to_taskrouter(session: "Session", draft: Draft) -> bool:
+def _goes_to_taskrouter(session: Session, draft: Draft) -> bool:
     there, wanted = urlsplit(session.address), _parts(draft)
     if (there.scheme, there.netloc) != (wanted.scheme, wanted.netloc):
         return False
@@ -154,7 +151,7 @@ def _goes_to_taskrouter(session: "Session", draft: Draft) -> bool:
     return True
 
 
-def _headers(session: "Session", draft: Draft) -> dict[str, str]:
+def _headers(session: Session, draft: Draft) -> dict[str, str]:
     told = draft.body and draft.content_type
     headers = {"Content-Type": draft.content_type} if told else {}
     # Twilio signs a body that is no form by its hash, in the URL.

@@ -1,6 +1,6 @@
 """The panel of the request inspector."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from traitlets import dlink, link
@@ -10,9 +10,7 @@ from helpers.controls.parts.exchange import answer_of, exchange_html
 from helpers.controls.parts.panel import ErrorLine, TextLine
 from helpers.controls.replay import METHODS
 from helpers.controls.requests_state import DIRECTIONS, STATUSES, RequestsState
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 _FIELD = {
     "style": {"description_width": "8em"},
@@ -132,7 +130,7 @@ class Requests(LivePanel):
             self.editor.layout.display = None if state.editing else "none"
 
 
-def requests(lab: "Lab") -> Requests:
+def requests(lab: PreparedWorkspace) -> Requests:
     """The request inspector: what this notebook sent, and what its server received, newest first.
 
     Choose a request to see its parameters, explained, and the answer. It can be sent again, as it

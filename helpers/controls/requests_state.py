@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from traitlets import Bool, List, Unicode, observe
 
@@ -10,12 +10,8 @@ from helpers.controls.follow.panel import LiveState
 from helpers.controls.parts.exchange import answer_of, in_milliseconds
 from helpers.controls.parts.json_text import AttributesError, read_attributes
 from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, is_of, send
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from helpers.lessons.workspace import Lab
 
 MOST = 200
 DIRECTIONS = ("both directions", "sent", "received")
@@ -45,7 +41,7 @@ class RequestsState(LiveState):
     form_error = Unicode(help="what is wrong with `form`, pointing at the character; else empty")
     outcome = Unicode(help="what came of the request sent last, in a sentence")
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self._shown: dict[str, Exchange] = {}
         self._seen = -1
@@ -93,7 +89,7 @@ class RequestsState(LiveState):
         else:
             self.form_error = ""
 
-    def _begin(self, action: "Callable[[], None]") -> bool:
+    def _begin(self, action: Callable[[], None]) -> bool:
         def begin() -> None:
             self._say_nothing()
             action()

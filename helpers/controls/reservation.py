@@ -1,7 +1,7 @@
 """The Reservation inspector: everything of one Reservation, the time left to answer, the answers."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION
@@ -14,9 +14,7 @@ from helpers.controls.parts import shown_call
 from helpers.controls.parts.chooser import Chooser
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
 from helpers.display.html import FactsTable, Heading, duration, short
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 ANSWERS = {"accept": "accepted", "reject": "rejected"}
 _NOTHING = "There is no Reservation yet."
@@ -39,7 +37,7 @@ class ReservationState(LiveState):
     status = Unicode(help="the Reservation's status; empty without one")
     shown = Tuple(None, allow_none=True, help="the SIDs of the Task and of the Reservation shown")
 
-    def __init__(self, lab: "Lab", task_sid: str | None = None) -> None:
+    def __init__(self, lab: PreparedWorkspace, task_sid: str | None = None) -> None:
         super().__init__(lab)
         self.task_sid = task_sid
 
@@ -198,7 +196,7 @@ class Reservation(LivePanel):
         close_whole(*before)
 
 
-def reservation(lab: "Lab", task_sid: str | None = None) -> Reservation:
+def reservation(lab: PreparedWorkspace, task_sid: str | None = None) -> Reservation:
     """A panel of one Reservation, its Task and its Worker, with the time left to answer.
 
     It shows the newest Reservation, of the Task `task_sid` if given; another can be chosen. Accept

@@ -1,7 +1,7 @@
 """A control that creates a Task, as a form."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from traitlets import Int, List, Unicode, dlink, link, observe
@@ -10,10 +10,7 @@ from helpers.controls.parts import shown_call
 from helpers.controls.parts.json_text import AttributesError, read_attributes
 from helpers.controls.parts.panel import ErrorLine, Panel, TextLine
 from helpers.controls.parts.state import ControlState
-from helpers.lessons.workspace import WORKFLOW
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import WORKFLOW, PreparedWorkspace
 
 LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
 _HIGHEST_PRIORITY = 2_147_483_647
@@ -34,7 +31,7 @@ class TaskFormState(ControlState):
     outcome = Unicode(help="Where the Task went, in a sentence")
     task_sid = Unicode(help="The Task created last")
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self.workflow_sid = lab.workflow_sid
         self.workflows = [(WORKFLOW, lab.workflow_sid)]
@@ -149,7 +146,7 @@ class TaskForm(Panel):
         return f"{fields} · Priority: {state.priority} · [Create Task]" + (told and f"\n{told}")
 
 
-def task_form(lab: "Lab") -> TaskForm:
+def task_form(lab: PreparedWorkspace) -> TaskForm:
     """A form that creates a Task, in the tutorial's Workflow unless another is chosen.
 
     It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` for

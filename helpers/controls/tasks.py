@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
@@ -19,9 +19,7 @@ from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
 from helpers.controls.parts.search import Search, contains
 from helpers.display.html import Heading, age, short
 from helpers.explanation.waiting import reason_to_wait
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 MOST = 20
 ENDINGS = {"cancel": "canceled", "complete": "completed"}
@@ -162,7 +160,7 @@ class Tasks(LivePanel):
             self.summary.text = state.summary
 
 
-def tasks(lab: "Lab") -> Tasks:
+def tasks(lab: PreparedWorkspace) -> Tasks:
     """A panel of the newest Tasks: status, TaskQueue, age, priority and why each waits.
 
     Its buttons send `tasks(sid).update(assignment_status=..., reason=...)` and show that call; only

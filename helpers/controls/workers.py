@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from traitlets import Bool, Int, List, Unicode, observe
@@ -14,9 +14,7 @@ from helpers.controls.parts.activity_buttons import ActivityButtons
 from helpers.controls.parts.in_page import PART
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
 from helpers.controls.parts.search import Search, contains
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 MOST = 30
 
@@ -161,7 +159,7 @@ class Workers(LivePanel):
             self.more_line.text = self._more()
 
 
-def workers(lab: "Lab") -> Workers:
+def workers(lab: PreparedWorkspace) -> Workers:
     """A panel of the Workspace's Workers: attributes, Activity, available or not, what each holds.
 
     A press of an Activity sends `workers(sid).update(activity_sid=...)` and shows that call, as

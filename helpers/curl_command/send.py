@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -18,9 +18,6 @@ import requests
 from helpers.checks import InOneSentence
 from helpers.curl_command.parse import Command, CurlError, parse
 from helpers.session.request_log import Exchange
-
-if TYPE_CHECKING:
-    from helpers.session.session import Session
 
 _FORM = "application/x-www-form-urlencoded"
 _SECONDS = 30
@@ -39,6 +36,8 @@ _SHOWN_FIELDS = (
     "code",
     "message",
 )
+from helpers.session.session import Session
+
 _NOTE = "(Sent by curl or, where curl is not installed, by Python: the same request either way.)"
 
 
@@ -70,7 +69,7 @@ class CurlAnswer:
         return f"HTTP {self.status}"
 
 
-def curl(session: "Session", command: str) -> CurlAnswer:
+def curl(session: Session, command: str) -> CurlAnswer:
     r"""Send the request of `command`, a curl command as for a terminal; print it and the answer.
 
     Known options: `-X`, `-d`, `--data-urlencode`, `-u`, `-s`. A line may end with a backslash.
@@ -88,7 +87,7 @@ def curl(session: "Session", command: str) -> CurlAnswer:
     return answer
 
 
-def _to_taskrouter_itself(asked: Command, session: "Session") -> Command:
+def _to_taskrouter_itself(asked: Command, session: Session) -> Command:
     """curl asks nobody who he is. A local TaskRouter that has gone is started, maybe elsewhere."""
     if not _goes_to_taskrouter(asked, session):
         return asked
@@ -97,7 +96,7 @@ def _to_taskrouter_itself(asked: Command, session: "Session") -> Command:
     return replace(asked, url=asked.url.replace(old, session.address, 1))
 
 
-def _with_credentials(asked: Command, session: "Session") -> Command:
+def _with_credentials(asked: Command, session: Session) -> Command:
     names = {
         "$TWILIO_ACCOUNT_SID": session.client.username,
         "$TWILIO_AUTH_TOKEN": session.client.password,
@@ -113,11 +112,11 @@ def _with_credentials(asked: Command, session: "Session") -> Command:
     return replace(asked, user=user)
 
 
-def _goes_to_taskrouter(asked: Command, session: "Session") -> bool:
+def _goes_to_taskrouter(asked: Command, session: Session) -> bool:
     return urlsplit(asked.url)[:2] == urlsplit(session.address)[:2]
 
 
-def _exchange(session: "Session", asked: Command) -> CurlAnswer:
+def _exchange(session: Session, asked: Command) -> CurlAnswer:
     began = perf_counter()
     answer = _send(asked)
     session.requests.record(

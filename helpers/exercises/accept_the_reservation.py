@@ -1,15 +1,11 @@
 """The exercise of lesson 05: accepting from the Worker's side."""
 
-from typing import TYPE_CHECKING
-
 from helpers.exercises.held import held_by
 from helpers.exercises.self_check import Line, SelfCheck
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
-def bob_accepts(lab: "Lab") -> SelfCheck:
+def bob_accepts(lab: PreparedWorkspace) -> SelfCheck:
     """Whether a Task in English, for which Bob was reserved, is assigned to him."""
     held = held_by(lab, lab.bob_sid, lab.english_queue_sid)
     answer, status = "not there", "not there"

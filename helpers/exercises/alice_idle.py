@@ -1,17 +1,12 @@
 """The exercise of lesson 03: a waiting Task meets a Worker whose attributes have changed."""
 
-from typing import TYPE_CHECKING
-
 from helpers.exercises.held import held_by
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.lessons.workspace import TASK_QUEUES
+from helpers.lessons.workspace import TASK_QUEUES, PreparedWorkspace
 from helpers.tables.work import matches
 
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
-
-def bob_learns_spanish(lab: "Lab") -> SelfCheck:
+def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
     """Whether Bob speaks both languages and holds a Task in Spanish."""
     bob = lab.workspace.workers(lab.bob_sid).fetch()
     english, spanish = (matches(expression, bob) for expression in TASK_QUEUES.values())

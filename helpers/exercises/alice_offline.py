@@ -2,16 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from helpers.exercises.self_check import Line, SelfCheck
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.tables.work import matches
 
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
-
-def bob_has_lunch(lab: "Lab") -> SelfCheck:
+def bob_has_lunch(lab: PreparedWorkspace) -> SelfCheck:
     """Whether Bob, and only Bob, was sent to the Activity Unavailable."""
     alice = lab.workspace.workers(lab.alice_sid).fetch().activity_name
     bob = lab.workspace.workers(lab.bob_sid).fetch().activity_name
@@ -33,7 +30,7 @@ class _Somebody:
     attributes: str
 
 
-def both_languages(lab: "Lab") -> SelfCheck:
+def both_languages(lab: PreparedWorkspace) -> SelfCheck:
     """Whether the English TaskQueue takes those who speak English and Spanish, and nobody else.
 
     The expression is tried on Workers who are not there: what it says counts, not how.

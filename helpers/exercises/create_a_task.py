@@ -1,19 +1,17 @@
 """The exercise of lesson 02: a Task with other attributes, and a priority."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_taskrouter.rules.lifecycle import TASK_OPEN
 
 from helpers.exercises.self_check import Line, SelfCheck
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 PRIORITY = 5
 
 
-def urgent_task(lab: "Lab") -> SelfCheck:
+def urgent_task(lab: PreparedWorkspace) -> SelfCheck:
     """Whether there is a Task in English with priority 5; looks at the one that comes closest."""
     found = lab.workspace.tasks.list(assignment_status=list(TASK_OPEN))
     task = max(filter(_is_english, found), key=lambda one: one.priority == PRIORITY, default=None)

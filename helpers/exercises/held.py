@@ -1,14 +1,13 @@
 """The Reservations that keep a Worker busy."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
-def held_by(lab: "Lab", worker_sid: str, queue_sid: str) -> list[tuple[Any, Any]]:
+def held_by(lab: PreparedWorkspace, worker_sid: str, queue_sid: str) -> list[tuple[Any, Any]]:
     """The (Reservation, Task) pairs that a Worker holds from one TaskQueue, oldest first."""
     pairs = [
         (one, lab.workspace.tasks(one.task_sid).fetch())

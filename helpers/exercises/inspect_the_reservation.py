@@ -1,17 +1,13 @@
 """The exercise of lesson 04: a Worker's capacity on a TaskChannel."""
 
-from typing import TYPE_CHECKING
-
 from helpers.exercises.held import held_by
 from helpers.exercises.self_check import Line, SelfCheck
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 CAPACITY = 2
 
 
-def alice_takes_two(lab: "Lab") -> SelfCheck:
+def alice_takes_two(lab: PreparedWorkspace) -> SelfCheck:
     """Whether Alice has a capacity of 2 on the channel default, and uses it."""
     channel = lab.workspace.workers(lab.alice_sid).worker_channels("default").fetch()
     capacity = channel.configured_capacity

@@ -1,14 +1,10 @@
 """The exercise of lesson 06: where TaskRouter sends a Worker who does not answer."""
 
-from typing import TYPE_CHECKING
-
 from helpers.exercises.self_check import Line, SelfCheck
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
-def away_not_gone(lab: "Lab") -> SelfCheck:
+def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
     """Whether the timeout Activity is Unavailable, and the default Activity as it was."""
     settings = lab.workspace.fetch()
     timeout, default = settings.timeout_activity_name, settings.default_activity_name

@@ -1,16 +1,12 @@
 """The exercise of lesson 07: a Worker who has no room for anything."""
 
 import json
-from typing import TYPE_CHECKING
 
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.lessons.seven_faults import LATE_TOPIC, LATE_WORKER
-
-if TYPE_CHECKING:
-    from helpers.lessons.seven_faults import FaultyLab
+from helpers.lessons.seven_faults import LATE_TOPIC, LATE_WORKER, FaultyWorkspace
 
 
-def hugo_helps(lab: "FaultyLab") -> SelfCheck:
+def hugo_helps(lab: FaultyWorkspace) -> SelfCheck:
     """Whether Hugo has room on his channel, and is reserved for the Task about a present."""
     space = lab.workspace
     hired = space.workers.list(friendly_name=LATE_WORKER)

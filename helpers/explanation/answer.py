@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
@@ -13,10 +13,8 @@ from helpers.explanation.evidence import WouldBeTask
 from helpers.explanation.explanation import Explanation
 from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 
 class NoSuchTask(InOneSentence, LookupError):
@@ -24,7 +22,7 @@ class NoSuchTask(InOneSentence, LookupError):
 
 
 def explain(
-    lab: "Lab | Session",
+    lab: PreparedWorkspace | Session,
     task: TaskInstance | str | Mapping[str, Any],
     workspace_sid: str | None = None,
     workflow_sid: str | None = None,

@@ -52,7 +52,7 @@ TASK_RESERVATION_TIMEOUT = 7200  # longer than the lesson
 
 
 @dataclass(frozen=True, repr=False)
-class FaultyLab:
+class FaultyWorkspace:
     """The Workspace with the faults; `task_sids` has the SID of the Task that waits, by topic."""
 
     session: Session
@@ -83,7 +83,7 @@ class FaultyLab:
         return f"The Workspace {FAULTY_WORKSPACE!r} is ready ({self.start})"
 
 
-def break_workspace(session: Session) -> FaultyLab:
+def break_workspace(session: Session) -> FaultyWorkspace:
     """Make the Workspace anew, with every fault; the one of the last time is deleted, and no other.
 
     Raises what the SDK raises when a request fails.
@@ -104,7 +104,7 @@ def break_workspace(session: Session) -> FaultyLab:
     workflow_sid = str(workflow.sid)
     _leave_a_task(space, workflow_sid)
     tasks = {topic: _create_task(space, workflow_sid, topic) for topic in ROUTES}
-    return FaultyLab(session, sid, workflow_sid, tasks)
+    return FaultyWorkspace(session, sid, workflow_sid, tasks)
 
 
 def _filters(queues: Mapping[str, str]) -> list[dict[str, Any]]:

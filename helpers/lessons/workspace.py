@@ -15,7 +15,7 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceContext, WorkspaceInsta
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.lessons import seven_faults
-from helpers.lessons.seven_faults import FaultyLab
+from helpers.lessons.seven_faults import FaultyWorkspace
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import WORKSPACE, find_or_create
 
@@ -42,7 +42,7 @@ STARTS: dict[str, dict[str, str] | None] = {
 
 
 @dataclass(frozen=True, repr=False)
-class Lab:
+class PreparedWorkspace:
     """A prepared Workspace: the SIDs that a lesson speaks of.
 
     `workspace` is the SDK's context of it; `task_sid` the waiting Task's, at the start
@@ -70,7 +70,7 @@ class Lab:
         return f"The Workspace {WORKSPACE!r} is ready{start}"
 
 
-def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
+def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | FaultyWorkspace:
     """Bring the tutorial's Workspace to a lesson's start, and return its SIDs.
 
     Every start creates what is missing of the Workspace, its Activities, TaskQueues, Workflow and
@@ -113,7 +113,7 @@ def prepare(session: Session, start: str = "anything") -> Lab | FaultyLab:
     if standing is not None:
         kept = _clear_tasks(space, workflow_sid, queues[SPANISH], start == "task waiting")
         task_sid = kept or (_create_task(space, workflow_sid) if start == "task waiting" else None)
-    return Lab(
+    return PreparedWorkspace(
         session=session,
         start=start,
         workspace_sid=str(found.sid),

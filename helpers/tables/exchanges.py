@@ -1,14 +1,10 @@
 """Tables of the request log: every exchange, and the parameters of one."""
 
-from typing import TYPE_CHECKING
-
 from local_taskrouter.rules.times import iso
 
 from helpers.display.table import Table, table
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 _USES = {
     "AccountSid": "whose account it is, when one server serves several",
@@ -26,7 +22,7 @@ _USES = {
 }
 
 
-def requests(lab: "Lab", direction: str | None = None) -> Table:
+def requests(lab: PreparedWorkspace, direction: str | None = None) -> Table:
     """The session's exchanges, oldest first; only those "sent" or "received" when asked.
 
     `status` is the answer's HTTP status; what went wrong stands behind it.

@@ -1,18 +1,14 @@
 """Tables of what a Workspace is made of."""
 
-from typing import TYPE_CHECKING
-
 from local_taskrouter.rules.workflow import Configuration, Filter, Target, read_configuration
 
 from helpers.display.table import Table, table
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import said_plainly
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 
 @said_plainly
-def activities(lab: "Lab") -> Table:
+def activities(lab: PreparedWorkspace) -> Table:
     """Each Activity: its name, whether a Worker in it is available, and its SID."""
     found = lab.workspace.activities.list()
     rows = [(activity.friendly_name, activity.available, activity.sid) for activity in found]
@@ -20,7 +16,7 @@ def activities(lab: "Lab") -> Table:
 
 
 @said_plainly
-def workers(lab: "Lab") -> Table:
+def workers(lab: PreparedWorkspace) -> Table:
     """Each Worker by name: attributes, Activity, whether available, and SID."""
     found = sorted(lab.workspace.workers.list(), key=lambda worker: worker.friendly_name)
     names = ["friendly_name", "attributes", "activity_name", "available", "sid"]
@@ -28,7 +24,7 @@ def workers(lab: "Lab") -> Table:
 
 
 @said_plainly
-def task_queues(lab: "Lab") -> Table:
+def task_queues(lab: PreparedWorkspace) -> Table:
     """Each TaskQueue by name: which Workers it takes (`target_workers`), and its SID."""
     found = sorted(lab.workspace.task_queues.list(), key=lambda queue: queue.friendly_name)
     names = ["friendly_name", "target_workers", "sid"]
@@ -36,7 +32,7 @@ def task_queues(lab: "Lab") -> Table:
 
 
 @said_plainly
-def workflow_filters(lab: "Lab") -> Table:
+def workflow_filters(lab: PreparedWorkspace) -> Table:
     """The Workflow's filters in their order, one row for each target; the default filter last.
 
     `priority` and `timeout` (seconds) are empty where the target sets none.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 from local_taskrouter.rules.times import iso
@@ -11,14 +11,12 @@ from local_taskrouter.rules.times import iso
 from helpers.display.table import Table, table
 from helpers.explanation.gathering import surroundings, with_channels, with_pause
 from helpers.explanation.waiting import reason_to_wait
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import said_plainly
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 
 @said_plainly
-def tasks(lab: "Lab") -> Table:
+def tasks(lab: PreparedWorkspace) -> Table:
     """Each Task, oldest first: where it is, for how long, and for a pending one why it waits.
 
     `age` is in seconds ("3 s"); `reason` is empty when the Task does not wait.
@@ -42,7 +40,7 @@ def tasks(lab: "Lab") -> Table:
 
 
 @said_plainly
-def reservations(lab: "Lab") -> Table:
+def reservations(lab: PreparedWorkspace) -> Table:
     """Each Reservation of every Worker, oldest first."""
     found = [
         reservation
@@ -55,7 +53,7 @@ def reservations(lab: "Lab") -> Table:
 
 
 @said_plainly
-def events(lab: "Lab", **filters: Any) -> Table:
+def events(lab: PreparedWorkspace, **filters: Any) -> Table:
     """What happened, oldest first, within the last 15 minutes.
 
     `filters` are those of the SDK's `events.list`, such as `task_sid` and `minutes`
@@ -68,7 +66,7 @@ def events(lab: "Lab", **filters: Any) -> Table:
     return table(["time", "event_type", "description"], rows)
 
 
-def _reasons(lab: "Lab", tasks: Iterable[Any]) -> dict[str, str]:
+def _reasons(lab: PreparedWorkspace, tasks: Iterable[Any]) -> dict[str, str]:
     """Why each pending Task waits, by its SID; what they share is read once."""
     reasons: dict[str, str] = {}
     evidence = None

@@ -12,18 +12,16 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from waitress.server import create_server
 
 from helpers.checks import InOneSentence
 from helpers.session.request_log import Exchange
+from helpers.session.session import Session
 from helpers.webhooks.recording import BaseFor, recording
 from helpers.webhooks.signature import only_signed
-
-if TYPE_CHECKING:
-    from helpers.session.session import Session
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 5050
@@ -43,7 +41,7 @@ class NoPublicUrl(InOneSentence, ValueError):
     """TASKROUTER_PUBLIC_URL holds something that Twilio cannot call."""
 
 
-def serve(app: Callable[..., Any], session: "Session", port: int | None = None) -> "CallbackServer":
+def serve(app: Callable[..., Any], session: Session, port: int | None = None) -> "CallbackServer":
     """Run the WSGI app `app` (a Flask app, say) in the background until the notebook's kernel ends.
 
     Without `port` it listens on the one that the environment variable TASKROUTER_CALLBACK_PORT
@@ -77,7 +75,7 @@ class CallbackServer:
     def __init__(
         self,
         app: Callable[..., Any],
-        session: "Session",
+        session: Session,
         listening: socket.socket,
         port_was_given: bool,
         public_url: str = "",
@@ -181,7 +179,7 @@ class CallbackServer:
         return f"Your server at {self.url}"
 
 
-def _public_url(session: "Session") -> str:
+def _public_url(session: Session) -> str:
     """Where real Twilio is to call, or ""."""
     named = os.environ.get("TASKROUTER_PUBLIC_URL", "").strip().rstrip("/")
     if session.target != "live" or not named:

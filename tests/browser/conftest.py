@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
 
 from helpers.lab import CLONE
-from helpers.lessons.workspace import Lab, prepare
+from helpers.lessons.workspace import PreparedWorkspace, prepare
 from helpers.session.connect import connect
 from helpers.session.session import Session
 
@@ -139,7 +139,7 @@ def taskrouter(empty: Callable[[], Session]) -> Session:
 
 
 @pytest.fixture
-def lab(taskrouter: Session) -> Lab:
+def lab(taskrouter: Session) -> PreparedWorkspace:
     """The Workspace that the notebook uses, for looking at it and changing it from outside."""
     return prepare(taskrouter, "anything")
 
@@ -157,7 +157,7 @@ def run(tab: Tab) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def panels(tab: Tab, lab: Lab) -> dict[str, Locator]:
+def panels(tab: Tab, lab: PreparedWorkspace) -> dict[str, Locator]:
     """The output of each panel by its name; a notebook with all of them has run."""
     tab.show(NOTEBOOK, START, *PANELS, LOOKS)
     return {code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in PANELS}

@@ -6,13 +6,13 @@ import re
 from patience import eventually
 from playwright.sync_api import expect
 
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 START = 'from helpers import connect, controls, prepare\nlab = prepare(connect(), "task waiting")'
 MARKUP = "<img src=nowhere onerror=alert(1)>"
 
 
-def the_task(lab: Lab):
+def the_task(lab: PreparedWorkspace):
     return lab.workspace.tasks.list()[0]
 
 

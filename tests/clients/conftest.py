@@ -10,7 +10,7 @@ import pytest
 from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, standing_in
 from twilio.rest import Client
 
-from helpers.lessons.workspace import Lab, prepare
+from helpers.lessons.workspace import PreparedWorkspace, prepare
 from helpers.session.request_log import RequestLog
 from helpers.session.session import Session
 
@@ -36,7 +36,7 @@ def environment(twilio: tuple[Client, dict[str, str]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def lab(twilio: tuple[Client, dict[str, str]]) -> Lab:
+def lab(twilio: tuple[Client, dict[str, str]]) -> PreparedWorkspace:
     """The tutorial's Workspace, with Alice offline."""
     client, address = twilio[0], twilio[0].taskrouter.base_url
     session = Session(client, "local", address, RequestLog(), ACCOUNT_SID, AUTH_TOKEN)

@@ -6,11 +6,11 @@ from spy_lock import SpyLock
 from helpers import controls
 from helpers.controls.activity_toggle import ActivityToggle
 from helpers.controls.follow import snapshot
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
@@ -19,11 +19,11 @@ def toggle(lab) -> ActivityToggle:
     return controls.activity_toggle(lab, lab.alice_sid)
 
 
-def activity_of_alice(lab: Lab) -> str:
+def activity_of_alice(lab: PreparedWorkspace) -> str:
     return lab.workspace.workers(lab.alice_sid).fetch().activity_name
 
 
-def updates(lab: Lab) -> int:
+def updates(lab: PreparedWorkspace) -> int:
     return sum(exchange.method == "POST" for exchange in lab.session.requests.sent())
 
 

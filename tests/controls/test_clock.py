@@ -5,12 +5,12 @@ from twilio.rest import Client
 
 from helpers import controls
 from helpers.controls.clock import Clock
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -19,7 +19,7 @@ def panel(lab) -> Clock:
     return controls.clock(lab)
 
 
-def age(lab: Lab) -> int:
+def age(lab: PreparedWorkspace) -> int:
     return lab.workspace.tasks(lab.task_sid).fetch().age
 
 

@@ -13,13 +13,13 @@ from helpers.display.floor import (
     floor_text,
     positions,
 )
-from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
+from helpers.lessons.workspace import ENGLISH, SPANISH, PreparedWorkspace
 
 MARKUP = '<img src=x onerror=alert(1)>"'
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 

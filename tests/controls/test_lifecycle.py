@@ -8,11 +8,11 @@ from helpers import controls
 from helpers.controls.follow.poller import News
 from helpers.controls.lifecycle import Lifecycle, _described
 from helpers.display.html import short
-from helpers.lessons.workspace import ENGLISH, SPANISH, Lab
+from helpers.lessons.workspace import ENGLISH, SPANISH, PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -21,7 +21,7 @@ def panel(lab) -> Lifecycle:
     return controls.lifecycle(lab)
 
 
-def create(lab: Lab, attributes: str = '{"selected_language": "es"}'):
+def create(lab: PreparedWorkspace, attributes: str = '{"selected_language": "es"}'):
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 

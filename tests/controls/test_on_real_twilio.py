@@ -4,12 +4,12 @@ import pytest
 
 from helpers import controls
 from helpers.controls.follow import poller
-from helpers.lessons.workspace import Lab, prepare
+from helpers.lessons.workspace import PreparedWorkspace, prepare
 from helpers.session.session import Session
 
 
 @pytest.fixture
-def lab(session, tmp_path) -> Lab:
+def lab(session, tmp_path) -> PreparedWorkspace:
     """Alice is reserved for the Task."""
     live = Session(
         session.client,

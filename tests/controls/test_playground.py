@@ -5,13 +5,13 @@ import pytest
 from helpers import controls
 from helpers.controls.playground import Playground
 from helpers.curl_command.parse import parse
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 MARKUP = "<img src=nowhere onerror=alert(1)>"
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 

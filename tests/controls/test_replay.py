@@ -4,16 +4,16 @@ from dataclasses import replace
 import pytest
 
 from helpers.controls.replay import ReplayError, call_of, draft_of, send
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
-def received(server, lab: Lab) -> Exchange:
+def received(server, lab: PreparedWorkspace) -> Exchange:
     url = server.url_for("/assignment_callback")
     return lab.session.requests.record(
         Exchange("received", "POST", url, status=200, form=[("TaskSid", "WT1")])

@@ -11,18 +11,18 @@ import requests
 
 from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, send
 from helpers.curl_command.parse import parse
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 JSON = '{"event": "ñ", "it\'s": [1, 2]}'
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
-def again(lab: Lab) -> dict[str, object]:
+def again(lab: PreparedWorkspace) -> dict[str, object]:
     """Send the latest received request again; what the server says of it."""
     draft = draft_of(lab.session.requests.received()[-1])
     call_of(lab.session, draft)

@@ -9,13 +9,13 @@ from helpers import controls
 from helpers.controls import replay
 from helpers.controls.replay import ReplayError, draft_of
 from helpers.controls.requests import Requests
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import MASK, Exchange
 from helpers.webhooks.server import CallbackServer
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
@@ -33,7 +33,7 @@ def look_at(panel: Requests, exchange: Exchange) -> None:
     panel.list.value = str(id(exchange))
 
 
-def received(server: CallbackServer, lab: Lab) -> Exchange:
+def received(server: CallbackServer, lab: PreparedWorkspace) -> Exchange:
     return lab.session.requests.record(
         Exchange(
             direction="received",

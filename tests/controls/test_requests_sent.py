@@ -9,14 +9,14 @@ import requests
 
 from helpers import controls
 from helpers.controls.requests import Requests
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 NO_FILTERS = ("", "both directions", "every status")
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 

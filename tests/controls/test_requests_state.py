@@ -5,12 +5,12 @@ import pytest
 from helpers import controls
 from helpers.controls.requests import Requests
 from helpers.controls.requests_state import MOST
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 

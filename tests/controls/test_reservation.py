@@ -6,16 +6,16 @@ import pytest
 from helpers import controls, explain
 from helpers.controls.follow.poller import News
 from helpers.controls.reservation import Reservation
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 @pytest.fixture
-def waiting(prepared) -> Lab:
+def waiting(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
 @pytest.fixture
-def lab(waiting) -> Lab:
+def lab(waiting) -> PreparedWorkspace:
     """Alice is reserved for the Task."""
     waiting.workspace.workers(waiting.alice_sid).update(activity_sid=waiting.idle_sid)
     return waiting
@@ -26,7 +26,7 @@ def panel(lab) -> Reservation:
     return controls.reservation(lab)
 
 
-def the_reservation(lab: Lab):
+def the_reservation(lab: PreparedWorkspace):
     return lab.workspace.tasks(lab.task_sid).reservations.list()[0]
 
 

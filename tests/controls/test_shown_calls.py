@@ -9,64 +9,64 @@ from twilio.base.exceptions import TwilioRestException
 
 from helpers import controls
 from helpers.curl_command.parse import parse
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     """Alice is reserved for the Task."""
     lab = prepared("task waiting")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     return lab
 
 
-def set_activity(lab: Lab):
+def set_activity(lab: PreparedWorkspace):
     panel = controls.activity_toggle(lab, lab.bob_sid)
     panel.on_toggle({"new": lab.offline_sid})
     return panel
 
 
-def set_activity_in_the_list(lab: Lab):
+def set_activity_in_the_list(lab: PreparedWorkspace):
     panel = controls.workers(lab)
     toggles = panel.lines[lab.bob_sid].toggles
     panel.on_choose(lab.bob_sid, {"new": lab.offline_sid, "owner": toggles})
     return panel
 
 
-def cancel(lab: Lab):
+def cancel(lab: PreparedWorkspace):
     panel = controls.tasks(lab)
     panel.on_end(lab.task_sid, "cancel")
     return panel
 
 
-def accept(lab: Lab):
+def accept(lab: PreparedWorkspace):
     panel = controls.reservation(lab)
     panel.on_accept(panel.accept)
     return panel
 
 
-def create(lab: Lab):
+def create(lab: PreparedWorkspace):
     panel = controls.task_form(lab)
     panel.channel.value = "voice"
     panel.on_create(panel.button)
     return panel
 
 
-def advance(lab: Lab):
+def advance(lab: PreparedWorkspace):
     panel = controls.clock(lab)
     panel.on_step(10)
     return panel
 
 
-def send_again(lab: Lab):
+def send_again(lab: PreparedWorkspace):
     panel = controls.requests(lab)
     panel.list.value = panel.list.options[0][1]
     panel.on_again()
     return panel
 
 
-def posts(lab: Lab) -> list[tuple[str, dict[str, str]]]:
+def posts(lab: PreparedWorkspace) -> list[tuple[str, dict[str, str]]]:
     sent = lab.session.requests.sent()
     return [(one.url, dict(one.parameters)) for one in sent if one.method == "POST"]
 

@@ -5,11 +5,11 @@ import pytest
 
 from helpers import controls
 from helpers.controls.task_form import TaskForm, _where_it_went
-from helpers.lessons.workspace import SPANISH, Lab
+from helpers.lessons.workspace import SPANISH, PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("alice offline")
 
 
@@ -18,7 +18,7 @@ def form(lab) -> TaskForm:
     return controls.task_form(lab)
 
 
-def the_task(lab: Lab):
+def the_task(lab: PreparedWorkspace):
     [task] = lab.workspace.tasks.list()
     return task
 

@@ -5,11 +5,11 @@ import pytest
 
 from helpers import controls
 from helpers.controls.tasks import MOST, TaskRow, Tasks
-from helpers.lessons.workspace import SPANISH, Lab
+from helpers.lessons.workspace import SPANISH, PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -18,14 +18,14 @@ def panel(lab) -> Tasks:
     return controls.tasks(lab)
 
 
-def create(lab: Lab, **attributes: str):
+def create(lab: PreparedWorkspace, **attributes: str):
     return lab.workspace.tasks.create(
         attributes=json.dumps({"selected_language": "es", **attributes}),
         workflow_sid=lab.workflow_sid,
     )
 
 
-def status(lab: Lab) -> str:
+def status(lab: PreparedWorkspace) -> str:
     return lab.workspace.tasks(lab.task_sid).fetch().assignment_status
 
 

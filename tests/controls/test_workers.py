@@ -4,11 +4,11 @@ import pytest
 
 from helpers import controls
 from helpers.controls.workers import MOST, WorkerRow, Workers
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -17,11 +17,11 @@ def panel(lab) -> Workers:
     return controls.workers(lab)
 
 
-def posts(lab: Lab) -> int:
+def posts(lab: PreparedWorkspace) -> int:
     return sum(exchange.method == "POST" for exchange in lab.session.requests.sent())
 
 
-def alice(lab: Lab, panel: Workers):
+def alice(lab: PreparedWorkspace, panel: Workers):
     return panel.lines[lab.alice_sid]
 
 

@@ -3,13 +3,13 @@
 import pytest
 from workspace_builder import WorkspaceBuilder
 
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 class Stage(WorkspaceBuilder):
-    """A prepared Lab, with what the learners' lines of these exercises are made of."""
+    """A prepared Workspace, with what the learners' lines of these exercises are made of."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab.session.client, sid=lab.workspace_sid)
         self.lab = lab
         self.workflow_sid = lab.workflow_sid

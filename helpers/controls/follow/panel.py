@@ -2,7 +2,8 @@
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, dlink
@@ -11,11 +12,7 @@ from helpers.controls.follow.poller import News, watch_for
 from helpers.controls.follow.snapshot import Snapshot
 from helpers.controls.parts.panel import NoticeLine, Panel
 from helpers.controls.parts.state import ControlState, in_a_sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 Line = TypeVar("Line", bound=widgets.Widget)
 _RELEASED = "This panel has stopped: its cell ran again, or it was closed."
@@ -33,7 +30,7 @@ class LiveState(ControlState):
     snapshot = Instance(Snapshot, ())
     notice = Unicode(help="Why the panel shows nothing newer, in a sentence; else empty")
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self.lock = threading.RLock()
         self.watch = watch_for(lab)
@@ -64,7 +61,7 @@ class LiveState(ControlState):
             except Exception as error:  # noqa: BLE001 - what a thread raises is seen nowhere
                 self.notice = f"This cannot be shown: {in_a_sentence(error)}"
 
-    def act(self, action: "Callable[[], None]") -> bool:
+    def act(self, action: Callable[[], None]) -> bool:
         """`attempt(action)`, and show at once what has become of it, in every panel."""
 
         def act_and_look() -> None:
@@ -86,8 +83,8 @@ class LivePanel(Panel):
     def __init__(
         self,
         state: LiveState,
-        fields: "Sequence[widgets.Widget]",
-        details: "Sequence[widgets.Widget]" = (),
+        fields: Sequence[widgets.Widget],
+        details: Sequence[widgets.Widget] = (),
     ) -> None:
         self.notice_line = NoticeLine()
         super().__init__(state, [self.notice_line, *fields], details)
@@ -110,7 +107,7 @@ class LivePanel(Panel):
 
 
 def match_lines(
-    lines: "dict[str, Line]", sids: "Sequence[str]", make: "Callable[[str], Line]"
+    lines: "dict[str, Line]", sids: Sequence[str], make: Callable[[str], Line]
 ) -> "list[Line]":
     """Keep in `lines` one part for each of `sids`: `make` what is new, and return what is gone.
 

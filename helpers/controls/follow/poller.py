@@ -6,16 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from requests import RequestException
 
 from helpers.controls.follow.snapshot import Reader, Snapshot
 from helpers.controls.parts.state import what_went_wrong
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import refusal
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
@@ -41,7 +38,7 @@ class News:
 Tell = Callable[[News], None]
 
 
-def watch_for(lab: "Lab") -> "Watch":
+def watch_for(lab: PreparedWorkspace) -> "Watch":
     """The Watch of the lab's Workspace: the same one for every panel, and for a lab made again."""
     with _lock:
         key = (lab.session.account_sid, lab.workspace_sid)
@@ -70,7 +67,7 @@ class Watch:
     are told every TICK, for what they show changes with time too.
     """
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         self.lab = lab
         self.news = News()
         self.listeners: dict[Tell, bool] = {}  # what to call, and whether it needs readings
@@ -173,7 +170,7 @@ class Watch:
                 self._tell_all()
 
 
-def _trouble(lab: "Lab", error: Exception) -> str:
+def _trouble(lab: PreparedWorkspace, error: Exception) -> str:
     refused = refusal(error)
     if refused and refused.status == 404:
         gone = f"TaskRouter has no Workspace {lab.workspace_sid} any more."

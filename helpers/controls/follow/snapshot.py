@@ -3,17 +3,15 @@
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from helpers.controls.follow.reservations import ReservationsRead
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
-    from helpers.session.session import Session
+from helpers.lessons.workspace import PreparedWorkspace
+from helpers.session.session import Session
 
 _ANSWER_SECONDS = 5.0
 _PAGE = 1_000
@@ -92,7 +90,7 @@ class Reader:
         self._made_for: tuple[Any, ...] = ()
         self._reservations = ReservationsRead()
 
-    def settings(self, lab: "Lab") -> Settings:
+    def settings(self, lab: PreparedWorkspace) -> Settings:
         """Raises what the SDK raises."""
         space = self._workspace(lab)
         return Settings(
@@ -101,7 +99,7 @@ class Reader:
             tuple(space.workflows.list(page_size=_PAGE)),
         )
 
-    def snapshot(self, lab: "Lab", settings: Settings) -> Snapshot:
+    def snapshot(self, lab: PreparedWorkspace, settings: Settings) -> Snapshot:
         """Raises what the SDK raises."""
         space = self._workspace(lab)
         workers = space.workers.list(page_size=_PAGE, limit=MOST_WORKERS + 1)
@@ -122,7 +120,7 @@ class Reader:
             self._client.http_client.session.close()
         self._client, self._made_for = None, ()
 
-    def _workspace(self, lab: "Lab") -> Any:
+    def _workspace(self, lab: PreparedWorkspace) -> Any:
         theirs = lab.session.client
         made_for = (lab.session.address, theirs.username, theirs.password)
         if self._client is None or self._made_for != made_for:
@@ -131,7 +129,7 @@ class Reader:
         return self._client.taskrouter.v1.workspaces(lab.workspace_sid)
 
 
-def _client_like(session: "Session") -> Client:
+def _client_like(session: Session) -> Client:
     theirs = session.client
     http_client = TwilioHttpClient(timeout=_ANSWER_SECONDS)
     http, their_http = http_client.session, theirs.http_client.session

@@ -3,12 +3,10 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import pairs, with_query
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 Data = Mapping[str, str | list[str]]  # a list repeats a parameter
 
@@ -26,14 +24,14 @@ class Call:
         return f"{self.python}\n{self.curl}"
 
 
-def create(lab: "Lab", resources: str, **parameters: Any) -> Call:
+def create(lab: PreparedWorkspace, resources: str, **parameters: Any) -> Call:
     """The call that creates one of the workspace's `resources` ("tasks", "task_queues")."""
     python = f"{_workspace(lab)}.{resources}.create"
     return Call(_with_arguments(python, parameters), _post(lab, _camel(resources), parameters))
 
 
 def update(
-    lab: "Lab",
+    lab: PreparedWorkspace,
     resources: str,
     sid: str,
     parent: tuple[str, str] | None = None,
@@ -49,7 +47,7 @@ def update(
     return Call(_with_arguments(f"{python}.update", parameters), _post(lab, path, parameters))
 
 
-def find(lab: "Lab", resources: str, **parameters: Any) -> Call:
+def find(lab: PreparedWorkspace, resources: str, **parameters: Any) -> Call:
     """The call that lists those of the workspace's `resources` that fit the parameters."""
     python = _with_arguments(f"{_workspace(lab)}.{resources}.list", parameters)
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/{_camel(resources)}"
@@ -78,7 +76,7 @@ def to_server(
     )
 
 
-def _workspace(lab: "Lab") -> str:
+def _workspace(lab: PreparedWorkspace) -> str:
     return f'client.taskrouter.v1.workspaces("{lab.workspace_sid}")'
 
 
@@ -97,7 +95,7 @@ def _literal(value: Any) -> str:
     return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written
 
 
-def _post(lab: "Lab", path: str, parameters: dict[str, Any]) -> str:
+def _post(lab: PreparedWorkspace, path: str, parameters: dict[str, Any]) -> str:
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/{path}"
     return _curl("POST", url, {_camel(name): value for name, value in parameters.items()})
 

@@ -2,16 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from requests import RequestException
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from helpers.controls.parts.shown_call import Call
+from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import in_words, refusal
-
-if TYPE_CHECKING:
-    from helpers.lessons.workspace import Lab
 
 
 class ControlState(HasTraits):
@@ -25,7 +22,7 @@ class ControlState(HasTraits):
     error = Unicode(help="Why the latest action failed, in a sentence; else empty.")
     call = Instance(Call, allow_none=True, help="The latest call that changes something.")
 
-    def __init__(self, lab: "Lab") -> None:
+    def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__()
         self.lab = lab
         self._one_at_a_time = threading.Lock()

@@ -13,13 +13,13 @@ from helpers import controls
 from helpers.controls.follow import panel, poller
 from helpers.controls.follow.snapshot import Reader
 from helpers.display.floor import Floor
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 ATTRIBUTES = '{"selected_language": "es"}'
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 

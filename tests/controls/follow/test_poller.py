@@ -10,11 +10,11 @@ from spy_lock import SpyLock
 from helpers.controls.follow import poller
 from helpers.controls.follow.poller import News, watch_for
 from helpers.controls.follow.snapshot import Reader
-from helpers.lessons.workspace import Lab, prepare
+from helpers.lessons.workspace import PreparedWorkspace, prepare
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -28,7 +28,7 @@ def panel_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "panels"]
 
 
-def point(lab: Lab, address: str) -> None:
+def point(lab: PreparedWorkspace, address: str) -> None:
     """As connect() does when TaskRouter is at another address."""
     lab.session.client.taskrouter.base_url = lab.session.address = address
 

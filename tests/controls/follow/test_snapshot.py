@@ -12,11 +12,11 @@ from helpers import controls
 from helpers.controls.follow import snapshot
 from helpers.controls.follow.poller import watch_for
 from helpers.controls.follow.snapshot import Reader, Snapshot
-from helpers.lessons.workspace import Lab
+from helpers.lessons.workspace import PreparedWorkspace
 
 
 @pytest.fixture
-def lab(prepared) -> Lab:
+def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
@@ -47,20 +47,20 @@ def look(lab, requests):
     reader.close()
 
 
-def create(lab: Lab, language: str = "es") -> str:
+def create(lab: PreparedWorkspace, language: str = "es") -> str:
     attributes = json.dumps({"selected_language": language})
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid).sid
 
 
-def bring_alice_back(lab: Lab) -> None:
+def bring_alice_back(lab: PreparedWorkspace) -> None:
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
 
 
-def the_reservation(lab: Lab):
+def the_reservation(lab: PreparedWorkspace):
     return lab.workspace.tasks(lab.task_sid).reservations.list()[-1]
 
 
-def end(lab: Lab, sid: str) -> None:
+def end(lab: PreparedWorkspace, sid: str) -> None:
     lab.workspace.tasks(sid).update(assignment_status="canceled")
 
 

@@ -1,15 +1,15 @@
 """Fixtures: a Workspace in an engine without HTTP, disk or clock."""
 
 import pytest
-from engine_lab import Lab
+from engine_lab import EngineLab
 
 
 @pytest.fixture
 def lab():
-    return Lab()
+    return EngineLab()
 
 
 @pytest.fixture
 def single():
     """A single-tasking Workspace."""
-    return Lab(multi_task_enabled=False)
+    return EngineLab(multi_task_enabled=False)

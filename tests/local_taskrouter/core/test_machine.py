@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 import pytest
-from engine_lab import Lab, reloaded, state
+from engine_lab import EngineLab, reloaded, state
 from event_story import Story
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -40,7 +40,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.lab = Lab()
+        self.lab = EngineLab()
         self.seen = {}
         self.counted = set()
         self.story, self.heard = Story(), 0

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from engine_lab import START, Lab
+from engine_lab import START, EngineLab
 from local_taskrouter.core import parts, workers, workflows, workspaces
 from local_taskrouter.core.records import WorkerChannel
 from local_taskrouter.core.task_end import cancel_task, complete_task
@@ -48,7 +48,7 @@ def test_a_workspace_is_born_with_five_channels_and_no_way_for_tasks(lab):
 
 @pytest.mark.parametrize("multi", [True, False])
 def test_the_template_fifo_leads_every_task_to_everybody(multi):
-    lab = Lab(template="FIFO", multi_task_enabled=multi)
+    lab = EngineLab(template="FIFO", multi_task_enabled=multi)
     (workflow,) = lab.engine.store.find("workflows", lab.workspace.sid)
     (queue,) = lab.engine.store.find("task_queues", lab.workspace.sid)
     assert (workflow.friendly_name, workflow.task_reservation_timeout) == (
@@ -67,7 +67,7 @@ def test_the_template_fifo_leads_every_task_to_everybody(multi):
 
 def test_an_unknown_template_is_refused():
     with pytest.raises(BadRequest, match="NONE and FIFO"):
-        Lab(template="LIFO")
+        EngineLab(template="LIFO")
 
 
 def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
