@@ -7,7 +7,7 @@ from helpers.simulation.scenario import Scenario, shifts
 LEAVES, COMES, IS_DONE, GIVES_UP, ARRIVES = range(5)
 
 
-class ModelFloor:
+class ScenarioModel:
     """`waited` and `worker` (None: gave up) by the customer's number.
 
     Of the free Workers who speak the language the one who has been free the longest takes a Task;

@@ -2,7 +2,7 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from model_floor import ModelFloor
+from scenario_model import ScenarioModel
 
 from helpers.session.connect import connect
 from helpers.session.session import Session
@@ -40,7 +40,7 @@ def test_taskrouter_serves_whom_a_model_of_it_would(session: Session, seed: int)
     rows = outcomes(simulate(session, played))
 
     for scenario in played:
-        model = ModelFloor(scenario)
+        model = ScenarioModel(scenario)
         here = rows[(rows.plan == scenario.plan) & (rows.workflow == scenario.workflow)]
         found = here.set_index("customer")
         assert found.waited.to_dict() == model.waited
