@@ -1,17 +1,17 @@
-"""The expected result of a Scenario, computed by a minimal model without a TaskRouter."""
+"""A Scenario's expected result, computed by a minimal model without a TaskRouter."""
 
 from heapq import heapify, heappop, heappush
 
 from helpers.simulation.scenario import Scenario, shifts
 
-LEAVES, COMES, IS_DONE, GIVES_UP, ARRIVES = range(5)
+SHIFT_ENDS, SHIFT_BEGINS, TASK_ENDS, PATIENCE_ENDS, CUSTOMER_ARRIVES = range(5)
 
 
 class ScenarioModel:
-    """`waited` and `worker` (None: gave up) by the customer's number.
+    """Plays the Scenario at once: `waited` and `worker` (None: gave up) by the customer's number.
 
-    Of the free Workers who speak the language the one who has been free the longest takes a Task;
-    a Worker who comes free takes the waiting Task of the highest priority, then the oldest.
+    Of the free Workers who speak the language, the one who has been free longest takes a Task. A
+    Worker who becomes free takes the waiting Task with the highest priority, then the oldest.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -23,43 +23,43 @@ class ScenarioModel:
         self.waiting: list[int] = []
         self.free: list[int] = []
         self.busy: set[int] = set()
-        self.leaving: set[int] = set()
+        self.overtime: set[int] = set()
         self.waited: dict[int, int] = {}
         self.worker: dict[int, str | None] = {}
-        self.agenda = [(c.arrives, ARRIVES, c.number) for c in scenario.customers]
-        for at, shift in enumerate(self.staff):
-            self.agenda += [(shift.begins, COMES, at), (shift.ends, LEAVES, at)]
+        self.agenda = [(c.arrives, CUSTOMER_ARRIVES, c.number) for c in scenario.customers]
+        for index, shift in enumerate(self.staff):
+            self.agenda += [(shift.begins, SHIFT_BEGINS, index), (shift.ends, SHIFT_ENDS, index)]
         heapify(self.agenda)
         while self.agenda:
             self.step(*heappop(self.agenda))
 
-    def step(self, now: int, what: int, number: int) -> None:
-        if what == ARRIVES:
+    def step(self, now: int, action: int, number: int) -> None:
+        if action == CUSTOMER_ARRIVES:
             self.waiting.append(number)
-            heappush(self.agenda, (now + self.customers[number].patience, GIVES_UP, number))
-        elif what == GIVES_UP and number in self.waiting:
+            heappush(self.agenda, (now + self.customers[number].patience, PATIENCE_ENDS, number))
+        elif action == PATIENCE_ENDS and number in self.waiting:
             self.end(now, number, None)
-        elif what == COMES:
+        elif action == SHIFT_BEGINS:
             self.free.append(number)
-        elif what == LEAVES and number in self.busy:
-            self.leaving.add(number)
-        elif what == LEAVES:
+        elif action == SHIFT_ENDS and number in self.busy:
+            self.overtime.add(number)
+        elif action == SHIFT_ENDS:
             self.free.remove(number)
-        elif what == IS_DONE:
+        elif action == TASK_ENDS:
             self.busy.remove(number)
-            self.free += [] if number in self.leaving else [number]
+            self.free += [] if number in self.overtime else [number]
         self.match(now)
 
     def match(self, now: int) -> None:
-        for at in list(self.free):
-            spoken = self.staff[at].languages
-            able = [n for n in self.waiting if self.customers[n].language in spoken]
+        for index in list(self.free):
+            languages = self.staff[index].languages
+            able = [n for n in self.waiting if self.customers[n].language in languages]
             if able:
                 number = min(able, key=lambda n: (-self.priority(n), n))
-                self.end(now, number, self.staff[at].name)
-                self.free.remove(at)
-                self.busy.add(at)
-                heappush(self.agenda, (now + self.customers[number].handling, IS_DONE, at))
+                self.end(now, number, self.staff[index].name)
+                self.free.remove(index)
+                self.busy.add(index)
+                heappush(self.agenda, (now + self.customers[number].handling, TASK_ENDS, index))
 
     def priority(self, number: int) -> int:
         return self.priorities.get(self.customers[number].language, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -101,3 +102,29 @@ class FactsTable(widgets.HTML):
         unfolds = folded_html("Everything else", rest, names_width="15em")
         self.value = facts_html(facts, names_width="15em") + unfolds
         self.layout.display = None if self.value else "none"
+
+
+class ProgressBar(widgets.HTML):
+    """The browser's own progress bar, named `name`, at 0 %.
+
+    It has a name and a number for a screen reader, which ipywidgets' own bar lacks. Its text
+    alternative is the name alone, so that a stored page shows no progress.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.show(0.0)
+
+    def show(self, share: float) -> None:
+        """Show the share that is done, from 0 to 1."""
+        percent = int(100 * share)
+        self.value = (
+            f'<label style="color:{INK}">'
+            f"{escape(self.name)} "
+            f'<progress max="100" value="{percent}" style="width:20em;max-width:100%">'
+            f"</progress> {percent} %</label>"
+        )
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        return {**(super()._repr_mimebundle_(**options) or {}), "text/plain": self.name}

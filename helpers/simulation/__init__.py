@@ -1,23 +1,23 @@
-"""A working day on a local TaskRouter whose clock is moved: customers, staff, and what came of it.
+"""A working day on a local TaskRouter whose clock is moved: customers, staff and results.
 
-    draw_customers  a day's customers from a seed: when each comes, for how long, how patient
-    Scenario        which customers meet which staffing plan and which Workflow
-    simulate        plays days side by side through the REST API
-    ProgressBar     shows how far a run has come
-    outcomes        what became of each customer, from TaskRouter's Events
-    workload        how busy each Worker was, from Events and Statistics
-    charts          plots with their text alternatives
+    draw_customers  a day's customers from a seed: arrival, language, patience, handling time
+    Scenario        a day's customers, a staffing plan and a Workflow
+    simulate        plays Scenarios side by side through the REST API
+    ProgressBar     shows the share of a run that is over
+    outcomes        a row for each customer, from TaskRouter's Events
+    workload        a row for each Worker, from Events and Statistics
+    charts          line charts with text alternatives
 
-Everything speaks with TaskRouter through the `twilio` package. The clock is the local TaskRouter's
-(`POST /emulator/clock`): real Twilio has none that can be moved.
+All calls to TaskRouter go through the `twilio` package. The clock is the local TaskRouter's
+(`POST /emulator/clock`): real Twilio's cannot be moved.
 """
 
+from helpers.display.html import ProgressBar
 from helpers.simulation import charts
 from helpers.simulation.customers import draw_customers
-from helpers.simulation.day import simulate
-from helpers.simulation.progress import ProgressBar
 from helpers.simulation.results import outcomes, workload
 from helpers.simulation.scenario import Scenario
+from helpers.simulation.workday import simulate
 
 __all__ = [
     "ProgressBar",

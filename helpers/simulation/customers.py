@@ -10,16 +10,16 @@ from math import log
 from random import Random
 
 TICK = 30
-"""Seconds between two looks at the floor: every time of a day is a multiple of it."""
+"""The simulation's time step in seconds: every time of a day is a multiple of it."""
 HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody who will ask for help. All times are in seconds.
+    """One customer. All times are in seconds.
 
-    `arrives` counts from midnight; `patience` is how long the customer waits, `handling` how long
-    the conversation takes.
+    `arrives` counts from midnight. `patience` is how long the customer waits before giving up,
+    `handling` how long the conversation takes.
     """
 
     number: int
@@ -38,20 +38,23 @@ def draw_customers(
 ) -> list[Customer]:
     """Draw a day's customers, in order of arrival.
 
-    `rates` holds, by language, the customers an hour from each hour of the day on, as in
-    `{"en": {9: 20, 12.5: 30}}`; nobody comes before the first hour, or from `closes` on. They come
-    as a Poisson process of that changing rate, by thinning (Lewis and Shedler 1979). `patience` is
-    the mean of an exponential, `handling` that of an Erlang distribution of two phases; both are in
-    minutes.
+    `rates` maps each language to arrival rates: `{"en": {9: 20, 12.5: 30}}` means 20 customers an
+    hour from 9:00 and 30 from 12:30. No customer arrives before the first of these hours, or at or
+    after `closes`. Arrivals are a Poisson process with this changing rate, drawn by thinning (Lewis
+    and Shedler 1979). `patience` is the mean of an exponential distribution, `handling` the mean of
+    an Erlang distribution of two phases; both are in minutes.
 
-    Raises ValueError when a number makes no sense.
+    Raises ValueError for rates that are negative or all zero, and for a mean that is not positive.
     """
     if not (patience > 0 and handling > 0):
-        raise ValueError("patience and handling are minutes, more than 0.")
+        raise ValueError(
+            f"patience is {patience} and handling {handling}. Give both in minutes, more than 0."
+        )
     drawn = []
     for language, steps in rates.items():
-        random = Random(f"{seed} {language}")  # so that one language leaves the others as they are
-        for arrives in _arrivals(random, _checked(language, steps), closes):
+        random = Random(f"{seed} {language}")  # another language leaves this one's customers alone
+        _require_rates(language, steps)
+        for arrives in _arrivals(random, steps, closes):
             waits = _exponential(random, 60 * patience)
             talks = sum(_exponential(random, 30 * handling) for _ in range(2))
             drawn.append((_rounded(arrives), language, _rounded(waits), _rounded(talks)))
@@ -62,20 +65,21 @@ def draw_customers(
     ]
 
 
-def _checked(language: str, steps: Mapping[float, float]) -> dict[float, float]:
+def _require_rates(language: str, steps: Mapping[float, float]) -> None:
     if not steps or any(rate < 0 for rate in steps.values()) or not any(steps.values()):
         raise ValueError(
-            f"{language!r} needs customers an hour by hour, as in {{9: 20, 12: 30}}, not {steps}."
+            f"The rates of {language!r} are {steps}. Give customers per hour, by the hour they "
+            "begin at, as in {9: 20, 12: 30}."
         )
-    return dict(sorted(steps.items()))
 
 
 def _arrivals(random: Random, steps: Mapping[float, float], closes: float) -> Iterator[float]:
-    """Candidates at the highest rate, each kept as often as the rate of its moment asks."""
+    """Thin arrivals at the highest rate: keep each with the probability `rate / highest`."""
     highest = max(steps.values())
+    latest_first = sorted(steps.items(), reverse=True)
     now = min(steps) * HOUR
     while (now := now + _exponential(random, HOUR / highest)) < closes * HOUR:
-        rate = next(rate for hour, rate in reversed(steps.items()) if hour * HOUR <= now)
+        rate = next(rate for hour, rate in latest_first if hour * HOUR <= now)
         if random.random() * highest < rate:
             yield now
 

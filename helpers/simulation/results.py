@@ -1,4 +1,4 @@
-"""What came of a day, in pandas, from what TaskRouter itself has written down.
+"""A day's results as pandas tables, from TaskRouter's own Events and Statistics.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/event and
 https://www.twilio.com/docs/taskrouter/api/worker/statistics
@@ -8,67 +8,69 @@ import json
 from collections import Counter
 from typing import Any
 
+from twilio.rest.taskrouter.v1.workspace.event import EventInstance
+
 from helpers.display.table import Table
 from helpers.simulation.customers import HOUR
-from helpers.simulation.day import Day
-from helpers.simulation.workday import Floor
+from helpers.simulation.workday import Day, ScenarioRun
 
 _PAGE = 1000
-_NAMES = ["day", "plan", "workflow"]
-_OF_A_CUSTOMER = ["customer", "language", "arrived", "waited", "served", "worker", "handled"]
+_SCENARIO = ["day", "plan", "workflow"]
+_CUSTOMER = ["customer", "language", "arrived", "waited", "served", "worker", "handled"]
 
 
 def outcomes(day: Day) -> Table:
-    """What became of each customer of each Scenario, from the Events of its Workspace.
+    """One row for each customer of each Scenario, from the Events of its Workspace.
 
-    `arrived` is the hour of the day, `waited` the seconds from the Task's creation until a Worker
-    accepted it (`served`) or until it was canceled, `handled` the seconds from then until its
-    Reservation was completed, 0 for who gave up.
+    `arrived` is the hour of the day. `waited` is the seconds from the Task's creation until a
+    Worker accepted it (`served`) or it was canceled. `handled` is the seconds from then until its
+    Reservation was completed; 0 for a customer who gave up.
     """
     rows = [
-        [*_named(floor), *(row[name] for name in _OF_A_CUSTOMER)]
-        for floor in day.floors
-        for row in _outcomes(floor, day)
+        [*_names(run), *(row[name] for name in _CUSTOMER)]
+        for run in day.runs
+        for row in _outcomes(run, day)
     ]
-    return Table(rows, columns=[*_NAMES, *_OF_A_CUSTOMER])
+    return Table(rows, columns=[*_SCENARIO, *_CUSTOMER])
 
 
 def workload(day: Day) -> Table:
-    """Each Worker of each Scenario: seconds `available` (Statistics) and `busy` (Events).
+    """One row for each Worker of each Scenario: seconds `available` (Statistics), `busy` (Events).
 
     `utilization` is `busy / available`: a Worker with a Task stays in the Activity Available.
     """
     rows = []
-    for floor in day.floors:
+    for run in day.runs:
         busy: Counter[str] = Counter()
-        for row in _outcomes(floor, day):
+        for row in _outcomes(run, day):
             busy[row["worker"]] += row["handled"]
-        for worker in floor.worker_sids:
-            available = _available(floor, worker, day)
-            rows.append([*_named(floor), worker, available, busy[worker], busy[worker] / available])
-    return Table(rows, columns=[*_NAMES, "worker", "available", "busy", "utilization"])
+        for worker in run.worker_sids:
+            available = _seconds_available(run, worker, day)
+            rows.append([*_names(run), worker, available, busy[worker], busy[worker] / available])
+    return Table(rows, columns=[*_SCENARIO, "worker", "available", "busy", "utilization"])
 
 
-def _available(floor: Floor, worker: str, day: Day) -> int:
-    context = floor.workspace.workers(floor.worker_sids[worker])
-    stays = context.statistics().fetch(start_date=day.since).cumulative["activity_durations"]
-    return next(stay["total"] for stay in stays if stay["friendly_name"] == "Available")
+def _seconds_available(run: ScenarioRun, worker: str, day: Day) -> int:
+    context = run.workspace.workers(run.worker_sids[worker])
+    cumulative: dict[str, Any] = context.statistics().fetch(start_date=day.since).cumulative or {}
+    durations = cumulative["activity_durations"]
+    return next(each["total"] for each in durations if each["friendly_name"] == "Available")
 
 
-def _named(floor: Floor) -> list[str]:
-    return [getattr(floor.scenario, name) for name in _NAMES]
+def _names(run: ScenarioRun) -> list[str]:
+    return [getattr(run.scenario, name) for name in _SCENARIO]
 
 
-def _outcomes(floor: Floor, day: Day) -> list[dict[str, Any]]:
-    opened = _events(floor, day, "workspace.created")[0].event_date_ms
+def _outcomes(run: ScenarioRun, day: Day) -> list[dict[str, Any]]:
+    opened = _milliseconds(_events(run, day, "workspace.created")[0])
     found: dict[str, dict[str, Any]] = {}
     for event in [
-        *_events(floor, day, "reservation.accepted"),
-        *_events(floor, day, "task.canceled"),
+        *_events(run, day, "reservation.accepted"),
+        *_events(run, day, "task.canceled"),
     ]:
-        data = event.event_data
+        data = _data(event)
         attributes, waited = json.loads(data["task_attributes"]), int(data["task_age"])
-        seconds = day.opened + round((event.event_date_ms - opened) / 1000)
+        seconds = day.opened + round((_milliseconds(event) - opened) / 1000)
         found[data["task_sid"]] = {
             "customer": attributes["customer"],
             "language": attributes["selected_language"],
@@ -78,11 +80,20 @@ def _outcomes(floor: Floor, day: Day) -> list[dict[str, Any]]:
             "worker": data.get("worker_name", ""),
             "handled": 0,
         }
-    for event in _events(floor, day, "reservation.completed"):
-        row = found[event.event_data["task_sid"]]
-        row["handled"] = int(event.event_data["task_age"]) - row["waited"]
+    for event in _events(run, day, "reservation.completed"):
+        data = _data(event)
+        row = found[data["task_sid"]]
+        row["handled"] = int(data["task_age"]) - row["waited"]
     return sorted(found.values(), key=lambda row: row["customer"])
 
 
-def _events(floor: Floor, day: Day, event_type: str) -> list[Any]:
-    return floor.workspace.events.list(event_type=event_type, start_date=day.since, page_size=_PAGE)
+def _events(run: ScenarioRun, day: Day, event_type: str) -> list[EventInstance]:
+    return run.workspace.events.list(event_type=event_type, start_date=day.since, page_size=_PAGE)
+
+
+def _data(event: EventInstance) -> dict[str, Any]:
+    return event.event_data or {}
+
+
+def _milliseconds(event: EventInstance) -> int:
+    return event.event_date_ms or 0

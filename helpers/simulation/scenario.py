@@ -1,4 +1,4 @@
-"""Staffing plans and Workflows as data, read and checked before anything is sent."""
+"""Staffing plans and Workflows as data, validated before any request is sent."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from helpers.simulation.customers import HOUR, TICK, Customer
 
 @dataclass(frozen=True)
 class Scenario:
-    """Which customers meet which staffing plan and which Workflow; the first three are names.
+    """A day's customers, a staffing plan and a Workflow; `day`, `plan` and `workflow` name them.
 
-    `staff` is as in `{"Alice": {"languages": ["en", "es"], "hours": (9, 17)}}`; `targets` adds to
-    the Workflow's target of a language, as in `{"es": {"priority": 10}}`.
+    `staff` is as in `{"Alice": {"languages": ["en", "es"], "hours": (9, 17)}}`. `targets` adds
+    fields to a language's target in the Workflow, as in `{"es": {"priority": 10}}`.
     """
 
     day: str
@@ -29,13 +29,13 @@ class Scenario:
 
     @property
     def languages(self) -> list[str]:
-        """Those of the customers, in alphabetical order."""
+        """The customers' languages, in alphabetical order."""
         return sorted({customer.language for customer in self.customers})
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One Worker's day: languages, and from when to when, in seconds from midnight."""
+    """One Worker's shift: `begins` and `ends` are in seconds from midnight."""
 
     name: str
     languages: tuple[str, ...]
@@ -49,9 +49,9 @@ class Shift:
 
 
 def shifts(scenario: Scenario) -> list[Shift]:
-    """The shifts of its staffing plan, in order of the plan.
+    """The shifts of the staffing plan, in the plan's order.
 
-    Raises ValueError, naming the Worker, when an entry cannot be read.
+    Raises ValueError, naming the Worker, for an invalid entry.
     """
     return [_shift(name, entry) for name, entry in scenario.staff.items()]
 
@@ -66,14 +66,17 @@ def configuration(scenario: Scenario, queue_sids: Mapping[str, str]) -> str:
 
     https://www.twilio.com/docs/taskrouter/workflow-configuration
 
-    Raises ValueError when `targets` has a language that no customer speaks, or a timeout.
+    Raises ValueError when `targets` holds a timeout, or a language that no customer speaks.
     """
     if unknown := set(scenario.targets) - set(queue_sids):
-        raise ValueError(f"The Workflow {scenario.workflow!r} names {unknown}: nobody speaks that.")
+        raise ValueError(
+            f"The Workflow {scenario.workflow!r} has targets for {', '.join(sorted(unknown))}, which "
+            "no customer speaks. Leave them out, or draw customers who do."
+        )
     if any("timeout" in target for target in scenario.targets.values()):
         raise ValueError(
             f"The Workflow {scenario.workflow!r} has a timeout, after which TaskRouter would cancel "
-            "the Task. Leave it out: here it is the customers who lose patience."
+            "the Task. Leave it out: the customers' patience already limits the wait."
         )
     filters = [
         {
@@ -95,6 +98,6 @@ def _shift(name: str, entry: Mapping[str, Any]) -> Shift:
         return Shift(name, tuple(languages), begins, ends)
     except (KeyError, TypeError, ValueError):
         raise ValueError(
-            f'{name} needs languages and hours, as in {{"languages": ["en"], "hours": (9, 17)}}, '
-            f"not {entry}."
+            f"{name} has {entry}. Give a list of languages and the hours of one day, as in "
+            '{"languages": ["en"], "hours": (9, 17)}.'
         ) from None

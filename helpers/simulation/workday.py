@@ -1,28 +1,40 @@
-"""One Workspace during the day: its customers come, its Workers answer, and time is told to it.
+"""Play Scenarios side by side on one local TaskRouter: one clock, a Workspace for each Scenario.
 
-What happens next is in a heap. Things of one moment have an order (the end of a shift, its
-beginning, the end of a conversation, of a customer's patience, an arrival) and within it one by
-number, so that a day is the same every time.
+The clock is frozen, and advances from each moment at which something happens to the next. At that
+moment the Workspaces act in parallel threads, since none affects another. Within a Workspace, what
+happens at the same moment happens in a fixed order (a shift ends, a shift begins, a conversation
+ends, a customer's patience ends, a customer arrives; then by number), so that each run of a day
+gives the same result.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
 
 from twilio.rest import Client
 
-from helpers.simulation.customers import Customer
+from helpers.checks import InOneSentence
+from helpers.session.session import Session
+from helpers.simulation.customers import HOUR, Customer
 from helpers.simulation.scenario import Scenario, Shift, configuration, shifts, target_workers
 
-_LEAVES, _COMES, _IS_DONE, _GIVES_UP, _ARRIVES = range(5)
+_THREADS = 4
+_SHIFT_ENDS, _SHIFT_BEGINS, _TASK_ENDS, _PATIENCE_ENDS, _CUSTOMER_ARRIVES = range(5)
 
 
-class Floor:
-    """A Workspace of its own for a Scenario: its Workers, TaskQueues and Workflow, created at once.
+class ClockNotMovable(InOneSentence, RuntimeError):
+    """The clock cannot be moved; the message names the reason and what to do."""
 
-    `workspace` is the SDK's context of it; `worker_sids` and `queue_sids` are by name and language;
-    `closes` is when the last shift ends or the last customer comes, in seconds from midnight.
+
+class ScenarioRun:
+    """A Scenario played in a new Workspace: its Workers, TaskQueues and Workflow, created at once.
+
+    `workspace` is the SDK's context for it. `worker_sids` are by name, `queue_sids` by language.
+    `closes` is when the last shift ends or the last customer arrives, in seconds from midnight.
     """
 
     def __init__(self, client: Client, scenario: Scenario) -> None:
@@ -31,47 +43,47 @@ class Floor:
         self._customers = {customer.number: customer for customer in scenario.customers}
         workspaces = client.taskrouter.v1.workspaces
         self.workspace = workspaces(str(workspaces.create(friendly_name=scenario.name).sid))
-        self._activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
+        self._activities = {a.friendly_name: str(a.sid) for a in self.workspace.activities.list()}
         self.worker_sids = {shift.name: self._create_worker(shift) for shift in self._shifts}
         self.queue_sids = {name: self._create_queue(name) for name in scenario.languages}
         self._workflow_sid = self._create_workflow()
         self._waiting: dict[str, Customer] = {}  # by the Task's SID
         self._task_sids: dict[int, str] = {}  # by the customer's number
-        self._free: set[int] = set()  # Workers on duty without a Task, by their place in the plan
-        self._busy: dict[int, str] = {}  # the Task of each other Worker
-        self._leaving: set[int] = set()  # busy ones whose shift is over
+        self._free: set[int] = set()  # Workers on duty without a Task, by their index in the plan
+        self._busy: dict[int, str] = {}  # the Task's SID by the Worker's index
+        self._overtime: set[int] = set()  # busy Workers whose shift is over
         self._agenda = [
-            *((c.arrives, _ARRIVES, c.number) for c in scenario.customers),
-            *((shift.begins, _COMES, at) for at, shift in enumerate(self._shifts)),
-            *((shift.ends, _LEAVES, at) for at, shift in enumerate(self._shifts)),
+            *((c.arrives, _CUSTOMER_ARRIVES, c.number) for c in scenario.customers),
+            *((shift.begins, _SHIFT_BEGINS, index) for index, shift in enumerate(self._shifts)),
+            *((shift.ends, _SHIFT_ENDS, index) for index, shift in enumerate(self._shifts)),
         ]
         self.closes = max(self._agenda, default=(0,))[0]
         heapify(self._agenda)
 
     def next_time(self) -> int | None:
-        """When something happens next, in seconds from midnight; None: the day is over."""
+        """When something happens next, in seconds from midnight. None: the day is over."""
         while self._agenda:
-            time, what, number = self._agenda[0]
-            if what != _GIVES_UP or self._task_sids[number] in self._waiting:
+            time, action, number = self._agenda[0]
+            if action != _PATIENCE_ENDS or self._task_sids[number] in self._waiting:
                 return time
             heappop(self._agenda)
         return None
 
     def play(self, now: int, since: str) -> None:
-        """Do what happens now. `since` is a moment of TaskRouter's clock, of the last `play`."""
+        """Do what happens now. `since` is TaskRouter's time (ISO 8601) at the previous `play`."""
         actions: dict[int, Callable[[int, int], None]] = {
-            _LEAVES: self._leave,
-            _COMES: self._come,
-            _IS_DONE: self._finish,
-            _GIVES_UP: self._give_up,
-            _ARRIVES: self._arrive,
+            _SHIFT_ENDS: self._end_shift,
+            _SHIFT_BEGINS: self._begin_shift,
+            _TASK_ENDS: self._complete_task,
+            _PATIENCE_ENDS: self._cancel_task,
+            _CUSTOMER_ARRIVES: self._create_task,
         }
         while self.next_time() == now:
-            _, what, number = heappop(self._agenda)
-            if what == _GIVES_UP:
-                self._accept(now, since)  # a Worker who came free just now is in time
-            actions[what](number, now)
-        self._accept(now, since)
+            _, action, number = heappop(self._agenda)
+            if action == _PATIENCE_ENDS:
+                self._accept_reservations(now, since)  # a Worker who became free now is in time
+            actions[action](number, now)
+        self._accept_reservations(now, since)
 
     def _create_worker(self, shift: Shift) -> str:
         workers = self.workspace.workers
@@ -88,47 +100,49 @@ class Floor:
         )
         return str(workflow.sid)
 
-    def _arrive(self, number: int, now: int) -> None:
+    def _create_task(self, number: int, now: int) -> None:
         customer = self._customers[number]
         attributes = {"selected_language": customer.language, "customer": number}
         task = self.workspace.tasks.create(
             attributes=json.dumps(attributes), workflow_sid=self._workflow_sid
         )
-        self._waiting[task.sid] = customer
-        self._task_sids[number] = task.sid
-        heappush(self._agenda, (now + customer.patience, _GIVES_UP, number))
+        task_sid = str(task.sid)
+        self._waiting[task_sid] = customer
+        self._task_sids[number] = task_sid
+        heappush(self._agenda, (now + customer.patience, _PATIENCE_ENDS, number))
 
-    def _give_up(self, number: int, _: int) -> None:
-        sid = self._task_sids[number]
-        if self._waiting.pop(sid, None):
-            self.workspace.tasks(sid).update(assignment_status="canceled", reason="gave up")
+    def _cancel_task(self, number: int, _: int) -> None:
+        task_sid = self._task_sids[number]
+        if self._waiting.pop(task_sid, None):
+            self.workspace.tasks(task_sid).update(assignment_status="canceled", reason="gave up")
 
-    def _come(self, worker: int, _: int) -> None:
-        self._be(worker, "Available")
+    def _begin_shift(self, worker: int, _: int) -> None:
+        self._set_activity(worker, "Available")
         self._free.add(worker)
 
-    def _leave(self, worker: int, _: int) -> None:
+    def _end_shift(self, worker: int, _: int) -> None:
         if worker in self._busy:
-            self._leaving.add(worker)
+            self._overtime.add(worker)
         else:
             self._free.remove(worker)
-            self._be(worker, "Offline")
+            self._set_activity(worker, "Offline")
 
-    def _finish(self, worker: int, _: int) -> None:
-        if worker in self._leaving:
-            self._be(worker, "Offline")  # before the Task ends, or there would be a next one
+    def _complete_task(self, worker: int, _: int) -> None:
+        if worker in self._overtime:
+            # Before the Task ends, or TaskRouter would reserve this Worker for the next one.
+            self._set_activity(worker, "Offline")
         else:
             self._free.add(worker)
         self.workspace.tasks(self._busy.pop(worker)).update(assignment_status="completed")
 
-    def _be(self, worker: int, activity: str) -> None:
+    def _set_activity(self, worker: int, activity: str) -> None:
         sid = self.worker_sids[self._shifts[worker].name]
         self.workspace.workers(sid).update(activity_sid=self._activities[activity])
 
-    def _accept(self, now: int, since: str) -> None:
-        """Accept every Reservation that TaskRouter has made since."""
+    def _accept_reservations(self, now: int, since: str) -> None:
+        """Accept every Reservation that TaskRouter has created since then."""
         if not (self._waiting and self._free):
-            return  # nobody can have been reserved
+            return  # no Worker can have been reserved
         for event in self._reservations_created(since):
             reservation_sid, task_sid = event["reservation_sid"], event["task_sid"]
             task = self.workspace.tasks(task_sid)
@@ -137,11 +151,89 @@ class Floor:
             worker = list(self.worker_sids).index(event["worker_name"])
             self._free.remove(worker)
             self._busy[worker] = task_sid
-            heappush(self._agenda, (now + customer.handling, _IS_DONE, worker))
+            heappush(self._agenda, (now + customer.handling, _TASK_ENDS, worker))
 
-    def _reservations_created(self, since: str) -> list[Any]:
-        """What the Events say of each Reservation for a customer who waits, by Worker."""
+    def _reservations_created(self, since: str) -> list[dict[str, Any]]:
+        """The event data of each new Reservation for a waiting customer, sorted by Worker."""
         created = self.workspace.events.list(event_type="reservation.created", start_date=since)
-        found = [event.event_data for event in created]
+        found = [event.event_data or {} for event in created]
         waiting = [data for data in found if data["task_sid"] in self._waiting]
-        return sorted(waiting, key=lambda data: data["worker_name"])
+        return sorted(waiting, key=lambda data: str(data["worker_name"]))
+
+
+@dataclass(frozen=True, repr=False)
+class Day:
+    """A played day: a ScenarioRun for each Scenario.
+
+    All began at one moment: `since` on TaskRouter's clock (ISO 8601), `opened` on the day's clock.
+    `closed` is when the last Task ended. Both are in seconds from midnight.
+    """
+
+    runs: Sequence[ScenarioRun]
+    since: str
+    opened: int
+    closed: int
+
+    def __repr__(self) -> str:
+        tasks = sum(len(run.scenario.customers) for run in self.runs)
+        hours = (self.closed - self.opened) / HOUR
+        return f"{len(self.runs)} Workspaces, {tasks:,} Tasks, {hours:.1f} hours by the clock"
+
+
+class Clock:
+    """The local TaskRouter's clock, frozen from here on; `now` is its time as ISO 8601.
+
+    Raises ClockNotMovable on real Twilio, or when a request fails.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        if session.target != "local":
+            raise ClockNotMovable(
+                "Real Twilio's clock cannot be moved, so no day can be played there. "
+                'Use connect("local", alone=True).'
+            )
+        self.now = self._post(freeze="true")
+
+    def advance(self, seconds: int) -> None:
+        """Move the clock forward. TaskRouter's timers run at their own times on the way."""
+        self.now = self._post(advance=str(seconds))
+
+    def _post(self, **fields: object) -> str:
+        url = f"{self._session.address}/emulator/clock"
+        response = self._session.client.request("POST", url, data=fields)
+        if response.status_code != 200:
+            raise ClockNotMovable(f"The clock was not moved (HTTP {response.status_code}).")
+        return json.loads(response.text)["now"]
+
+
+def simulate(
+    session: Session,
+    scenarios: Sequence[Scenario],
+    progress: Callable[[float], None] = lambda _: None,
+) -> Day:
+    """Play every Scenario, from its first shift or customer until its last Task has ended.
+
+    Calls `progress` with the share of the day that is over, from 0 to 1. The clock moves for
+    everything in this TaskRouter and stays frozen afterwards, so use a `session` with its own.
+
+    Raises ValueError for an invalid plan, ClockNotMovable where the clock cannot be moved.
+    """
+    clock = Clock(session)
+    since = clock.now
+    runs = [ScenarioRun(session.client, scenario) for scenario in scenarios]
+    opened = now = _next_time(runs) or 0
+    ends = max((run.closes for run in runs), default=now)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        while (then := _next_time(runs)) is not None:
+            before = clock.now
+            clock.advance(then - now)
+            now = then
+            list(threads.map(partial(ScenarioRun.play, now=now, since=before), runs))
+            progress((now - opened) / (ends - opened) if now < ends else 1.0)
+    return Day(runs, since, opened, now)
+
+
+def _next_time(runs: Sequence[ScenarioRun]) -> int | None:
+    times = [time for run in runs if (time := run.next_time()) is not None]
+    return min(times, default=None)

@@ -4,6 +4,7 @@ import pytest
 
 from helpers.display.html import (
     FactsTable,
+    ProgressBar,
     age,
     duration,
     facts_html,
@@ -103,3 +104,26 @@ def test_a_table_of_facts_without_facts_takes_no_place():
     assert table.value == folded_html("Everything else", [("rest", 1)], names_width="15em")
     table.show([])
     assert table.layout.display == "none"
+
+
+def test_progress_bar_has_a_name_and_a_number_for_a_screen_reader():
+    bar = ProgressBar("Playing <the> days")
+    bar.show(0.429)
+    assert bar.value.startswith("<label") and bar.value.endswith("</label>")
+    assert "Playing &lt;the&gt; days <progress" in bar.value
+    assert '<progress max="100" value="42"' in bar.value
+    assert "</progress> 42 %" in bar.value
+
+
+def test_progress_bar_sends_nothing_while_the_percentage_stays():
+    bar, sent = ProgressBar("Playing"), []
+    bar.observe(sent.append, "value")
+    for share in (0.501, 0.502, 0.509, 0.51):
+        bar.show(share)
+    assert len(sent) == 2
+
+
+def test_progress_bar_stores_its_name_alone():
+    bar = ProgressBar("Playing")
+    bar.show(0.5)
+    assert bar._repr_mimebundle_()["text/plain"] == "Playing"

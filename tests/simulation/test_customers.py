@@ -5,17 +5,17 @@ import pytest
 
 from helpers.simulation.customers import HOUR, TICK, Customer, draw_customers
 
-RATES = {"en": {9: 20, 11: 26, 15: 20}, "es": {9: 4, 11: 14, 15: 4}}
+RATES: dict[str, dict[float, float]] = {"en": {9: 20, 11: 26, 15: 20}, "es": {9: 4, 11: 14, 15: 4}}
 
 
-def test_a_seed_gives_these_customers_on_any_machine():
+def test_seed_gives_the_same_customers_on_every_machine():
     first, second, *_, last = draw_customers(RATES, closes=17, seed=1)
     assert first == Customer(1, "es", 32430, 60, 510)
     assert second == Customer(2, "en", 32460, 120, 240)
     assert last == Customer(279, "en", 60960, 420, 120)
 
 
-def test_customers_come_in_the_order_of_their_numbers_while_the_floor_is_open():
+def test_customers_are_numbered_by_arrival_within_opening_hours():
     customers = draw_customers(RATES, closes=17, seed=3)
     assert [customer.number for customer in customers] == list(range(1, len(customers) + 1))
     times = [customer.arrives for customer in customers]
@@ -23,14 +23,14 @@ def test_customers_come_in_the_order_of_their_numbers_while_the_floor_is_open():
     assert 9 * HOUR <= times[0] and times[-1] <= 17 * HOUR
 
 
-def test_every_time_is_a_step_of_the_clock():
+def test_every_time_is_a_multiple_of_the_time_step():
     for customer in draw_customers(RATES, closes=17, seed=4):
         assert customer.arrives % TICK == 0
         for seconds in (customer.patience, customer.handling):
             assert seconds >= TICK and seconds % TICK == 0
 
 
-def test_they_come_as_often_as_the_rate_of_their_hour_says():
+def test_arrivals_follow_the_rate_of_each_hour():
     days = [draw_customers(RATES, closes=17, seed=seed) for seed in range(100)]
     counted = Counter((c.language, c.arrives // HOUR) for day in days for c in day)
     for language, expected in {"en": (20, 26, 20), "es": (4, 14, 4)}.items():
@@ -38,7 +38,7 @@ def test_they_come_as_often_as_the_rate_of_their_hour_says():
             assert counted[language, hour] / len(days) == pytest.approx(rate, rel=0.15)
 
 
-def test_patience_and_handling_have_the_means_asked_for():
+def test_patience_and_handling_have_the_given_means():
     customers = [
         customer
         for seed in range(40)
@@ -48,7 +48,7 @@ def test_patience_and_handling_have_the_means_asked_for():
     assert mean(c.handling for c in customers) == pytest.approx(5 * 60, rel=0.05)
 
 
-def test_another_language_leaves_the_customers_of_the_first_as_they_are():
+def test_second_language_leaves_the_first_ones_customers_unchanged():
     def english(rates):
         return [
             (c.arrives, c.patience, c.handling)
@@ -59,17 +59,17 @@ def test_another_language_leaves_the_customers_of_the_first_as_they_are():
     assert english(RATES) == english({"en": RATES["en"]})
 
 
-def test_another_seed_is_another_day():
+def test_another_seed_gives_another_day():
     assert draw_customers(RATES, 17, seed=1) != draw_customers(RATES, 17, seed=2)
 
 
 @pytest.mark.parametrize("steps", [{}, {9: 0}, {9: 5, 10: -1}])
-def test_a_rate_that_makes_no_sense_is_refused(steps):
-    with pytest.raises(ValueError, match="'es' needs customers an hour by hour"):
+def test_invalid_rates_are_refused_with_an_example(steps):
+    with pytest.raises(ValueError, match="The rates of 'es' are .* Give customers per hour"):
         draw_customers({"en": {9: 1}, "es": steps}, 17, seed=1)
 
 
 @pytest.mark.parametrize("minutes", [{"patience": 0}, {"handling": -1}])
-def test_a_duration_that_makes_no_sense_is_refused(minutes):
+def test_mean_of_zero_or_less_is_refused(minutes):
     with pytest.raises(ValueError, match="more than 0"):
         draw_customers(RATES, 17, seed=1, **minutes)

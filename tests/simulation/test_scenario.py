@@ -13,7 +13,7 @@ def scenario(staff=None, targets=None):
     return Scenario("Monday", "plan", "workflow", CUSTOMERS, staff or {}, targets or {})
 
 
-def test_a_plan_is_read_in_its_order():
+def test_plan_gives_a_shift_for_each_worker_in_its_order():
     staff = {
         "Elena": {"languages": ["en", "es"], "hours": (11, 15.5)},
         "Bob": {"languages": ["en"], "hours": (9, 17)},
@@ -24,7 +24,7 @@ def test_a_plan_is_read_in_its_order():
     ]
 
 
-def test_a_shift_gives_the_workers_attributes():
+def test_shift_gives_the_worker_attributes_as_json():
     assert json.loads(Shift("Alice", ("en", "es"), 0, 30).attributes) == {"languages": ["en", "es"]}
 
 
@@ -41,12 +41,12 @@ def test_a_shift_gives_the_workers_attributes():
         {"languages": ["en"], "hours": ("9", "17")},
     ],
 )
-def test_an_entry_that_cannot_be_read_names_the_worker(entry):
-    with pytest.raises(ValueError, match="^Bob needs languages and hours"):
+def test_invalid_entry_is_refused_with_the_worker_and_an_example(entry):
+    with pytest.raises(ValueError, match="^Bob has .* Give a list of languages"):
         shifts(scenario({"Bob": entry}))
 
 
-def test_a_workflow_leads_each_language_to_its_queue():
+def test_configuration_routes_each_language_to_its_task_queue():
     sids = {"en": "WQ" + "1" * 32, "es": "WQ" + "2" * 32}
     text = configuration(scenario(targets={"es": {"priority": 10}}), sids)
 
@@ -56,15 +56,15 @@ def test_a_workflow_leads_each_language_to_its_queue():
     assert [filter.targets[0].priority for filter in read.filters] == [None, 10]
 
 
-def test_a_workflow_for_a_language_that_nobody_speaks_is_refused():
-    with pytest.raises(ValueError, match="'workflow' names {'fr'}: nobody speaks that"):
+def test_target_for_a_language_without_customers_is_refused():
+    with pytest.raises(ValueError, match="'workflow' has targets for fr, which no customer speaks"):
         configuration(scenario(targets={"fr": {}}), {"en": "WQ" + "1" * 32})
 
 
-def test_a_workflow_that_would_cancel_tasks_itself_is_refused():
+def test_target_with_a_timeout_is_refused():
     with pytest.raises(ValueError, match="'workflow' has a timeout"):
         configuration(scenario(targets={"en": {"timeout": 60}}), {"en": "WQ" + "1" * 32})
 
 
-def test_the_languages_are_those_of_the_customers():
+def test_languages_are_those_of_the_customers_in_alphabetical_order():
     assert scenario().languages == ["en", "es"]

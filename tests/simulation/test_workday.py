@@ -7,9 +7,9 @@ from scenario_model import ScenarioModel
 from helpers.session.connect import connect
 from helpers.session.session import Session
 from helpers.simulation.customers import Customer, draw_customers
-from helpers.simulation.day import ClockStands, simulate
 from helpers.simulation.results import outcomes, workload
 from helpers.simulation.scenario import Scenario
+from helpers.simulation.workday import ClockNotMovable, simulate
 
 RATES = {"en": {9: 16, 9.5: 34}, "es": {9: 6, 9.5: 20}}
 TEAM = {
@@ -21,7 +21,7 @@ ELENA = {"Elena": {"languages": ["es"], "hours": (9.5, 10)}}
 
 @pytest.fixture(autouse=True)
 def home(home):
-    """Where `connect` would start an emulator, if a test forgot that it wants one alone."""
+    """Keep every emulator that a test starts in a temporary home."""
     return home
 
 
@@ -35,7 +35,7 @@ def scenarios(seed: int) -> list[Scenario]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_taskrouter_serves_whom_a_model_of_it_would(session: Session, seed: int):
+def test_simulated_days_match_the_model_customer_by_customer(session: Session, seed: int):
     played = scenarios(seed)
     rows = outcomes(simulate(session, played))
 
@@ -54,7 +54,7 @@ def test_taskrouter_serves_whom_a_model_of_it_would(session: Session, seed: int)
             assert row.handled == (customer.handling if row.served else 0)
 
 
-def test_two_runs_give_the_same_to_the_last_digit_also_on_another_emulator(session: Session):
+def test_second_run_and_another_emulator_give_identical_results(session: Session):
     def frames(session: Session) -> list[pd.DataFrame]:
         day = simulate(session, scenarios(3)[::2])
         return [outcomes(day), workload(day)]
@@ -62,12 +62,12 @@ def test_two_runs_give_the_same_to_the_last_digit_also_on_another_emulator(sessi
     first, again = frames(session), frames(session)
     with closing(connect("local", alone=True)) as other:
         elsewhere = frames(other)
-    for one, two, three in zip(first, again, elsewhere, strict=True):
-        pd.testing.assert_frame_equal(one, two, check_exact=True)
-        pd.testing.assert_frame_equal(one, three, check_exact=True)
+    for expected, repeated, other_emulator in zip(first, again, elsewhere, strict=True):
+        pd.testing.assert_frame_equal(expected, repeated, check_exact=True)
+        pd.testing.assert_frame_equal(expected, other_emulator, check_exact=True)
 
 
-def test_a_worker_who_comes_free_in_the_last_moment_is_in_time(session: Session):
+def test_worker_who_becomes_free_as_patience_ends_takes_the_task(session: Session):
     customers = [Customer(1, "en", 32400, 600, 300), Customer(2, "en", 32430, 270, 60)]
     staff = {"Bob": {"languages": ["en"], "hours": (9, 10)}}
     rows = outcomes(
@@ -76,7 +76,7 @@ def test_a_worker_who_comes_free_in_the_last_moment_is_in_time(session: Session)
     assert rows[["waited", "worker"]].values.tolist() == [[0, "Bob"], [270, "Bob"]]
 
 
-def test_a_worker_ends_the_conversation_before_going_home(session: Session):
+def test_conversation_past_the_shift_is_completed_and_counted(session: Session):
     customers = [Customer(1, "en", 32400, 600, 5400), Customer(2, "en", 36030, 3600, 60)]
     staff = {"Bob": {"languages": ["en"], "hours": (9, 10)}}
     day = simulate(session, [Scenario("Monday", "plan", "workflow", customers, staff, {})])
@@ -90,7 +90,7 @@ def test_a_worker_ends_the_conversation_before_going_home(session: Session):
     assert repr(day) == "1 Workspaces, 2 Tasks, 2.0 hours by the clock"
 
 
-def test_nobody_works_where_nobody_speaks_the_language(session: Session):
+def test_customer_whose_language_no_worker_speaks_gives_up(session: Session):
     customers = [Customer(1, "es", 32400, 90, 60)]
     staff = {"Bob": {"languages": ["en"], "hours": (9, 10)}}
     day = simulate(session, [Scenario("Monday", "plan", "workflow", customers, staff, {})])
@@ -98,41 +98,41 @@ def test_nobody_works_where_nobody_speaks_the_language(session: Session):
     assert workload(day)[["busy", "utilization"]].values.tolist() == [[0, 0]]
 
 
-def test_a_customer_may_come_where_nobody_works(session: Session):
+def test_customer_gives_up_when_the_plan_has_no_workers(session: Session):
     scenario = Scenario("Monday", "plan", "workflow", [Customer(1, "en", 0, 60, 60)], {}, {})
     assert outcomes(simulate(session, [scenario]))["waited"].to_list() == [60]
 
 
-def test_progress_goes_from_nothing_to_all_of_it(session: Session):
-    told: list[float] = []
-    simulate(session, scenarios(4)[:1], told.append)
-    assert (told[0], told[-1]) == (0, 1)
-    assert told == sorted(told)
+def test_progress_rises_from_0_to_1(session: Session):
+    shares: list[float] = []
+    simulate(session, scenarios(4)[:1], shares.append)
+    assert (shares[0], shares[-1]) == (0, 1)
+    assert shares == sorted(shares)
 
 
-def test_statistics_say_the_same_as_the_events(session: Session):
+def test_workspace_statistics_agree_with_the_outcomes(session: Session):
     day = simulate(session, scenarios(5)[1:3])
-    for floor, (_, rows) in zip(
-        day.floors, outcomes(day).groupby(["plan", "workflow"], sort=False), strict=True
+    for run, (_, rows) in zip(
+        day.runs, outcomes(day).groupby(["plan", "workflow"], sort=False), strict=True
     ):
-        counted = floor.workspace.cumulative_statistics().fetch(start_date=day.since)
+        counted = run.workspace.cumulative_statistics().fetch(start_date=day.since)
         served = rows[rows.served]
         assert counted.tasks_created == len(rows)
         assert counted.reservations_accepted == counted.tasks_completed == len(served)
         assert counted.tasks_canceled == len(rows) - len(served)
-        assert counted.wait_duration_until_accepted["total"] == served.waited.sum()
-        assert counted.wait_duration_until_accepted["max"] == served.waited.max()
+        waits = counted.wait_duration_until_accepted or {}
+        assert (waits["total"], waits["max"]) == (served.waited.sum(), served.waited.max())
 
 
-def test_real_twilio_has_no_clock_to_move(session: Session):
+def test_live_session_is_refused_with_a_way_out(session: Session):
     session.target = "live"
-    with pytest.raises(ClockStands, match=r'Use connect\("local", alone=True\)'):
+    with pytest.raises(ClockNotMovable, match=r'Use connect\("local", alone=True\)'):
         simulate(session, scenarios(1))
 
 
-def test_a_plan_that_cannot_be_read_is_refused_before_anything_is_created(session: Session):
+def test_invalid_plan_is_refused_before_any_workspace_is_created(session: Session):
     [good, *_] = scenarios(1)
     bad = Scenario("Monday", "plan", "workflow", good.customers, {"Bob": {"languages": ["en"]}}, {})
-    with pytest.raises(ValueError, match="Bob needs languages and hours"):
+    with pytest.raises(ValueError, match="^Bob has .* Give a list of languages"):
         simulate(session, [bad])
     assert session.client.taskrouter.v1.workspaces.list() == []
