@@ -1,4 +1,4 @@
-"""The official quickstart's command, word for word but for the SIDs."""
+"""The `curl` command of Twilio's quickstart, unchanged except for the SIDs."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def create_task(lab, environment, **changes):
     )
 
 
-def test_the_quickstarts_command_creates_a_task(lab, environment):
+def test_quickstart_command_creates_task(lab, environment):
     answer = json.loads(create_task(lab, environment).stdout)
     [task] = lab.workspace.tasks.list()
     assert answer["sid"] == task.sid and answer["assignment_status"] == "pending"
@@ -38,6 +38,6 @@ def test_the_quickstarts_command_creates_a_task(lab, environment):
     assert answer["url"].startswith("https://taskrouter.twilio.com/v1/Workspaces/")
 
 
-def test_without_the_certificate_curl_does_not_believe_it(lab, environment):
+def test_curl_without_certificate_rejects_server(lab, environment):
     refused = create_task(lab, environment, CURL_CA_BUNDLE="", SSL_CERT_FILE="")
     assert refused.returncode == 60 and lab.workspace.tasks.list() == []

@@ -1,4 +1,4 @@
-"""Twilio's Node SDK and command line tool, unmodified, walk the whole lesson."""
+"""The first lessons, from Offline to completed, with Twilio's unmodified Node SDK and CLI."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ LESSON = Path(__file__).parent / "lesson.js"
 
 
 def run(arguments, environment):
-    """What the program printed; it must have ended well."""
+    """Run a program; return what it printed. Fails the test when its exit code is not 0."""
     done = subprocess.run(
         arguments, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -19,7 +19,7 @@ def run(arguments, environment):
     return done.stdout
 
 
-def test_the_node_sdk_walks_the_whole_lesson(twilio, environment, node_modules):
+def test_node_sdk_completes_task(twilio, environment, node_modules):
     lesson = shutil.copy(LESSON, node_modules.parent)
     found = json.loads(run([shutil.which("node"), lesson], environment))
     [workspace] = twilio[0].taskrouter.v1.workspaces.list(friendly_name="Node")
@@ -40,9 +40,9 @@ def test_the_node_sdk_walks_the_whole_lesson(twilio, environment, node_modules):
 
 @pytest.fixture
 def cli(node_modules, tmp_path):
-    """Runs a command of twilio-cli under api:taskrouter:v1:workspaces; gives what it answered."""
+    """Run a command of twilio-cli below api:taskrouter:v1:workspaces; return the JSON it prints."""
     home = str(tmp_path)
-    own = {
+    settings = {
         "HOME": home,
         "USERPROFILE": home,
         "TWILIO_SKIP_NEW_VERSION_CHECK": "true",
@@ -50,7 +50,7 @@ def cli(node_modules, tmp_path):
     }
     program = node_modules / "twilio-cli" / "bin" / "run"
 
-    def ask(environment, command, **options):
+    def run_cli(environment, command, **options):
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
         called = [
             shutil.which("node"),
@@ -60,30 +60,30 @@ def cli(node_modules, tmp_path):
             "json",
             *flags,
         ]
-        return json.loads(run(called, environment | own))
+        return json.loads(run(called, environment | settings))
 
-    return ask
+    return run_cli
 
 
-def test_the_command_line_tool_walks_the_whole_lesson(lab, environment, cli):
-    def ask(command, **options):
+def test_command_line_tool_completes_task(lab, environment, cli):
+    def run_cli(command, **options):
         return cli(environment, command, workspace_sid=lab.workspace_sid, **options)
 
     attributes = json.dumps({"selected_language": "es"})
-    [task] = ask("tasks:create", workflow_sid=lab.workflow_sid, attributes=attributes)
+    [task] = run_cli("tasks:create", workflow_sid=lab.workflow_sid, attributes=attributes)
     assert task["assignmentStatus"] == "pending"
     assert task["url"].startswith("https://taskrouter.twilio.com/v1/Workspaces/")
 
-    [alice] = ask("workers:update", sid=lab.alice_sid, activity_sid=lab.idle_sid)
+    [alice] = run_cli("workers:update", sid=lab.alice_sid, activity_sid=lab.idle_sid)
     assert alice["activityName"] == "Idle"
 
-    [reservation] = ask("tasks:reservations:list", task_sid=task["sid"])
+    [reservation] = run_cli("tasks:reservations:list", task_sid=task["sid"])
     assert (reservation["workerName"], reservation["reservationStatus"]) == ("Alice", "pending")
-    asked = {"task_sid": task["sid"], "sid": reservation["sid"]}
-    [accepted] = ask("tasks:reservations:update", reservation_status="accepted", **asked)
+    selected = {"task_sid": task["sid"], "sid": reservation["sid"]}
+    [accepted] = run_cli("tasks:reservations:update", reservation_status="accepted", **selected)
     assert accepted["reservationStatus"] == "accepted"
 
-    [completed] = ask("tasks:update", sid=task["sid"], assignment_status="completed")
+    [completed] = run_cli("tasks:update", sid=task["sid"], assignment_status="completed")
     assert completed["assignmentStatus"] == "completed"
-    [offline] = ask("workers:update", sid=lab.alice_sid, activity_sid=lab.offline_sid)
+    [offline] = run_cli("workers:update", sid=lab.alice_sid, activity_sid=lab.offline_sid)
     assert offline["available"] is False

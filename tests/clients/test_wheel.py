@@ -1,0 +1,79 @@
+"""The wheel of local-taskrouter, installed without the tutorial into a clean environment."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
+PIP_SECONDS = 300
+TUTORIAL_ONLY = {"jupyterlab", "notebook", "ipykernel", "pandas", "ipywidgets"}
+
+
+def run(*command: str | Path, cwd: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    """Run a program outside this project: without its PYTHONPATH or its settings of pytest."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    }
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def pip(python: Path, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run this environment's pip for another one."""
+    command = [sys.executable, "-m", "pip", "--python", python, *arguments]
+    return run(*command, cwd=cwd, timeout=PIP_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def programs(
+    tmp_path_factory: pytest.TempPathFactory, skip_outside_ci: Callable[[str], NoReturn]
+) -> Path:
+    """The programs of a new virtual environment with local-taskrouter, pytest and what they need."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    programs = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
+    # Given a folder, pip builds the wheel and installs that.
+    done = pip(programs / "python", "install", "--no-compile", PROJECT, "pytest", cwd=folder)
+    if done.returncode:
+        skip_outside_ci(f"pip could not build and install the wheel: {done.stderr[-300:]}")
+    return programs
+
+
+def test_readme_example_passes_with_the_fixture_of_the_installed_plugin(programs, tmp_path):
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    [example] = re.findall(r"```python\n(def test_\w+.*?)```", readme, re.DOTALL)
+    (tmp_path / "test_example.py").write_text(example, "utf-8")
+    done = run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_environment_has_no_package_that_only_the_tutorial_needs(programs, tmp_path):
+    listed = pip(programs / "python", "list", "--format=json", cwd=tmp_path)
+    installed = {package["name"].lower() for package in json.loads(listed.stdout)}
+    assert {"local-taskrouter", "pytest", "twilio"} <= installed
+    assert not installed & TUTORIAL_ONLY
+
+
+@pytest.mark.parametrize("command", [["local-taskrouter"], ["python", "-m", "local_taskrouter"]])
+def test_help_names_the_command_that_works_everywhere(programs, tmp_path, command):
+    program, *arguments = command
+    done = run(programs / program, *arguments, "--help", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: python -m local_taskrouter ")
