@@ -3,6 +3,7 @@
 from typing import Any
 
 import ipywidgets as widgets
+from local_taskrouter.explanation.waiting import somebody_could_take
 from local_taskrouter.rules import lifecycle as rules
 from traitlets import Int, List, Unicode, observe
 
@@ -13,7 +14,6 @@ from helpers.controls.parts.panel import TextLine
 from helpers.display.html import short
 from helpers.display.lifecycle import lifecycle_svg, lifecycle_text
 from helpers.display.svg import image_html
-from helpers.explanation.waiting import somebody_could_take
 from helpers.lessons.workspace import PreparedWorkspace
 
 _NOTHING = "There is no Task yet."

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
+from local_taskrouter.explanation.candidates import fields_of
+from local_taskrouter.explanation.evidence import Evidence, attributes_of
+from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 from local_taskrouter.rules.scope import queue_scope
 from traitlets import List, Unicode, dlink, link, observe
@@ -12,9 +15,6 @@ from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import ErrorLine, TextLine
 from helpers.controls.playground_table import RowsTable
-from helpers.explanation.evidence import Evidence, attributes_of
-from helpers.explanation.staff import fields_of
-from helpers.explanation.verdicts import Verdict, judge
 from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"

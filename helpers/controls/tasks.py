@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
+from local_taskrouter.explanation.waiting import reason_to_wait
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 from traitlets import Bool, List, Unicode, observe
 
@@ -18,7 +19,6 @@ from helpers.controls.parts.in_page import PART
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
 from helpers.controls.parts.search import Search, contains
 from helpers.display.html import Heading, age, short
-from helpers.explanation.waiting import reason_to_wait
 from helpers.lessons.workspace import PreparedWorkspace
 
 MOST = 20

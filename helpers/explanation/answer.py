@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from local_taskrouter.explanation.evidence import WouldBeTask
+from local_taskrouter.explanation.gathering import gather
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.checks import InOneSentence
-from helpers.explanation.evidence import WouldBeTask
 from helpers.explanation.explanation import Explanation
-from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session

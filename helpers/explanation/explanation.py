@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.filters import FilterView
+from local_taskrouter.explanation.notes import Note
+from local_taskrouter.explanation.place import Place
+from local_taskrouter.explanation.sentences import standing_of
+from local_taskrouter.explanation.verdicts import Verdict
+
 from helpers.display.table import Table, table
-from helpers.explanation.filters import FilterView
-from helpers.explanation.notes import Note
 from helpers.explanation.page import as_html
-from helpers.explanation.place import Place
 from helpers.explanation.plain import as_text
-from helpers.explanation.sentences import standing_of
-from helpers.explanation.staff import Candidate
-from helpers.explanation.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.explanation.place import Place
-from helpers.explanation.sentences import distance
-from helpers.explanation.staff import Candidate
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.place import Place
+from local_taskrouter.explanation.sentences import distance
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation

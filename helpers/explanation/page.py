@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.filters import FilterView
+from local_taskrouter.explanation.verdicts import Clause, Verdict
+
 from helpers.display.theme import CODE_FONT, INK, QUIET_INK
 from helpers.explanation.facts import facts_of, heading_of, nearest
-from helpers.explanation.filters import FilterView
-from helpers.explanation.staff import Candidate
-from helpers.explanation.verdicts import Clause, Verdict
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING
 
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.filters import FilterView
+from local_taskrouter.explanation.verdicts import Verdict
+
 from helpers.explanation.facts import facts_of, heading_of, nearest
-from helpers.explanation.filters import FilterView
-from helpers.explanation.staff import Candidate
-from helpers.explanation.verdicts import Verdict
 
 if TYPE_CHECKING:
     from helpers.explanation.explanation import Explanation

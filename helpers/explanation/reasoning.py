@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from local_taskrouter.explanation.candidates import judge_staff
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.filters import judge_filters
+from local_taskrouter.explanation.notes import notes_on
+from local_taskrouter.explanation.place import find_place
+from local_taskrouter.explanation.sentences import sum_up
 from local_taskrouter.rules.times import answer_until, iso
 
-from helpers.explanation.evidence import Evidence
 from helpers.explanation.explanation import Explanation, ReservationView
-from helpers.explanation.filters import judge_filters
-from helpers.explanation.notes import notes_on
-from helpers.explanation.place import find_place
-from helpers.explanation.sentences import sum_up
-from helpers.explanation.staff import judge_staff
 
 
 def reason(evidence: Evidence) -> Explanation:

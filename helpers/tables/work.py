@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from local_taskrouter.explanation.gathering import surroundings, with_channels, with_pause
+from local_taskrouter.explanation.waiting import reason_to_wait
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 from local_taskrouter.rules.times import iso
 
 from helpers.display.table import Table, table
-from helpers.explanation.gathering import surroundings, with_channels, with_pause
-from helpers.explanation.waiting import reason_to_wait
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import said_plainly
 

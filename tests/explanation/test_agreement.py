@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core import parsed, records, routing
 from local_taskrouter.core.step_of_task import target_of
+from local_taskrouter.explanation.gathering import gather
+from local_taskrouter.explanation.waiting import reason_to_wait
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.rules.expression import parse
 from local_taskrouter.rules.workflow import Step
@@ -21,9 +23,7 @@ from workspace_builder import WorkspaceBuilder
 from wsgi_client import session_on
 
 from helpers import explain
-from helpers.explanation.gathering import gather
 from helpers.explanation.reasoning import reason
-from helpers.explanation.waiting import reason_to_wait
 
 TARGETS = [
     "1==1",

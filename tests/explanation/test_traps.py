@@ -1,6 +1,5 @@
 import pytest
-
-from helpers.explanation.verdicts import judge
+from local_taskrouter.explanation.verdicts import judge
 
 WORKER = {"skills": ["es"], "level": "7", "product-line": "x", "name": "Ann", "languages": "es"}
 PAIR = {"task": {"level": 5}, "worker": {"level": 3, "languages": ["es"]}}

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from local_taskrouter.explanation.gathering import gather, surroundings
+from local_taskrouter.explanation.waiting import reason_to_wait, somebody_could_take
 
-from helpers.explanation.gathering import gather, surroundings
 from helpers.explanation.reasoning import reason
-from helpers.explanation.waiting import reason_to_wait, somebody_could_take
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from local_taskrouter.explanation.evidence import Evidence
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 
 from helpers.controls.follow.snapshot import Snapshot
-from helpers.explanation.evidence import Evidence
 
 
 def evidence_of(snapshot: Snapshot, task: Any) -> Evidence:

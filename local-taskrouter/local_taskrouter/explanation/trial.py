@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
+from local_taskrouter.explanation.candidates import count_presence, judge_staff
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.standing import Standing
 from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.workflow import Step
 from local_taskrouter.rules.workflow_steps import FELL_OUT, settle
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import count_presence, judge_staff
-from helpers.explanation.standing import Standing
 
 
 def foretell(evidence: Evidence) -> Evidence:

@@ -6,11 +6,15 @@ The reason is one of those that `explain` gives in full (sentences.py).
 from collections.abc import Sequence
 from typing import Any
 
+from local_taskrouter.explanation.candidates import (
+    Candidate,
+    described,
+    judge_staff,
+    needs_channels,
+)
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.sentences import listed, why_no_worker_matches, why_not_yet
 from local_taskrouter.rules.matching import routed_to
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.sentences import listed, why_no_worker_matches, why_not_yet
-from helpers.explanation.staff import Candidate, described, judge_staff, needs_channels
 
 _DEPENDS = "depends on WorkerChannels, which only explain reads"
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.workflow import Target
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.verdicts import NOT_THERE, Verdict
 from local_taskrouter.rules.matching import routed_to
 from local_taskrouter.rules.times import answer_until, iso, seconds_left
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import Candidate
-from helpers.explanation.verdicts import NOT_THERE, Verdict
 
 MOST_TOLD = 3
 MOST_NAMES = 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from local_taskrouter.explanation.common_mistakes import trap_in
 from local_taskrouter.rules.clauses import (
     comparisons,
     decisive,
@@ -14,8 +15,6 @@ from local_taskrouter.rules.clauses import (
     references,
 )
 from local_taskrouter.rules.expression import Comparison, Expression, ExpressionSyntaxError, parse
-
-from helpers.explanation.traps import trap_in
 
 LONGEST_VALUE = 120
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.lifecycle import TASK_WAITING
 from local_taskrouter.rules.matching import (
     NamedWorker,
@@ -22,9 +24,6 @@ from local_taskrouter.rules.scope import (
     worker_fields,
 )
 from local_taskrouter.rules.workflow import Target
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
+from local_taskrouter.explanation.candidates import count_presence
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.lifecycle import TASK_ENDED, TASK_WAITING
 from local_taskrouter.rules.scope import attributes_of
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import count_presence
-from helpers.explanation.verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)

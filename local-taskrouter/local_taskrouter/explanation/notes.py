@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from local_taskrouter.explanation.candidates import Candidate, needs_channels, of_queue
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.filters import FilterView
+from local_taskrouter.explanation.sentences import listed
 from local_taskrouter.rules.workflow import ConfigurationError, read_configuration
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.filters import FilterView
-from helpers.explanation.sentences import listed
-from helpers.explanation.staff import Candidate, needs_channels, of_queue
 
 MOST_QUEUES = 3
 

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+
+from local_taskrouter.explanation.candidates import channels_wanted, judge_staff
+from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.standing import needs_events
+from local_taskrouter.explanation.trial import foretell
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.workflow import Target
 from local_taskrouter.rules.workflow_steps import reachable_steps
-from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
-
-from helpers.explanation.evidence import Evidence
-from helpers.explanation.staff import channels_wanted, judge_staff
-from helpers.explanation.standing import needs_events
-from helpers.explanation.trial import foretell
 
 _PAGE = 100
 

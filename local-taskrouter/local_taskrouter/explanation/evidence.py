@@ -6,12 +6,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from local_taskrouter.explanation.standing import Standing, configuration_of, stand
 from local_taskrouter.rules.matching import NamedWorker, named_workers
 from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.times import TASK_TIMEOUT
 from local_taskrouter.rules.workflow import Configuration
-
-from helpers.explanation.standing import Standing, configuration_of, stand
 
 
 @dataclass(frozen=True)

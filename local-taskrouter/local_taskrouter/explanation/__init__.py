@@ -1,0 +1,1 @@
+"""Why a Task is where it is, found out from what the REST API shows."""
