@@ -1,4 +1,4 @@
-"""Checks that end each section of a lesson: quiet when true, one helpful sentence when not."""
+"""Checks for the end of a section: one line when it passes, one helpful sentence when it fails."""
 
 import time
 from collections.abc import Callable
@@ -9,41 +9,41 @@ T = TypeVar("T")
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 
-class InOneSentence(Exception):
-    """An error that a notebook shows as its message alone, without the frames that led to it."""
+class ReadableError(Exception):
+    """An error that a notebook shows as its message alone, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
 
 
-class CheckFailed(InOneSentence, AssertionError):
-    """Something is not as the lesson expects; the message says what, and what to do."""
+class CheckFailed(ReadableError, AssertionError):
+    """The lesson expected something else; the message says what, and what to do."""
 
 
 def check(what: str, found: Any, expected: Any = True, hint: str = "") -> None:
     """Print one line when `found == expected`.
 
-    `what` names the thing checked, as in `check("Alice's Activity", worker.activity_name, "Offline")`.
+    `what` names what is checked, as in `check("Alice's Activity", worker.activity_name, "Offline")`.
 
-    Raises CheckFailed, saying what was expected, what was found, and the `hint`.
+    Raises CheckFailed with the expected value, the value found, and the `hint`.
     """
     if found != expected:
-        told = f"✗ {what}: expected {_shown(expected)}, found {_shown(found)}."
-        raise CheckFailed(f"{told} {hint}".rstrip())
+        message = f"✗ {what}: expected {_shown(expected)}, found {_shown(found)}."
+        raise CheckFailed(f"{message} {hint}".rstrip())
     print(f"✓ {what}" if expected is True else f"✓ {what}: {_shown(found)}")
 
 
 def wait_for(what: str, condition: Callable[[], T], timeout: float = 10.0, hint: str = "") -> T:
-    """Call `condition` again and again until it returns something true; return that.
+    """Poll `condition` until it returns something true; return that.
 
-    `timeout` is in seconds. What `condition` raises is not caught.
+    `timeout` is in seconds. Exceptions of `condition` are not caught.
 
-    Raises CheckFailed, naming `what` was awaited and giving the `hint`, when the time is over.
+    Raises CheckFailed with `what` and the `hint` when the timeout ends.
     """
-    ends = time.monotonic() + timeout
+    deadline = time.monotonic() + timeout
     pause = _SHORTEST_PAUSE
     while not (result := condition()):
-        if time.monotonic() >= ends:
+        if time.monotonic() >= deadline:
             raise CheckFailed(f"✗ {what}: not within {timeout:g} seconds. {hint}".rstrip())
         time.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)

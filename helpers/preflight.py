@@ -36,7 +36,8 @@ def check_taskrouter() -> str:
     """
     from twilio.base.exceptions import TwilioException  # sound, once the parts are
 
-    from helpers.session.connect import ConnectionFailed, connect
+    from helpers.session.api_errors import ConnectionFailed
+    from helpers.session.connect import connect
 
     try:
         session = connect("local")

@@ -7,8 +7,8 @@ import nbformat
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
-from patience import SECONDS, eventually
 from playwright.sync_api import Locator, Page, expect
+from timeout import SECONDS, eventually
 
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
 WINDOW = {"width": 1280, "height": 1600}

@@ -1,7 +1,7 @@
-"""An emulator that takes Twilio's place, for programs that know nothing of it.
+"""An emulator in Twilio's place, for unmodified clients.
 
-It is reached through the transparent mode: an unmodified client asks for taskrouter.twilio.com, and
-the certificate makes it accept the emulator.
+The transparent mode leads a client that calls taskrouter.twilio.com to the emulator; the client
+accepts its certificate.
 """
 
 import os
@@ -20,11 +20,10 @@ ACCOUNT_SID, AUTH_TOKEN = "AC" + "f" * 32, "e" * 32
 
 
 @contextmanager
-def standing_in(folder: Path) -> Iterator[tuple[EmulatorServer, dict[str, str]]]:
-    """The emulator, its state in `folder`, and the environment of programs to be led to it.
+def fake_twilio(folder: Path) -> Iterator[tuple[EmulatorServer, dict[str, str]]]:
+    """Yield the emulator, with its state in `folder`, and the environment for its clients.
 
-    They have its credentials, and nothing else of the environment of this process that leads to
-    Twilio or is the user's own.
+    The environment holds the emulator's credentials, and no other Twilio settings of this process.
     """
     server = EmulatorServer(TaskRouter(folder / "twilio.db", ACCOUNT_SID, AUTH_TOKEN)).start()
     environment = dict(os.environ)

@@ -4,7 +4,7 @@ import socket
 
 
 def free_port() -> int:
-    """Return a port of this machine on which nothing listens now."""
+    """Return a port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,8 +1,8 @@
 """What several tests of lessons in a browser do and wait for."""
 
 from browser_tab import Tab
-from patience import eventually
 from playwright.sync_api import expect
+from timeout import eventually
 
 from helpers.lessons.workspace import PreparedWorkspace
 

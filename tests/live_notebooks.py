@@ -1,8 +1,7 @@
-"""`pytest --live`: the stored outputs of the notebooks as a test of what they are run against.
+"""`pytest --live`: run the notebooks on real Twilio and compare their stored outputs.
 
-That is real Twilio, with the credentials that `connect("live")` finds, or whatever stands there in
-its place. The run keeps your environment, because it must reach Twilio. So pytest runs
-notebooks only.
+Uses the credentials that `connect("live")` finds. The run keeps your environment, because it must
+reach Twilio, so pytest runs notebooks only.
 """
 
 import os
@@ -10,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.session.connect import ConnectionFailed, connect
-from helpers.session.workspace_ownership import WORKSPACES, find, find_or_create, remove
+from helpers.session.api_errors import ConnectionFailed
+from helpers.session.connect import connect
+from helpers.session.workspace_ownership import WORKSPACES
 
 LOCAL_ONLY = "local-only"
 _SANITIZERS = Path(__file__).parent / "nbval_live.cfg"
@@ -21,18 +21,19 @@ class LiveNotebooks:
     """The pytest plugin of a live run."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
-        """Connect, and tell nbval what may differ.
+        """Connect, and give nbval the rules for what may differ.
 
-        Ends the run, with a sentence, when there is no real Twilio to be had.
+        Ends the run with a message if Twilio cannot be reached.
         """
         os.environ["TASKROUTER_TARGET"] = "live"
         rules = folder / "sanitize.cfg"
-        usual = Path(config.option.nbval_sanitize_with).read_text("utf-8")
-        rules.write_text(f"{usual}\n{_SANITIZERS.read_text('utf-8')}", "utf-8")
+        common = Path(config.option.nbval_sanitize_with).read_text("utf-8")
+        rules.write_text(f"{common}\n{_SANITIZERS.read_text('utf-8')}", "utf-8")
         config.option.nbval_sanitize_with = str(rules)
         try:
             self._session = connect("live")
-            self._were_there = [name for name in WORKSPACES if find(self._session, name)]
+            self._workspaces = self._session.tutorial_workspaces
+            self._existed_before = [name for name in WORKSPACES if self._workspaces.find(name)]
             self._notebook: pytest.Collector | None = None
         except ConnectionFailed as fault:
             pytest.exit(str(fault), pytest.ExitCode.USAGE_ERROR)
@@ -52,10 +53,10 @@ class LiveNotebooks:
         if item.parent is not self._notebook:
             self._notebook = item.parent
             for name in WORKSPACES:
-                find_or_create(self._session, name)
+                self._workspaces.find_or_create(name)
 
     def pytest_unconfigure(self) -> None:
-        """Leave the account as it was."""
+        """Remove the Workspaces that this run created."""
         for name in WORKSPACES:
-            if name not in self._were_there:
-                remove(self._session, name)
+            if name not in self._existed_before:
+                self._workspaces.remove(name)

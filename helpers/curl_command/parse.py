@@ -1,6 +1,6 @@
-"""A curl command as a learner types it in a terminal, taken apart.
+"""Parse a curl command as a learner types it in a terminal.
 
-Known are the options of the lesson, with the meaning that `man curl` gives them.
+Supports the options that the lessons use, with their meaning in `man curl`.
 """
 
 import shlex
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from helpers.checks import InOneSentence
+from helpers.checks import ReadableError
 
 _ALIASES = {"--request": "-X", "--data": "-d", "--user": "-u", "--silent": "-s"}
 _WITH_VALUE = {"-X", "-d", "--data-urlencode", "-u"}
 
 
-class CurlError(InOneSentence, ValueError):
-    """The command is not one that curl() can run; the message says why."""
+class CurlError(ReadableError, ValueError):
+    """curl() cannot run the command; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A request as curl would send it: `data` are its pieces as (option, value)."""
+    """A request as curl would send it; `data` holds its pieces as (option, value)."""
 
     url: str
     method: str
@@ -29,12 +29,12 @@ class Command:
 
     @property
     def body(self) -> str:
-        """The form that travels: `-d` as it stands, `--data-urlencode` encoded as curl does."""
+        """The form as sent: `-d` unchanged, `--data-urlencode` encoded as curl does."""
         return "&".join(value if option == "-d" else _encoded(value) for option, value in self.data)
 
 
 def parse(command: str) -> Command:
-    """Take `command` apart: options `-X`, `-d`, `--data-urlencode`, `-u`, `-s`, and one URL.
+    """Parse `command`: the options `-X`, `-d`, `--data-urlencode`, `-u` and `-s`, and one URL.
 
     A line may end with a backslash. Raises CurlError for anything else.
     """
@@ -45,7 +45,7 @@ def parse(command: str) -> Command:
         if option == "url":
             urls.append(value)
         elif option in ("-d", "--data-urlencode"):
-            data.append((option, _not_from_a_file(option, value)))
+            data.append((option, _literal(option, value)))
         else:
             values[option] = value
     if len(urls) != 1 or urlsplit(urls[0]).scheme not in ("http", "https"):
@@ -65,7 +65,7 @@ def _words(command: str) -> list[str]:
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Each option with its value; a word that is no option is a "url"."""
+    """Yield each option with its value; a word that is not an option is a "url"."""
     rest = iter(words)
     for word in rest:
         option = _ALIASES.get(word, word)
@@ -81,11 +81,11 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
         elif word[:2] in _WITH_VALUE and not word.startswith("--"):
             yield word[:2], word[2:]
         else:
-            known = "-X, -d, --data-urlencode, -u and -s"
-            raise CurlError(f"curl() knows the options {known}, not {word}. Use a terminal.")
+            supported = "-X, -d, --data-urlencode, -u and -s"
+            raise CurlError(f"curl() supports {supported}, not {word}. Use a terminal.")
 
 
-def _not_from_a_file(option: str, value: str) -> str:
+def _literal(option: str, value: str) -> str:
     name = value.partition("=")[0]
     if value.startswith("@") or (option == "--data-urlencode" and "@" in name):
         raise CurlError(f"curl() does not read data from a file ({value}). Use a terminal.")

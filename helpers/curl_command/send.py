@@ -1,8 +1,8 @@
-"""Runs a curl command as a learner would type it in a terminal, and shows what came back.
+"""Run a curl command as a learner types it in a terminal, and show the answer.
 
-The program curl is run without a shell, and the credentials go to it through its standard input, so
-that other users of the machine cannot read them in the list of processes. Where curl is not
-installed, Python sends the same request, and what is shown is the same.
+Runs curl without a shell, and passes credentials through its standard input, so that other users of
+the machine cannot read them in the list of processes. Where curl is not installed, Python sends the
+same request and prints the same output.
 """
 
 import json
@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from helpers.checks import InOneSentence
+from helpers.checks import ReadableError
 from helpers.curl_command.parse import Command, CurlError, parse
 from helpers.session.request_log import Exchange
+from helpers.session.session import Session
 
 _FORM = "application/x-www-form-urlencoded"
 _SECONDS = 30
@@ -36,25 +37,23 @@ _SHOWN_FIELDS = (
     "code",
     "message",
 )
-from helpers.session.session import Session
-
 _NOTE = "(Sent by curl or, where curl is not installed, by Python: the same request either way.)"
 
 
-class CurlFailed(InOneSentence, ConnectionError):
-    """Nobody answered the request."""
+class CurlFailed(ReadableError, ConnectionError):
+    """No server answered the request."""
 
-    def __init__(self, asked: Command, why: str) -> None:
-        parts = urlsplit(asked.url)
+    def __init__(self, command: Command, reason: str) -> None:
+        parts = urlsplit(command.url)
         super().__init__(
-            f"Nobody answered at {parts.scheme}://{parts.netloc} ({why}). Is the address right, "
-            "and does the server run?"
+            f"No server answered at {parts.scheme}://{parts.netloc} ({reason}). Check the address, "
+            "and that the server is running."
         )
 
 
 @dataclass(frozen=True)
 class CurlAnswer:
-    """What came back: the HTTP `status`, the `text` of the body, and who sent the request."""
+    """The answer: the HTTP `status`, the `text` of the body, and the program that sent the request."""
 
     status: int
     text: str
@@ -62,7 +61,7 @@ class CurlAnswer:
     content_type: str = ""
 
     def json(self) -> Any:
-        """The body read as JSON. Raises ValueError when it is not."""
+        """Parse the body as JSON. Raises ValueError if it is not."""
         return json.loads(self.text)
 
     def __repr__(self) -> str:
@@ -70,64 +69,66 @@ class CurlAnswer:
 
 
 def curl(session: Session, command: str) -> CurlAnswer:
-    r"""Send the request of `command`, a curl command as for a terminal; print it and the answer.
+    r"""Run `command`, a curl command as for a terminal; print it and the answer.
 
-    Known options: `-X`, `-d`, `--data-urlencode`, `-u`, `-s`. A line may end with a backslash.
+    Supports `-X`, `-d`, `--data-urlencode`, `-u` and `-s`. A line may end with a backslash.
     `$TWILIO_ACCOUNT_SID` and `$TWILIO_AUTH_TOKEN` stand for the session's credentials, which are
     sent only to the session's TaskRouter. The exchange is recorded in `session.requests`.
 
-    Raises CurlError for a command it cannot run, CurlFailed when nobody answers, ConnectionFailed
-    when the local TaskRouter cannot be started again.
+    Raises CurlError for a command it cannot run, CurlFailed without an answer, and ConnectionFailed
+    if the local TaskRouter cannot be started again.
     """
-    asked = _with_credentials(_to_taskrouter_itself(parse(command), session), session)
-    answer = _exchange(session, asked)
-    token = session.client.password
+    parsed = _with_credentials(_with_running_taskrouter(parse(command), session), session)
+    answer = _exchange(session, parsed)
+    _, token = _credentials(session)
     print(f"$ {command.strip().replace(token, '$TWILIO_AUTH_TOKEN')}")
     print(f"HTTP {answer.status}", *_stable_lines(answer), _NOTE, sep="\n")
     return answer
 
 
-def _to_taskrouter_itself(asked: Command, session: Session) -> Command:
-    """curl asks nobody who he is. A local TaskRouter that has gone is started, maybe elsewhere."""
-    if not _goes_to_taskrouter(asked, session):
-        return asked
+def _with_running_taskrouter(command: Command, session: Session) -> Command:
+    """curl cannot verify the server, so verify and start TaskRouter first; its address may change."""
+    if not _goes_to_taskrouter(command, session):
+        return command
     old = session.address
-    session.assure()
-    return replace(asked, url=asked.url.replace(old, session.address, 1))
+    session.ensure_running()
+    return replace(command, url=command.url.replace(old, session.address, 1))
 
 
-def _with_credentials(asked: Command, session: Session) -> Command:
-    names = {
-        "$TWILIO_ACCOUNT_SID": session.client.username,
-        "$TWILIO_AUTH_TOKEN": session.client.password,
-    }
-    if asked.user is None:
-        return asked
-    if not _goes_to_taskrouter(asked, session):
+def _with_credentials(command: Command, session: Session) -> Command:
+    if command.user is None:
+        return command
+    if not _goes_to_taskrouter(command, session):
         raise CurlError(f"curl() sends credentials only to TaskRouter at {session.address}.")
-    user = asked.user
-    for name, value in names.items():
-        user = user.replace(name, value).replace(f"${{{name[1:]}}}", value)
+    user = command.user
+    for name, value in zip(("ACCOUNT_SID", "AUTH_TOKEN"), _credentials(session), strict=True):
+        user = user.replace(f"$TWILIO_{name}", value).replace(f"${{TWILIO_{name}}}", value)
     session.requests.hide(user.partition(":")[2])
-    return replace(asked, user=user)
+    return replace(command, user=user)
 
 
-def _goes_to_taskrouter(asked: Command, session: Session) -> bool:
-    return urlsplit(asked.url)[:2] == urlsplit(session.address)[:2]
+def _credentials(session: Session) -> tuple[str, str]:
+    username, password = session.client.username, session.client.password
+    assert username and password, "the SDK's client requires both"
+    return username, password
 
 
-def _exchange(session: Session, asked: Command) -> CurlAnswer:
+def _goes_to_taskrouter(command: Command, session: Session) -> bool:
+    return urlsplit(command.url)[:2] == urlsplit(session.address)[:2]
+
+
+def _exchange(session: Session, command: Command) -> CurlAnswer:
     began = perf_counter()
-    answer = _send(asked)
+    answer = _send(command)
     session.requests.record(
         Exchange(
             direction="sent",
-            method=asked.method,
-            url=asked.url,
+            method=command.method,
+            url=command.url,
             status=answer.status,
             duration=perf_counter() - began,
-            request_headers={"Authorization": "Basic"} if asked.user else {},
-            form=parse_qsl(asked.body, keep_blank_values=True),
+            request_headers={"Authorization": "Basic"} if command.user else {},
+            form=parse_qsl(command.body, keep_blank_values=True),
             response_headers={"Content-Type": answer.content_type},
             response_body=answer.text,
             sent_by=answer.sent_by,
@@ -136,67 +137,66 @@ def _exchange(session: Session, asked: Command) -> CurlAnswer:
     return answer
 
 
-def _send(asked: Command) -> CurlAnswer:
+def _send(command: Command) -> CurlAnswer:
     program = shutil.which("curl")
-    return _send_by_curl(program, asked) if program else _send_by_python(asked)
+    return _send_by_curl(program, command) if program else _send_by_python(command)
 
 
-def _send_by_curl(program: str, asked: Command) -> CurlAnswer:
-    data = [word for piece in asked.data for word in piece]
-    proxy = ["--noproxy", "*"] if _is_loopback(asked) else []
-    # --disable comes first, where it keeps a ~/.curlrc from changing what the request means.
+def _send_by_curl(program: str, command: Command) -> CurlAnswer:
+    data = [word for piece in command.data for word in piece]
+    proxy = ["--noproxy", "*"] if _is_loopback(command) else []
+    # --disable must come first: it stops a ~/.curlrc from changing the request.
     arguments = ["--disable", "--silent", "--show-error", "--globoff", *proxy]
     arguments += ["--max-time", str(_SECONDS), "--write-out", "\n%{http_code} %{content_type}"]
-    arguments += ["--config", "-", "--request", asked.method, *data, "--url", asked.url]
+    arguments += ["--config", "-", "--request", command.method, *data, "--url", command.url]
     done = subprocess.run(
         [program, *arguments],
-        input=_configuration(asked).encode(),
+        input=_configuration(command).encode(),
         capture_output=True,
         timeout=_SECONDS + 5,
         check=False,
     )
     if done.returncode:
-        why = done.stderr.decode(errors="replace").strip()
-        raise CurlFailed(asked, why)
+        raise CurlFailed(command, done.stderr.decode(errors="replace").strip())
     text, _, last = done.stdout.decode(errors="replace").rpartition("\n")
     status, _, content_type = last.partition(" ")
     return CurlAnswer(int(status), text, "curl", content_type)
 
 
-def _configuration(asked: Command) -> str:
-    if asked.user is None:
+def _configuration(command: Command) -> str:
+    if command.user is None:
         return ""
-    escaped = asked.user.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = command.user.replace("\\", "\\\\").replace('"', '\\"')
     return f'user = "{escaped}"\n'
 
 
-def _send_by_python(asked: Command) -> CurlAnswer:
+def _send_by_python(command: Command) -> CurlAnswer:
     with requests.Session() as http:
-        http.trust_env = not _is_loopback(asked)
-        if asked.user:
-            name, _, secret = asked.user.partition(":")
+        http.trust_env = not _is_loopback(command)
+        if command.user:
+            name, _, secret = command.user.partition(":")
             http.auth = (name, secret)
         try:
             answer = http.request(
-                asked.method,
-                asked.url,
-                data=asked.body.encode() or None,
-                headers={"Content-Type": _FORM} if asked.data else {},
+                command.method,
+                command.url,
+                data=command.body.encode() or None,
+                headers={"Content-Type": _FORM} if command.data else {},
                 timeout=_SECONDS,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise CurlFailed(asked, type(error).__name__) from None
+            raise CurlFailed(command, type(error).__name__) from None
         content_type = answer.headers.get("Content-Type", "")
         return CurlAnswer(answer.status_code, answer.text, "requests", content_type)
 
 
-def _is_loopback(asked: Command) -> bool:
-    return urlsplit(asked.url).hostname in ("127.0.0.1", "localhost", "::1")
+def _is_loopback(command: Command) -> bool:
+    return urlsplit(command.url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _stable_lines(answer: CurlAnswer) -> list[str]:
-    """The fields of the answer that mean something to a reader, one a line."""
+    """Return the answer's fields that are worth showing, one a line."""
     try:
         fields = answer.json()
     except ValueError:

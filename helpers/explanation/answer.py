@@ -10,14 +10,14 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
-from helpers.checks import InOneSentence
+from helpers.checks import ReadableError
 from helpers.explanation.explanation import Explanation
 from helpers.explanation.reasoning import reason
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session
 
 
-class NoSuchTask(InOneSentence, LookupError):
+class NoSuchTask(ReadableError, LookupError):
     """TaskRouter does not know the Task; the message says why that may be."""
 
 

@@ -14,7 +14,7 @@ from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.checks import wait_for
 from helpers.session.session import Session
-from helpers.session.workspace_ownership import FAULTY_WORKSPACE, make_anew
+from helpers.session.workspace_ownership import FAULTY_WORKSPACE
 
 START = "seven faults"
 WORKFLOW = "Customer requests"
@@ -88,7 +88,7 @@ def break_workspace(session: Session) -> FaultyWorkspace:
 
     Raises what the SDK raises when a request fails.
     """
-    sid = str(make_anew(session, FAULTY_WORKSPACE).sid)
+    sid = str(session.tutorial_workspaces.recreate(FAULTY_WORKSPACE).sid)
     space = session.client.taskrouter.v1.workspaces(sid)
     queues = {
         name: str(space.task_queues.create(friendly_name=name, target_workers=text).sid)

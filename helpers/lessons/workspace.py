@@ -17,7 +17,7 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from helpers.lessons import seven_faults
 from helpers.lessons.seven_faults import FaultyWorkspace
 from helpers.session.session import Session
-from helpers.session.workspace_ownership import WORKSPACE, find_or_create
+from helpers.session.workspace_ownership import WORKSPACE
 
 ACTIVITIES = {"Offline": False, "Available": True, "Unavailable": False, "Idle": True}
 WORKERS = {"Alice": {"languages": ["en", "es"]}, "Bob": {"languages": ["en"]}}
@@ -102,7 +102,7 @@ def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | Fa
         known = ", ".join(f'"{name}"' for name in (*STARTS, seven_faults.START))
         raise ValueError(f"There is no start {start!r}. The starts are {known}.")
     standing = STARTS[start]
-    found = find_or_create(session)
+    found = session.tutorial_workspaces.find_or_create()
     space = session.client.taskrouter.v1.workspaces(str(found.sid))
     activities = _make_activities(space)
     _restore_settings(found, activities["Offline"], standing is not None)

@@ -1,1 +1,1 @@
-"""The connection to TaskRouter: the client, its credentials, and the log of its requests."""
+"""The connection to TaskRouter: the SDK client, its credentials, and the log of its requests."""

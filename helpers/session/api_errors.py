@@ -1,4 +1,4 @@
-"""What TaskRouter said when it refused, also where the SDK's error does not tell."""
+"""Errors of the connection and of TaskRouter's API, as one sentence that a learner can act on."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,41 +8,50 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.base.version import Version
 from twilio.http.response import Response
 
+from helpers.checks import ReadableError
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
+class ConnectionFailed(ReadableError, RuntimeError):
+    """TaskRouter cannot be reached; the message gives the reason and what to do."""
+
+
 class Refused(RuntimeError):
-    """TaskRouter refused; the message says why, and what to do."""
+    """TaskRouter refused a request; the message gives the reason and what to do."""
 
 
-def refusal(error: Exception) -> TwilioRestException | None:
-    """TaskRouter's refusal, if that is the error; of a list, the SDK has the answer in `args` only."""
+def as_api_error(error: Exception) -> TwilioRestException | None:
+    """Return TaskRouter's answer if `error` is one, else None.
+
+    When a list fails, the SDK raises a TwilioException that has the response only in its `args`.
+    """
     answer = error.args[-1] if isinstance(error, TwilioException) and error.args else None
     if isinstance(answer, Response):
         error = Version.exception("GET", "", answer, str(error.args[0]))
     return error if isinstance(error, TwilioRestException) else None
 
 
-def in_words(refused: TwilioRestException) -> str:
-    """ "TaskRouter refused this (HTTP 400, error 20001): ..." """
-    return f"TaskRouter refused this (HTTP {refused.status}, error {refused.code}): {refused.msg}"
+def describe_error(error: TwilioRestException) -> str:
+    """Return "TaskRouter refused this (HTTP 400, error 20001): ..."."""
+    return f"TaskRouter refused this (HTTP {error.status}, error {error.code}): {error.msg}"
 
 
-def said_plainly(reads: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let `reads` raise Refused where the SDK's own error of a list would tell nothing."""
+def raise_readable(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Decorate a function that lists resources: its TwilioException becomes a readable Refused."""
 
-    @wraps(reads)
-    def read(*positional: Parameters.args, **named: Parameters.kwargs) -> Result:
+    @wraps(function)
+    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
-            return reads(*positional, **named)
+            return function(*args, **kwargs)
         except TwilioRestException:
-            raise  # tells
+            raise  # it is readable
         except TwilioException as error:
-            refused = refusal(error)
-            if refused is None:
+            answer = as_api_error(error)
+            if answer is None:
                 raise
-            advice = " Run the notebook from its first cell." if refused.status == 404 else ""
-            raise Refused(f"{in_words(refused)}{advice}") from None
+            advice = " Run the notebook from its first cell." if answer.status == 404 else ""
+            raise Refused(f"{describe_error(answer)}{advice}") from None
 
-    return read
+    return wrapper

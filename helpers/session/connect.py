@@ -1,4 +1,4 @@
-"""The notebook's connection to TaskRouter: the local one by default, real Twilio only when asked.
+"""Connect a notebook to TaskRouter: the local one by default, real Twilio only on request.
 
 The SDK is pointed at the local TaskRouter by its own attribute `client.taskrouter.base_url`;
 nothing is patched, and everything after `connect` is the same for both.
@@ -21,11 +21,12 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
+from helpers.session.api_errors import ConnectionFailed
 from helpers.session.credentials import NoCredentials, find_credentials
 from helpers.session.request_log import LoggingHttpClient, RequestLog, Secret, utc_now
-from helpers.session.session import ConnectionFailed, Session
-from helpers.session.twilio_client import HOW_TO_GO_LOCAL, live_client, verify
-from helpers.session.workspace_ownership import WORKSPACE, forgotten
+from helpers.session.session import Session
+from helpers.session.twilio_client import HOW_TO_GO_LOCAL, live_client, verify_credentials
+from helpers.session.workspace_ownership import WORKSPACE
 
 _ANSWER_SECONDS = 30.0
 
@@ -33,78 +34,111 @@ _ANSWER_SECONDS = 30.0
 def connect(target: str | None = None, alone: bool = False) -> Session:
     """Connect to TaskRouter and return the Session.
 
-    `target` is "local" or "live"; by default what the environment variable TASKROUTER_TARGET says,
-    else "local", whatever other variables exist. Local starts the emulator when none runs. Live
-    takes the credentials that the twilio CLI would take (`credentials.py`), asks Twilio once
-    whether they are good, and says so when a Workspace of the tutorial has been forgotten there.
+    `target` is "local" or "live". The default is the environment variable TASKROUTER_TARGET, else
+    "local", whatever other variables are set. "local" starts the local TaskRouter if none runs.
+    "live" uses the credentials that the twilio CLI would use (`credentials.py`), verifies them with
+    one request, and prints a reminder if a Workspace of the tutorial was left in the account.
 
-    `alone` starts another local TaskRouter, empty and with a clock of its own, which nobody shares.
-    It ends with the Session's `close`, or with this process, even one that is killed.
+    `alone` starts another local TaskRouter, empty, with a separate clock, for this Session only. It
+    ends with the Session's `close` or with this process, even if the process is killed.
 
-    Raises ValueError for another target, and for a live one `alone`; ConnectionFailed when there is
-    no TaskRouter to be had.
+    Raises ValueError for any other target, and for `alone` with "live"; ConnectionFailed if
+    TaskRouter cannot be reached or started.
     """
     chosen = target or os.environ.get("TASKROUTER_TARGET") or "local"
     if alone and chosen == "live":
         raise ValueError(
-            'Only a local TaskRouter can be had alone: use connect("local", alone=True).'
+            'Only a local TaskRouter can be started alone: use connect("local", alone=True).'
         )
     if chosen == "local":
-        return _connect_alone() if alone else _connect_locally(launch.Home())
+        if alone:
+            return _connect_alone()
+        home = launch.Home()
+        return LocalSession(_start(home), home)
     if chosen == "live":
         return _connect_to_twilio(os.environ)
     raise ValueError(
         f'There is no target {chosen!r}. Use connect("local") or connect("live"), or set '
-        "TASKROUTER_TARGET to one of these words."
+        'TASKROUTER_TARGET to "local" or "live".'
     )
 
 
-class LocalHttpClient(LoggingHttpClient):
-    """An HTTP client that starts the emulator again when it has gone.
+class LocalSession(Session):
+    """A Session with a local TaskRouter, which it starts again when it has ended."""
 
-    A request is sent a second time only if it was not read, or only reads itself; for any other
-    that got no answer it raises ConnectionFailed. Proxies of the environment are ignored. `home` is
-    None once the emulator was ended for good; every request then raises ConnectionFailed.
+    def __init__(self, running: launch.Running, home: launch.Home) -> None:
+        log = RequestLog([running.auth_token])
+        self._http_client = LocalHttpClient(log, home, self)
+        # TWILIO_EDGE and TWILIO_REGION rewrite host names; 127.0.0.1 has no edge.
+        client = Client(
+            running.account_sid,
+            running.auth_token,
+            http_client=self._http_client,
+            environment={"TWILIO_EDGE": "", "TWILIO_REGION": ""},
+        )
+        super().__init__(client, "local", running.url, log, running.account_sid, running.auth_token)
+        self.follow(running)
+
+    def ensure_running(self) -> None:
+        self._http_client.ensure_running()
+
+    def rediscover(self) -> None:
+        self._http_client.rediscover()
+
+    def follow(self, running: launch.Running) -> None:
+        """Send everything to the TaskRouter `running` from now on."""
+        client, token = self.client, Secret(running.auth_token)
+        client.taskrouter.base_url = running.url
+        client.username, client.password = running.account_sid, token
+        client.account_sid, client.auth = running.account_sid, (running.account_sid, token)
+        self.address = running.url
+        self.account_sid, self.auth_token = running.account_sid, token
+
+
+class LocalHttpClient(LoggingHttpClient):
+    """The HTTP client of a LocalSession: it starts the TaskRouter again when it has ended.
+
+    It sends a request a second time only if the server did not read it, or if it is a GET; for any
+    other request without an answer it raises ConnectionFailed. It ignores proxies from the
+    environment. `home` becomes None when the TaskRouter has been stopped for good; every request
+    then raises ConnectionFailed.
     """
 
-    def __init__(self, log: RequestLog, home: launch.Home) -> None:
+    def __init__(self, log: RequestLog, home: launch.Home, owner: LocalSession) -> None:
         super().__init__(log, timeout=_ANSWER_SECONDS)
-        self.session.trust_env = False
         self.home: launch.Home | None = home
-        self.serves: Session | None = None
-        self.session.mount("http://", launch.VerifiedAdapter(self._token))
+        self._owner = owner
+        assert self.session is not None, "TwilioHttpClient pools connections by default"
+        self.session.trust_env = False
+        self.session.mount("http://", launch.VerifiedAdapter(lambda: owner.auth_token or ""))
 
-    def _token(self) -> str:
-        """The token that the Session is about to send."""
-        return self.serves.auth_token if self.serves else ""
-
-    def look_again(self) -> None:
-        """Follow the emulator that has moved, or has another token; start none."""
-        known = self.home and self.home.running()
-        session = self.serves
-        if not known or session is None:
+    def rediscover(self) -> None:
+        """Follow a TaskRouter that has moved or has another token; start none."""
+        running = self.home and self.home.running()
+        if self.home is None or not running:
             return
-        if (known.url, known.auth_token) != (session.address, session.auth_token):
-            running = launch.find_running(self.home)
-            if running:
-                _point(session, running)
+        followed = (self._owner.address, self._owner.auth_token)
+        moved = (running.url, running.auth_token) != followed
+        verified = launch.find_running(self.home) if moved else None
+        if verified:
+            self._owner.follow(verified)
 
     def end(self) -> None:
-        """Send nothing more, and start no emulator again."""
+        """Refuse every further request, and never start the TaskRouter again."""
         self.home = None
-        self.session.close()
+        if self.session is not None:
+            self.session.close()
 
-    def assure(self) -> launch.Running:
-        """The emulator, which has proved to be that, and was started if it had gone.
+    def ensure_running(self) -> launch.Running:
+        """Return the TaskRouter, verified and started if it had ended; the Session follows it.
 
-        The Session speaks with it from now on. Raises ConnectionFailed.
+        Raises ConnectionFailed.
         """
-        running = _emulator(self._must_be_open())
-        if self.serves is not None:
-            _point(self.serves, running)
+        running = _start(self._open_home())
+        self._owner.follow(running)
         return running
 
-    def _must_be_open(self) -> launch.Home:
+    def _open_home(self) -> launch.Home:
         if self.home is None:
             raise ConnectionFailed(
                 "This Session was closed, and its TaskRouter has ended. Run the notebook from its "
@@ -124,51 +158,33 @@ class LocalHttpClient(LoggingHttpClient):
         allow_redirects: bool = False,
     ) -> Response:
         rest = (params, data, headers)
-        self._must_be_open()
+        self._open_home()
         try:
             return super().request(method, url, *rest, auth, timeout, allow_redirects)
         except NoAnswer as fault:
             if method.upper() != "GET" and not _was_not_read(fault):
                 raise ConnectionFailed(
-                    f"The local TaskRouter went away during {method.upper()} {urlsplit(url).path}, "
-                    "so this was done or it was not: look before you run the cell again. "
-                    "The next request starts the TaskRouter; what it answered before is kept."
+                    f"The local TaskRouter ended during {method.upper()} {urlsplit(url).path}, so "
+                    "this request may or may not have taken effect: check before you run the cell "
+                    "again. The next request starts the TaskRouter; everything it answered before "
+                    "is kept."
                 ) from fault
-        running = self.assure()
-        url = _at(running.url, url)
+        running = self.ensure_running()
+        url = _rebase(url, running.url)
         auth = auth and (running.account_sid, Secret(running.auth_token))
         return super().request(method, url, *rest, auth, timeout, allow_redirects)
 
 
-def _connect_locally(home: launch.Home) -> Session:
-    running = _emulator(home)
-    log = RequestLog([running.auth_token])
-    http_client = LocalHttpClient(log, home)
-    # TWILIO_EDGE and TWILIO_REGION rewrite host names; there is no edge of 127.0.0.1.
-    client = Client(
-        running.account_sid,
-        running.auth_token,
-        http_client=http_client,
-        environment={"TWILIO_EDGE": "", "TWILIO_REGION": ""},
-    )
-    session = Session(client, "local", running.url, log, running.account_sid, running.auth_token)
-    _point(session, running)
-    http_client.serves = session
-    session.assure = http_client.assure
-    session.look_again = http_client.look_again
-    return session
-
-
 def _connect_alone() -> Session:
-    with ExitStack() as ending:
+    with ExitStack() as stack:
         folder = TemporaryDirectory(prefix="taskrouter-", ignore_cleanup_errors=True)
-        home = launch.Home(ending.enter_context(folder))
-        home.keep_port(_free_port())  # the usual one stays free for the emulator that is shared
+        home = launch.Home(stack.enter_context(folder))
+        home.keep_port(_free_port())  # leaves the usual port to the shared TaskRouter
         home.belong_to(os.getpid())
-        ending.callback(launch.stop, home)
-        session = _connect_locally(home)
-        session.ending = ending.pop_all()
-    session.ending.callback(session.client.http_client.end)
+        stack.callback(launch.stop, home)
+        session = LocalSession(_start(home), home)
+        stack.callback(session._http_client.end)
+        session.exit_stack = stack.pop_all()
     atexit.register(session.close)
     return session
 
@@ -179,18 +195,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _point(session: Session, running: launch.Running) -> None:
-    """Make `session` speak with the emulator `running`."""
-    client = session.client
-    client.taskrouter.base_url = running.url
-    token = Secret(running.auth_token)
-    client.username, client.password = running.account_sid, token
-    client.account_sid, client.auth = running.account_sid, (client.username, token)
-    session.address = running.url
-    session.account_sid, session.auth_token = running.account_sid, token
-
-
-def _emulator(home: launch.Home) -> launch.Running:
+def _start(home: launch.Home) -> launch.Running:
     try:
         return launch.ensure_running(home)
     except launch.EmulatorUnavailable as fault:
@@ -198,11 +203,11 @@ def _emulator(home: launch.Home) -> launch.Running:
 
 
 def _was_not_read(fault: NoAnswer) -> bool:
-    """Whether the server cannot have acted on the request.
+    """Return True if the server cannot have acted on the request.
 
-    Either nobody listened, or TCP reset the connection: that tells of bytes that were not read,
-    while a process that dies after reading a request ends its connection in order (RFC 2525,
-    section 2.17). Windows resets in both cases, so there a reset says nothing.
+    Either nothing listened on the port, or TCP reset the connection. A reset means that bytes were
+    left unread; a process that dies after it has read a request closes its connection in order
+    (RFC 2525, section 2.17). Windows resets in both cases, so there a reset proves nothing.
     """
     cause: Any = fault.args[0] if fault.args else None
     if isinstance(getattr(cause, "reason", None), NewConnectionError):
@@ -212,7 +217,7 @@ def _was_not_read(fault: NoAnswer) -> bool:
     return os.name == "posix" and reset and not isinstance(broken, RemoteDisconnected)
 
 
-def _at(base_url: str, url: str) -> str:
+def _rebase(url: str, base_url: str) -> str:
     base = urlsplit(base_url)
     return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
@@ -222,16 +227,16 @@ def _connect_to_twilio(environment: Mapping[str, str]) -> Session:
         credentials = find_credentials(environment, Path.home())
     except NoCredentials as fault:
         raise ConnectionFailed(
-            f"Real Twilio was asked for, but {fault} Then start JupyterLab again and run this "
-            f"cell again. {HOW_TO_GO_LOCAL}"
+            f"You asked for real Twilio, but {fault} Then start JupyterLab again and run this cell "
+            f"again. {HOW_TO_GO_LOCAL}"
         ) from None
     log = RequestLog()
     client = live_client(credentials, log)
-    verify(client, WORKSPACE)
+    verify_credentials(client, WORKSPACE)
     log.clear()
     address = client.get_hostname(client.taskrouter.base_url)
     account_sid, folder = credentials.account_sid, launch.Home().folder
     session = Session(client, "live", address, log, account_sid, credentials.auth_token, folder)
-    if offer := forgotten(session, utc_now()):
-        print(offer)
+    if reminder := session.tutorial_workspaces.reminder(utc_now()):
+        print(reminder)
     return session

@@ -1,6 +1,6 @@
-"""The credentials of a real account: from the environment, or as the twilio CLI keeps them.
+"""Find the credentials of a real account, in the environment or where the twilio CLI keeps them.
 
-Never from a notebook: what is typed into a cell is stored in its file.
+Never in a notebook: a cell's text is stored in the notebook's file.
 """
 
 import json
@@ -12,15 +12,16 @@ from typing import Any
 
 
 class NoCredentials(LookupError):
-    """None were found, or what was found is incomplete; the message says what to do."""
+    """No credentials were found, or they are incomplete; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """`username` with `secret` are sent: an API key's, or the account's SID and Auth Token.
+    """The credentials of one account.
 
-    `auth_token` is None when only an API key is known. `region` and `edge` lead to another of
-    Twilio's addresses. Neither secret is in the repr.
+    Requests carry `username` and `secret`: an API key's, or the account's SID and Auth Token.
+    `auth_token` is None when only an API key is known. `region` and `edge` select another of
+    Twilio's addresses. The repr contains neither secret.
     """
 
     account_sid: str
@@ -32,7 +33,7 @@ class Credentials:
 
 
 def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Credentials:
-    """The credentials that the twilio CLI would use, sought in the same order.
+    """Return the credentials that the twilio CLI would use, found in the same order.
 
     First TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET, or with TWILIO_AUTH_TOKEN;
     then the active profile of its `config.json`, in TWILIO_CONFIG_DIR or in `.twilio-cli` of
@@ -40,7 +41,7 @@ def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Crede
 
     Raises NoCredentials.
     """
-    _look_at_the_characters(environment)
+    _check_characters(environment)
     account_sid = environment.get("TWILIO_ACCOUNT_SID", "")
     token = environment.get("TWILIO_AUTH_TOKEN") or None
     key, secret = (environment.get(f"TWILIO_API_{part}", "") for part in ("KEY", "SECRET"))
@@ -56,17 +57,17 @@ def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Crede
     missing = "TWILIO_ACCOUNT_SID" if not account_sid else "TWILIO_AUTH_TOKEN"
     raise NoCredentials(
         f"{missing} is not set{'' if given else ', and the twilio CLI has no active profile'}. "
-        "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to what the Twilio Console shows for your "
-        "account, or log in with `twilio login`; never type them into a cell."
+        "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to the values in the Twilio Console, or log "
+        "in with `twilio login`; never type them into a cell."
     )
 
 
-def _look_at_the_characters(environment: Mapping[str, str]) -> None:
+def _check_characters(environment: Mapping[str, str]) -> None:
     for name in ("ACCOUNT_SID", "AUTH_TOKEN", "API_KEY", "API_SECRET"):
         if not re.fullmatch("[!-~]*", environment.get(f"TWILIO_{name}", "")):
             raise NoCredentials(
-                f"TWILIO_{name} has a character that is in no credential of Twilio's: a space, the "
-                "end of a line, a typographic quote. Set it again."
+                f"TWILIO_{name} contains a character that no Twilio credential has, such as a space, a "
+                "line break or a typographic quote. Set it again."
             )
 
 

@@ -1,8 +1,8 @@
-"""Every HTTP exchange of a notebook, both ways, as records.
+"""Record every HTTP exchange of a notebook.
 
-*sent* is what the notebook asked of TaskRouter, *received* what TaskRouter (or anybody else) asked
-of the learner's own server. Secrets are masked before a record is kept, so nothing that shows or
-stores the log can leak them.
+*sent* are the notebook's requests to TaskRouter; *received* are requests from TaskRouter or any other
+program to the learner's server. Secrets are masked before an exchange is kept, so code that shows or
+stores the log cannot leak them.
 """
 
 import json
@@ -24,9 +24,7 @@ _SECRET_HEADERS = {"authorization", "proxy-authorization"}
 
 
 class Secret(str):
-    """A string that does not show itself where Python shows values: in a cell's output, in a list,
-    among the local variables of a traceback.
-    """
+    """A string whose repr is masked, for a cell's output, a list, or a traceback's local variables."""
 
     def __repr__(self) -> str:
         return repr(MASK)
@@ -40,10 +38,9 @@ def utc_now() -> datetime:
 class Exchange:
     """One HTTP request and its answer.
 
-    `duration` is in seconds; `form` are the decoded pairs of the body, and `request_body` is the
-    body when it is no form; `status` is None when no answer came; `error` says in words what went
-    wrong; `sent_by` names the program that sent it ("twilio", "curl", "requests"; None when
-    received).
+    `duration` is in seconds. `form` holds the decoded pairs of a form; any other body is in
+    `request_body`. `status` is None when there was no answer, `error` the exception's text.
+    `sent_by` is the program that sent it: "twilio", "curl", "requests", or None for a received one.
     """
 
     direction: str
@@ -62,16 +59,16 @@ class Exchange:
 
     @property
     def path(self) -> str:
-        """The URL's path, without host and query."""
+        """The URL's path, without host or query."""
         return _split(self.url).path
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Those of the URL's query, then those of the form, a repeated one joined by commas."""
-        together: dict[str, str] = {}
+        """The parameters of the URL's query, then of the form; repeated values are joined by commas."""
+        joined: dict[str, str] = {}
         for name, value in [*parse_qsl(_split(self.url).query, True), *self.form]:
-            together[name] = f"{together[name]},{value}" if name in together else value
-        return together
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        return joined
 
     def __repr__(self) -> str:
         return f"{self.direction}: {self.method} {self.path} → {self.status or 'no answer'}"
@@ -80,7 +77,7 @@ class Exchange:
 class RequestLog:
     """The latest `limit` exchanges, oldest first. Safe to use from any thread.
 
-    Every string in `secrets` (and those told to `hide` later) is masked wherever it occurs.
+    Masks every string in `secrets`, and those passed to `hide` later, wherever it occurs.
     """
 
     def __init__(self, secrets: Iterable[str] = (), limit: int = 1000) -> None:
@@ -93,17 +90,17 @@ class RequestLog:
 
     @property
     def changes(self) -> int:
-        """A number that grows whenever the log changes, for whoever shows it."""
+        """A number that grows with every change of the log, so that a panel can detect one."""
         return self._changes
 
     def hide(self, secret: str) -> None:
         """Mask `secret` in every exchange recorded from now on."""
         if secret:
             with self._lock:
-                self._secrets |= {secret, quote_plus(secret)}  # as it is, and in a query
+                self._secrets |= {secret, quote_plus(secret)}  # as is, and URL-encoded
 
     def record(self, exchange: Exchange) -> Exchange:
-        """Keep `exchange` with its secrets masked; return it as kept."""
+        """Add `exchange` with its secrets masked; return the masked copy."""
         with self._lock:
             kept = _masked(exchange, self._secrets)
             self._exchanges.append(kept)
@@ -112,11 +109,11 @@ class RequestLog:
 
     def sent(self, path: str | None = None) -> list[Exchange]:
         """The requests this notebook sent (to `path`, when given), oldest first."""
-        return self._only("sent", path)
+        return self._select("sent", path)
 
     def received(self, path: str | None = None) -> list[Exchange]:
         """The requests the learner's server received (at `path`, when given), oldest first."""
-        return self._only("received", path)
+        return self._select("received", path)
 
     def since(self, changes: int) -> list[Exchange]:
         """The exchanges recorded since `changes` was that number, oldest first."""
@@ -129,7 +126,7 @@ class RequestLog:
             self._exchanges.clear()
             self._changes += 1
 
-    def _only(self, direction: str, path: str | None) -> list[Exchange]:
+    def _select(self, direction: str, path: str | None) -> list[Exchange]:
         return [
             exchange
             for exchange in self
@@ -154,9 +151,9 @@ class RequestLog:
 
 
 class LoggingHttpClient(TwilioHttpClient):
-    """The SDK's own HTTP client, recording every exchange in `log`.
+    """The SDK's HTTP client, which also records every exchange in `log`.
 
-    Takes TwilioHttpClient's keyword arguments. What a request raises is recorded, then raised.
+    Takes TwilioHttpClient's keyword arguments. Records an exception of a request, then raises it.
     """
 
     def __init__(self, log: RequestLog, **kwargs: Any) -> None:
@@ -179,7 +176,7 @@ class LoggingHttpClient(TwilioHttpClient):
             method=method.upper(),
             url=with_query(url, params),
             request_headers=_with_credentials(headers, auth, self.log),
-            **_sent_as(data, headers),
+            **_body(data, headers),
             sent_by="twilio",
         )
         began = perf_counter()
@@ -188,8 +185,8 @@ class LoggingHttpClient(TwilioHttpClient):
                 method, url, params, data, headers, auth, timeout, allow_redirects
             )
         except Exception as error:
-            took = perf_counter() - began
-            self.log.record(replace(exchange, duration=took, error=_in_words(error)))
+            text = f"{type(error).__name__}: {error}"
+            self.log.record(replace(exchange, duration=perf_counter() - began, error=text))
             raise
         self.log.record(
             replace(
@@ -206,30 +203,28 @@ class LoggingHttpClient(TwilioHttpClient):
 def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
-    except ValueError:  # anybody may send the learner's server a Host such as "[bad"
+    except ValueError:  # a caller may send a Host header such as "[bad"
         return SplitResult("", "", url, "", "")
 
 
 def pairs(parameters: Mapping[str, object] | None) -> list[tuple[str, str]]:
-    """Parameters as they travel: values as text, a list's one by one, None left out."""
+    """Return `parameters` as they are sent: values as text, one pair for each item, without None."""
     return [
-        (name, str(one))
+        (name, str(item))
         for name, value in (parameters or {}).items()
         if value is not None
-        for one in (value if isinstance(value, list | tuple) else [value])
+        for item in (value if isinstance(value, list | tuple) else [value])
     ]
 
 
 def with_query(url: str, params: Mapping[str, object] | None) -> str:
-    """`url` with `params` appended to its query."""
-    given = urlencode(pairs(params))
-    return f"{url}{'&' if '?' in url else '?'}{given}" if given else url
+    """Return `url` with `params` appended to its query."""
+    query = urlencode(pairs(params))
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
-def _sent_as(
-    data: Mapping[str, object] | None, headers: Mapping[str, str] | None
-) -> dict[str, Any]:
-    """What TwilioHttpClient makes of `data`: a form or, when the headers say so, JSON."""
+def _body(data: Mapping[str, object] | None, headers: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return the body that TwilioHttpClient sends for `data`: a form, or JSON for that content type."""
     if data and "json" in (headers or {}).get("Content-Type", ""):
         return {"request_body": json.dumps(data)}
     return {"form": pairs(data)}
@@ -243,10 +238,6 @@ def _with_credentials(
     log.hide(auth[1])
     log.hide(b64encode(":".join(auth).encode()).decode())
     return {**(headers or {}), "Authorization": "Basic"}
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _masked(exchange: Exchange, secrets: set[str]) -> Exchange:

@@ -1,29 +1,22 @@
-"""A connection to one TaskRouter, as the notebooks and the helpers use it."""
+"""The Session: the connection to one TaskRouter that notebooks and helpers share."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
 from twilio.rest import Client
 
-from helpers.checks import InOneSentence
 from helpers.session.request_log import RequestLog, Secret
-
-
-class ConnectionFailed(InOneSentence, RuntimeError):
-    """There is no TaskRouter to talk to; the message says why and what to do."""
+from helpers.session.workspace_ownership import WORKSPACES, TutorialWorkspaces
 
 
 class Session:
-    """A connection: what the notebooks and the helpers need to speak with one TaskRouter.
+    """The connection to one TaskRouter.
 
-    `client` is the SDK's client, `target` "local" or "live", `address` the base URL, `requests`
-    every exchange so far, `auth_token` the account's token (it signs callbacks), None when an API
-    key is used without one. `folder` is where the tutorial writes down which Workspace of a real
-    account is its own, `ending` what `close` undoes. `assure` makes sure that at `address` is this
-    TaskRouter and nobody else, before another program than `client` is sent there; `look_again`
-    finds out where a local TaskRouter is now, if it runs. The repr tells no secret.
+    `client` is the SDK's client, `target` "local" or "live", `address` the base URL, and `requests`
+    every exchange so far. `auth_token` is the account's token, which signs callbacks; None when
+    only an API key is known. `folder` is where a live Session records the Workspaces that the
+    tutorial created. `close` runs `exit_stack`. The repr contains no secret.
     """
 
     def __init__(
@@ -41,33 +34,44 @@ class Session:
         self.address = address
         self.requests = requests
         self.account_sid = account_sid
-        self.auth_token = auth_token and Secret(auth_token)
+        self.auth_token = None if auth_token is None else Secret(auth_token)
         self.folder = folder
-        self.ending = ExitStack()
-        self.assure: Callable[[], object] = lambda: None
-        self.look_again: Callable[[], object] = lambda: None
+        self.exit_stack = ExitStack()
 
     def __getattr__(self, name: str) -> NoReturn:
-        """A learner who gives the Session to what needs the lab reads what to do."""
+        """Explain what to pass instead when a learner passes the Session for the lab."""
         raise AttributeError(
-            f"A Session has no {name!r}. Is the lab meant? lab = prepare(session) makes it, and "
-            "controls, tables and exercises take it."
+            f"A Session has no {name!r}. Did you mean the lab? lab = prepare(session) returns it; "
+            "controls, tables and exercises take the lab."
         )
 
+    @property
+    def tutorial_workspaces(self) -> TutorialWorkspaces:
+        """The Workspaces in this account that belong to the tutorial."""
+        folder = self.folder if self.target == "live" else None
+        return TutorialWorkspaces(self.client, self.account_sid, folder)
+
+    def ensure_running(self) -> None:
+        """Make sure that this TaskRouter serves at `address` before another program calls it.
+
+        A local Session starts its TaskRouter if it has ended. Raises ConnectionFailed.
+        """
+
+    def rediscover(self) -> None:
+        """Update `address` if a local TaskRouter has moved; start nothing."""
+
     def close(self) -> None:
-        """End the TaskRouter that was started for this Session alone; one that is shared runs on."""
-        self.ending.close()
+        """Stop the TaskRouter that was started for this Session alone; a shared one keeps running."""
+        self.exit_stack.close()
 
     def teardown(self) -> None:
-        """Remove the tutorial's Workspaces with all that is in them, and nothing else; say so."""
-        from helpers.session.workspace_ownership import WORKSPACES, remove  # which needs a Session
-
-        nothing = True
+        """Delete the tutorial's Workspaces with everything in them, and print what was deleted."""
+        removed = False
         for name in WORKSPACES:
-            if found := remove(self, name):
-                print(f"The Workspace {found.friendly_name!r} is removed, with all that was in it.")
-                nothing = False
-        if nothing:
+            if workspace := self.tutorial_workspaces.remove(name):
+                print(f"Removed the Workspace {workspace.friendly_name!r} and everything in it.")
+                removed = True
+        if not removed:
             print("There is no Workspace of the tutorial; nothing to remove.")
 
     def __repr__(self) -> str:

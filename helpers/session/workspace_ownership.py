@@ -1,187 +1,185 @@
-"""Which Workspaces of an account are the tutorial's own: one for the lessons, one for the faults.
+"""The Workspaces of an account that belong to the tutorial: one for the lessons, one for the faults.
 
-The local TaskRouter belongs to the tutorial: there it is the one of its name. A real account does
-not: there it is the one that the tutorial created and wrote down, whatever it is called now. Nothing
-in another is ever read, changed or deleted.
+A local TaskRouter is the tutorial's, so there a Workspace is found by its name. A real account is
+not: there the tutorial records the SID of each Workspace it creates, finds it by that SID even after
+a rename, and reads, changes or deletes no other.
 """
 
 import json
 import os
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceInstance
 
-from helpers.session.session import ConnectionFailed, Session
+from helpers.session.api_errors import ConnectionFailed
 
 WORKSPACE, FAULTY_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Seven faults"
 WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE)
-_FORGOTTEN_AFTER = timedelta(days=1)
+_REMIND_AFTER = timedelta(days=1)
 
 
-def find(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
-    """The tutorial's Workspace that was made as `name`, if there is one now."""
-    if session.target == "local":
-        return next(iter(_named(session, name)), None)
-    sid = _sids(session).get(name)
-    if sid is None:
-        return None
-    try:
-        return session.client.taskrouter.v1.workspaces(sid).fetch()
-    except TwilioRestException as fault:
-        if fault.status != 404:
-            raise
-        return None
+@dataclass(frozen=True)
+class TutorialWorkspaces:
+    """The tutorial's Workspaces in the account of `client`, by the names in WORKSPACES.
 
-
-def find_or_create(session: Session, name: str = WORKSPACE) -> WorkspaceInstance:
-    """The tutorial's Workspace `name`; before one is created in a real account, that is said."""
-    if session.target == "local":
-        return find(session, name) or _create_its_own(session, name)
-    with _lock(session):  # two notebooks may start at once
-        return find(session, name) or _create_and_tell(session, name)
-
-
-def make_anew(session: Session, name: str) -> WorkspaceInstance:
-    """Delete the tutorial's Workspace `name`, if there is one, and create it without anything in it.
-
-    In a real account the first time is said.
+    `folder` holds the record of what was created in a real account; None for a local TaskRouter.
     """
-    return (
-        _create_its_own(session, name) if remove(session, name) else find_or_create(session, name)
-    )
 
+    client: Client
+    account_sid: str
+    folder: Path | None = None
 
-def remove(session: Session, name: str = WORKSPACE) -> WorkspaceInstance | None:
-    """Delete the tutorial's Workspace `name` with all that is in it; what it was, or None."""
-    found = find(session, name)
-    if found is not None and not _delete(found):
-        found = None
-    if session.target == "live":
-        sids = {known: sid for known, sid in _sids(session).items() if known != name}
-        _keep(session, {**_record(session), "workspaces": sids})
-    return found
+    def find(self, name: str = WORKSPACE) -> WorkspaceInstance | None:
+        """Return the Workspace that was created as `name`, or None if there is none now."""
+        if self.folder is None:
+            return next(iter(self._named(name)), None)
+        sid = self._sids(self.folder).get(name)
+        if sid is None:
+            return None
+        try:
+            return self.client.taskrouter.v1.workspaces(sid).fetch()
+        except TwilioRestException as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def find_or_create(self, name: str = WORKSPACE) -> WorkspaceInstance:
+        """Return the Workspace `name`; in a real account, print a notice before creating it."""
+        if self.folder is None:
+            return self.find(name) or self._create(name)
+        with FileLock(_existing(self.folder) / "live.lock", mode=0o600):  # two notebooks may start
+            return self.find(name) or self._announce_and_create(name)
+
+    def recreate(self, name: str) -> WorkspaceInstance:
+        """Delete the Workspace `name`, if there is one, and create it empty.
+
+        In a real account, print a notice the first time.
+        """
+        return self._create(name) if self.remove(name) else self.find_or_create(name)
+
+    def remove(self, name: str = WORKSPACE) -> WorkspaceInstance | None:
+        """Delete the Workspace `name` with everything in it; return what was deleted, or None."""
+        workspace = self.find(name)
+        if workspace is not None and not _delete(workspace):
+            workspace = None
+        if self.folder is not None:
+            sids = self._sids(self.folder)
+            sids.pop(name, None)
+            self._update_record(self.folder, workspaces=sids)
+        return workspace
+
+    def reminder(self, now: datetime) -> str:
+        """Return a sentence about Workspaces last used over a day before `now`, or "".
+
+        Records `now` as the time of their last use.
+        """
+        if self.folder is None or not self._sids(self.folder):
+            return ""
+        used = datetime.fromisoformat(self._record(self.folder).get("used") or now.isoformat())
+        self._update_record(self.folder, used=now.isoformat())
+        if now - used < _REMIND_AFTER:
+            return ""
+        existing = [str(workspace.sid) for name in WORKSPACES if (workspace := self.find(name))]
+        if not existing:
+            return ""
+        return (
+            f"The tutorial's Workspace {' and '.join(existing)} is still in this account, last used "
+            f"on {used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
+        )
+
+    def _announce_and_create(self, name: str) -> WorkspaceInstance:
+        unused_name = self._unused_name(name)
+        notice = (
+            f"The tutorial now creates a Workspace {unused_name!r} in the account "
+            f"{self.account_sid}, with Activities, TaskQueues, a Workflow and Workers. "
+            "session.teardown() removes it."
+        )
+        if unused_name != name:
+            notice += (
+                f" (The account has a Workspace {name!r} that the tutorial did not create, so the "
+                "tutorial does not touch it.)"
+            )
+        print(notice)
+        return self._create(name)
+
+    def _create(self, name: str) -> WorkspaceInstance:
+        unused_name = self._unused_name(name)
+        workspace = self.client.taskrouter.v1.workspaces.create(friendly_name=unused_name)
+        if self.folder is not None:
+            sids = {**self._sids(self.folder), name: str(workspace.sid)}
+            self._update_record(self.folder, workspaces=sids)
+        return workspace
+
+    def _unused_name(self, name: str) -> str:
+        """Return `name`, with the first number appended that makes it unique in the account."""
+        candidate, number = name, 1
+        while self._named(candidate):
+            number += 1
+            candidate = f"{name} {number}"
+        return candidate
+
+    def _named(self, name: str) -> list[WorkspaceInstance]:
+        workspaces = self.client.taskrouter.v1.workspaces.list(friendly_name=name)
+        return [workspace for workspace in workspaces if workspace.friendly_name == name]
+
+    def _record(self, folder: Path) -> dict[str, Any]:
+        return _read_records(folder).get(self.account_sid, {})
+
+    def _sids(self, folder: Path) -> dict[str, str]:
+        """Return the SIDs of the tutorial's Workspaces, by the name each was created as."""
+        return dict(self._record(folder).get("workspaces", {}))
+
+    def _update_record(self, folder: Path, **fields: Any) -> None:
+        """Replace `fields` in the account's record, in one step."""
+        records = _read_records(folder)
+        records[self.account_sid] = {**self._record(folder), **fields}
+        file = _existing(folder) / "live.json"
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(json.dumps(records, indent=2))
+        os.replace(draft, file)
 
 
 def _delete(workspace: WorkspaceInstance) -> bool:
-    """Whether it was there to be deleted."""
+    """Delete `workspace`; return False if it was already gone."""
     try:
         return workspace.delete()
-    except TwilioRestException as fault:
-        if fault.status != 404:
+    except TwilioRestException as error:
+        if error.status != 404:
             raise
         return False
 
 
-def forgotten(session: Session, now: datetime) -> str:
-    """A sentence about Workspaces that were used last more than a day before `now`, or ""."""
-    record = _record(session)
-    if not _sids(session):
-        return ""
-    used = datetime.fromisoformat(record.get("used") or now.isoformat())
-    _keep(session, {**record, "used": now.isoformat()})
-    if now - used < _FORGOTTEN_AFTER:
-        return ""
-    there = [found.sid for name in WORKSPACES if (found := find(session, name))]
-    if not there:
-        return ""
-    still = " and ".join(there)
-    return (
-        f"The tutorial's Workspace {still} is still in this account, last used on "
-        f"{used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
-    )
+def _existing(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
-def _create_and_tell(session: Session, name: str) -> WorkspaceInstance:
-    free = _free_name(session, name)
-    told = (
-        f"The tutorial now creates a Workspace {free!r} in the account {session.account_sid}, with "
-        "Activities, TaskQueues, a Workflow and Workers. session.teardown() removes it."
-    )
-    if free != name:
-        told += (
-            f" (A Workspace {name!r} is there that is not written down as its own: the tutorial "
-            "leaves alone what may be somebody else's.)"
-        )
-    print(told)
-    return _create_its_own(session, name)
-
-
-def _create_its_own(session: Session, name: str) -> WorkspaceInstance:
-    free = _free_name(session, name)
-    made = session.client.taskrouter.v1.workspaces.create(friendly_name=free)
-    if session.target == "live":
-        sids = {**_sids(session), name: str(made.sid)}
-        _keep(session, {**_record(session), "workspaces": sids})
-    return made
-
-
-def _free_name(session: Session, name: str) -> str:
-    """`name`, or with the first number that makes it one that no Workspace has."""
-    free, number = name, 1
-    while _named(session, free):
-        number += 1
-        free = f"{name} {number}"
-    return free
-
-
-def _named(session: Session, name: str) -> list[WorkspaceInstance]:
-    found = session.client.taskrouter.v1.workspaces.list(friendly_name=name)
-    return [workspace for workspace in found if workspace.friendly_name == name]
-
-
-def _folder(session: Session) -> Path:
-    if session.folder is None:
-        raise ValueError("a live session needs a folder to write its Workspace down in")
-    session.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return session.folder
-
-
-def _lock(session: Session) -> FileLock:
-    return FileLock(_folder(session) / "live.lock", mode=0o600)
-
-
-def _records(session: Session) -> dict[str, Any]:
-    """What is written down, by account SID."""
-    file = _folder(session) / "live.json"
+def _read_records(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read the records of all accounts, by account SID. Raises ConnectionFailed if they are damaged."""
+    file = folder / "live.json"
     try:
         records = json.loads(file.read_text("utf-8"))
-        if not all(map(_is_record, records.values())):
-            raise ValueError("it is not as the tutorial wrote it")
+        if not all(map(_is_valid, records.values())):
+            raise ValueError("its content is not what the tutorial writes")
         return records
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, TypeError) as fault:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ConnectionFailed(
-            f"{file}, where the tutorial writes down which Workspace is its own, cannot be read "
-            f"({fault}). Mend it, or delete it: then the tutorial creates another Workspace."
+            f"{file}, where the tutorial records the Workspaces it created, cannot be read "
+            f"({error}). Repair it, or delete it: then the tutorial creates another Workspace."
         ) from None
 
 
-def _is_record(one: dict[str, Any]) -> bool:
-    sids, used = one.get("workspaces", {}), one.get("used")
+def _is_valid(record: dict[str, Any]) -> bool:
+    sids, used = record.get("workspaces", {}), record.get("used")
     dated = used is None or datetime.fromisoformat(used).tzinfo is not None
     return dated and all(re.fullmatch("WS[0-9a-f]{32}", sid) for sid in sids.values())
-
-
-def _record(session: Session) -> dict[str, Any]:
-    return _records(session).get(session.account_sid, {})
-
-
-def _sids(session: Session) -> dict[str, str]:
-    """The SIDs of the account's own Workspaces, by the name that each was made as."""
-    return _record(session).get("workspaces", {})
-
-
-def _keep(session: Session, record: dict[str, Any]) -> None:
-    """Write down `record` for the session's account, in the place of what was there."""
-    file = _folder(session) / "live.json"
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    text = json.dumps(_records(session) | {session.account_sid: record}, indent=2)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        opened.write(text)
-    os.replace(draft, file)

@@ -17,7 +17,7 @@ from typing import Any
 
 from twilio.rest import Client
 
-from helpers.checks import InOneSentence
+from helpers.checks import ReadableError
 from helpers.session.session import Session
 from helpers.simulation.customers import HOUR, Customer
 from helpers.simulation.scenario import Scenario, Shift, configuration, shifts, target_workers
@@ -26,7 +26,7 @@ _THREADS = 4
 _SHIFT_ENDS, _SHIFT_BEGINS, _TASK_ENDS, _PATIENCE_ENDS, _CUSTOMER_ARRIVES = range(5)
 
 
-class ClockNotMovable(InOneSentence, RuntimeError):
+class ClockNotMovable(ReadableError, RuntimeError):
     """The clock cannot be moved; the message names the reason and what to do."""
 
 

@@ -4,10 +4,10 @@ from local_taskrouter.rules.workflow import Configuration, Filter, Target, read_
 
 from helpers.display.table import Table, table
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import said_plainly
+from helpers.session.api_errors import raise_readable
 
 
-@said_plainly
+@raise_readable
 def activities(lab: PreparedWorkspace) -> Table:
     """Each Activity: its name, whether a Worker in it is available, and its SID."""
     found = lab.workspace.activities.list()
@@ -15,7 +15,7 @@ def activities(lab: PreparedWorkspace) -> Table:
     return table(["friendly_name", "available", "sid"], rows)
 
 
-@said_plainly
+@raise_readable
 def workers(lab: PreparedWorkspace) -> Table:
     """Each Worker by name: attributes, Activity, whether available, and SID."""
     found = sorted(lab.workspace.workers.list(), key=lambda worker: worker.friendly_name)
@@ -23,7 +23,7 @@ def workers(lab: PreparedWorkspace) -> Table:
     return table(names, [[getattr(worker, name) for name in names] for worker in found])
 
 
-@said_plainly
+@raise_readable
 def task_queues(lab: PreparedWorkspace) -> Table:
     """Each TaskQueue by name: which Workers it takes (`target_workers`), and its SID."""
     found = sorted(lab.workspace.task_queues.list(), key=lambda queue: queue.friendly_name)
@@ -31,7 +31,7 @@ def task_queues(lab: PreparedWorkspace) -> Table:
     return table(names, [[getattr(queue, name) for name in names] for queue in found])
 
 
-@said_plainly
+@raise_readable
 def workflow_filters(lab: PreparedWorkspace) -> Table:
     """The Workflow's filters in their order, one row for each target; the default filter last.
 

@@ -12,10 +12,10 @@ from local_taskrouter.rules.times import iso
 
 from helpers.display.table import Table, table
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import said_plainly
+from helpers.session.api_errors import raise_readable
 
 
-@said_plainly
+@raise_readable
 def tasks(lab: PreparedWorkspace) -> Table:
     """Each Task, oldest first: where it is, for how long, and for a pending one why it waits.
 
@@ -39,7 +39,7 @@ def tasks(lab: PreparedWorkspace) -> Table:
     return table(columns, rows)
 
 
-@said_plainly
+@raise_readable
 def reservations(lab: PreparedWorkspace) -> Table:
     """Each Reservation of every Worker, oldest first."""
     found = [
@@ -52,7 +52,7 @@ def reservations(lab: PreparedWorkspace) -> Table:
     return table(names, [[getattr(one, name) for name in names] for one in found])
 
 
-@said_plainly
+@raise_readable
 def events(lab: PreparedWorkspace, **filters: Any) -> Table:
     """What happened, oldest first, within the last 15 minutes.
 

@@ -1,4 +1,4 @@
-"""A WSGI app around the learner's: it records each request with its answer, and explains failures."""
+"""WSGI middleware that records each exchange and turns an exception into a readable 500."""
 
 import sysconfig
 import traceback
@@ -17,19 +17,19 @@ App = Callable[..., Iterable[bytes]]
 BaseFor = Callable[[str], str]
 
 _FORM = "application/x-www-form-urlencoded"
-_NOT_THE_LEARNERS = tuple(
+_LIBRARY_FOLDERS = tuple(
     sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
 
 
-def recording(app: App, log: RequestLog, base_for: BaseFor) -> App:
-    """`app`, recording every exchange in `log`.
+def record_exchanges(app: App, log: RequestLog, base_for: BaseFor) -> App:
+    """Wrap `app` so that every exchange is recorded in `log`.
 
-    `base_for(host)` gives the scheme and host under which the caller knows this server; `host` is
-    what the request says. An exception in `app` is recorded with its traceback and answered by a
-    500 of one sentence.
+    `base_for(host)` returns the scheme and host that the caller used; `host` is the request's Host
+    header. An exception in `app` is recorded with its traceback and answered with a 500 of one
+    sentence.
     """
-    _let_exceptions_through(app)
+    _propagate_exceptions(app)
 
     def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
         at, began = utc_now(), perf_counter()
@@ -66,8 +66,8 @@ class _Answer:
     error: str | None = None
 
 
-def _let_exceptions_through(app: App) -> None:
-    """Flask would swallow a view's exception and log it where no learner looks."""
+def _propagate_exceptions(app: App) -> None:
+    """Stop Flask from catching a view's exception and logging it where a learner never looks."""
     config = getattr(app, "config", None)
     if isinstance(config, dict) and config.get("PROPAGATE_EXCEPTIONS") is None:
         config["PROPAGATE_EXCEPTIONS"] = True
@@ -99,35 +99,37 @@ def _failure(error: Exception) -> _Answer:
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
     ]
-    told = "".join(traceback.format_exception(error))
-    return _Answer("500 Internal Server Error", headers, body, told)
+    trace = "".join(traceback.format_exception(error))
+    return _Answer("500 Internal Server Error", headers, body, trace)
 
 
 def _sentence(error: Exception) -> str:
-    """Where in the learner's own code it went wrong, and how: "line 3 of create_task: ..."."""
+    """Return the error and its line in the learner's code: "Line 3 of create_task failed with ..."."""
     message = f"{type(error).__name__}: {error}"
-    own = _learners_frame(error.__traceback__)
-    return message if own is None else f"Line {own.lineno} of {own.name} failed with {message}"
+    frame = _learners_frame(error.__traceback__)
+    return (
+        message if frame is None else f"Line {frame.lineno} of {frame.name} failed with {message}"
+    )
 
 
 def _learners_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
-    own = [
+    frames = [
         frame
         for frame in traceback.extract_tb(trace)
-        if frame.filename != __file__ and not frame.filename.startswith(_NOT_THE_LEARNERS)
+        if frame.filename != __file__ and not frame.filename.startswith(_LIBRARY_FOLDERS)
     ]
-    return own[-1] if own else None
+    return frames[-1] if frames else None
 
 
 def read_body(environ: Environ) -> bytes:
-    """The body of a request, which can be read again after this."""
+    """Read the body of a request, and rewind it for the next reader."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return body
 
 
 def url_of(environ: Environ, base_for: BaseFor) -> str:
-    """The URL that the caller asked for: a signature is made over exactly that."""
+    """Return the URL that the caller requested, over which Twilio computes the signature."""
     host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return base_for(host) + environ["REQUEST_URI"]
 

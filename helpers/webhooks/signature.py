@@ -1,7 +1,7 @@
-"""A WSGI app around the learner's that lets in only what TaskRouter has signed.
+"""WSGI middleware that answers only requests with Twilio's signature.
 
-A public URL is there for everybody. Twilio signs its requests with the account's Auth Token, and
-what does not bear that signature gets 403 (https://www.twilio.com/docs/usage/security).
+Anyone can call a public URL. Twilio signs its requests with the account's Auth Token; a request
+without a valid signature gets 403 (https://www.twilio.com/docs/usage/security).
 """
 
 from collections.abc import Callable, Iterable
@@ -13,21 +13,23 @@ from werkzeug.datastructures import MultiDict
 
 from helpers.webhooks.recording import App, BaseFor, read_body, url_of
 
-_REFUSAL = b"This request does not bear the signature of Twilio, so it is not answered.\n"
+_REFUSAL = b"This request does not have Twilio's signature, so this server does not answer it.\n"
 
 
-def only_signed(app: App, auth_token: str, base_for: BaseFor, unsigned_too: bool = False) -> App:
-    """`app`, for requests that `auth_token` signed, and for no others.
+def require_signature(
+    app: App, auth_token: str, base_for: BaseFor, allow_unsigned: bool = False
+) -> App:
+    """Wrap `app` so that it only gets requests signed with `auth_token`.
 
-    `base_for(host)` gives the scheme and host under which the caller knows this server: a signature
-    is made over the whole URL. With `unsigned_too` what bears no signature is let in as well.
+    `base_for(host)` returns the scheme and host that the caller used, since the signature covers the
+    whole URL. With `allow_unsigned`, requests without any signature pass too.
     """
     validator = RequestValidator(auth_token)
 
     def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         signature = environ.get("HTTP_X_TWILIO_SIGNATURE", "")
-        unsigned = unsigned_too and not signature
-        if unsigned or _is_genuine(validator, url_of(environ, base_for), environ, signature):
+        is_allowed = allow_unsigned and not signature
+        if is_allowed or _is_valid(validator, url_of(environ, base_for), environ, signature):
             return app(environ, start_response)
         headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(_REFUSAL)))]
         start_response("403 Forbidden", headers)
@@ -36,20 +38,20 @@ def only_signed(app: App, auth_token: str, base_for: BaseFor, unsigned_too: bool
     return respond
 
 
-def _is_genuine(
+def _is_valid(
     validator: RequestValidator, url: str, environ: dict[str, Any], signature: str
 ) -> bool:
-    signed = _signed_part(environ)
-    if isinstance(signed, str) and "bodySHA256=" not in url:
+    content = _signed_content(environ)
+    if isinstance(content, str) and "bodySHA256=" not in url:
         return False
     try:
-        return validator.validate(url, signed, signature)
-    except ValueError:  # no URL
+        return validator.validate(url, content, signature)
+    except ValueError:  # the URL is malformed
         return False
 
 
-def _signed_part(environ: dict[str, Any]) -> MultiDict[str, str] | str:
-    """The parameters of a form, else the body, of which Twilio signs the hash in the URL."""
+def _signed_content(environ: dict[str, Any]) -> MultiDict[str, str] | str:
+    """Return a form's parameters; or a JSON body, whose hash is in the signed URL."""
     body = read_body(environ).decode(errors="replace")
     if body and "json" in environ.get("CONTENT_TYPE", ""):
         return body

@@ -12,9 +12,9 @@ import nbformat
 import pytest
 from browser_tab import WINDOW, Tab
 from lab_process import running_lab
-from patience import SECONDS
 from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
+from timeout import SECONDS
 
 from helpers.lab import CLONE
 from helpers.lessons.workspace import PreparedWorkspace, prepare

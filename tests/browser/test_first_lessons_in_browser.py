@@ -3,8 +3,8 @@
 import json
 
 from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for, status_of
-from patience import eventually
 from playwright.sync_api import expect
+from timeout import eventually
 
 from helpers.display.html import short
 from helpers.lessons.workspace import ENGLISH, SPANISH

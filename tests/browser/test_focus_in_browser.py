@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from patience import eventually
 from playwright.sync_api import Locator, expect
+from timeout import eventually
 
 
 def stays(tab, control: Locator) -> None:

@@ -3,8 +3,8 @@
 import json
 import re
 
-from patience import eventually
 from playwright.sync_api import expect
+from timeout import eventually
 
 from helpers.lessons.workspace import PreparedWorkspace
 

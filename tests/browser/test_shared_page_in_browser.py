@@ -7,8 +7,8 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
-from patience import eventually
 from playwright.sync_api import expect
+from timeout import eventually
 
 from helpers.lessons.workspace import prepare
 

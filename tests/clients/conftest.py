@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, standing_in
+from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, fake_twilio
 from local_taskrouter.testing import client_of
 from twilio.rest import Client
 
@@ -24,7 +24,7 @@ PACKAGES = ["twilio@5", "twilio-cli@6"]
 def twilio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, dict[str, str]]]:
     """A client of the TaskRouter at Twilio's address, and the environment for the programs."""
     with (
-        standing_in(tmp_path_factory.mktemp("languages")) as (server, environment),
+        fake_twilio(tmp_path_factory.mktemp("languages")) as (server, environment),
         client_of(server.url, ACCOUNT_SID, AUTH_TOKEN) as client,
     ):
         yield client, environment

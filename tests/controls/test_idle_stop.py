@@ -12,7 +12,7 @@ from local_taskrouter.http import server as server_module
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
-from patience import eventually
+from timeout import eventually
 
 from helpers import controls
 from helpers.controls.follow import poller

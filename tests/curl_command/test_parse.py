@@ -4,7 +4,7 @@ from helpers.curl_command.parse import CurlError, parse
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "message"),
     [
         ("wget http://x", 'must begin with "curl"'),
         ("", 'must begin with "curl"'),
@@ -19,10 +19,10 @@ from helpers.curl_command.parse import CurlError, parse
         ("curl http://x --data-urlencode a@file", "does not read data from a file"),
     ],
 )
-def test_a_command_that_cannot_be_run_says_why(command, told):
-    with pytest.raises(CurlError) as refused:
+def test_unsupported_command_raises_with_the_reason(command, message):
+    with pytest.raises(CurlError) as caught:
         parse(command)
-    assert told in str(refused.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_a_command_that_cannot_be_run_says_why(command, told):
         ("curl \\\n  http://x \\\r\n  -d a=1", "POST", "a=1"),
     ],
 )
-def test_a_command_is_read_as_curl_reads_it(command, method, body):
-    asked = parse(command)
-    assert (asked.method, asked.url, asked.body) == (method, "http://x", body)
+def test_command_is_parsed_as_curl_does(command, method, body):
+    parsed = parse(command)
+    assert (parsed.method, parsed.url, parsed.body) == (method, "http://x", body)
 
 
-def test_credentials_are_read_in_both_spellings():
+def test_credentials_are_parsed_with_both_options():
     assert parse("curl http://x -u a:b").user == "a:b"
     assert parse("curl http://x --user a:b").user == "a:b"
     assert parse("curl http://x").user is None

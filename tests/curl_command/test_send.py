@@ -28,8 +28,10 @@ def app():
     def tasks():
         if not request.authorization:
             return {"code": 20003, "message": "Authenticate", "status": 401}, 401
-        told = request.authorization
-        echo = {"body": request.get_data(as_text=True), "token": told.password}
+        echo = {
+            "body": request.get_data(as_text=True),
+            "token": request.authorization.password,
+        }
         return {"sid": "WT1", "priority": 0, "attributes": json.dumps(echo), "age": 7}, 201
 
     @app.route("/v1/Tasks/WT1", methods=["DELETE"])
@@ -47,7 +49,11 @@ def app():
 def session(app):
     client = SimpleNamespace(username=SID, password=TOKEN)
     session = SimpleNamespace(
-        target="other", requests=RequestLog(), client=client, address="", assure=lambda: None
+        target="other",
+        requests=RequestLog(),
+        client=client,
+        address="",
+        ensure_running=lambda: None,
     )
     server = serve(app, session)
     session.address = server.url
@@ -70,7 +76,7 @@ def create(session, extra=""):
     )
 
 
-def test_the_request_arrives_and_its_answer_comes_back(session, sender):
+def test_request_is_sent_and_its_answer_returned(session, sender):
     answer = curl(session, create(session))
     assert (answer.status, answer.sent_by) == (201, sender)
     echo = json.loads(answer.json()["attributes"])
@@ -81,7 +87,7 @@ def test_the_request_arrives_and_its_answer_comes_back(session, sender):
     assert echo["token"] == TOKEN
 
 
-def test_what_is_printed_tells_no_secret_and_only_stable_fields(session, sender, capsys):
+def test_output_contains_stable_fields_and_no_secret(session, sender, capsys):
     session.client.password = "plain"
     curl(session, f"curl {session.address}/v1/Tasks -u {SID}:plain")
     printed = capsys.readouterr().out.splitlines()
@@ -109,9 +115,7 @@ def test_what_is_printed_tells_no_secret_and_only_stable_fields(session, sender,
         f"curl {{url}}/v1/Tasks?a=[1] {CREDENTIALS}",
     ],
 )
-def test_with_and_without_curl_the_output_and_the_answer_are_the_same(
-    session, command, capsys, monkeypatch
-):
+def test_output_and_answer_are_the_same_without_curl(session, command, capsys, monkeypatch):
     with_curl = curl(session, command.format(url=session.address))
     printed = capsys.readouterr().out
     monkeypatch.setattr(shutil, "which", lambda program: None)
@@ -125,7 +129,7 @@ def test_with_and_without_curl_the_output_and_the_answer_are_the_same(
     assert by_python.parameters == by_curl.parameters
 
 
-def test_the_exchange_is_in_the_request_log(session, sender):
+def test_exchange_is_in_the_request_log(session, sender):
     curl(session, create(session))
     [sent] = session.requests.sent()
     assert (sent.method, sent.path, sent.status) == ("POST", "/v1/Tasks", 201)
@@ -135,7 +139,7 @@ def test_the_exchange_is_in_the_request_log(session, sender):
 
 
 @needs_curl
-def test_the_token_is_not_in_the_list_of_processes(session, monkeypatch):
+def test_token_is_not_in_the_arguments_of_the_process(session, monkeypatch):
     started = []
     run = subprocess.run
     monkeypatch.setattr(
@@ -146,24 +150,24 @@ def test_the_token_is_not_in_the_list_of_processes(session, monkeypatch):
     assert not any(TOKEN in word for word in started)
 
 
-def test_without_credentials_none_are_sent(session, sender, capsys):
+def test_command_without_credentials_sends_none(session, sender, capsys):
     assert curl(session, f"curl {session.address}/v1/Tasks").status == 401
     assert "  code: 20003\n  message: Authenticate\n" in capsys.readouterr().out
 
 
-def test_the_learners_own_server_can_be_asked_but_gets_no_credentials(session, app, sender):
+def test_credentials_are_not_sent_to_another_server(session, app, sender):
     other = serve(app, session, port=free_port())
     assert curl(session, f"curl {other.url}/page").text == "<p>hello</p>"
     with pytest.raises(CurlError, match="sends credentials only to TaskRouter at"):
         curl(session, f"curl {other.url}/page {CREDENTIALS}")
 
 
-def test_nobody_at_the_address_is_a_sentence(session, sender):
-    with pytest.raises(CurlFailed, match="Nobody answered at http://127.0.0.1:1 "):
+def test_address_without_a_server_raises_curl_failed(session, sender):
+    with pytest.raises(CurlFailed, match="No server answered at http://127.0.0.1:1 "):
         curl(session, "curl http://127.0.0.1:1/v1")
 
 
-def test_a_local_taskrouter_that_stopped_is_started_again(app, sender):
+def test_stopped_local_taskrouter_is_started_again(app, sender):
     started = []
     client = SimpleNamespace(username=SID, password=TOKEN)
     session = SimpleNamespace(
@@ -174,7 +178,7 @@ def test_a_local_taskrouter_that_stopped_is_started_again(app, sender):
         started.append(serve(app, session))
         session.address = started[0].url
 
-    session.assure = start
+    session.ensure_running = start
     try:
         assert curl(session, create(session)).status == 201
         assert len(started) == 1
@@ -184,14 +188,14 @@ def test_a_local_taskrouter_that_stopped_is_started_again(app, sender):
 
 
 @needs_curl
-def test_the_users_own_curl_settings_do_not_matter(session, tmp_path, monkeypatch):
+def test_curl_settings_of_the_user_are_ignored(session, tmp_path, monkeypatch):
     (tmp_path / ".curlrc").write_text("head\n")
     monkeypatch.setenv("CURL_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     assert curl(session, f"curl {session.address}/page").text == "<p>hello</p>"
 
 
-def test_a_proxy_is_not_used_on_this_computer(session, sender, monkeypatch):
+def test_loopback_request_ignores_proxies(session, sender, monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert curl(session, f"curl {session.address}/page").status == 200

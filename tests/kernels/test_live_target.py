@@ -1,7 +1,7 @@
 """The notebooks as they run on real Twilio: other credentials, another address, no loopback.
 
 These tests need no account. An emulator answers at Twilio's name with a certificate
-(`stand_in.py`). The SDK is unmodified; `TASKROUTER_TARGET=live` sets the rest.
+(`fake_twilio.py`). The SDK is unmodified; `TASKROUTER_TARGET=live` sets the rest.
 """
 
 import os
@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 import requests
-from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, standing_in
+from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, fake_twilio
 from free_port import free_port
 from local_taskrouter.http.server import EmulatorServer
 from nbclient import NotebookClient
@@ -32,7 +32,7 @@ SERVES = [path for path in PATHS if "= serve(" in path.read_text("utf-8")]
 def account(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[EmulatorServer, dict[str, str]]]:
-    with standing_in(tmp_path_factory.mktemp("live")) as given:
+    with fake_twilio(tmp_path_factory.mktemp("live")) as given:
         yield given
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from callback_receiver import JSON, Learner
-from patience import eventually
+from timeout import eventually
 from workspace_builder import WorkspaceBuilder
 
 CALLBACKS_AT_ONCE = 8

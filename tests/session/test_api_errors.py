@@ -2,43 +2,43 @@ import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from helpers import tables
-from helpers.session.api_errors import Refused, said_plainly
+from helpers.session.api_errors import Refused, raise_readable
 
-ASKING = ("activities", "workers", "task_queues", "tasks", "reservations", "events")
+LISTING = ("activities", "workers", "task_queues", "tasks", "reservations", "events")
 
 
 @pytest.fixture
-def gone(prepared):
+def deleted(prepared):
     lab = prepared("task waiting")
     lab.workspace.delete()
     return lab
 
 
-@pytest.mark.parametrize("name", ASKING)
-def test_a_table_of_a_workspace_that_is_gone_says_so_and_what_to_do(gone, name):
+@pytest.mark.parametrize("name", LISTING)
+def test_table_of_a_deleted_workspace_raises_refused_with_advice(deleted, name):
     with pytest.raises(Refused) as caught:
-        getattr(tables, name)(gone)
-    told = str(caught.value)
-    assert told.startswith("TaskRouter refused this (HTTP 404, error 20404): ")
-    assert gone.workspace_sid in told
-    assert told.endswith("Run the notebook from its first cell.")
+        getattr(tables, name)(deleted)
+    message = str(caught.value)
+    assert message.startswith("TaskRouter refused this (HTTP 404, error 20404): ")
+    assert deleted.workspace_sid in message
+    assert message.endswith("Run the notebook from its first cell.")
 
 
-def test_any_other_refusal_is_said_without_advice(prepared):
+def test_another_api_error_is_described_without_advice(prepared):
     lab = prepared("task waiting")
     with pytest.raises(Refused, match=r"HTTP 400, error 20001.*Minutes") as caught:
         tables.events(lab, minutes=0)
     assert "first cell" not in str(caught.value)
 
 
-def test_what_the_sdk_tells_by_itself_stays_as_it_is(gone):
+def test_rest_exception_is_raised_unchanged(deleted):
     with pytest.raises(TwilioRestException, match="Workflows"):
-        tables.workflow_filters(gone)
+        tables.workflow_filters(deleted)
 
 
-def test_an_error_that_is_no_refusal_stays_as_it_is():
-    def reads() -> None:
+def test_exception_without_an_answer_is_raised_unchanged():
+    def fail() -> None:
         raise TwilioException("no account")
 
     with pytest.raises(TwilioException, match="^no account$"):
-        said_plainly(reads)()
+        raise_readable(fail)()

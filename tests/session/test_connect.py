@@ -19,7 +19,8 @@ from requests.exceptions import ProxyError
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from helpers.session.connect import ConnectionFailed, connect
+from helpers.session.api_errors import ConnectionFailed
+from helpers.session.connect import connect
 
 LIVE = {"TWILIO_ACCOUNT_SID": "AC" + "3" * 32, "TWILIO_AUTH_TOKEN": "not-a-real-token"}
 
@@ -41,27 +42,27 @@ def kill(home):
         assert find_running(home) is None
 
 
-def test_the_default_is_the_local_taskrouter(local, running_home):
+def test_default_target_is_the_local_taskrouter(local, running_home):
     running = find_running(running_home)
     assert (local.target, local.address) == ("local", running.url)
     assert (local.account_sid, local.auth_token) == (ACCOUNT_SID, running.auth_token)
     assert workspaces(local) == []
 
 
-def test_what_is_shown_of_a_session_tells_no_secret(local):
+def test_repr_of_a_session_contains_no_secret(local):
     assert repr(local) == f"Connected to the local TaskRouter at {local.address}"
     workspaces(local)
     assert local.auth_token not in f"{local!r} {list(local.requests)} {vars(local.requests[0])}"
     assert local.auth_token not in f"{vars(local)} {vars(local.client)}"
 
 
-def test_every_exchange_is_in_the_request_log_but_connecting_itself_is_not(local):
+def test_request_log_starts_empty_and_records_every_exchange(local):
     assert len(local.requests) == 0
     workspaces(local)
     assert [exchange.path for exchange in local.requests.sent()] == ["/v1/Workspaces"]
 
 
-def test_twilios_variables_alone_never_make_it_live(running_home, monkeypatch):
+def test_twilio_variables_alone_do_not_connect_to_twilio(running_home, monkeypatch):
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)
     session = connect()
@@ -69,7 +70,7 @@ def test_twilios_variables_alone_never_make_it_live(running_home, monkeypatch):
     assert session.client.auth == (ACCOUNT_SID, session.auth_token)
 
 
-def test_edge_and_region_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
+def test_edge_and_region_do_not_change_the_local_address(running_home, monkeypatch):
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     session = connect()
@@ -78,7 +79,7 @@ def test_edge_and_region_do_not_lead_away_from_the_local_one(running_home, monke
     assert exchange.url.startswith(session.address)
 
 
-def test_proxies_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
+def test_local_requests_ignore_proxies(running_home, monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -90,7 +91,7 @@ def test_proxies_do_not_lead_away_from_the_local_one(running_home, monkeypatch):
         workspaces(session)
 
 
-def test_a_target_that_is_none_names_those_that_are(home, monkeypatch):
+def test_unknown_target_raises_with_the_valid_ones(home, monkeypatch):
     with pytest.raises(ValueError, match='"local".*"live"'):
         connect("production")
     monkeypatch.setenv("TASKROUTER_TARGET", "lvie")
@@ -98,7 +99,7 @@ def test_a_target_that_is_none_names_those_that_are(home, monkeypatch):
         connect()
 
 
-def test_wrong_credentials_are_refused_by_the_local_one(local):
+def test_wrong_credentials_get_401(local):
     client = Client(ACCOUNT_SID, "wrong")
     client.taskrouter.base_url = local.address
     client.http_client.session.trust_env = False
@@ -108,7 +109,7 @@ def test_wrong_credentials_are_refused_by_the_local_one(local):
     assert (caught.value.status, caught.value.code) == (401, 20003)
 
 
-def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local, running_home):
+def test_killed_emulator_is_restarted_with_its_state(local, running_home):
     local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
     before = find_running(running_home)
     kill(running_home)
@@ -117,9 +118,9 @@ def test_an_emulator_that_was_killed_is_started_again_and_nothing_is_lost(local,
     assert find_running(running_home).pid != before.pid
 
 
-def test_the_session_follows_an_emulator_that_had_to_move(local, running_home, monkeypatch):
+def test_session_follows_an_emulator_to_another_port(local, running_home, monkeypatch):
     for module, name in ((launch, "ANSWER_SECONDS"), (server_identity, "SECONDS")):
-        monkeypatch.setattr(module, name, 0.5)  # what takes the port does not answer
+        monkeypatch.setattr(module, name, 0.5)  # the other program on the port does not answer
     local.client.taskrouter.v1.workspaces.create(friendly_name="Kept")
     before = local.address
     kill(running_home)
@@ -130,7 +131,7 @@ def test_the_session_follows_an_emulator_that_had_to_move(local, running_home, m
     assert workspaces(local) == ["Kept"]
 
 
-def test_a_new_token_is_taken_up_after_a_restart(local, running_home):
+def test_session_uses_the_new_token_after_a_restart(local, running_home):
     kill(running_home)
     running_home.settings_file.unlink()
     local.client.taskrouter.v1.workspaces.create(friendly_name="New")
@@ -139,7 +140,7 @@ def test_a_new_token_is_taken_up_after_a_restart(local, running_home):
 
 @pytest.fixture
 def hanging_up(local):
-    """Send the session's requests to a server that reads part of one, then closes the connection."""
+    """Send the session's requests to a server that reads part of one, then hangs up."""
     listening = socket.create_server(("127.0.0.1", 0))
     threads = []
 
@@ -153,38 +154,38 @@ def hanging_up(local):
                 pass
             accepted.recv(read)
 
-    def lead_there(arrived, read=65536):
+    def redirect(arrived, read=65536):
         threads.append(threading.Thread(target=cut, args=[arrived, read]))
         threads[-1].start()
         local.client.taskrouter.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
-    yield lead_there
+    yield redirect
     listening.close()
     for thread in threads:
         thread.join(10)
 
 
-def test_a_request_that_may_have_been_done_is_not_sent_again(local, hanging_up):
+def test_write_that_may_have_taken_effect_is_not_repeated(local, hanging_up):
     hanging_up(b"FriendlyName=Once")
-    with pytest.raises(ConnectionFailed, match="during POST /v1/Workspaces.*look before"):
+    with pytest.raises(ConnectionFailed, match="ended during POST /v1/Workspaces.*check before"):
         local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
     assert workspaces(connect()) == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="there a reset connection says nothing")
-def test_a_request_that_was_not_read_to_its_end_is_sent_again(local, hanging_up):
+@pytest.mark.skipif(os.name != "posix", reason="there a reset connection proves nothing")
+def test_write_that_was_not_read_is_repeated(local, hanging_up):
     hanging_up(b"FriendlyName=Once", read=4)
     local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
     assert workspaces(local) == ["Once"]
 
 
-def test_a_request_that_only_reads_is_sent_again(local, hanging_up):
+def test_get_without_an_answer_is_repeated(local, hanging_up):
     hanging_up(b"\r\n\r\n")
     assert workspaces(local) == []
     assert [exchange.status for exchange in local.requests] == [None, 200]
 
 
-def test_an_emulator_that_cannot_start_is_explained_in_the_cell(home):
+def test_emulator_that_cannot_start_raises_with_advice(home):
     session = connect()
     kill(home)
     home.delete_database()
@@ -200,7 +201,7 @@ def alone(running_home):
     session.close()
 
 
-def test_one_alone_shares_nothing_with_the_usual_one(local, alone, running_home):
+def test_separate_taskrouter_shares_no_state_or_clock(local, alone, running_home):
     alone.client.taskrouter.v1.workspaces.create(friendly_name="mine")
     clock = f"{alone.address}/emulator/clock"
     assert alone.client.request("POST", clock, data={"advance": "86400"}).status_code == 200
@@ -212,11 +213,11 @@ def test_one_alone_shares_nothing_with_the_usual_one(local, alone, running_home)
     assert find_running(running_home).url == local.address != alone.address
 
 
-def test_one_alone_leaves_the_usual_port_to_the_usual_one(alone):
+def test_separate_taskrouter_does_not_take_the_usual_port(alone):
     assert urlsplit(alone.address).port != USUAL_PORT
 
 
-def test_one_alone_ends_with_its_session_and_leaves_nothing(home):
+def test_close_stops_a_separate_taskrouter_and_deletes_its_folder(home):
     session = connect("local", alone=True)
     folder = session.client.http_client.home.folder
     running = find_running(launch.Home(folder))
@@ -230,7 +231,7 @@ def test_one_alone_ends_with_its_session_and_leaves_nothing(home):
     assert not folder.exists(), "nothing was started again"
 
 
-def test_one_alone_ends_with_the_process_that_asked_for_it(home):
+def test_separate_taskrouter_stops_when_its_process_exits(home):
     code = (
         "from helpers import connect; session = connect('local', alone=True);"
         "print(session.client.http_client.home.folder, session.address)"
@@ -244,7 +245,7 @@ def test_one_alone_ends_with_the_process_that_asked_for_it(home):
         requests.get(address, timeout=5)
 
 
-def test_one_alone_ends_with_a_process_that_is_killed(home):
+def test_separate_taskrouter_stops_when_its_process_is_killed(home):
     code = (
         "from helpers import connect; session = connect('local', alone=True);"
         "print(session.client.http_client.home.folder, flush=True); input()"
@@ -260,13 +261,13 @@ def test_one_alone_ends_with_a_process_that_is_killed(home):
     shutil.rmtree(own.folder)
 
 
-def test_closing_a_session_of_the_usual_one_lets_it_run(local, running_home):
+def test_close_does_not_stop_the_shared_taskrouter(local, running_home):
     local.close()
     assert workspaces(local) == []
     assert find_running(running_home).url == local.address
 
 
-def test_real_twilio_is_nobodys_alone(home, monkeypatch):
+def test_alone_with_live_target_raises(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_TARGET", "live")
     with pytest.raises(ValueError, match=r'use connect\("local", alone=True\)'):
         connect(alone=True)

@@ -26,43 +26,43 @@ def cli(user):
     return write
 
 
-def test_the_account_and_its_token(user):
+def test_account_sid_and_auth_token_are_found(user):
     found = find_credentials(TOKEN, user)
     assert (found.account_sid, found.username, found.secret) == (ACCOUNT, ACCOUNT, "the-token")
     assert found.auth_token == "the-token"
 
 
-def test_an_api_key_is_preferred_and_the_token_kept_for_signatures(user):
+def test_api_key_is_preferred_and_auth_token_kept_for_signatures(user):
     found = find_credentials(TOKEN | API_KEY, user)
     assert (found.account_sid, found.username, found.secret) == (ACCOUNT, KEY, "the-secret")
     assert found.auth_token == "the-token"
     assert find_credentials({"TWILIO_ACCOUNT_SID": ACCOUNT, **API_KEY}, user).auth_token is None
 
 
-def test_region_and_edge(user):
+def test_region_and_edge_are_found(user):
     found = find_credentials(TOKEN | {"TWILIO_REGION": "ie1", "TWILIO_EDGE": "dublin"}, user)
     assert (found.region, found.edge) == ("ie1", "dublin")
 
 
-def test_the_active_profile_of_the_command_line_tool(user, cli):
+def test_active_profile_of_the_cli_is_found(user, cli):
     cli(profiles={"main": PROFILE | {"region": "au1"}, "other": {}}, activeProject="main", edge="x")
     found = find_credentials({}, user)
     assert (found.account_sid, found.username, found.secret) == (OTHER, KEY, "kept")
     assert (found.auth_token, found.region, found.edge) == (None, "au1", "x")
 
 
-def test_the_folder_that_the_command_line_tool_was_told(user, cli):
+def test_profile_is_found_in_twilio_config_dir(user, cli):
     cli("elsewhere", profiles={"main": PROFILE}, activeProject="main")
     environment = {"TWILIO_CONFIG_DIR": str(user / "elsewhere")}
     assert find_credentials(environment, user).account_sid == OTHER
 
 
-def test_the_environment_comes_before_a_profile(user, cli):
+def test_environment_takes_precedence_over_a_profile(user, cli):
     cli(profiles={"main": PROFILE}, activeProject="main")
     assert find_credentials(TOKEN, user).account_sid == ACCOUNT
 
 
-def test_the_edge_of_the_environment_comes_before_that_of_a_profile(user, cli):
+def test_edge_from_the_environment_takes_precedence_over_a_profile(user, cli):
     cli(profiles={"main": PROFILE | {"edge": "dublin"}}, activeProject="main")
     assert find_credentials({}, user).edge == "dublin"
     assert find_credentials({"TWILIO_EDGE": "sydney"}, user).edge == "sydney"
@@ -70,15 +70,15 @@ def test_the_edge_of_the_environment_comes_before_that_of_a_profile(user, cli):
 
 @pytest.mark.parametrize("name", [*TOKEN, *API_KEY])
 @pytest.mark.parametrize("slip", ["\u2019", " ", "\n", "\u00e9"])
-def test_what_was_pasted_with_something_else_is_told_without_showing_it(user, name, slip):
+def test_credential_with_a_foreign_character_is_reported_without_its_value(user, name, slip):
     pasted = {**TOKEN, **API_KEY, name: f"pasted{slip}"}
-    with pytest.raises(NoCredentials, match=f"^{name} has a character that is in no") as told:
+    with pytest.raises(NoCredentials, match=f"^{name} contains a character that no") as caught:
         find_credentials(pasted, user)
-    assert "pasted" not in str(told.value)
+    assert "pasted" not in str(caught.value)
 
 
 @pytest.mark.parametrize("missing", TOKEN)
-def test_half_of_the_environment_is_a_mistake_and_no_reason_to_look_elsewhere(user, cli, missing):
+def test_incomplete_environment_raises_even_with_a_profile(user, cli, missing):
     cli(profiles={"main": PROFILE}, activeProject="main")
     with pytest.raises(NoCredentials, match=f"^{missing} is not set\\. Set"):
         find_credentials({name: TOKEN[name] for name in TOKEN.keys() - {missing}}, user)
@@ -94,12 +94,12 @@ def test_half_of_the_environment_is_a_mistake_and_no_reason_to_look_elsewhere(us
         {"profiles": {"main": None}, "activeProject": "main"},
     ],
 )
-def test_a_configuration_without_a_usable_profile_is_none(user, cli, config):
+def test_configuration_without_a_usable_profile_raises(user, cli, config):
     cli(**config)
     with pytest.raises(NoCredentials, match="the twilio CLI has no active profile"):
         find_credentials({}, user)
 
 
-def test_neither_secret_is_shown(user):
+def test_repr_contains_neither_secret(user):
     shown = repr(find_credentials(TOKEN | API_KEY, user))
     assert "the-token" not in shown and "the-secret" not in shown and KEY in shown

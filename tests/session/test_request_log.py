@@ -11,16 +11,16 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Answers with what it was asked, so that a leaked secret would come back too."""
+    """Answers with the request, so that a leaked secret would come back."""
 
     def do_GET(self) -> None:
         size = int(self.headers.get("Content-Length", 0))
-        asked = {
+        received = {
             "path": self.path,
             "authorization": self.headers.get("Authorization"),
             "body": self.rfile.read(size).decode(),
         }
-        body = json.dumps(asked).encode()
+        body = json.dumps(received).encode()
         self.send_response(201)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -48,7 +48,7 @@ def sent(status: int | None = 200, **fields: object) -> Exchange:
     )
 
 
-def test_a_request_through_the_sdk_client_is_recorded_with_its_answer(echo):
+def test_request_of_the_sdk_client_is_recorded_with_its_answer(echo):
     log = RequestLog()
     answer = LoggingHttpClient(log).request("post", f"{echo}/v1/Tasks", data={"Priority": 3})
     [exchange] = log
@@ -62,7 +62,7 @@ def test_a_request_through_the_sdk_client_is_recorded_with_its_answer(echo):
     assert exchange.error is None
 
 
-def test_query_parameters_are_in_the_url_and_decoded(echo):
+def test_query_parameters_are_recorded_in_the_url_and_decoded(echo):
     log = RequestLog()
     LoggingHttpClient(log).request(
         "GET", f"{echo}/v1/Tasks", params={"AssignmentStatus": ["pending", "reserved"], "No": None}
@@ -71,20 +71,20 @@ def test_query_parameters_are_in_the_url_and_decoded(echo):
     assert log[0].parameters == {"AssignmentStatus": "pending,reserved"}
 
 
-def test_credentials_are_masked_even_when_the_server_sends_them_back(echo):
+def test_credentials_echoed_by_the_server_are_masked(echo):
     log = RequestLog()
     answer = LoggingHttpClient(log).request(
         "POST", f"{echo}/v1?t={TOKEN}", data={"x": TOKEN}, auth=("AC0", TOKEN)
     )
-    told = json.loads(answer.text)["authorization"].removeprefix("Basic ")
-    assert told
+    encoded = json.loads(answer.text)["authorization"].removeprefix("Basic ")
+    assert encoded
     stored = repr(vars(log[0]))
-    assert TOKEN not in stored and told not in stored
+    assert TOKEN not in stored and encoded not in stored
     assert log[0].request_headers["Authorization"] == MASK
     assert log[0].parameters == {"t": MASK, "x": MASK}
 
 
-def test_a_request_nobody_answers_is_recorded_and_raised():
+def test_request_without_an_answer_is_recorded_and_raises():
     log = RequestLog()
     with pytest.raises(requests.ConnectionError):
         LoggingHttpClient(log, timeout=1).request("GET", "http://127.0.0.1:1/v1")
@@ -93,7 +93,7 @@ def test_a_request_nobody_answers_is_recorded_and_raised():
     assert repr(log[0]) == "sent: GET /v1 → no answer"
 
 
-def test_a_known_secret_is_masked_in_every_part():
+def test_known_secret_is_masked_in_every_field():
     log = RequestLog(secrets=[TOKEN])
     kept = log.record(
         sent(
@@ -112,13 +112,13 @@ def test_a_known_secret_is_masked_in_every_part():
     assert log[0] == kept
 
 
-def test_no_secret_hides_nothing():
+def test_empty_secret_masks_nothing():
     log = RequestLog(secrets=[""])
     log.hide("")
     assert log.record(sent(response_body="plain")).response_body == "plain"
 
 
-def test_only_the_latest_exchanges_are_kept_newest_last():
+def test_full_log_keeps_the_latest_exchanges():
     log = RequestLog(limit=3)
     for status in range(200, 205):
         log.record(sent(status))
@@ -127,7 +127,7 @@ def test_only_the_latest_exchanges_are_kept_newest_last():
     assert log[-1].status == 204
 
 
-def test_exchanges_are_found_by_direction_and_path():
+def test_exchanges_are_selected_by_direction_and_path():
     log = RequestLog()
     one, two = log.record(sent(url="http://x/a?b=1")), log.record(sent(url="http://x/c"))
     three = log.record(Exchange("received", "POST", "http://me/a", 200))
@@ -137,14 +137,14 @@ def test_exchanges_are_found_by_direction_and_path():
     assert log.received("/c") == []
 
 
-def test_a_cleared_log_is_empty():
+def test_cleared_log_is_empty():
     log = RequestLog()
     log.record(sent())
     log.clear()
     assert list(log) == []
 
 
-def test_many_threads_lose_no_record():
+def test_concurrent_threads_lose_no_exchange():
     log = RequestLog(limit=5000)
 
     def record_many() -> None:
@@ -160,12 +160,12 @@ def test_many_threads_lose_no_record():
     assert len(log) == 4000
 
 
-def test_a_url_with_a_query_gets_more_of_it():
+def test_parameters_are_appended_to_an_existing_query():
     assert with_query("http://x/a?b=1", {"c": 2}) == "http://x/a?b=1&c=2"
     assert with_query("http://x/a", {"c": None}) == "http://x/a"
 
 
-def test_what_was_recorded_since_then_is_known_even_when_the_log_was_cleared():
+def test_since_returns_new_exchanges_even_after_clear():
     log = RequestLog(limit=3)
     log.record(sent())
     then = log.changes
@@ -178,19 +178,19 @@ def test_what_was_recorded_since_then_is_known_even_when_the_log_was_cleared():
     assert log.since(then) == [three]
 
 
-def test_the_parameters_are_those_of_the_query_then_those_of_the_form():
+def test_parameters_join_query_and_form():
     exchange = sent(url="http://x/a?b=1&b=2&c=", form=[("b", "3"), ("d", "ñ")])
     assert exchange.parameters == {"b": "1,2,3", "c": "", "d": "ñ"}
 
 
-def test_a_repeated_field_is_kept_as_it_was_sent(echo):
+def test_repeated_field_is_kept_in_order(echo):
     log = RequestLog()
     LoggingHttpClient(log).request("POST", echo, data={"a": ["1", "2"], "b": 3, "No": None})
     assert json.loads(log[0].response_body)["body"] == "a=1&a=2&b=3"
     assert log[0].form == [("a", "1"), ("a", "2"), ("b", "3")]
 
 
-def test_json_that_the_sdk_sends_is_a_body_and_no_form(echo):
+def test_json_of_the_sdk_is_recorded_as_body(echo):
     log = RequestLog()
     headers = {"Content-Type": "application/json"}
     LoggingHttpClient(log).request("POST", echo, data={"a": [1]}, headers=headers)
@@ -198,7 +198,7 @@ def test_json_that_the_sdk_sends_is_a_body_and_no_form(echo):
     assert log[0].form == []
 
 
-def test_a_secret_is_masked_in_a_query_too():
+def test_url_encoded_secret_is_masked():
     log = RequestLog(secrets=["a/b+c="])
     kept = log.record(sent(url=with_query("http://x/a", {"t": "a/b+c="})))
     assert (kept.url, kept.parameters) == (f"http://x/a?t={MASK}", {"t": MASK})

@@ -45,7 +45,7 @@ def taken():
         yield other.getsockname()[1]
 
 
-def test_the_learners_app_answers_and_the_exchange_is_recorded(app, session):
+def test_exchange_with_the_learners_app_is_recorded(app, session):
     server = serve(app, session)
     answer = requests.post(f"{server.url_for('/assignment_callback')}?a=1", data=FORM)
     [exchange] = server.received("/assignment_callback")
@@ -60,11 +60,11 @@ def test_the_learners_app_answers_and_the_exchange_is_recorded(app, session):
     assert session.requests.received() == [exchange]
 
 
-def test_the_app_still_gets_the_body_that_was_recorded(app, session):
+def test_app_can_read_the_recorded_body(app, session):
     assert requests.post(serve(app, session).url_for("echo"), data=FORM).json() == FORM
 
 
-def test_the_record_is_enough_to_verify_a_signature(app, session):
+def test_recorded_exchange_verifies_with_its_signature(app, session):
     server = serve(app, session)
     url = server.url_for("/assignment_callback")
     signature = RequestValidator("token").compute_signature(url, FORM)
@@ -74,9 +74,7 @@ def test_the_record_is_enough_to_verify_a_signature(app, session):
     assert RequestValidator("token").validate(exchange.url, exchange.parameters, signed)
 
 
-def test_an_exception_in_a_view_is_a_500_of_one_sentence_with_the_traceback_recorded(
-    app, session, capfd
-):
+def test_exception_in_a_view_gives_a_readable_500_and_a_recorded_traceback(app, session, capfd):
     server = serve(app, session)
     answer = requests.get(server.url_for("/broken"))
     [exchange] = server.received("/broken")
@@ -88,13 +86,13 @@ def test_an_exception_in_a_view_is_a_500_of_one_sentence_with_the_traceback_reco
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_page_that_does_not_exist_is_recorded_too(app, session):
+def test_request_for_an_unknown_page_is_recorded(app, session):
     server = serve(app, session)
     assert requests.get(server.url_for("/nothing")).status_code == 404
     assert [exchange.status for exchange in server.received()] == [404]
 
 
-def test_an_app_without_flask_is_served_as_well(session):
+def test_wsgi_app_without_flask_is_served(session):
     def app(environ, start_response):
         start_response("204 No Content", [])
         return []
@@ -102,24 +100,24 @@ def test_an_app_without_flask_is_served_as_well(session):
     assert requests.get(serve(app, session).url).status_code == 204
 
 
-def test_an_app_that_never_starts_its_answer_is_a_500(session):
+def test_app_that_never_starts_a_response_gives_500(session):
     server = serve(lambda environ, start_response: [b"x"], session)
     assert requests.get(server.url).status_code == 500
 
 
-def test_a_repeated_parameter_is_joined_and_a_json_body_has_none(app, session):
+def test_repeated_parameters_are_joined_and_json_has_none(app, session):
     server = serve(app, session)
     requests.get(f"{server.url}/assignment_callback?a=1&a=2")
     requests.post(server.url_for("/assignment_callback"), json={"a": 1})
     assert [exchange.parameters for exchange in server.received()] == [{"a": "1,2"}, {}]
 
 
-def test_a_host_that_makes_no_url_spoils_nothing(app, session):
+def test_malformed_host_header_is_recorded(app, session):
     server = serve(app, session, port=None)
     requests.post(f"{server.url}/echo", headers={"Host": "[bad"}, data=FORM, timeout=10)
-    [one] = session.requests.received()
-    assert one.path.endswith("/echo")
-    assert one.parameters == FORM
+    [exchange] = session.requests.received()
+    assert exchange.path.endswith("/echo")
+    assert exchange.parameters == FORM
 
 
 def test_credentials_in_a_received_request_are_masked(app, session):
@@ -127,12 +125,12 @@ def test_credentials_in_a_received_request_are_masked(app, session):
     assert session.requests[0].request_headers["Authorization"] == MASK
 
 
-def threads_of_servers():
+def server_threads():
     names = [thread.name for thread in threading.enumerate()]
     return [name for name in names if name.startswith("callback-server-")]
 
 
-def test_running_the_cell_again_takes_over_the_same_port(app, session):
+def test_second_serve_takes_over_the_port(app, session):
     first = serve(app, session)
     port = first.port
     with requests.Session() as browser:  # keeps a connection to the first server open
@@ -140,14 +138,14 @@ def test_running_the_cell_again_takes_over_the_same_port(app, session):
         second = serve(Flask("other"), session)
     assert second.port == port
     assert requests.get(second.url_for("/assignment_callback")).status_code == 404
-    assert threads_of_servers() == [f"callback-server-{port}"]
+    assert server_threads() == [f"callback-server-{port}"]
 
 
-def test_a_given_port_is_used_and_taken_over_again(app, session, taken_then_free):
+def test_second_serve_on_a_given_port_takes_it_over(app, session, taken_then_free):
     serve(app, session, port=taken_then_free)
     second = serve(app, session, port=taken_then_free)
     assert second.port == taken_then_free
-    assert threads_of_servers() == [f"callback-server-{second.port}"]
+    assert server_threads() == [f"callback-server-{second.port}"]
     assert requests.get(second.url_for("/assignment_callback")).status_code == 200
 
 
@@ -157,27 +155,27 @@ def taken_then_free():
         return other.getsockname()[1]
 
 
-def test_a_server_on_a_given_port_lives_beside_the_default_one(app, session, taken_then_free):
+def test_server_on_a_given_port_runs_beside_the_default_one(app, session, taken_then_free):
     given, default = serve(app, session, port=taken_then_free), serve(app, session)
     again = serve(app, session)
     assert again.port == default.port != given.port
     assert requests.get(given.url_for("/assignment_callback")).status_code == 200
 
 
-def test_a_given_port_that_is_taken_is_a_sentence(app, session, taken):
-    with pytest.raises(PortTaken, match=f"Port {taken} is taken by another program") as refused:
+def test_taken_port_raises_port_taken(app, session, taken):
+    with pytest.raises(PortTaken, match=f"Port {taken} is taken by another program") as caught:
         serve(app, session, port=taken)
-    assert refused.value._render_traceback_() == [f"PortTaken: {refused.value}"]
+    assert caught.value._render_traceback_() == [f"PortTaken: {caught.value}"]
 
 
-def test_a_preferred_port_that_is_taken_gives_way(app, session, taken, monkeypatch):
+def test_taken_default_port_is_replaced_by_a_free_one(app, session, taken, monkeypatch):
     monkeypatch.setattr(server, "PREFERRED_PORT", taken)
     running = serve(app, session)
     assert running.port != taken
     assert requests.get(running.url_for("/assignment_callback")).status_code == 200
 
 
-def test_a_stopped_server_no_longer_listens_and_stops_only_once(app, session):
+def test_second_stop_does_nothing(app, session):
     server = serve(app, session)
     server.stop()
     server.stop()
@@ -185,12 +183,12 @@ def test_a_stopped_server_no_longer_listens_and_stops_only_once(app, session):
         requests.get(server.url)
 
 
-def test_what_is_no_app_is_refused(session):
+def test_serve_without_an_app_raises(session):
     with pytest.raises(TypeError, match="needs a web app such as Flask"):
         serve("app", session)
 
 
-def test_locally_taskrouter_calls_the_loopback_address(app, session, monkeypatch):
+def test_local_target_uses_the_loopback_address(app, session, monkeypatch):
     monkeypatch.setenv("TASKROUTER_PUBLIC_URL", "https://example.org")
     server = serve(app, session)
     assert server.url_for("x") == server.url_for("/x") == f"http://127.0.0.1:{server.port}/x"
@@ -198,16 +196,16 @@ def test_locally_taskrouter_calls_the_loopback_address(app, session, monkeypatch
     assert repr(server) == f"Your server at {server.url}"
 
 
-def test_live_without_a_public_url_says_that_the_notebook_polls(app, session, monkeypatch):
+def test_live_target_without_public_url_polls(app, session, monkeypatch):
     monkeypatch.delenv("TASKROUTER_PUBLIC_URL", raising=False)
     session.target = "live"
     server = serve(app, session)
     assert server.url_for("/assignment_callback") == ""
     assert "TASKROUTER_PUBLIC_URL" in server.note
-    assert "asks TaskRouter from time to time" in server.note
+    assert "polls TaskRouter" in server.note
 
 
-def test_live_with_a_public_url_records_requests_under_it(app, session, monkeypatch):
+def test_live_target_records_requests_under_the_public_url(app, session, monkeypatch):
     monkeypatch.setenv("TASKROUTER_PUBLIC_URL", "https://example.org/")
     session.target = "live"
     server = serve(app, session)

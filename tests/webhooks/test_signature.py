@@ -43,7 +43,7 @@ def signed(form, token="the token", query=""):
 
 
 def post(server, headers, form=FORM, query=""):
-    """A request that came by the public URL; a tunnel ends at the server's port."""
+    """Send a request as a tunnel from the public URL does: to the server's port."""
     return requests.post(
         f"http://127.0.0.1:{server.port}/assignment_callback{query}",
         data=form,
@@ -53,7 +53,7 @@ def post(server, headers, form=FORM, query=""):
 
 
 def status_of(server, target, *headers):
-    """Return what the server's port answers to a raw request."""
+    """Send a raw request to the server's port; return the status."""
     lines = [f"POST {target} HTTP/1.1", *headers, "Content-Length: 0", "Connection: close", "", ""]
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
         raw.sendall("\r\n".join(lines).encode())
@@ -61,7 +61,7 @@ def status_of(server, target, *headers):
 
 
 @pytest.mark.parametrize("arrived", [TUNNEL, {"Host": "example.org"}])
-def test_what_twilio_signed_is_answered(app, session, arrived):
+def test_signed_request_is_answered(app, session, arrived):
     server = serve(app, session)
     for query in ("", "?a=1"):
         answer = post(server, {**arrived, **signed(FORM, query=query)}, query=query)
@@ -79,12 +79,10 @@ def test_what_twilio_signed_is_answered(app, session, arrived):
         signed(FORM, query="?a=1"),
     ],
 )
-def test_what_comes_to_the_public_url_without_a_good_signature_is_refused(
-    app, session, arrived, headers
-):
+def test_request_to_the_public_url_without_valid_signature_gets_403(app, session, arrived, headers):
     server = serve(app, session)
     answer = post(server, {**arrived, **headers})
-    assert answer.status_code == 403 and "signature of Twilio" in answer.text
+    assert answer.status_code == 403 and "Twilio's signature" in answer.text
     [exchange] = server.received("/assignment_callback")
     assert (exchange.status, exchange.parameters["TaskSid"]) == (403, "WT1")
 
@@ -100,28 +98,28 @@ def test_what_comes_to_the_public_url_without_a_good_signature_is_refused(
         ("/assignment_callback", ["Host: example.org", "Content-Type: application/json"]),
     ],
 )
-def test_nobody_is_let_in_for_what_the_request_says_of_itself(app, session, target, headers):
+def test_forged_host_or_headers_get_403(app, session, target, headers):
     server = serve(app, session)
-    said = [header.format(port=server.port) for header in headers]
-    assert status_of(server, target.format(port=server.port), *said) == 403
+    raw_headers = [header.format(port=server.port) for header in headers]
+    assert status_of(server, target.format(port=server.port), *raw_headers) == 403
 
 
-def test_json_without_its_hash_in_the_url_is_refused(app, session):
+def test_json_without_its_hash_in_the_url_gets_403(app, session):
     headers = {**TUNNEL, **signed({}), "Content-Type": "application/json"}
     assert post(serve(app, session), headers, "{}").status_code == 403
 
 
-def test_the_learner_may_try_the_server_from_this_computer(app, session):
+def test_unsigned_local_request_is_answered(app, session):
     server = serve(app, session)
     here = f"{server.url}/assignment_callback"
     assert requests.post(here, data=FORM, timeout=10).status_code == 200
-    badly = requests.post(here, data=FORM, headers=signed(FORM, token="another"), timeout=10)
-    assert badly.status_code == 403
+    forged = requests.post(here, data=FORM, headers=signed(FORM, token="another"), timeout=10)
+    assert forged.status_code == 403
     assert [exchange.url for exchange in server.received()] == [here, here]
     assert f"{server.url}." in server.note and server.url != f"http://127.0.0.1:{server.port}"
 
 
-def test_both_doors_close(app, session):
+def test_stop_closes_both_listeners(app, session):
     server = serve(app, session)
     ports = (server.port, int(server.url.rpartition(":")[2]))
     again = serve(app, session)
@@ -132,16 +130,14 @@ def test_both_doors_close(app, session):
             socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-@pytest.mark.parametrize(
-    "named", ["example.org", "ftp://example.org", "https://", "https://a/?b=1"]
-)
-def test_what_twilio_cannot_call_is_refused_in_a_sentence(app, session, monkeypatch, named):
-    monkeypatch.setenv("TASKROUTER_PUBLIC_URL", named)
-    with pytest.raises(NoPublicUrl, match="which Twilio cannot call: it must be like https://"):
+@pytest.mark.parametrize("url", ["example.org", "ftp://example.org", "https://", "https://a/?b=1"])
+def test_invalid_public_url_raises(app, session, monkeypatch, url):
+    monkeypatch.setenv("TASKROUTER_PUBLIC_URL", url)
+    with pytest.raises(NoPublicUrl, match="which Twilio cannot call: it must look like https://"):
         serve(app, session)
 
 
-def test_a_json_body_is_judged_by_its_hash(app, session):
+def test_json_body_is_verified_by_its_hash(app, session):
     server = serve(app, session)
     body = json.dumps({"TaskSid": "WT1"})
     query = f"?bodySHA256={sha256(body.encode()).hexdigest()}"
@@ -150,16 +146,16 @@ def test_a_json_body_is_judged_by_its_hash(app, session):
     assert post(server, headers, body.replace("1", "2"), query).status_code == 403
 
 
-def test_with_an_api_key_alone_nobody_is_called_and_nobody_is_believed(app, session):
+def test_without_auth_token_no_signature_is_accepted(app, session):
     session.auth_token = None
     server = serve(app, session)
     assert server.url_for("/assignment_callback") == ""
-    assert "needs TWILIO_AUTH_TOKEN" in server.note and "from time to time" in server.note
+    assert "needs TWILIO_AUTH_TOKEN" in server.note and "polls TaskRouter" in server.note
     for token in ("", "None", "the token"):
         assert post(server, {**TUNNEL, **signed(FORM, token=token)}).status_code == 403
 
 
-def test_the_local_taskrouters_callbacks_are_left_to_the_lesson(app, session):
+def test_local_target_accepts_unsigned_callbacks(app, session):
     session.target = "local"
     assert post(serve(app, session), TUNNEL).status_code == 200
     assert post(serve(app, session), signed(FORM, token="another")).status_code == 200

@@ -12,7 +12,7 @@ from requests import RequestException
 from helpers.controls.follow.snapshot import Reader, Snapshot
 from helpers.controls.parts.state import what_went_wrong
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import refusal
+from helpers.session.api_errors import as_api_error
 
 TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
@@ -126,7 +126,7 @@ class Watch:
 
     def _read(self, everything: bool) -> Snapshot:
         if self.failures:
-            self.lab.session.look_again()
+            self.lab.session.rediscover()
         settings = self.news.snapshot.settings
         if everything or self.failures or self._readings % SETTINGS_EVERY == 0:
             settings = self._reader.settings(self.lab)
@@ -171,7 +171,7 @@ class Watch:
 
 
 def _trouble(lab: PreparedWorkspace, error: Exception) -> str:
-    refused = refusal(error)
+    refused = as_api_error(error)
     if refused and refused.status == 404:
         gone = f"TaskRouter has no Workspace {lab.workspace_sid} any more."
         return f"{gone} {_BEFORE} Run the notebook from its first cell."

@@ -7,7 +7,7 @@ from typing import Any
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 from twilio.base.exceptions import TwilioException
 
-from helpers.session.api_errors import refusal
+from helpers.session.api_errors import as_api_error
 
 _PAGE = 1_000
 
@@ -75,7 +75,7 @@ def _of(parent: Any) -> list[Any]:
     try:
         return parent.reservations.list(page_size=_PAGE)
     except TwilioException as fault:
-        refused = refusal(fault)
+        refused = as_api_error(fault)
         if refused and refused.status == 404:
             return []  # the Task or the Worker was deleted a moment ago
         raise

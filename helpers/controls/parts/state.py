@@ -8,7 +8,7 @@ from traitlets import Bool, HasTraits, Instance, Unicode
 
 from helpers.controls.parts.shown_call import Call
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import in_words, refusal
+from helpers.session.api_errors import as_api_error, describe_error
 
 
 class ControlState(HasTraits):
@@ -53,8 +53,8 @@ def in_a_sentence(error: Exception) -> str:
 
 def what_went_wrong(error: Exception) -> str:
     """The same without advice."""
-    if refused := refusal(error):
-        return in_words(refused)
+    if refused := as_api_error(error):
+        return describe_error(refused)
     if isinstance(error, RequestException):
         return f"TaskRouter does not answer ({type(error).__name__})."
     return str(error) or type(error).__name__

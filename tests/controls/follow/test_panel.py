@@ -6,8 +6,8 @@ import ipywidgets as widgets
 import pytest
 from IPython.core.events import EventManager
 from ipywidgets.widgets import widget as ipywidgets_widget
-from patience import eventually
 from spy_lock import SpyLock
+from timeout import eventually
 
 from helpers import controls
 from helpers.controls.follow import panel, poller

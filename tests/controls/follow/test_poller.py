@@ -4,8 +4,8 @@ from time import monotonic
 
 import pytest
 import requests
-from patience import eventually
 from spy_lock import SpyLock
+from timeout import eventually
 
 from helpers.controls.follow import poller
 from helpers.controls.follow.poller import News, watch_for

@@ -9,7 +9,7 @@ from local_taskrouter.http.server import EmulatorServer, LastUse
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import Running, ask
 from local_taskrouter.service import TaskRouter
-from patience import eventually
+from timeout import eventually
 
 
 def of(emulator):

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from local_taskrouter.process.home import Home
 from local_taskrouter.process.launch import ensure_running
-from patience import eventually
 from requests import RequestException
+from timeout import eventually
 from twilio.rest import Client
 from workspace_builder import WorkspaceBuilder
 

@@ -1,4 +1,4 @@
-"""How long a test waits before it gives up: a machine that is busy is not the product's fault."""
+"""The timeout of tests, long enough for a busy machine."""
 
 from functools import partial
 
