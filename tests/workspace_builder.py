@@ -1,13 +1,14 @@
-"""A Workspace that a test fills as it needs it, through the official SDK."""
+"""A Workspace that a test fills through the official SDK."""
 
 import json
 from functools import cached_property
+from typing import Any
 
 
 class WorkspaceBuilder:
-    """A new Workspace, or the one with this SID, and short ways to fill it.
+    """A new Workspace, or the one with the given SID, and short ways to fill it.
 
-    A Task goes to the Workflow that was created last, if there is one.
+    A Task is created with the latest Workflow, if there is one.
     """
 
     def __init__(self, client, name="Workspace", sid=None, **more):
@@ -34,12 +35,12 @@ class WorkspaceBuilder:
 
     def workflow(self, *filters, default=None, name="Workflow", **more):
         """`filters` are (expression, target, …); a target is a TaskQueue or a dict."""
-        routing = {
+        routing: dict[str, Any] = {
             "filters": [
                 {
                     "filter_friendly_name": f"F{n}",
                     "expression": expression,
-                    "targets": [_target(each) for each in targets],
+                    "targets": [_target(target) for target in targets],
                 }
                 for n, (expression, *targets) in enumerate(filters)
             ]
@@ -65,13 +66,13 @@ class WorkspaceBuilder:
 
     def statuses(self, task):
         """The status of each of the Task's Reservations, oldest first."""
-        return [one.reservation_status for one in self.reservations(task)]
+        return [reservation.reservation_status for reservation in self.reservations(task)]
 
     def answer(self, task, status, **more):
         """Update the Task's one pending Reservation to this status."""
-        [one] = self.reservations(task, reservation_status="pending")
-        return one.update(reservation_status=status, **more)
+        [reservation] = self.reservations(task, reservation_status="pending")
+        return reservation.update(reservation_status=status, **more)
 
 
-def _target(given):
-    return given if isinstance(given, dict) else {"queue": given.sid}
+def _target(target):
+    return target if isinstance(target, dict) else {"queue": target.sid}

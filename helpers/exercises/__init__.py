@@ -1,26 +1,29 @@
-"""Self-checks of the lessons' exercises: each says what is right and what is not yet.
+"""Self-checks for the lessons' exercises: each reports what is right and what is not yet.
 
     bob_has_lunch(lab)         01  Bob is Unavailable
-    both_languages(lab)        01  a TaskQueue for those who speak English and Spanish
+    both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
     urgent_task(lab)           02  a Task in English with the priority 5
-    bob_learns_spanish(lab)    03  Bob is asked, and still speaks English
-    alice_takes_two(lab)       04  Alice's capacity is 2, and she is asked about two Tasks
+    bob_learns_spanish(lab)    03  Bob holds a Task in Spanish, and still speaks English
+    alice_takes_two(lab)       04  Alice has a capacity of 2, and holds two Tasks
     bob_accepts(lab)           05  a Task in English is assigned to Bob
-    away_not_gone(lab)         06  who does not answer becomes Unavailable
-    hugo_helps(lab)            07  Hugo gets the Task that waits for him
+    away_not_gone(lab)         06  a Worker who does not answer becomes Unavailable
+    hugo_helps(lab)            07  Hugo holds the Task that waits for him
 
-Each looks at what is in TaskRouter, whoever did it and however, and returns a SelfCheck. Its
-`require()` raises CheckFailed unless all is right; the lessons' solutions are held to it.
+Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
+SelfCheck. Its `require()` raises CheckFailed unless everything is right, as the lessons' solutions
+assert.
 """
 
-from helpers.exercises.accept_the_reservation import bob_accepts
-from helpers.exercises.alice_idle import bob_learns_spanish
-from helpers.exercises.alice_offline import bob_has_lunch, both_languages
-from helpers.exercises.create_a_task import urgent_task
-from helpers.exercises.inspect_the_reservation import alice_takes_two
+from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps
+from helpers.exercises.quickstart import (
+    alice_takes_two,
+    bob_accepts,
+    bob_has_lunch,
+    bob_learns_spanish,
+    both_languages,
+    urgent_task,
+)
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.exercises.when_nobody_answers import away_not_gone
-from helpers.exercises.why_was_it_not_routed import hugo_helps
 
 __all__ = [
     "Line",

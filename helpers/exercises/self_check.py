@@ -1,4 +1,4 @@
-"""What an exercise's self-check says: what is right, what is not yet, and what to do next."""
+"""An exercise's self-check: which lines are right, which are not yet, and what to do next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,11 @@ _SOLVED_EDGE, _OPEN_EDGE = "#2e7d43", "#b06f00"
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that must be so: `what`, whether it is, and otherwise what was `found` and what to
-    do (`advice`)."""
+    """One condition of an exercise.
+
+    `what` is a true sentence once the line is `right`. Until then `found` describes what is there
+    instead, and `advice` what to do.
+    """
 
     what: str
     right: bool
@@ -29,7 +32,7 @@ class Line:
 
 
 class SelfCheck:
-    """How far an exercise is, line by line; a notebook shows it as a list."""
+    """The progress of an exercise, line by line; a notebook shows it as a list."""
 
     def __init__(self, title: str, lines: Sequence[Line]) -> None:
         self.title = title
@@ -47,13 +50,13 @@ class SelfCheck:
 
     @property
     def advice(self) -> str:
-        """What to do about the first thing that is not right; "" when all is."""
+        """The advice of the first line that is not right yet; "" when the exercise is solved."""
         return next((f"Next: {line.advice}" for line in self.lines if not line.right), "")
 
     def require(self) -> None:
-        """Print the lines when all are right.
+        """Print the lines of a solved exercise.
 
-        Raises CheckFailed, with all lines and the advice, when one is not.
+        Raises CheckFailed, with all lines and the advice, when it is not solved.
         """
         if not self.solved:
             raise CheckFailed(repr(self))

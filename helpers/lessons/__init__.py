@@ -1,1 +1,1 @@
-"""The Workspaces that lessons use."""
+"""The Workspaces that the lessons use."""

@@ -1,7 +1,7 @@
-"""A Workspace with seven faults, declared as data: six Tasks wait in it, a seventh is refused.
+"""The Workspace with seven faults, declared as data: six Tasks wait in it, a seventh is refused.
 
-It is a Workspace of its own, so that the other lessons find theirs as they left it. Everything
-goes through the `twilio` client.
+It is separate from the tutorial's Workspace, which stays as the other lessons left it. All calls
+go through the `twilio` client.
 """
 
 import json
@@ -20,15 +20,15 @@ START = "seven faults"
 WORKFLOW = "Customer requests"
 WORKERS: dict[str, dict[str, Any]] = {
     "Ana": {"skills": ["billing"]},
-    "Ben": {"languages": "es"},  # a text, where the TaskQueue looks into an array
-    "Chloe": {"level": "7"},  # a text, where the TaskQueue compares numbers
-    "Dev": {"product-line": "cards"},  # a key that no expression can name
-    "Elif": {"skills": ["orders"]},  # has a Task that nobody completed
-    "Farid": {"skills": ["returns"]},  # whose TaskQueue no target names
-    "Gina": {"skills": ["general"]},  # whose TaskQueue waits for a default filter
+    "Ben": {"languages": "es"},  # a string, and the TaskQueue expects an array
+    "Chloe": {"level": "7"},  # a string, and the TaskQueue compares numbers
+    "Dev": {"product-line": "cards"},  # a key with a hyphen, which no expression can name
+    "Elif": {"skills": ["orders"]},  # still has a Task that was never completed
+    "Farid": {"skills": ["returns"]},  # no target names her TaskQueue
+    "Gina": {"skills": ["general"]},  # her TaskQueue needs a default filter
 }
 TASK_QUEUES = {
-    "Billing": 'skils HAS "billing"',  # misspelt
+    "Billing": 'skils HAS "billing"',  # misspelled
     "Spanish": 'languages HAS "es"',
     "Escalations": "level >= 5",
     "Cards": 'product_line == "cards"',
@@ -43,17 +43,17 @@ ROUTES = {
     "escalation": "Escalations",
     "cards": "Cards",
     "orders": "Orders",
-    "returns": "Repairs",  # the wrong one
+    "returns": "Repairs",  # the wrong TaskQueue
 }
 UNKNOWN_TOPIC = "gift cards"
-LATE_TOPIC, LATE_WORKER = "a present", "Hugo"  # the eighth, which the exercise is about
-FORGOTTEN = "orders"
-TASK_RESERVATION_TIMEOUT = 7200  # longer than the lesson
+EIGHTH_TOPIC, EIGHTH_WORKER = "a present", "Hugo"  # the fault of the exercise
+UNCOMPLETED_TOPIC = "orders"
+TASK_RESERVATION_TIMEOUT = 7200  # seconds, longer than the lesson
 
 
 @dataclass(frozen=True, repr=False)
 class FaultyWorkspace:
-    """The Workspace with the faults; `task_sids` has the SID of the Task that waits, by topic."""
+    """The prepared Workspace; `task_sids` holds the SIDs of the waiting Tasks by topic."""
 
     session: Session
     workspace_sid: str
@@ -65,34 +65,34 @@ class FaultyWorkspace:
     def workspace(self) -> WorkspaceContext:
         return self.session.client.taskrouter.v1.workspaces(self.workspace_sid)
 
-    def break_once_more(self) -> str:
-        """Make an eighth fault, again and again if you like; the SID of the Task that waits for it.
+    def add_eighth_fault(self) -> str:
+        """Create the eighth fault, or create it again; return the SID of the Task that waits.
 
-        It is there once the Workflow has the default filter that the seventh asks for.
+        It needs the default filter that mends the seventh fault.
         """
         space = self.workspace
         for task in space.tasks.list():
-            if json.loads(task.attributes).get("topic") == LATE_TOPIC:
+            if json.loads(task.attributes or "{}").get("topic") == EIGHTH_TOPIC:
                 task.delete()
-        hired = space.workers.list(friendly_name=LATE_WORKER)
-        worker = hired[0] if hired else _hire(space, LATE_WORKER, {"skills": ["general"]})
+        found = space.workers.list(friendly_name=EIGHTH_WORKER)
+        worker = found[0] if found else _add_worker(space, EIGHTH_WORKER, {"skills": ["general"]})
         space.workers(str(worker.sid)).worker_channels("default").update(capacity=0)
-        return _create_task(space, self.workflow_sid, LATE_TOPIC)
+        return _create_task(space, self.workflow_sid, EIGHTH_TOPIC)
 
     def __repr__(self) -> str:
         return f"The Workspace {FAULTY_WORKSPACE!r} is ready ({self.start})"
 
 
-def break_workspace(session: Session) -> FaultyWorkspace:
-    """Make the Workspace anew, with every fault; the one of the last time is deleted, and no other.
+def make_faulty_workspace(session: Session) -> FaultyWorkspace:
+    """Create the Workspace with every fault, in place of the previous one; touch no other.
 
-    Raises what the SDK raises when a request fails.
+    Raises the SDK's exception when a request fails.
     """
     sid = str(session.tutorial_workspaces.recreate(FAULTY_WORKSPACE).sid)
     space = session.client.taskrouter.v1.workspaces(sid)
     queues = {
-        name: str(space.task_queues.create(friendly_name=name, target_workers=text).sid)
-        for name, text in TASK_QUEUES.items()
+        name: str(space.task_queues.create(friendly_name=name, target_workers=expression).sid)
+        for name, expression in TASK_QUEUES.items()
     }
     workflow = space.workflows.create(
         friendly_name=WORKFLOW,
@@ -100,9 +100,9 @@ def break_workspace(session: Session) -> FaultyWorkspace:
         task_reservation_timeout=TASK_RESERVATION_TIMEOUT,
     )
     for name, attributes in WORKERS.items():
-        _hire(space, name, attributes)
+        _add_worker(space, name, attributes)
     workflow_sid = str(workflow.sid)
-    _leave_a_task(space, workflow_sid)
+    _leave_task_uncompleted(space, workflow_sid)
     tasks = {topic: _create_task(space, workflow_sid, topic) for topic in ROUTES}
     return FaultyWorkspace(session, sid, workflow_sid, tasks)
 
@@ -118,16 +118,18 @@ def _filters(queues: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _hire(space: WorkspaceContext, name: str, attributes: Mapping[str, Any]) -> WorkerInstance:
+def _add_worker(
+    space: WorkspaceContext, name: str, attributes: Mapping[str, Any]
+) -> WorkerInstance:
     available = space.activities.list(friendly_name="Available")[0].sid
     return space.workers.create(
         friendly_name=name, attributes=json.dumps(attributes), activity_sid=available
     )
 
 
-def _leave_a_task(space: WorkspaceContext, workflow_sid: str) -> None:
-    """A Task that its Worker accepted and nobody will complete: it takes her only place."""
-    task = space.tasks(_create_task(space, workflow_sid, FORGOTTEN))
+def _leave_task_uncompleted(space: WorkspaceContext, workflow_sid: str) -> None:
+    """Accept a Task for its Worker and leave it assigned: it uses up her capacity."""
+    task = space.tasks(_create_task(space, workflow_sid, UNCOMPLETED_TOPIC))
     [reservation] = wait_for("a Reservation", task.reservations.list)
     reservation.update(reservation_status="accepted")
 

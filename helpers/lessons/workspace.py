@@ -1,18 +1,22 @@
-"""The tutorial's Workspace, declared once, and brought to a lesson's start whatever is found.
+"""Prepare the tutorial's Workspace for a lesson, whatever state it is in.
 
-Everything here goes through the `twilio` client, so it works on real Twilio too. It touches one
-Workspace, the tutorial's own: it never lists, changes or deletes anything in another. Only the
-lesson on faults has one more, see seven_faults.py.
+All calls go through the `twilio` client, so this works on real Twilio too. It touches only the
+tutorial's Workspace: it never lists, changes or deletes anything in another. The lesson on faults
+has a second one, see seven_faults.py.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext, WorkspaceInstance
+from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
+from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 from helpers.lessons import seven_faults
 from helpers.lessons.seven_faults import FaultyWorkspace
@@ -32,7 +36,7 @@ TASK_RESERVATION_TIMEOUT = 1200
 CAPACITY = 1  # Tasks at once on the default TaskChannel
 TASK_ATTRIBUTES = {"selected_language": "es"}
 
-# The Activity of each Worker at a lesson's start; None: whatever the lesson finds.
+# Each Worker's Activity at the start of a lesson. None: leave it as it is.
 STARTS: dict[str, dict[str, str] | None] = {
     "anything": None,
     "alice available": {"Alice": "Idle", "Bob": "Idle"},
@@ -43,9 +47,9 @@ STARTS: dict[str, dict[str, str] | None] = {
 
 @dataclass(frozen=True, repr=False)
 class PreparedWorkspace:
-    """A prepared Workspace: the SIDs that a lesson speaks of.
+    """The prepared Workspace: the SIDs that the lessons use.
 
-    `workspace` is the SDK's context of it; `task_sid` the waiting Task's, at the start
+    `workspace` is the SDK's context for it. `task_sid` is the waiting Task's SID, with the start
     "task waiting" only.
     """
 
@@ -70,49 +74,69 @@ class PreparedWorkspace:
         return f"The Workspace {WORKSPACE!r} is ready{start}"
 
 
+Resource = TypeVar(
+    "Resource",
+    ActivityInstance,
+    TaskQueueInstance,
+    WorkerInstance,
+    WorkflowInstance,
+    WorkspaceInstance,
+)
+Start = Literal["anything", "alice available", "alice offline", "task waiting"]
+
+
+@overload
+def prepare(session: Session, start: Start = "anything") -> PreparedWorkspace: ...
+@overload
+def prepare(session: Session, start: Literal["seven faults"]) -> FaultyWorkspace: ...
+@overload
+def prepare(session: Session, start: str) -> PreparedWorkspace | FaultyWorkspace: ...
 def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | FaultyWorkspace:
-    """Bring the tutorial's Workspace to a lesson's start, and return its SIDs.
+    """Bring the tutorial's Workspace to the start of a lesson, and return its SIDs.
 
-    Every start creates what is missing of the Workspace, its Activities, TaskQueues, Workflow and
-    the Workers Alice and Bob, and gives what is there its declared settings again: Activities
-    kept available or not as declared (a wrong one is renamed and replaced), the Workspace's
-    default and timeout Activity, the TaskQueues' expressions, the Workflow's filters and
-    Reservation timeout, the Workers' attributes and their capacity on the default TaskChannel.
+    Every start creates what is missing: the Workspace, its Activities, TaskQueues and Workflow,
+    and the Workers Alice and Bob. It restores the declared settings of what exists: whether an
+    Activity is available (a wrong one is renamed and replaced), the Workspace's default and
+    timeout Activities, the TaskQueues' expressions, the Workflow's filters and Reservation timeout,
+    the Workers' attributes and their capacity on the default TaskChannel.
 
-    "anything" stops there. The others also remove the callback URLs of Workspace and Workflow,
-    delete the Workspace's Tasks, and set everybody's Activity; Workers besides Alice and Bob
-    stay, but go Offline, or they might take the Task:
+    "anything" does no more. The others also remove the callback URLs of the Workspace and the
+    Workflow, delete the Workspace's Tasks, and set each Worker's Activity. Workers besides Alice
+    and Bob stay, but become Offline, since they could take the Task:
 
-    * "alice available": Alice and Bob Idle, no Tasks
-    * "alice offline": Alice Offline, Bob Idle, no Tasks
-    * "task waiting": the same, with one Task for a Spanish speaker, pending: the oldest such Task
-      if there is one, else a new one
+    * "alice available": Alice and Bob are Idle, there are no Tasks
+    * "alice offline": Alice is Offline, Bob is Idle, there are no Tasks
+    * "task waiting": the same, with one pending Task for a Worker who speaks Spanish: the oldest
+      such Task, or a new one
 
-    "seven faults" is another Workspace, which is deleted and made anew, with Tasks that wait for a
-    reason each; the tutorial's own is not touched. See helpers/lessons/seven_faults.py.
+    "seven faults" replaces a second Workspace, in which each Task waits for a different reason, and
+    leaves the tutorial's alone. See helpers/lessons/seven_faults.py.
 
-    Raises ValueError for another start, TypeError without a Session, and what the SDK raises when a
-    request fails.
+    Raises ValueError for an unknown start, TypeError without a Session, and the SDK's exception
+    when a request fails.
     """
     if not isinstance(session, Session):
-        raise TypeError(f'prepare(connect(), "{start}") needs the Session, not {session!r}, first.')
+        raise TypeError(
+            f"prepare got {session!r} in place of the Session. Call prepare(session) with the "
+            "Session that connect() returns."
+        )
     if start == seven_faults.START:
-        return seven_faults.break_workspace(session)
+        return seven_faults.make_faulty_workspace(session)
     if start not in STARTS:
-        known = ", ".join(f'"{name}"' for name in (*STARTS, seven_faults.START))
-        raise ValueError(f"There is no start {start!r}. The starts are {known}.")
-    standing = STARTS[start]
+        names = ", ".join(f'"{name}"' for name in (*STARTS, seven_faults.START))
+        raise ValueError(f"There is no start {start!r}. The starts are {names}.")
+    workers_start = STARTS[start]
+    resets = workers_start is not None
     found = session.tutorial_workspaces.find_or_create()
     space = session.client.taskrouter.v1.workspaces(str(found.sid))
     activities = _make_activities(space)
-    _restore_settings(found, activities["Offline"], standing is not None)
+    _restore_settings(found, activities["Offline"], resets)
     queues = _make_queues(space)
-    workflow_sid = _make_workflow(space, queues, standing is not None)
-    workers = _make_workers(space, activities, standing)
+    workflow_sid = _make_workflow(space, queues, resets)
+    workers = _make_workers(space, activities, workers_start)
     task_sid = None
-    if standing is not None:
-        kept = _clear_tasks(space, workflow_sid, queues[SPANISH], start == "task waiting")
-        task_sid = kept or (_create_task(space, workflow_sid) if start == "task waiting" else None)
+    if resets:
+        task_sid = _reset_tasks(space, workflow_sid, queues[SPANISH], start == "task waiting")
     return PreparedWorkspace(
         session=session,
         start=start,
@@ -134,62 +158,74 @@ def _make_activities(space: WorkspaceContext) -> dict[str, str]:
     for name, available in ACTIVITIES.items():
         activity = found.get(name.casefold())
         if activity is not None and activity.available != available:
-            # Whether an Activity is available cannot be changed, only its name.
-            activity.update(friendly_name=f"{name} ({activity.sid[-6:]})")
+            # TaskRouter cannot change whether an Activity is available, only its name.
+            activity.update(friendly_name=f"{name} ({str(activity.sid)[-6:]})")
             activity = None
-        sids[name] = _mended(space.activities, activity, name, available=available).sid
+        made = _create_or_update(space.activities.create, activity, name, available=available)
+        sids[name] = str(made.sid)
     return sids
 
 
-def _restore_settings(found: WorkspaceInstance, offline_sid: str, silent: bool) -> None:
+def _restore_settings(found: WorkspaceInstance, offline_sid: str, remove_callbacks: bool) -> None:
     settings = {"default_activity_sid": offline_sid, "timeout_activity_sid": offline_sid}
-    _mend(found, **settings, **({"event_callback_url": ""} if silent else {}))
+    _update_changed(found, **settings, **({"event_callback_url": ""} if remove_callbacks else {}))
 
 
 def _make_queues(space: WorkspaceContext) -> dict[str, str]:
     found = _by_name(space.task_queues.list())
     return {
-        name: _mended(
-            space.task_queues,
-            found.get(name.casefold()),
-            name,
-            target_workers=expression,
-            max_reserved_workers=1,
-            task_order="FIFO",
-        ).sid
+        name: str(
+            _create_or_update(
+                space.task_queues.create,
+                found.get(name.casefold()),
+                name,
+                target_workers=expression,
+                max_reserved_workers=1,
+                task_order="FIFO",
+            ).sid
+        )
         for name, expression in TASK_QUEUES.items()
     }
 
 
-def _make_workflow(space: WorkspaceContext, queues: Mapping[str, str], silent: bool) -> str:
+def _make_workflow(
+    space: WorkspaceContext, queues: Mapping[str, str], remove_callbacks: bool
+) -> str:
     filters = [
-        {"filter_friendly_name": name, "expression": text, "targets": [{"queue": queues[queue]}]}
-        for name, text, queue in FILTERS
+        {
+            "filter_friendly_name": name,
+            "expression": expression,
+            "targets": [{"queue": queues[queue]}],
+        }
+        for name, expression, queue in FILTERS
     ]
     urls = ("assignment_callback_url", "fallback_assignment_callback_url")
-    return _mended(
-        space.workflows,
+    workflow = _create_or_update(
+        space.workflows.create,
         _by_name(space.workflows.list()).get(WORKFLOW.casefold()),
         WORKFLOW,
         configuration=json.dumps({"task_routing": {"filters": filters}}),
         task_reservation_timeout=TASK_RESERVATION_TIMEOUT,
-        **(dict.fromkeys(urls, "") if silent else {}),
-    ).sid
+        **(dict.fromkeys(urls, "") if remove_callbacks else {}),
+    )
+    return str(workflow.sid)
 
 
 def _make_workers(
-    space: WorkspaceContext, activities: Mapping[str, str], standing: Mapping[str, str] | None
+    space: WorkspaceContext, activities: Mapping[str, str], start: Mapping[str, str] | None
 ) -> dict[str, str]:
     found = _by_name(space.workers.list())
     sids = {}
     for name, attributes in WORKERS.items():
         settings = {"attributes": json.dumps(attributes)}
-        if standing is not None:
-            settings["activity_sid"] = activities[standing[name]]
-        worker = _mended(space.workers, found.pop(name.casefold(), None), name, **settings)
-        sids[name] = worker.sid
-        _restore_capacity(space, worker.sid)
-    for extra in found.values() if standing is not None else ():
+        if start is not None:
+            settings["activity_sid"] = activities[start[name]]
+        worker = _create_or_update(
+            space.workers.create, found.pop(name.casefold(), None), name, **settings
+        )
+        sids[name] = str(worker.sid)
+        _restore_capacity(space, sids[name])
+    for extra in found.values() if start is not None else ():
         if extra.available:
             extra.update(activity_sid=activities["Offline"])
     return sids
@@ -201,17 +237,17 @@ def _restore_capacity(space: WorkspaceContext, worker_sid: str) -> None:
         channel.update(capacity=CAPACITY, available=True)
 
 
-def _clear_tasks(
+def _reset_tasks(
     space: WorkspaceContext, workflow_sid: str, queue_sid: str, waiting: bool
 ) -> str | None:
-    """Delete the Tasks; with `waiting`, but for one that is as it should be, whose SID it is."""
+    """Delete the Tasks. With `waiting`, keep or create one that waits, and return its SID."""
     kept = None
     for task in space.tasks.list():
         if waiting and kept is None and _waits(task, workflow_sid, queue_sid):
             kept = str(task.sid)
         else:
             _delete(task)
-    return kept
+    return kept or (_create_task(space, workflow_sid) if waiting else None)
 
 
 def _waits(task: TaskInstance, workflow_sid: str, queue_sid: str) -> bool:
@@ -226,8 +262,8 @@ def _waits(task: TaskInstance, workflow_sid: str, queue_sid: str) -> bool:
 def _delete(task: TaskInstance) -> None:
     try:
         task.delete()
-    except TwilioRestException as fault:
-        if fault.status != 404:  # an ended Task also goes by itself, after five minutes
+    except TwilioRestException as error:
+        if error.status != 404:  # TaskRouter deletes an ended Task itself, after five minutes
             raise
 
 
@@ -236,21 +272,23 @@ def _create_task(space: WorkspaceContext, workflow_sid: str) -> str:
     return str(task.sid)
 
 
-def _by_name(resources: list[Any]) -> dict[str, Any]:
-    """The oldest resource of each name; Worker names differ in more than upper and lower case."""
-    return {resource.friendly_name.casefold(): resource for resource in reversed(resources)}
+def _by_name(resources: Sequence[Resource]) -> dict[str, Resource]:
+    """The oldest resource of each name; TaskRouter ignores case in Worker names."""
+    return {str(resource.friendly_name).casefold(): resource for resource in reversed(resources)}
 
 
-def _mended(resources: Any, found: Any, name: str, **settings: Any) -> Any:
-    """`found` with these settings, or a new one when nothing was found."""
+def _create_or_update(
+    create: Callable[..., Resource], found: Resource | None, name: str, **settings: Any
+) -> Resource:
+    """Give the resource `found` these settings, or create one when it is None."""
     if found is None:
-        return resources.create(friendly_name=name, **settings)
-    fixed = {key: value for key, value in settings.items() if key != "available"}
-    return _mend(found, friendly_name=name, **fixed)
+        return create(friendly_name=name, **settings)
+    updatable = {key: value for key, value in settings.items() if key != "available"}
+    return _update_changed(found, friendly_name=name, **updatable)
 
 
-def _mend(resource: Any, **settings: Any) -> Any:
-    """Send an update with those settings that differ, if any."""
+def _update_changed(resource: Resource, **settings: Any) -> Resource:
+    """Update the settings that differ; send no request when none does."""
     changes = {
         name: value
         for name, value in settings.items()
@@ -260,7 +298,7 @@ def _mend(resource: Any, **settings: Any) -> Any:
 
 
 def _value(name: str, value: Any) -> Any:
-    """What a field means: Twilio writes JSON in its own way, and None for an absent URL."""
+    """A field in a form to compare: JSON parsed, since Twilio reformats it; "" for a missing URL."""
     if name in ("attributes", "configuration"):
         return json.loads(value)
     return "" if value is None else value

@@ -10,7 +10,7 @@ WRONG = Line("Alice is Offline", False, "she is <Idle>", "Update Alice.")
 WRONG_TOO = Line("A Task waits", False, "there is none", "Create one.")
 
 
-def test_what_is_not_yet_right_says_what_was_found_and_what_to_do_first():
+def test_unsolved_shows_what_was_found_and_the_first_advice():
     assert repr(SelfCheck("Lunch", [RIGHT, WRONG, WRONG_TOO])).splitlines() == [
         "○ Not yet solved: Lunch",
         "  ✓ Bob is <Unavailable>",
@@ -20,12 +20,12 @@ def test_what_is_not_yet_right_says_what_was_found_and_what_to_do_first():
     ]
 
 
-def test_when_all_is_right_there_is_nothing_left_to_do():
+def test_solved_shows_no_advice():
     assert repr(SelfCheck("Lunch", [RIGHT])) == "✓ Solved: Lunch\n  ✓ Bob is <Unavailable>"
 
 
 @pytest.mark.parametrize("lines", [[RIGHT], [RIGHT, WRONG, WRONG_TOO]])
-def test_a_notebook_shows_the_same_as_text_not_as_tags(lines):
+def test_notebook_shows_the_same_lines_with_values_escaped(lines):
     self_check = SelfCheck("Lunch", lines)
     shown = self_check._repr_html_().replace("<br>", "\n")
     shown = re.sub(r"</?(div|strong|em)[^>]*>", "", shown)
@@ -34,12 +34,12 @@ def test_a_notebook_shows_the_same_as_text_not_as_tags(lines):
     assert "<Unavailable>" not in self_check._repr_html_()
 
 
-def test_a_solved_one_passes_and_prints_its_lines(capsys):
+def test_require_prints_the_lines_when_solved(capsys):
     SelfCheck("Lunch", [RIGHT]).require()
     assert capsys.readouterr().out == "✓ Solved: Lunch\n  ✓ Bob is <Unavailable>\n"
 
 
-def test_one_line_that_is_not_right_is_enough_to_fail(capsys):
+def test_require_fails_with_all_lines_when_one_is_not_right(capsys):
     self_check = SelfCheck("Lunch", [RIGHT, WRONG])
     with pytest.raises(CheckFailed) as failed:
         self_check.require()

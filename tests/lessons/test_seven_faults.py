@@ -1,4 +1,4 @@
-"""The Workspace of notebook 07: each fault keeps one Task waiting, and mending it is enough."""
+"""The Workspace of notebook 07: each fault keeps one Task waiting, until it is mended."""
 
 import json
 
@@ -20,11 +20,11 @@ def status(lab, topic):
 
 
 def named(resources, name):
-    [found] = [one for one in resources.list() if one.friendly_name == name]
+    [found] = [each for each in resources.list() if each.friendly_name == name]
     return found
 
 
-def give(lab, worker, attributes):
+def update_attributes(lab, worker, attributes):
     named(lab.workspace.workers, worker).update(attributes=json.dumps(attributes))
 
 
@@ -36,11 +36,11 @@ def configure(lab, change):
 
 
 def complete(lab):
-    [forgotten] = lab.workspace.tasks.list(assignment_status="assigned")
-    forgotten.update(assignment_status="completed")
+    [task] = lab.workspace.tasks.list(assignment_status="assigned")
+    task.update(assignment_status="completed")
 
 
-def lead_to(lab, routing, name):
+def route_last_filter_to(lab, routing, name):
     sid = named(lab.workspace.task_queues, name).sid
     routing["filters"][-1]["targets"][0]["queue"] = sid
 
@@ -54,41 +54,41 @@ FAULTS = {
     ),
     "spanish": (
         "HAS needs an array",
-        lambda lab: give(lab, "Ben", {"languages": ["es"]}),
+        lambda lab: update_attributes(lab, "Ben", {"languages": ["es"]}),
     ),
     "escalation": (
         "Write both as numbers",
-        lambda lab: give(lab, "Chloe", {"level": 7}),
+        lambda lab: update_attributes(lab, "Chloe", {"level": 7}),
     ),
     "cards": (
         "Rename it to product_line",
-        lambda lab: give(lab, "Dev", {"product_line": "cards"}),
+        lambda lab: update_attributes(lab, "Dev", {"product_line": "cards"}),
     ),
     "orders": ("capacity of the channel default is used up", complete),
     "returns": (
         "No target of any Workflow names it",
-        lambda lab: configure(lab, lambda routing: lead_to(lab, routing, "Returns")),
+        lambda lab: configure(lab, lambda routing: route_last_filter_to(lab, routing, "Returns")),
     ),
 }
 
 
-def test_everybody_is_available_and_every_task_waits(lab):
+def test_every_worker_is_available_and_every_task_waits(lab):
     assert {worker.friendly_name for worker in lab.workspace.workers.list()} == set(WORKERS)
     assert all(worker.available for worker in lab.workspace.workers.list())
     assert {topic: status(lab, topic) for topic in ROUTES} == dict.fromkeys(ROUTES, "pending")
 
 
 @pytest.mark.parametrize("topic", FAULTS)
-def test_each_fault_is_named_and_mending_it_alone_routes_its_task(lab, topic):
-    says, mend = FAULTS[topic]
-    told = [note.text for note in explain(lab, lab.task_sids[topic]).notes]
-    assert any(says in text for text in told), told
+def test_explain_names_each_fault_and_mending_it_routes_only_its_task(lab, topic):
+    expected, mend = FAULTS[topic]
+    notes = [note.text for note in explain(lab, lab.task_sids[topic]).notes]
+    assert any(expected in text for text in notes), notes
     mend(lab)
-    others = dict.fromkeys(ROUTES, "pending") | {topic: "reserved"}
-    assert {each: status(lab, each) for each in ROUTES} == others
+    statuses = dict.fromkeys(ROUTES, "pending") | {topic: "reserved"}
+    assert {each: status(lab, each) for each in ROUTES} == statuses
 
 
-def test_the_seventh_is_refused_until_there_is_a_default_filter(lab):
+def test_seventh_task_is_refused_until_there_is_a_default_filter(lab):
     explanation = explain(lab, {"topic": UNKNOWN_TOPIC})
     assert explanation.sentence.startswith("TaskRouter would refuse it")
     queue = named(lab.workspace.task_queues, "Everything else").sid
@@ -96,7 +96,7 @@ def test_the_seventh_is_refused_until_there_is_a_default_filter(lab):
     assert explain(lab, {"topic": UNKNOWN_TOPIC}).sentence == "Gina could take it at once."
 
 
-def test_made_again_it_is_broken_again_and_nothing_else_is_touched(session, lab):
+def test_second_prepare_restores_the_faults_and_leaves_the_tutorial_alone(session, lab):
     tutorial = prepare(session, "task waiting")
     FAULTS["billing"][1](lab)
     again = prepare(session, START)

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
@@ -55,7 +56,7 @@ def workflow(lab):
 
 
 def assert_declared(lab):
-    """Everything that a lesson relies on, whatever its start."""
+    """Check everything that the lessons rely on, with any start."""
     space = lab.workspace
     settings = space.fetch()
     assert settings.friendly_name == WORKSPACE and settings.multi_task_enabled
@@ -82,7 +83,7 @@ def assert_declared(lab):
 
 
 def assert_started(lab, start):
-    """Where the lesson begins: Workers, Tasks and callback URLs."""
+    """Check what a start sets besides: Activities, Tasks and callback URLs."""
     space = lab.workspace
     activities = {w.friendly_name: w.activity_name for w in space.workers.list()}
     assert {name: activities.pop(name) for name in ("Alice", "Bob")} == STARTS[start]
@@ -101,7 +102,7 @@ def assert_started(lab, start):
     assert space.tasks(task.sid).reservations.list() == []
 
 
-def nothing(lab):
+def unchanged(lab):
     pass
 
 
@@ -143,7 +144,7 @@ def workflow_changed(lab):
     routing = {"task_routing": {"default_filter": {"queue": lab.english_queue_sid}}}
     workflow(lab).update(configuration=json.dumps(routing), task_reservation_timeout=5)
     for _ in range(2):
-        add_task(lab)  # one for Bob, one waits in the wrong TaskQueue
+        add_task(lab)  # Bob gets one, the other waits in the wrong TaskQueue
 
 
 def workflow_and_queue_deleted(lab):
@@ -214,8 +215,8 @@ def everything_deleted(lab):
     lab.workspace.delete()
 
 
-MESSES = [
-    nothing,
+CHANGES = [
+    unchanged,
     workers_renamed,
     workers_deleted,
     workers_changed,
@@ -236,16 +237,16 @@ MESSES = [
 
 
 @pytest.mark.parametrize("start", LESSON_STARTS)
-@pytest.mark.parametrize("mess", MESSES)
-def test_whatever_it_finds_the_lesson_starts_as_declared(session, prepared, mess, start):
-    mess(prepared("alice offline"))
+@pytest.mark.parametrize("change", CHANGES)
+def test_changed_workspace_is_restored_to_the_declared_start(session, prepared, change, start):
+    change(prepared("alice offline"))
     lab = prepare(session, start)
     assert_declared(lab)
     assert_started(lab, start)
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_an_empty_account_gets_the_whole_workspace(session, start):
+def test_empty_account_gets_the_whole_workspace(session, start):
     lab = prepare(session, start)
     assert_declared(lab)
     if start != "anything":
@@ -254,7 +255,7 @@ def test_an_empty_account_gets_the_whole_workspace(session, start):
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_preparing_twice_changes_nothing_and_only_reads(session, start):
+def test_second_prepare_sends_only_get_requests(session, start):
     first = prepare(session, start)
     session.requests.clear()
     assert prepare(session, start) == first
@@ -262,20 +263,20 @@ def test_preparing_twice_changes_nothing_and_only_reads(session, start):
     assert len(session.requests) <= 8
 
 
-def test_anything_keeps_tasks_activities_and_callback_urls(session):
+def test_start_anything_keeps_tasks_activities_and_callback_urls(session):
     lab = prepare(session, "alice available")
     bob(lab).update(activity_sid=lab.offline_sid)
     task = add_task(lab)
     accept(lab, task)
     callback_urls_left_behind(lab)
     again = prepare(session, "anything")
-    assert lab.workspace.tasks(task.sid).fetch().assignment_status == "assigned"
-    assert workflow(again).fetch().assignment_callback_url.endswith("/assignment_callback")
+    assert lab.workspace.tasks(str(task.sid)).fetch().assignment_status == "assigned"
+    assert str(workflow(again).fetch().assignment_callback_url).endswith("/assignment_callback")
     assert alice(again).fetch().activity_name == "Idle"
     assert bob(again).fetch().activity_name == "Offline"
 
 
-def test_the_learners_own_waiting_task_is_kept_and_it_is_the_oldest(session):
+def test_oldest_waiting_task_of_the_learner_is_kept(session):
     lab = prepare(session, "alice offline")
     add_task(lab, "en")
     mine = add_task(lab)
@@ -283,14 +284,14 @@ def test_the_learners_own_waiting_task_is_kept_and_it_is_the_oldest(session):
     assert prepare(session, "task waiting").task_sid == mine.sid
 
 
-def test_a_waiting_task_with_other_attributes_is_replaced(session):
+def test_waiting_task_with_other_attributes_is_replaced(session):
     lab = prepare(session, "alice offline")
     attributes = json.dumps({**TASK_ATTRIBUTES, "vip": True})
     task = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     assert prepare(session, "task waiting").task_sid != task.sid
 
 
-def test_a_waiting_task_of_another_workflow_is_replaced(session):
+def test_waiting_task_of_another_workflow_is_replaced(session):
     lab = prepare(session, "alice offline")
     routing = {"task_routing": {"default_filter": {"queue": lab.spanish_queue_sid}}}
     other = lab.workspace.workflows.create("Mine", configuration=json.dumps(routing))
@@ -299,21 +300,21 @@ def test_a_waiting_task_of_another_workflow_is_replaced(session):
     assert prepare(session, "task waiting").task_sid != task.sid
 
 
-def test_a_task_that_goes_by_itself_meanwhile_is_no_fault(session, monkeypatch):
+def test_task_deleted_by_taskrouter_meanwhile_is_ignored(session, monkeypatch):
     delete = TaskInstance.delete
     monkeypatch.setattr(TaskInstance, "delete", lambda task: delete(task) and delete(task))
     add_task(prepare(session, "alice offline"))
     assert prepare(session, "alice offline").workspace.tasks.list() == []
 
 
-def test_a_second_resource_of_the_same_name_does_not_take_the_place_of_the_first(session):
+def test_newer_resource_with_the_same_name_does_not_replace_the_older(session):
     lab = prepare(session, "alice offline")
     lab.workspace.task_queues.create(friendly_name=SPANISH, target_workers="1==2")
     lab.workspace.activities.create(friendly_name="idle", available=True)
     assert prepare(session, "alice offline") == lab
 
 
-def test_other_workspaces_are_left_alone(session):
+def test_other_workspaces_are_neither_read_nor_changed(session):
     workspaces = session.client.taskrouter.v1.workspaces
     other = workspaces.create(friendly_name=f"{WORKSPACE} 2", template="FIFO")
     worker = workspaces(other.sid).workers.create(friendly_name="Alice", attributes='{"a":1}')
@@ -326,18 +327,19 @@ def test_other_workspaces_are_left_alone(session):
     assert workspaces(other.sid).tasks(task.sid).fetch().assignment_status == "pending"
 
 
-def test_a_start_that_is_none_names_those_that_are(session):
+def test_unknown_start_is_refused_with_the_list_of_starts(session):
     with pytest.raises(ValueError, match='"anything", "alice available"'):
         prepare(session, "alice asleep")
     assert len(session.requests) == 0
 
 
-def test_a_start_without_a_session_says_how_it_is_meant():
-    with pytest.raises(TypeError, match=r"^prepare\(connect\(\), .* not 'alice offline', first"):
-        prepare("alice offline")
+def test_start_in_place_of_the_session_is_refused_with_what_to_call():
+    not_a_session: Any = "alice offline"
+    with pytest.raises(TypeError, match=r"^prepare got 'alice offline' .* Call prepare\(session\)"):
+        prepare(not_a_session)
 
 
-def test_a_lab_shows_what_was_prepared(session):
+def test_lab_shows_its_workspace_and_start(session):
     lab = prepare(session, "alice offline")
     assert repr(lab) == "The Workspace 'TaskRouter Tutorial' is ready (alice offline)"
     assert repr(prepare(session)) == "The Workspace 'TaskRouter Tutorial' is ready"

@@ -1,0 +1,216 @@
+"""The exercises of lessons 01 to 05, which follow Twilio's quickstart."""
+
+import json
+from dataclasses import dataclass
+
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_OPEN
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.worker.reservation import ReservationInstance
+
+from helpers.exercises.self_check import Line, SelfCheck
+from helpers.lessons.workspace import TASK_QUEUES, PreparedWorkspace
+from helpers.tables.work import matches
+
+PRIORITY = 5
+CAPACITY = 2
+
+
+def bob_has_lunch(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 01: Bob, and only Bob, is in the Activity Unavailable."""
+    alice = lab.workspace.workers(lab.alice_sid).fetch().activity_name
+    bob = lab.workspace.workers(lab.bob_sid).fetch().activity_name
+    return SelfCheck(
+        "Bob has lunch",
+        [
+            Line(
+                "Alice is still Offline",
+                alice == "Offline",
+                f"she is {alice}",
+                "Update Alice with lab.offline_sid. Then look whose SID is in your line.",
+            ),
+            Line(
+                "Bob is Unavailable",
+                bob == "Unavailable",
+                f"he is {bob}",
+                "Update Bob as you updated Alice, with the SID of another Activity.",
+            ),
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class _MadeUpWorker:
+    """Not in the Workspace; only its attributes are tried on an expression."""
+
+    attributes: str
+
+
+def both_languages(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 01: the English TaskQueue takes only Workers who speak English and Spanish.
+
+    Tries the TaskQueue's expression on made-up Workers, so any expression that does this is right.
+    """
+    expression = str(lab.workspace.task_queues(lab.english_queue_sid).fetch().target_workers)
+
+    def line(who: str, languages: list[str], wanted: bool, advice: str) -> Line:
+        found = matches(expression, _MadeUpWorker(json.dumps({"languages": languages})))
+        return Line(
+            f"A Worker who speaks {who} {_matches(wanted)}",
+            found == wanted,
+            f"such a Worker {_matches(found)} {expression}",
+            advice,
+        )
+
+    return SelfCheck(
+        "Two languages for one TaskQueue",
+        [
+            line("English and Spanish", ["en", "es"], True, "Both conditions must hold for her."),
+            line(
+                "only English",
+                ["en"],
+                False,
+                "One language is not enough: add a second condition.",
+            ),
+            line(
+                "only Spanish",
+                ["es"],
+                False,
+                "Spanish alone is not enough: keep the first condition.",
+            ),
+        ],
+    )
+
+
+def _matches(matches: bool) -> str:
+    return "matches" if matches else "does not match"
+
+
+def urgent_task(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 02: there is a Task in English with priority 5. Reports on the closest one."""
+    open_tasks = lab.workspace.tasks.list(assignment_status=list(TASK_OPEN))
+    english = [task for task in open_tasks if _language(task) == "en"]
+    task = max(english, key=lambda each: each.priority == PRIORITY, default=None)
+    missing = "there is no such Task"
+    return SelfCheck(
+        "An urgent Task in English",
+        [
+            Line(
+                "There is a Task in English",
+                task is not None,
+                "there is none",
+                "Create a Task as you did before, with another language in its attributes.",
+            ),
+            Line(
+                "It is in the English TaskQueue",
+                task is not None and task.task_queue_sid == lab.english_queue_sid,
+                f"it is in {task.task_queue_friendly_name}" if task else missing,
+                "Create it with workflow_sid=lab.workflow_sid: the Workflow finds the TaskQueue.",
+            ),
+            Line(
+                f"Its priority is {PRIORITY}",
+                task is not None and task.priority == PRIORITY,
+                f"it is {task.priority}" if task else missing,
+                "Set how urgent the Task is when you create it.",
+            ),
+        ],
+    )
+
+
+def _language(task: TaskInstance) -> str | None:
+    return json.loads(task.attributes or "{}").get("selected_language")
+
+
+def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 03: Bob speaks both languages, and holds a Reservation for a Task in Spanish."""
+    bob = lab.workspace.workers(lab.bob_sid).fetch()
+    english, spanish = (matches(expression, bob) for expression in TASK_QUEUES.values())
+    both = "Update Bob's attributes: his languages are one list."
+    return SelfCheck(
+        "Bob learns Spanish",
+        [
+            Line("Bob speaks Spanish", spanish, f"his attributes are {bob.attributes}", both),
+            Line(
+                "Bob still speaks English",
+                english,
+                f"his attributes are {bob.attributes}",
+                f"New attributes replace all the old ones. {both}",
+            ),
+            Line(
+                "Bob holds a Reservation for a Task in Spanish",
+                bool(_holds(lab, lab.bob_sid, lab.spanish_queue_sid)),
+                f"he holds none, and is {bob.activity_name}",
+                "A Task in Spanish must wait, and Bob must be Idle: run the cell that creates the "
+                "Task, then your line.",
+            ),
+        ],
+    )
+
+
+def alice_takes_two(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 04: Alice has a capacity of 2 on the TaskChannel default, and uses it."""
+    channel = lab.workspace.workers(lab.alice_sid).worker_channels("default").fetch()
+    capacity = channel.configured_capacity
+    held = len(_holds(lab, lab.alice_sid, lab.spanish_queue_sid))
+    return SelfCheck(
+        "Alice takes two",
+        [
+            Line(
+                f"Alice's capacity on the channel default is {CAPACITY}",
+                capacity == CAPACITY,
+                f"it is {capacity}",
+                "Update Alice's WorkerChannel: it sets how many Tasks she takes at once.",
+            ),
+            Line(
+                "Alice holds two Reservations",
+                held == CAPACITY,
+                f"she holds {held}",
+                "Two Tasks in Spanish must be open, and Alice Idle: run the cell that creates the "
+                "second Task, then your line.",
+            ),
+        ],
+    )
+
+
+def bob_accepts(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 05: the Task in English for which TaskRouter reserved Bob is assigned to him."""
+    held = _holds(lab, lab.bob_sid, lab.english_queue_sid)
+    reservation_status = assignment_status = "not there"
+    if held:
+        reservation, task = held[-1]
+        reservation_status = str(reservation.reservation_status)
+        assignment_status = str(task.assignment_status)
+    return SelfCheck(
+        "Bob accepts",
+        [
+            Line(
+                "Bob holds a Reservation for a Task in English",
+                bool(held),
+                "he holds none",
+                "Run the cell that creates the Task once more, and this one after it.",
+            ),
+            Line(
+                "Bob's Reservation is accepted",
+                reservation_status == "accepted",
+                f"it is {reservation_status}",
+                "Find it through the Worker, and update its status.",
+            ),
+            Line(
+                "The Task is assigned",
+                assignment_status == "assigned",
+                f"it is {assignment_status}",
+                "Accepting the Reservation assigns the Task. Do not update the Task itself.",
+            ),
+        ],
+    )
+
+
+def _holds(
+    lab: PreparedWorkspace, worker_sid: str, queue_sid: str
+) -> list[tuple[ReservationInstance, TaskInstance]]:
+    """The Worker's Reservations that use capacity, with their Tasks of one TaskQueue, oldest first."""
+    pairs = [
+        (reservation, lab.workspace.tasks(str(reservation.task_sid)).fetch())
+        for reservation in lab.workspace.workers(worker_sid).reservations.list()
+        if reservation.reservation_status in RESERVATION_HOLDING
+    ]
+    return [(reservation, task) for reservation, task in pairs if task.task_queue_sid == queue_sid]
