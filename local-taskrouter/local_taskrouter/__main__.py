@@ -9,7 +9,7 @@ from filelock import Timeout
 
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, code_version
-from local_taskrouter.transparent.name import as_exports
+from local_taskrouter.transparent.hostname import as_exports
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

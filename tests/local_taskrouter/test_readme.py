@@ -6,7 +6,7 @@
 import re
 from pathlib import Path
 
-from local_taskrouter.api.paging import PAGING
+from local_taskrouter.api.lists import PAGING
 from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.http import control
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_taskrouter.api.call import Answer, Call, ReadEvents, Reply, iso
-from local_taskrouter.api.paging import PAGING, Slice, answer, asked, named
+from local_taskrouter.api.lists import PAGING, Slice, answer, asked, named
 from local_taskrouter.api.params import integer, optional, sid, text, timestamp
 from local_taskrouter.api.route import Route
 from local_taskrouter.api.task_channels import channel_argument

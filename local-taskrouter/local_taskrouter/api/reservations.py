@@ -7,7 +7,7 @@ from local_taskrouter.api.instruction_parameters import (
     INSTRUCTION_PARAMETERS,
     instruction_fields,
 )
-from local_taskrouter.api.paging import PAGING, page
+from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import choice, optional, sid, text
 from local_taskrouter.api.route import Route
 from local_taskrouter.core import reservations

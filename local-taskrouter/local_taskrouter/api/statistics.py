@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local_taskrouter.api.call import Answer, Call, ReadEvents, Reply, iso
-from local_taskrouter.api.paging import PAGING, page
+from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import Param, optional, sid, text
 from local_taskrouter.api.route import Route
 from local_taskrouter.api.statistics_parameters import (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_taskrouter.api.call import Call, Reply
-from local_taskrouter.api.paging import PAGING, page
+from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, unique_name
 from local_taskrouter.api.route import Route
 from local_taskrouter.core.event_log import note

@@ -5,8 +5,8 @@ from typing import Any
 
 from local_taskrouter.api.call import Call, Reply
 from local_taskrouter.api.expressions import expression_text
+from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.ordering import read_ordering, sort
-from local_taskrouter.api.paging import PAGING, page
 from local_taskrouter.api.params import (
     attributes,
     choice,

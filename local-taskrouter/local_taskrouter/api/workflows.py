@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_taskrouter.api.call import Call, Reply
-from local_taskrouter.api.paging import PAGING, page
+from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import (
     boolean,
     configuration,

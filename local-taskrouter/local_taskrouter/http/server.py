@@ -20,9 +20,9 @@ from local_taskrouter.clock import SystemClock
 from local_taskrouter.http.app import create_app
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.hub import single_user_server
-from local_taskrouter.process.lifetime import Owner
+from local_taskrouter.process.owner import Owner
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.name import as_exports, under_its_name
+from local_taskrouter.transparent.hostname import as_exports, under_its_name
 
 USUAL_PORT = 8790
 # A request that waits a moment for a thread is no news.

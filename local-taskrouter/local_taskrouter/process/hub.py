@@ -10,7 +10,7 @@ import os
 
 import psutil
 
-from local_taskrouter.process.lifetime import Owner
+from local_taskrouter.process.owner import Owner
 
 _MARK = "JUPYTERHUB_SERVICE_PREFIX"
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from local_taskrouter.transparent.name import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME
 
 _AUTHORITY_DAYS = 3650
 _SERVER_DAYS = 397  # some clients refuse a server's certificate that is good for longer

@@ -15,7 +15,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import h11
 
-from local_taskrouter.transparent.name import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME
 
 HOST = "127.0.0.1"
 _GREETING_SECONDS = 10.0

@@ -6,7 +6,7 @@ import sys
 
 import psutil
 import pytest
-from local_taskrouter.process.lifetime import Owner
+from local_taskrouter.process.owner import Owner
 
 
 def test_nobody_never_ends():

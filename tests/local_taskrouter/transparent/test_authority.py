@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from local_taskrouter.transparent.authority import Authority
-from local_taskrouter.transparent.name import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME
 
 NOW = datetime.now(UTC).timestamp()
 DAY = 86_400

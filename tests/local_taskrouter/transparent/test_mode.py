@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import find_running
-from local_taskrouter.transparent.name import as_exports
+from local_taskrouter.transparent.hostname import as_exports
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
 UNMODIFIED = """

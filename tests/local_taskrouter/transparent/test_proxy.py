@@ -13,7 +13,7 @@ from local_taskrouter.clock import SystemClock
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.transparent import proxy as proxy_module
 from local_taskrouter.transparent.authority import Authority
-from local_taskrouter.transparent.name import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME
 from local_taskrouter.transparent.proxy import Proxy
 
 TWILIO = f"https://{HOSTNAME}"
