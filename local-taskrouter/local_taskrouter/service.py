@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
-from local_taskrouter.callbacks import make_attempts, unreached
+from local_taskrouter.callbacks import failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
@@ -245,7 +245,7 @@ class TaskRouter:
         attempts = (
             make_attempts(delivery.callback, self.account_sid, self.auth_token)
             if why is None
-            else unreached(delivery.callback, why)
+            else failed_attempts(delivery.callback, why)
         )
         delivery.attempts = [asdict(attempt) for attempt in attempts]
         last = attempts[-1]

@@ -1,4 +1,4 @@
-"""A request that has been read, and the answer to it."""
+"""A parsed request, the reply to it, and the row of the route table that connects the two."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from local_taskrouter.api.params import Param
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event import Event
 from local_taskrouter.core.records import Record, Workspace
@@ -19,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1)  # fromtimestamp() knows no years before it on Win
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer: a JSON `body` (None: no body) and, for what has versions, its ETag."""
+    """A JSON `body` (None: no body), and the ETag of a resource that has versions."""
 
     body: dict[str, Any] | None
     status: int = 200
@@ -27,18 +28,19 @@ class Reply:
 
 
 ReadEvents = Callable[..., list[Event]]
-"""Takes what `Database.events` takes, and gives the Events."""
-Answer = Reply | Callable[[ReadEvents], Reply]
-"""What a handler returns. Whoever needs Events returns what is left to do once it has them: that is
-done while others go on, so it must not look at the state any more.
+"""`Database.events`: takes its arguments and returns the Events."""
+Result = Reply | Callable[[ReadEvents], Reply]
+"""What a handler returns. A handler that needs Events returns a function that reads them and builds
+the reply. It runs after the lock is released, so it must not read the engine's state.
 """
 
 
 @dataclass(frozen=True)
 class Call:
-    """`path` and `sids` of the request, its parsed parameters by their snake_case names, and
-    `base`, the URL that the client knows us by, `/v1` included. `body` is what came that is no
-    form.
+    """A request to the API. `path` is below `/v1`; `sids` are those in the path.
+
+    `args` holds the parsed parameters by their snake_case names. `base` is the URL up to `/v1`, with
+    the host name that the client used. `body` is a body that is not a form.
     """
 
     engine: Engine
@@ -53,6 +55,7 @@ class Call:
 
     @property
     def store(self) -> Store:
+        """The engine's records."""
         return self.engine.store
 
     @property
@@ -64,18 +67,18 @@ class Call:
         return workspace
 
     def find(self, kind: type[R], name: str = "sid") -> R:
-        """The record in the path whose SID is called `name` there; raises NotFound."""
+        """The record whose SID is `sids[name]`; raises NotFound."""
         record = self.store.get(kind, self.sids[name])
         if record is None or record.workspace_sid != self.sids.get("workspace_sid", record.sid):
             raise self.not_found()
         return record
 
     def not_found(self) -> NotFound:
-        """The error for what the path names and is not there."""
+        """The error for a path that names a missing resource."""
         return NotFound(self.path)
 
     def check_version(self, version: int) -> None:
-        """Raises PreconditionFailed when `If-Match` is given and names another version.
+        """Raise PreconditionFailed if the request has an `If-Match` that names another version.
 
         https://www.twilio.com/docs/usage/mutation-and-conflict-resolution
         """
@@ -88,7 +91,7 @@ class Call:
             )
 
     def head(self, record: Record) -> dict[str, Any]:
-        """The fields that every resource shows."""
+        """The fields that every resource has."""
         return {
             "sid": record.sid,
             "account_sid": self.account_sid,
@@ -99,6 +102,20 @@ class Call:
     def url(self, *parts: str) -> str:
         """The absolute URL of a resource, from the parts of its path after `/Workspaces`."""
         return "/".join((self.base, "Workspaces", *parts))
+
+
+@dataclass(frozen=True)
+class Route:
+    """A row of the route table: `handler` handles `method` on `path`.
+
+    `path` is below `/v1`, with SIDs in angle brackets. `params` come from the form of a POST and
+    from the query of any other method.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Call], Result]
+    params: Mapping[str, Param] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=65_536)

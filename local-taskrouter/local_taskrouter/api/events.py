@@ -1,11 +1,10 @@
-"""https://www.twilio.com/docs/taskrouter/api/event: read from the database, newest first."""
+"""https://www.twilio.com/docs/taskrouter/api/event: Events in the database, newest first."""
 
 from typing import Any
 
-from local_taskrouter.api.call import Answer, Call, ReadEvents, Reply, iso
-from local_taskrouter.api.lists import PAGING, Slice, answer, asked, named
+from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, iso
+from local_taskrouter.api.lists import PAGING, Slice, read_token, requested_page, slice_reply
 from local_taskrouter.api.params import integer, optional, sid, text, timestamp
-from local_taskrouter.api.route import Route
 from local_taskrouter.api.task_channels import channel_argument
 from local_taskrouter.core.event import Event
 from local_taskrouter.database import NEWEST_FIRST, OLDEST_FIRST
@@ -27,7 +26,7 @@ _RESOURCES = {
 
 
 def event_json(call: Call, event: Event) -> dict[str, Any]:
-    """An Event as Twilio shows it; `event_data` holds strings."""
+    """An Event as Twilio returns it; `event_data` holds strings."""
     workspace = call.url(event.workspace_sid)
     return {
         "sid": event.sid,
@@ -50,7 +49,7 @@ def event_json(call: Call, event: Event) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Answer:
+def index(call: Call) -> Result:
     since, until = _window(call)
     where, values = ["workspace_sid = ?", "at >= ?"], [call.workspace.sid, since]
     if until is not None:
@@ -65,17 +64,19 @@ def index(call: Call) -> Answer:
         where.append("task_channel_sid = ?")
         values.append(channel.sid)
     condition = " AND ".join(where)
-    asked(call)  # raises what is wrong with it before anything is read
-    return lambda read: answer(call, "events", _slice(call, read, condition, values), event_json)
+    requested_page(call)  # raises BadRequest before any Event is read
+    return lambda read: slice_reply(
+        call, "events", _slice(call, read, condition, values), event_json
+    )
 
 
 def _slice(call: Call, read: ReadEvents, where: str, values: list[Any]) -> Slice[Event]:
-    """The page asked for; only its own Events are read, and those of the page before it."""
-    size, number, token = asked(call)
+    """The requested page: reads only its Events and those of the page before it."""
+    size, number, token = requested_page(call)
     limit = f"LIMIT {size + 1}"
-    known = [call.sids["workspace_sid"], named(token or "")[0]]
-    if read("workspace_sid = ? AND sid = ?", known):
-        values = [*values, known[1]]
+    last_shown = [call.sids["workspace_sid"], read_token(token or "")[0]]
+    if read("workspace_sid = ? AND sid = ?", last_shown):
+        values = [*values, last_shown[1]]
         found = read(f"{where} AND {_PLACE} < {_PLACE_OF_SID}", values, f"{NEWEST_FIRST} {limit}")
         before = read(f"{where} AND {_PLACE} >= {_PLACE_OF_SID}", values, f"{OLDEST_FIRST} {limit}")
     else:
@@ -84,20 +85,20 @@ def _slice(call: Call, read: ReadEvents, where: str, values: list[Any]) -> Slice
     return Slice(found[:size], len(found) > size, before)
 
 
-def fetch(call: Call) -> Answer:
+def fetch(call: Call) -> Result:
     where, values = "workspace_sid = ? AND sid = ?", [call.workspace.sid, call.sids["sid"]]
 
-    def answer(read: ReadEvents) -> Reply:
+    def reply(read: ReadEvents) -> Reply:
         events = read(where, values)
         if not events:
             raise call.not_found()
         return Reply(event_json(call, events[0]))
 
-    return answer
+    return reply
 
 
 def _window(call: Call) -> tuple[float, float | None]:
-    """From when to when: the last 15 minutes unless asked."""
+    """The start and the end of the requested window, by default the last 15 minutes."""
     args, now = call.args, call.engine.now
     since = args.get("start_date", now - 60 * args.get("minutes", DEFAULT_MINUTES))
     if since < now - 60 * MOST_MINUTES - 86_400:

@@ -1,12 +1,13 @@
-"""Lists in pages, as the official SDKs walk through them: `meta.next_page_url`, verbatim.
+"""Order and pages of lists. The official SDKs follow `meta.next_page_url` verbatim.
 
-https://www.twilio.com/docs/usage/twilios-response#pagination. The next page begins after the
-record that `PageToken` names, so that what comes and goes meanwhile neither hides nor repeats one.
+https://www.twilio.com/docs/usage/twilios-response#pagination. The next page starts after the
+record that `PageToken` names, so records that are created or deleted between two requests neither
+hide nor repeat another one.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -16,6 +17,8 @@ from local_taskrouter.api.params import Param, integer, optional, text
 from local_taskrouter.errors import BadRequest
 
 R = TypeVar("R")
+Keys = Mapping[str, Callable[[R], Any]]
+"""The keys of the parameter `Ordering` of one list, each with the function that sorts by it."""
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1_000
@@ -28,8 +31,9 @@ PAGING: dict[str, Param] = {
 
 @dataclass(frozen=True)
 class Slice(Generic[R]):
-    """One page of a list: the records `shown`, whether there are `more` behind them, and `before`,
-    those ahead of them from the nearest on, as many as a page has and one.
+    """One page of a list: the records `shown`, and whether `more` follow.
+
+    `before` holds the records ahead of the page, nearest first, at most one more than a page has.
     """
 
     shown: Sequence[R]
@@ -40,16 +44,16 @@ class Slice(Generic[R]):
 def page(
     call: Call, key: str, records: Sequence[R], serialize: Callable[[Call, R], dict[str, Any]]
 ) -> Reply:
-    """Answer with one page of `records` under `key`, and the addresses of those beside it."""
-    size, number, token = asked(call)
-    start = 0 if token is None else _start(call, records, size * number, token)
+    """Reply with the requested page of `records` under `key`, and the URLs of its neighbors."""
+    size, number, token = requested_page(call)
+    start = 0 if token is None else _start(call, records, token, default=size * number)
     before = records[max(0, start - size - 1) : start][::-1]
     end = start + size
-    return answer(call, key, Slice(records[start:end], end < len(records), before), serialize)
+    return slice_reply(call, key, Slice(records[start:end], end < len(records), before), serialize)
 
 
-def asked(call: Call) -> tuple[int, int, str | None]:
-    """The page asked for: its size, its number, and the token that says where it begins."""
+def requested_page(call: Call) -> tuple[int, int, str | None]:
+    """The size, the number and the PageToken of the requested page. Raises BadRequest."""
     size, number = call.args.get("page_size", PAGE_SIZE), call.args.get("page", 0)
     token = call.args.get("page_token")
     if number and token is None:
@@ -59,11 +63,11 @@ def asked(call: Call) -> tuple[int, int, str | None]:
     return size, number, token
 
 
-def answer(
+def slice_reply(
     call: Call, key: str, found: Slice[R], serialize: Callable[[Call, R], dict[str, Any]]
 ) -> Reply:
-    """Answer with the page `found` under `key`, and the addresses of those beside it."""
-    size, number, token = asked(call)
+    """Reply with `found` under `key`, and the URLs of the pages beside it."""
+    size, number, token = requested_page(call)
     shown, more = found.shown, found.more
     meta = {
         "page": number,
@@ -77,25 +81,47 @@ def answer(
     return Reply({"meta": meta, key: [serialize(call, record) for record in shown]})
 
 
-def named(token: str) -> tuple[str, str]:
-    """The SID that a PageToken names, and the place in the order of creation behind it."""
+def read_token(token: str) -> tuple[str, str]:
+    """The SID in a PageToken, and the record's serial number, empty if there is none."""
     sid, _, serial = token.removeprefix("PA").partition("-")
     return sid, serial
 
 
-def _start(call: Call, records: Sequence[Any], otherwise: int, token: str) -> int:
-    sid, serial = named(token)
+def read_ordering(values: list[str], keys: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Parse `DateCreated:asc,Priority:desc` into (key, descending) pairs.
+
+    Raises BadRequest for a key that is not in `keys`.
+    """
+    orderings = []
+    for ordering in values:
+        key, _, direction = ordering.partition(":")
+        if key not in keys or direction.lower() not in ("", "asc", "desc"):
+            raise BadRequest(
+                f"Ordering must look like DateCreated:asc, with {', '.join(keys)}, not {ordering}"
+            )
+        orderings.append((key, direction.lower() == "desc"))
+    return orderings
+
+
+def sort(records: list[R], orderings: list[tuple[str, bool]], keys: Keys[R]) -> None:
+    """Sort `records` in place; the first ordering counts most."""
+    for key, descending in reversed(orderings):
+        records.sort(key=keys[key], reverse=descending)
+
+
+def _start(call: Call, records: Sequence[Any], token: str, default: int) -> int:
+    sid, serial = read_token(token)
     for position, record in enumerate(records):
         if record.sid == sid:
             return position + 1
     by_creation = records and hasattr(records[0], "serial") and "ordering" not in call.args
     if by_creation and re.fullmatch("[0-9]{1,18}", serial):
         return bisect_right(records, int(serial), key=lambda record: record.serial)
-    return otherwise
+    return default
 
 
 def _token(record: Any) -> str:
-    """Names the record and, should it vanish meanwhile, its place in the order of creation."""
+    """Name the record and, in case it is deleted, its place in the order of creation."""
     return f"PA{record.sid}-{record.serial}" if hasattr(record, "serial") else f"PA{record.sid}"
 
 

@@ -1,7 +1,7 @@
-"""Reading parameters: each kind is a function from the text that came in to a value.
+"""Parameters: a reader for each kind, which parses and validates the text of a request.
 
-All raise BadRequest with the parameter's name and what it should have been. The limits are those
-of https://www.twilio.com/docs/taskrouter/limits
+A reader raises BadRequest with the parameter's name and what is allowed. The limits are those of
+https://www.twilio.com/docs/taskrouter/limits
 """
 
 import json
@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
 
+from local_taskrouter.core import parsed
 from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules.expression import ExpressionSyntaxError
 from local_taskrouter.sids import is_sid
 
 Reader = Callable[[str, list[str]], Any]
@@ -25,28 +27,28 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter of an operation; `reader` gets its name and all values given for it."""
+    """A parameter of an operation; `reader` takes its name and all its values in the request."""
 
     reader: Reader
     required: bool = False
 
 
 def required(reader: Reader) -> Param:
-    """A parameter that must be given."""
+    """A parameter that a request must have."""
     return Param(reader, required=True)
 
 
 def optional(reader: Reader) -> Param:
-    """A parameter that may be left out; the arguments then have no such key."""
+    """A parameter that a request can leave out; `read` then returns no such key."""
     return Param(reader)
 
 
-def read(params: Mapping[str, Param], given: "MultiDict[str, str]") -> dict[str, Any]:
-    """The values of the parameters that were given, by snake_case name; others are ignored."""
+def read(params: Mapping[str, Param], form_or_query: "MultiDict[str, str]") -> dict[str, Any]:
+    """The parsed values of the parameters in a request, by snake_case name; ignores unknown ones."""
     values = {}
     for name, param in params.items():
-        if name in given:
-            values[snake(name)] = param.reader(name, given.getlist(name))
+        if name in form_or_query:
+            values[snake(name)] = param.reader(name, form_or_query.getlist(name))
         elif param.required:
             raise BadRequest(f"Missing required parameter {name} in the post body")
     return values
@@ -65,7 +67,7 @@ def text(name: str, values: list[str]) -> str:
 
 
 def texts(name: str, values: list[str]) -> list[str]:
-    """A repeated parameter, or one with commas, as a list."""
+    """A list, given as a repeated parameter or separated by commas."""
     return [part.strip() for value in values for part in text(name, [value]).split(",") if part]
 
 
@@ -130,7 +132,7 @@ def choice(*allowed: str) -> Reader:
 
 
 def url(name: str, values: list[str]) -> str:
-    """An http or https URL, or nothing, which takes away the one there was."""
+    """An http or https URL; empty text removes the current one."""
     value = text(name, values).strip()
     try:
         parts = urlsplit(value)
@@ -171,11 +173,11 @@ def configuration(name: str, values: list[str]) -> str:
 
 
 def compact_json(name: str, value: str) -> str:
-    """The same JSON object without spaces. Raises BadRequest when it is not one."""
+    """The same JSON object without spaces. Raises BadRequest if it is not a JSON object."""
     try:
-        parsed = json.loads(value or "{}")
-        if isinstance(parsed, dict):
-            compact = _COMPACT.encode(parsed)
+        content = json.loads(value or "{}")
+        if isinstance(content, dict):
+            compact = _COMPACT.encode(content)
             compact.encode()
             return compact
     except json.JSONDecodeError as error:
@@ -187,6 +189,20 @@ def compact_json(name: str, value: str) -> str:
     raise BadRequest(f"{name} must be a JSON object, such as {{}}, not {shown(value)}")
 
 
+def expression_text(name: str, values: list[str]) -> str:
+    """An expression, or empty text (which no Worker matches).
+
+    Raises BadRequest with a caret at a syntax error; like TaskRouter, it checks nothing else.
+    """
+    value = text(name, values)
+    if value.strip():
+        try:
+            parsed.expression(value)
+        except ExpressionSyntaxError as error:
+            raise BadRequest(f"{name}: {error}") from error
+    return value.strip()
+
+
 def shown(value: str) -> str:
-    """A value as it appears in an error sentence: quoted, and not too long."""
+    """A value as an error message shows it: quoted, and cut at 80 characters."""
     return json.dumps(value if len(value) <= 80 else value[:77] + "...", ensure_ascii=False)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply
+from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.instruction_parameters import (
     INSTRUCTION_PARAMETERS,
     instruction_fields,
 )
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import choice, optional, sid, text
-from local_taskrouter.api.route import Route
 from local_taskrouter.core import reservations
 from local_taskrouter.core.records import Reservation, Task, Worker
 from local_taskrouter.core.voice import VOICE, instruct

@@ -13,7 +13,7 @@ from local_taskrouter.api import (
     workflows,
     workspaces,
 )
-from local_taskrouter.api.route import Route
+from local_taskrouter.api.call import Route
 
 ROUTES: list[Route] = [
     *workspaces.ROUTES,

@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local_taskrouter.api.call import Answer, Call, ReadEvents, Reply, iso
+from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, iso
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import Param, optional, sid, text
-from local_taskrouter.api.route import Route
 from local_taskrouter.api.statistics_parameters import (
     CHANNEL,
     SPLIT,
@@ -76,7 +75,7 @@ def queue_past(call: Call) -> Past:
     return lambda read: _queue_past(call, window, queue.sid, events(read))
 
 
-def queues(call: Call) -> Answer:
+def queues(call: Call) -> Result:
     """Both kinds for each TaskQueue, from one pass over the Tasks and one over the Events."""
     name, window = call.args.get("friendly_name"), window_of(call)
     every = call.store.walk("task_queues", call.workspace.sid)
@@ -131,7 +130,7 @@ def workers_past(call: Call) -> Past:
     return _past_of_workers(call, _wanted_workers(call))
 
 
-def worker(call: Call) -> Answer:
+def worker(call: Call) -> Result:
     past = _past_of_workers(call, [call.find(Worker, "worker_sid")])
     return lambda read: _answer(call, {"cumulative": past(read)})
 
@@ -244,11 +243,11 @@ def _three(
 ) -> list[Route]:
     """The three Statistics resources below a path."""
 
-    def both(call: Call) -> Answer:
+    def both(call: Call) -> Result:
         now, before = present(call), past(call)
         return lambda read: _answer(call, {"realtime": now, "cumulative": before(read)})
 
-    def only_past(call: Call) -> Answer:
+    def only_past(call: Call) -> Result:
         before = past(call)
         return lambda read: _answer(call, before(read))
 

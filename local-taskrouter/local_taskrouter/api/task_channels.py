@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply
+from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, unique_name
-from local_taskrouter.api.route import Route
 from local_taskrouter.core.event_log import note
 from local_taskrouter.core.parts import create_channel, delete_channel
 from local_taskrouter.core.records import TaskChannel, Workspace

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from local_taskrouter.api.call import Call
-from local_taskrouter.api.expressions import expression_text
-from local_taskrouter.api.ordering import read_ordering, sort
+from local_taskrouter.api.lists import read_ordering, sort
 from local_taskrouter.api.params import (
     boolean,
+    expression_text,
     integer,
     optional,
     sid,

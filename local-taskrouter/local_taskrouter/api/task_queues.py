@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply
-from local_taskrouter.api.expressions import expression_text
-from local_taskrouter.api.lists import PAGING, page
-from local_taskrouter.api.ordering import read_ordering, sort
+from local_taskrouter.api.call import Call, Reply, Route
+from local_taskrouter.api.lists import PAGING, page, read_ordering, sort
 from local_taskrouter.api.params import (
     attributes,
     choice,
+    expression_text,
     friendly_name,
     integer,
     optional,
@@ -18,7 +17,6 @@ from local_taskrouter.api.params import (
     text,
     texts,
 )
-from local_taskrouter.api.route import Route
 from local_taskrouter.core import parsed
 from local_taskrouter.core.parts import create_queue, delete_queue, update_queue
 from local_taskrouter.core.records import Activity, TaskQueue, Worker

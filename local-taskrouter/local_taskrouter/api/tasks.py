@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, iso
+from local_taskrouter.api.call import Call, Reply, Route, iso
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import (
     attributes,
@@ -14,7 +14,6 @@ from local_taskrouter.api.params import (
     text,
     timestamp,
 )
-from local_taskrouter.api.route import Route
 from local_taskrouter.api.task_channels import channel_argument, named_channel
 from local_taskrouter.api.task_filters import FILTERS, wanted_tasks
 from local_taskrouter.core import tasks

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply
+from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, integer, optional
-from local_taskrouter.api.route import Route
 from local_taskrouter.core.parsed import percentage
 from local_taskrouter.core.records import TaskChannel, Worker, WorkerChannel
 from local_taskrouter.core.workers import update_channel

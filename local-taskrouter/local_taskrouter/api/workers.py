@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, iso
-from local_taskrouter.api.expressions import expression_text
-from local_taskrouter.api.lists import PAGING, page
-from local_taskrouter.api.ordering import read_ordering, sort
+from local_taskrouter.api.call import Call, Reply, Route, iso
+from local_taskrouter.api.lists import PAGING, page, read_ordering, sort
 from local_taskrouter.api.params import (
     attributes,
     boolean,
+    expression_text,
     friendly_name,
     optional,
     required,
@@ -17,7 +16,6 @@ from local_taskrouter.api.params import (
     text,
     texts,
 )
-from local_taskrouter.api.route import Route
 from local_taskrouter.core import parsed, workers
 from local_taskrouter.core.records import Activity, TaskQueue, Worker
 from local_taskrouter.core.reservations import check_activity

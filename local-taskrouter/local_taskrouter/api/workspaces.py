@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply
+from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import (
     boolean,
@@ -14,7 +14,6 @@ from local_taskrouter.api.params import (
     text,
     url,
 )
-from local_taskrouter.api.route import Route
 from local_taskrouter.core.event_log import note
 from local_taskrouter.core.records import Activity, Workspace
 from local_taskrouter.core.reservations import check_activity

@@ -18,9 +18,8 @@ from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
-from local_taskrouter.api.call import Answer, Call, Reply
+from local_taskrouter.api.call import Call, Reply, Result, Route
 from local_taskrouter.api.params import read
-from local_taskrouter.api.route import Route
 from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.errors import (
     BadRequest,
@@ -115,7 +114,7 @@ def _view(route: Route) -> Callable[..., Response]:
         args = read(route.params, given)
         base = f"{request.scheme}://{request.host}/v1"
 
-        def command(engine: Any) -> Answer:
+        def command(engine: Any) -> Result:
             call = Call(
                 engine,
                 taskrouter.account_sid,
@@ -129,8 +128,8 @@ def _view(route: Route) -> Callable[..., Response]:
             )
             return route.handler(call)
 
-        answer = taskrouter.call(command)
-        return _render(answer if isinstance(answer, Reply) else answer(taskrouter.read_events))
+        result = taskrouter.call(command)
+        return _render(result if isinstance(result, Reply) else result(taskrouter.read_events))
 
     return view
 

@@ -19,8 +19,7 @@ from waitress import create_server
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.http.app import create_app
 from local_taskrouter.process.home import Home, Running, code_version
-from local_taskrouter.process.hub import single_user_server
-from local_taskrouter.process.owner import Owner
+from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.transparent.hostname import as_exports, under_its_name
 

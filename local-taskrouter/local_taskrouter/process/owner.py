@@ -1,10 +1,20 @@
-"""The process that an emulator belongs to: it ends when that one has, however it ended."""
+"""The process that an emulator belongs to: when it ends, for whatever reason, the emulator stops.
+
+On a JupyterHub the owner is the learner's single-user server. A learner who stops the server has
+nothing left to come back to, and on a shared host every emulator that stays costs memory.
+"""
+
+import os
 
 import psutil
 
+# JupyterHub sets this for a single-user server, and all processes below it inherit it:
+# https://jupyterhub.readthedocs.io/en/stable/reference/spawners.html
+_MARK = "JUPYTERHUB_SERVICE_PREFIX"
+
 
 class Owner:
-    """A process to watch. `process` None is nobody, who never ends."""
+    """A process to watch. With `process` None there is no owner, and has_ended() is False."""
 
     def __init__(self, process: psutil.Process | None) -> None:
         self.process = process
@@ -12,7 +22,7 @@ class Owner:
 
     @classmethod
     def of_pid(cls, pid: int | None) -> "Owner":
-        """The process with this number; it has ended when there is none."""
+        """The process with this ID; it has ended if there is no such process."""
         owner = cls(None)
         try:
             owner.process = None if pid is None else psutil.Process(pid)
@@ -21,7 +31,7 @@ class Owner:
         return owner
 
     def has_ended(self) -> bool:
-        """Whether it is gone; another process that got its number later is not taken for it."""
+        """Whether the process has ended, even if a new process has its ID now."""
         try:
             process = self.process
             return self._gone or (
@@ -30,3 +40,21 @@ class Owner:
             )
         except psutil.NoSuchProcess:
             return True
+
+
+def single_user_server() -> Owner:
+    """The JupyterHub single-user server that started this process, directly or through a kernel.
+
+    It is the topmost process above this one with the same mark. Outside a hub there is no owner.
+    """
+    own_mark = os.environ.get(_MARK)
+    parents = psutil.Process().parents() if own_mark else []
+    marked = [process for process in parents if _mark_of(process) == own_mark]
+    return Owner(marked[-1] if marked else None)
+
+
+def _mark_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(_MARK)
+    except psutil.Error:  # it belongs to another user, or has just ended
+        return None

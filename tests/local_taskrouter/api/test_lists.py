@@ -248,3 +248,20 @@ def test_forms_come_in_two_shapes_and_with_repeated_keys(api, path):
     params = [("AssignmentStatus", "pending"), ("AssignmentStatus", "reserved")]
     meta = api.ask("GET", f"/v1{path}/Tasks", params=params).json()["meta"]
     assert "AssignmentStatus=pending&AssignmentStatus=reserved" in meta["url"]
+
+
+def test_workers_and_queues_in_order(workspace, emulator):
+    for name in ("Bob", "Alice", "Carol"):
+        workspace.workers.create(name)
+        workspace.task_queues.create(name)
+        emulator.taskrouter.advance(1)
+    workers, queues = workspace.workers, workspace.task_queues
+    assert names(workers.list(ordering="FriendlyName:asc")) == ["Alice", "Bob", "Carol"]
+    assert names(workers.list(ordering="DateStatusChanged:desc")) == ["Carol", "Alice", "Bob"]
+    assert names(queues.list(ordering="DateCreated:desc")) == ["Carol", "Alice", "Bob"]
+    assert names(queues.list(ordering="FriendlyName:desc")) == ["Carol", "Bob", "Alice"]
+
+
+def test_unknown_ordering_key_is_rejected(workspace):
+    with pytest.raises(TwilioException, match="Ordering must look like"):
+        workspace.workers.list(ordering="Salary:asc")

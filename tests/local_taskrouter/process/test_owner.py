@@ -1,4 +1,4 @@
-"""How long an emulator lives on a JupyterHub, with processes that stand for a hub's."""
+"""The process that an emulator belongs to, with processes in place of a JupyterHub's."""
 
 import os
 import subprocess
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from local_taskrouter.process.home import Home
-from local_taskrouter.process.hub import single_user_server
 from local_taskrouter.process.launch import find_running
+from local_taskrouter.process.owner import Owner, single_user_server
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
 MARK = "JUPYTERHUB_SERVICE_PREFIX"
@@ -34,16 +35,41 @@ def server(home: Home, **variables: str) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
+        assert process.stdout
         try:
             pid = process.stdout.readline()
-            assert find_running(home).pid == int(pid)
+            running = find_running(home)
+            assert running and running.pid == int(pid)
             yield process
         finally:
             process.kill()
 
 
+def test_without_owner_has_ended_is_false():
+    assert not Owner.of_pid(None).has_ended()
+
+
+def test_process_that_ended_before_has_ended():
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert Owner.of_pid(process.pid).has_ended()
+    assert not Owner.of_pid(os.getpid()).has_ended()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no zombie processes")
+def test_zombie_process_has_ended():
+    owner = Owner(None)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        owner.process = psutil.Process(process.pid)
+        assert not owner.has_ended()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert owner.has_ended()
+    assert owner.has_ended()
+
+
 @pytest.mark.parametrize("end", ["terminate", "kill"])
-def test_it_ends_with_the_server_however_that_ends(home, end):
+def test_emulator_stops_when_single_user_server_ends(home, end):
     with server(home, **{MARK: "/user/alice/"}) as process:
         getattr(process, end)()
         process.wait()
@@ -51,9 +77,9 @@ def test_it_ends_with_the_server_however_that_ends(home, end):
             assert not home.running_file.exists()
 
 
-def test_above_a_kernel_the_server_is_found():
-    say = "from local_taskrouter.process.hub import single_user_server as s; print(s().process.pid)"
-    kernel = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {say!r}])"
+def test_single_user_server_is_found_above_a_kernel():
+    show = "from local_taskrouter.process.owner import *; print(single_user_server().process.pid)"
+    kernel = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {show!r}])"
     server = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {kernel!r}])"
     with subprocess.Popen(
         [sys.executable, "-c", server],
@@ -61,10 +87,11 @@ def test_above_a_kernel_the_server_is_found():
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
+        assert process.stdout
         assert process.stdout.readline().strip() == str(process.pid)
 
 
-def test_outside_a_hub_there_is_no_server_to_end(monkeypatch):
+def test_outside_a_hub_there_is_no_owner(monkeypatch):
     monkeypatch.delenv(MARK, raising=False)
     assert single_user_server().process is None
     assert not single_user_server().has_ended()
