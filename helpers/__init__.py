@@ -1,19 +1,19 @@
-"""The notebooks' vocabulary: connect, prepare, serve, draw, tabulate, wait, check and explain.
+"""The names that notebooks import.
 
-    connect             a session with the local TaskRouter, or with real Twilio when asked
-    prepare             the tutorial's workspace, brought to a lesson's start
-    serve               runs the web app that you wrote in a cell
-    curl                runs a curl command, and shows what came back
-    wait_for            waits until something has happened
-    check               passes with one line, or says what was expected
-    explain             why a Task is where it is, Worker by Worker
-    tables              pandas tables of workers, tasks, requests and more
-    controls            buttons and forms that send what you have seen before
-    exercises           self-checks: what is right, what is not yet
-    show_lifecycle      the way of a Task as a picture
-    check_installation  whether everything is installed, and what to do if not
+    connect             connect to the local TaskRouter or, on request, to real Twilio
+    prepare             bring the tutorial's Workspace to a lesson's start
+    serve               run the web app from a cell
+    curl                run a curl command and show the answer
+    wait_for            wait until a condition is true
+    check               print one line, or raise with what was expected
+    explain             explain why a Task is where it is, Worker by Worker
+    tables              pandas tables of Workers, Tasks, requests and more
+    controls            buttons and forms that send the calls of the lessons
+    exercises           self-checks for the exercises
+    show_lifecycle      draw the Task lifecycle
+    check_installation  check that everything is installed, with a fix for what is not
 
-Every call to TaskRouter itself is the `twilio` package's own, in the notebooks.
+Notebooks call TaskRouter itself through the `twilio` package.
 """
 
 from importlib import import_module
@@ -33,19 +33,17 @@ _MODULES = {
     "tables": "",
     "wait_for": "checks",
 }
-__all__ = list(_MODULES)
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name on first use, so that `python -m helpers.preflight` can run where
-    packages are missing.
-    """
+    """Import a public name on first use: `python -m helpers.preflight` must run without packages."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{_MODULES[name] or name}")
-    found = getattr(module, name) if _MODULES[name] else module
-    globals()[name] = found
-    return found
+    value = getattr(module, name) if _MODULES[name] else module
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

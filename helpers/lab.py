@@ -1,4 +1,4 @@
-"""Opens JupyterLab on the tutorial's first notebook: ``python -m helpers.lab [OPTION ...]``.
+"""Open JupyterLab on the tutorial's first notebook: ``python -m helpers.lab [OPTION ...]``.
 
 The options are JupyterLab's own (``--no-browser``, ``--port 8899``; ``--help-all`` lists them).
 JupyterLab runs inside this process, so Ctrl-C and its exit status are JupyterLab's on every system.
@@ -9,27 +9,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from helpers.installation import INSTALL
+from helpers.installation import CLONE, INSTALL
 
 FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb"
-CLONE = Path(__file__).resolve().parent.parent
 
 
 def arguments(extra: Sequence[str] = (), clone: Path = CLONE) -> list[str]:
-    """JupyterLab's command line: the first notebook of `clone`, then the caller's `extra` options.
+    """Return JupyterLab's arguments: the first notebook of `clone`, then the caller's `extra` options.
 
-    JupyterLab refuses to run as root. In a container that is often the only user there is, so root,
-    and nobody else, gets `--allow-root`, for this server alone.
+    JupyterLab refuses to run as root. In a container, root is often the only user, so root gets
+    `--allow-root` for this server.
 
-    Raises FileNotFoundError when `clone` does not hold the notebooks.
+    Raises FileNotFoundError if `clone` does not contain the notebooks.
     """
     if not (clone / FIRST_NOTEBOOK).is_file():
         raise FileNotFoundError(
             f"{FIRST_NOTEBOOK} is not in {clone}. Clone the tutorial's repository and run "
             f"`{INSTALL}` in the clone, then `python -m helpers.lab`."
         )
-    # As the default page, not as a file to run: then the address that is printed where no browser
-    # can be opened leads to the notebook too.
+    # Set as the default page, so that the printed address leads to the notebook too.
     start = [f"--ServerApp.root_dir={clone}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}"]
     return [*start, *(["--allow-root"] if _is_root() else []), *extra]
 
@@ -39,7 +37,7 @@ def _is_root() -> bool:
 
 
 def main(extra: Sequence[str]) -> None:
-    """Runs JupyterLab until it is stopped; `extra` as in `arguments`."""
+    """Run JupyterLab until it is stopped; `extra` as in `arguments`."""
     from jupyterlab.labapp import LabApp
 
     try:

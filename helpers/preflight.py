@@ -1,8 +1,8 @@
-"""Says whether this computer is ready for the tutorial: ``python -m helpers.preflight``.
+"""Check that this computer is ready for the tutorial: ``python -m helpers.preflight``.
 
-One green line and exit status 0; or what is wrong, what to do about it, and exit status 1. It looks
-at the installation, starts the local TaskRouter as the first notebook does, and asks it something
-through the `twilio` package.
+Prints one green line and exits with 0; or prints what is wrong and what to do, and exits with 1.
+Checks the installation, starts the local TaskRouter as the first notebook does, and calls it through
+the `twilio` package. Imports packages only where it can report that one is missing.
 """
 
 import os
@@ -11,17 +11,25 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from helpers.installation.parts import installed_parts
+from helpers.installation import pip_install
 
 _GREEN, _PLAIN = "\033[32m", "\033[0m"
 
 
 class NotReady(RuntimeError):
-    """Something is wrong; the message says what, and what to do."""
+    """Something is wrong; the message says what it is and what to do."""
 
 
 def check_parts(folder: Path) -> None:
-    """Raises NotReady, naming every part that is wrong, unless the installation is sound."""
+    """Raise NotReady with every part of the installation that is wrong."""
+    try:
+        from helpers.installation.parts import installed_parts
+    except Exception as error:  # noqa: BLE001 - a broken package may raise anything
+        reinstall = f'"{sys.executable}" -m pip install --force-reinstall packaging'
+        fix = pip_install() if isinstance(error, ModuleNotFoundError) else reinstall
+        raise NotReady(
+            f"packaging: cannot be imported: {type(error).__name__}: {error}. Do this:\n    {fix}"
+        ) from None
     wrong = [part for part in installed_parts(folder) if part.verdict != "ok"]
     if wrong:
         verdicts = "; ".join(f"{part.name}: {part.verdict}" for part in wrong)
@@ -30,11 +38,11 @@ def check_parts(folder: Path) -> None:
 
 
 def check_taskrouter() -> str:
-    """Start the local TaskRouter if none runs, and ask it for a Workspace; its address.
+    """Start the local TaskRouter if none runs, list its Workspaces, and return its address.
 
-    Raises NotReady when it cannot be started, or does not answer well.
+    Raises NotReady if it cannot be started or gives an error.
     """
-    from twilio.base.exceptions import TwilioException  # sound, once the parts are
+    from twilio.base.exceptions import TwilioException  # check_parts has imported it
 
     from helpers.session.api_errors import ConnectionFailed
     from helpers.session.connect import connect
@@ -46,14 +54,14 @@ def check_taskrouter() -> str:
         raise NotReady(str(fault)) from None
     except TwilioException as fault:
         raise NotReady(
-            f"The local TaskRouter answers badly ({fault}). Run `python -m local_taskrouter stop`, "
-            "then this again."
+            f"The local TaskRouter answers with an error ({fault}). Run `python -m local_taskrouter "
+            "stop`, then run this again."
         ) from None
     return session.address
 
 
 def main() -> int:
-    """Look at everything and print the verdict; the exit status."""
+    """Run every check, print the result, and return the exit status."""
     try:
         check_parts(Path.cwd())
         address = check_taskrouter()

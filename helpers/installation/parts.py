@@ -1,12 +1,10 @@
-"""The parts of an installation: each is sound, or wrong in a way that has a fix.
+"""Check each part of an installation, and find the fix for a part that is wrong.
 
-Needs nothing but Python, because what it looks for may be missing.
+Imports only `packaging` beside the standard library, because anything else may be missing.
 """
 
-import operator
 import os
 import platform
-import re
 import site
 import sys
 from collections.abc import Iterator
@@ -14,13 +12,14 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 
-from helpers.installation import INSTALL
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from helpers.installation import CLONE, INSTALL, pip_install
 
 PROJECTS = ("taskrouter-notebooks", "local-taskrouter")
-CLONE = Path(__file__).resolve().parents[2]
 _WIDGETS_IN_LAB = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
 _PACKAGES = ("helpers", "local-taskrouter/local_taskrouter")
-_BOUNDS = {">=": operator.ge, "<": operator.lt}
 
 
 @dataclass(frozen=True)
@@ -33,90 +32,66 @@ class Part:
 
 
 def installed_parts(folder: Path) -> list[Part]:
-    """This Python, every package the project declares, JupyterLab's widgets, and whether the
-    helpers are those of the clone that `folder` is in.
-    """
-    return [*_python(), *_packages(), _drawing(), _clone(folder)]
-
-
-def _pip_install(clone: Path = CLONE) -> str:
-    return f'"{sys.executable}" -m pip install -e "{clone / "local-taskrouter"}" -e "{clone}"'
+    """Check Python, every declared package, JupyterLab's widgets, and the clone that `folder` is in."""
+    return [*_python(), *map(package_part, _requirements()), _widgets(), _helpers(folder)]
 
 
 def _python() -> Iterator[Part]:
     try:
-        wanted = metadata.metadata(PROJECTS[0])["Requires-Python"]
+        required = metadata.metadata(PROJECTS[0])["Requires-Python"]
     except metadata.PackageNotFoundError:
-        yield Part("this tutorial", "not installed", _pip_install())
+        yield Part("this tutorial", "not installed", pip_install())
         return
-    yield python_part(platform.python_version(), wanted)
+    yield python_part(platform.python_version(), required)
 
 
-def python_part(version: str, wanted: str) -> Part:
-    """Whether Python `version` lies in the `wanted` range."""
-    if _lies_in(version, wanted):
+def python_part(version: str, required: str) -> Part:
+    """Check that Python `version` is in the `required` range."""
+    if SpecifierSet(required).contains(version, prereleases=True):
         return Part("Python")
-    fix = f"Make an environment with Python {wanted}, then in it: {INSTALL}"
-    return Part("Python", f"{version} is not {wanted}", fix)
+    fix = f"Create an environment with Python {required}, then in it: {INSTALL}"
+    return Part("Python", f"{version} is not {required}", fix)
 
 
-def _packages() -> Iterator[Part]:
-    for text in dict.fromkeys(_declared()):
-        yield package_part(text)
-
-
-def _declared() -> Iterator[str]:
-    """The requirements of the tutorial, then those of the local TaskRouter."""
+def _requirements() -> list[Requirement]:
+    """Return the requirements of the tutorial, then those that only the local TaskRouter has."""
+    texts: dict[str, None] = {}
     for project in PROJECTS:
         try:
-            declared = metadata.requires(project) or []
+            texts |= dict.fromkeys(metadata.requires(project) or [])
         except metadata.PackageNotFoundError:
-            continue  # the tutorial's own absence is a part; it requires local-taskrouter
-        yield from (text for text in declared if "extra ==" not in text)
+            continue  # _python reports the tutorial, which requires local-taskrouter
+    requirements = map(Requirement, texts)
+    return [each for each in requirements if not each.marker or each.marker.evaluate({"extra": ""})]
 
 
-def package_part(declared: str) -> Part:
-    """Whether the package that a requirement such as "twilio<10,>=9" names is there and sound."""
-    name, wanted = re.fullmatch(r"\s*([\w.-]+)\s*(.*?)\s*", declared).groups()
+def package_part(requirement: Requirement) -> Part:
+    """Check that the package of `requirement` is installed, can be imported, and is in its range."""
+    name = requirement.name
     try:
         found = metadata.distribution(name)
         import_module(name.replace("-", "_"))
     except metadata.PackageNotFoundError:
-        return Part(name, "not installed", _pip_install())
+        return Part(name, "not installed", pip_install())
     except Exception as error:  # noqa: BLE001 - a broken package may raise anything
-        again = f'"{sys.executable}" -m pip install --force-reinstall "{declared}"'
-        return Part(name, f"cannot be imported: {type(error).__name__}: {error}", again)
-    if not _lies_in(found.version, wanted):
-        return Part(name, f"{found.version} is not {wanted}", _pip_install())
-    if _leaks_in(Path(str(found.locate_file("")))):
+        reinstall = f'"{sys.executable}" -m pip install --force-reinstall "{requirement}"'
+        return Part(name, f"cannot be imported: {type(error).__name__}: {error}", reinstall)
+    if not requirement.specifier.contains(found.version, prereleases=True):
+        return Part(name, f"{found.version} is not {requirement.specifier}", pip_install())
+    if _is_from_user_site(Path(str(found.locate_file("")))):
         fix = "Start JupyterLab with the environment variable PYTHONNOUSERSITE=1"
-        return Part(name, f"comes from {site.getusersitepackages()}", f"{fix}; {_pip_install()}")
+        return Part(name, f"comes from {site.getusersitepackages()}", f"{fix}; {pip_install()}")
     return Part(name)
 
 
-def _lies_in(version: str, wanted: str) -> bool:
-    """Whether `version` lies in a range of the kinds that pyproject.toml uses: ">=1.2,<3"."""
-    bounds = [re.fullmatch(r"\s*(>=|<)\s*([\d.]+)\s*", one) for one in wanted.split(",") if one]
-    return all(_BOUNDS[bound[1]](_numbers(version), _numbers(bound[2])) for bound in bounds)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The release's numbers, without zeros at the end: "9.3.0rc1" is (9, 3)."""
-    release = re.match(r"[\d.]*", version)[0].strip(".")
-    numbers = [int(number) for number in release.split(".")]
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)
-
-
-def _leaks_in(folder: Path) -> bool:
-    """Whether a package of the user's own folder shows through into an environment."""
+def _is_from_user_site(folder: Path) -> bool:
+    """Return True if an environment uses a package from the user's own site-packages."""
     in_environment = sys.prefix != sys.base_prefix
     return in_environment and folder == Path(site.getusersitepackages())
 
 
-def _drawing() -> Part:
-    """Whether JupyterLab's extension for widgets is where JupyterLab looks for it."""
+def _widgets() -> Part:
+    """Check that JupyterLab finds its extension for widgets."""
     name = "controls in JupyterLab"
     if any(Path(root, _WIDGETS_IN_LAB).is_file() for root in (sys.prefix, site.getuserbase())):
         return Part(name)
@@ -124,26 +99,26 @@ def _drawing() -> Part:
     return Part(name, "the extension jupyterlab_widgets is missing", fix)
 
 
-def _clone(folder: Path) -> Part:
-    """Whether the helpers are those of the clone in whose `folder` the notebook is.
+def _helpers(folder: Path) -> Part:
+    """Check that the installed helpers are those of the clone that contains `folder`.
 
-    On a JupyterHub the host installs them once, and learners have copies of the clone.
+    On a JupyterHub the host installs them once, and each learner has a copy of the clone.
     """
     name = "helpers of this clone"
-    here = next((one for one in [folder, *folder.parents] if _is_a_clone(one)), CLONE)
-    if here.resolve() == CLONE or _sources(here) == _sources(CLONE):
+    clone = next((parent for parent in [folder, *folder.parents] if _is_clone(parent)), CLONE)
+    if clone.resolve() == CLONE or _sources(clone) == _sources(CLONE):
         return Part(name)
-    fix = _pip_install(here)
+    fix = pip_install(clone)
     if not os.access(sys.prefix, os.W_OK):
-        fix = f"Ask the host to install the tutorial that is in {here}"
+        fix = f"Ask the host to install the tutorial that is in {clone}"
     return Part(name, f"they come from {CLONE}", fix)
 
 
 def _sources(clone: Path) -> dict[str, bytes]:
-    """The Python files of both packages by name."""
+    """Read the Python files of both packages, by name."""
     files = [file for name in _PACKAGES for file in (clone / name).rglob("*.py")]
     return {str(file.relative_to(clone)): file.read_bytes() for file in files}
 
 
-def _is_a_clone(folder: Path) -> bool:
+def _is_clone(folder: Path) -> bool:
     return all((folder / name).is_dir() for name in _PACKAGES)

@@ -1,4 +1,4 @@
-"""Whether everything that the notebooks need is installed, and what to do about what is not."""
+"""Show in a notebook whether everything is installed, and how to fix what is not."""
 
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ _NO_BUTTON = (
 
 
 class Installation(widgets.VBox):
-    """What was found: a sentence, a table, and a button that shows that clicks arrive."""
+    """The result of the check: a sentence, a table, and a button to test that clicks reach Python."""
 
     def __init__(self, parts: list[Part]) -> None:
         self.parts = parts
@@ -28,7 +28,7 @@ class Installation(widgets.VBox):
         self.button = widgets.Button(description="Click me")
         self.label = widgets.Label("Not clicked yet.")
         shown = widgets.HTML(self._as_html())
-        shown.add_class("jp-RenderedHTMLCommon")  # the looks of a table in JupyterLab
+        shown.add_class("jp-RenderedHTMLCommon")  # JupyterLab's style for tables
         super().__init__([shown, widgets.HBox([self.button, self.label])])
         self.button.on_click(self.on_button)
 
@@ -38,11 +38,13 @@ class Installation(widgets.VBox):
 
     @property
     def sentence(self) -> str:
-        """The verdict on the whole."""
+        """A sentence about the whole installation."""
         if self.is_sound:
             return "Everything is installed. One thing is left to see: click the button."
         wrong = ", ".join(part.name for part in self.parts if part.verdict != "ok")
-        return f"Not sound yet: {wrong}. Do what the column 'fix' says, then run this again."
+        return (
+            f"Not installed correctly: {wrong}. Do what the column 'fix' says, then run this again."
+        )
 
     def on_button(self, _: widgets.Button) -> None:
         self.clicks += 1
@@ -53,9 +55,9 @@ class Installation(widgets.VBox):
         return f"{self.sentence}\n{self.table}\n{_NO_BUTTON}"
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        # The table is there also where no control can be drawn.
+        # Where no widget can be shown, the table still is.
         return {
-            **super()._repr_mimebundle_(**options),
+            **(super()._repr_mimebundle_(**options) or {}),
             "text/html": f"{self._as_html()}<p>{escape(_NO_BUTTON)}</p>",
             "text/plain": repr(self),
         }
@@ -65,8 +67,8 @@ class Installation(widgets.VBox):
 
 
 def check_installation() -> Installation:
-    """Look at this kernel's Python, at every package the project declares, and at JupyterLab.
+    """Check this kernel's Python, every package that the project declares, and JupyterLab.
 
-    The result shows a table (part, verdict, fix; also in `.table`) and a button to click.
+    The result shows a table of parts, verdicts and fixes (also in `.table`), and a button to click.
     """
     return Installation(installed_parts(Path.cwd()))

@@ -1,16 +1,17 @@
 import sys
 from importlib import metadata
 
-from helpers.installation.parts import CLONE, PROJECTS, Part
+from helpers.installation import CLONE
+from helpers.installation.parts import PROJECTS, Part
 from helpers.installation.table import Installation, check_installation
 
 
 def declared() -> set[str]:
-    every = [text for project in PROJECTS for text in metadata.requires(project) or []]
-    return {text for text in every if "extra" not in text}
+    requirements = [text for project in PROJECTS for text in metadata.requires(project) or []]
+    return {text for text in requirements if "extra" not in text}
 
 
-def test_a_sound_installation_says_so_the_same_on_every_machine(monkeypatch):
+def test_complete_installation_shows_the_same_on_every_machine(monkeypatch):
     monkeypatch.chdir(CLONE)
     found = check_installation()
     assert found.is_sound, found.table
@@ -24,23 +25,23 @@ def test_a_sound_installation_says_so_the_same_on_every_machine(monkeypatch):
     assert str(CLONE) not in shown and sys.executable not in shown
 
 
-def test_a_notebook_shows_the_table_also_where_no_control_can_be_drawn():
+def test_table_is_shown_where_no_widget_can_be():
     shown = Installation([Part("Python"), Part("<b>", "<i>")])._repr_mimebundle_()
     assert shown["application/vnd.jupyter.widget-view+json"]
     assert "<table" in shown["text/html"]
     assert "&lt;b&gt;" in shown["text/html"] and "<b>" not in shown["text/html"]
-    assert "Not sound yet: &lt;b&gt;." in shown["text/html"]
+    assert "Not installed correctly: &lt;b&gt;." in shown["text/html"]
     assert "there is a button here" in shown["text/plain"]
 
 
-def test_what_is_wrong_is_named_with_its_fix():
+def test_wrong_part_is_shown_with_its_fix():
     found = Installation([Part("Python"), Part("twilio", "not installed", "install it")])
     assert not found.is_sound
-    assert found.sentence.startswith("Not sound yet: twilio.")
+    assert found.sentence.startswith("Not installed correctly: twilio.")
     assert found.table.iloc[1].to_list() == ["twilio", "not installed", "install it"]
 
 
-def test_the_button_answers_every_click():
+def test_button_counts_clicks():
     control = Installation([])
     assert control.label.value == "Not clicked yet."
     control.on_button(control.button)
