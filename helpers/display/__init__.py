@@ -1,1 +1,1 @@
-"""How things look: the theme, tables, HTML and SVG."""
+"""How values look in a notebook: colors and fonts, HTML, tables and drawings."""

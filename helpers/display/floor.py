@@ -1,11 +1,11 @@
-"""The floor as a picture: TaskQueues on the left, Workers on the right, Tasks where they are."""
+"""The contact center's floor as a drawing: TaskQueues left, Workers right, Tasks in between."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
 from helpers.display.html import short
-from helpers.display.theme import INK
+from helpers.display.theme import DRAWING_FONT, INK, NOW_BOX, NOW_LINE, NOW_TEXT
 
 WIDTH = 690
 _BOX, _HIGH, _GAP, _TOP = 262, 78, 14, 24
@@ -34,19 +34,23 @@ class QueueBox:
 
 @dataclass(frozen=True)
 class WorkerBox:
-    """A Worker; `asked` are (Task SID, TaskQueue SID) of those offered, `working_on` Task SIDs."""
+    """A Worker and their Tasks.
+
+    `reserved` holds a (Task SID, TaskQueue SID) for each pending Reservation, `assigned` the SID of
+    each accepted Task.
+    """
 
     sid: str
     name: str
     activity: str
     available: bool
-    asked: tuple[tuple[str, str], ...] = ()
-    working_on: tuple[str, ...] = ()
+    reserved: tuple[tuple[str, str], ...] = ()
+    assigned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Floor:
-    """Who and what is on the floor."""
+    """The TaskQueues and the Workers of a Workspace."""
 
     queues: tuple[QueueBox, ...] = ()
     workers: tuple[WorkerBox, ...] = ()
@@ -59,30 +63,30 @@ def floor_text(floor: Floor) -> list[str]:
         tasks = f": {', '.join(queue.waiting)}" if queue.waiting else ""
         lines.append(f"TaskQueue {queue.name}: {len(queue.waiting)} waiting{tasks}")
     for worker in floor.workers:
-        doing = [f"asked about {sid}" for sid, _ in worker.asked]
-        doing += [f"works on {sid}" for sid in worker.working_on]
-        told = "; ".join(doing) or "has no Task"
-        lines.append(f"Worker {worker.name}, {_standing(worker)}: {told}")
+        doing = [f"asked about {sid}" for sid, _ in worker.reserved]
+        doing += [f"works on {sid}" for sid in worker.assigned]
+        tasks = "; ".join(doing) or "has no Task"
+        lines.append(f"Worker {worker.name}, {_activity(worker)}: {tasks}")
     return lines or ["There are no TaskQueues and no Workers."]
 
 
 def positions(floor: Floor) -> dict[str, Position]:
-    """Where each Task's token is drawn: its left upper corner."""
+    """The top left corner of each Task's token."""
     found: dict[str, Position] = {}
     for row, queue in enumerate(floor.queues[:_MOST]):
         for place, sid in enumerate(queue.waiting[:_IN_BOX]):
             found[sid] = _in_box(2, row, place)
     for row, worker in enumerate(floor.workers[:_MOST]):
-        for place, sid in enumerate(worker.working_on[:_IN_BOX]):
+        for place, sid in enumerate(worker.assigned[:_IN_BOX]):
             found[sid] = _in_box(_RIGHT, row, place)
-        for place, (sid, _) in enumerate(worker.asked[:_IN_BOX]):
+        for place, (sid, _) in enumerate(worker.reserved[:_IN_BOX]):
             left = (_BOX + _RIGHT - _TOKEN) / 2
             found[sid] = (left, _row(row) + 6 + place * (_TOKEN_HIGH + 3))
     return found
 
 
 def floor_svg(floor: Floor, before: Mapping[str, Position]) -> str:
-    """The floor as SVG for a page; a Task that was elsewhere `before` travels to its place."""
+    """The floor as SVG; a Task that had another position `before` travels to the new one."""
     now = positions(floor)
     rows = max(len(floor.queues[:_MOST]), len(floor.workers[:_MOST]), 1)
     height = _row(rows) + 18
@@ -92,15 +96,15 @@ def floor_svg(floor: Floor, before: Mapping[str, Position]) -> str:
     parts += _lines(floor, now)
     parts += [_token(sid, place, before.get(sid)) for sid, place in now.items()]
     parts += [_more(2, rows, len(floor.queues)), _more(_RIGHT, rows, len(floor.workers))]
-    words = escape(". ".join(floor_text(floor)), quote=True)
+    text = escape(". ".join(floor_text(floor)), quote=True)
     return (
         f'{_STYLE}<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" style="max-width:100%;height:auto;display:block" role="img" '
-        f'aria-label="{words}" font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'
+        f'aria-label="{text}" font-family="{DRAWING_FONT}" font-size="12">{"".join(parts)}</svg>'
     )
 
 
-def _standing(worker: WorkerBox) -> str:
+def _activity(worker: WorkerBox) -> str:
     return f"{worker.activity}, {'available' if worker.available else 'not available'}"
 
 
@@ -129,7 +133,7 @@ def _queue(row: int, queue: QueueBox) -> str:
 
 
 def _worker(row: int, worker: WorkerBox) -> str:
-    return _box(_RIGHT, row, worker.name, _standing(worker), dashed=not worker.available)
+    return _box(_RIGHT, row, worker.name, _activity(worker), dashed=not worker.available)
 
 
 def _box(left: float, row: int, title: str, below: str, dashed: bool) -> str:
@@ -139,18 +143,18 @@ def _box(left: float, row: int, title: str, below: str, dashed: bool) -> str:
         f'<rect x="{left}" y="{top}" width="{_BOX}" height="{_HIGH}" rx="8" '
         f'fill="none" stroke="{INK}" stroke-width="1.2"{dashes}/>'
         f'<foreignObject x="{left + 12}" y="{top + 7}" width="{_BOX - 20}" height="38">'
-        f'<div style="color:{INK};font:12px/18px sans-serif">'
+        f'<div style="color:{INK};font:12px/18px {DRAWING_FONT}">'
         f'<div style="{_LINE};font-weight:bold">{escape(title)}</div>'
         f'<div style="{_LINE}">{escape(below)}</div></div></foreignObject></g>'
     )
 
 
 def _lines(floor: Floor, now: Mapping[str, Position]) -> list[str]:
-    """From the TaskQueue of each Task that somebody is asked about, past the Task, to the Worker."""
+    """A line for each reserved Task: from its TaskQueue through the Task to the Worker."""
     rows = {queue.sid: row for row, queue in enumerate(floor.queues[:_MOST])}
     lines = []
     for worker in floor.workers[:_MOST]:
-        for sid, queue_sid in worker.asked[:_IN_BOX]:
+        for sid, queue_sid in worker.reserved[:_IN_BOX]:
             left, top = now[sid]
             middle = top + _TOKEN_HIGH / 2
             start = _row(rows[queue_sid]) + _HIGH / 2 if queue_sid in rows else middle
@@ -170,7 +174,7 @@ def _token(sid: str, place: Position, before: Position | None) -> str:
     return (
         f"<g{moved}><title>Task {escape(sid)}</title>"
         f'<rect x="{left}" y="{top}" width="{_TOKEN}" height="{_TOKEN_HIGH}" rx="6" '
-        'fill="#0b4f9e" stroke="#f2a900" stroke-width="1.5"/>'
-        f'<text x="{left + _TOKEN / 2}" y="{top + 15}" text-anchor="middle" fill="#ffffff">'
+        f'fill="{NOW_BOX}" stroke="{NOW_LINE}" stroke-width="1.5"/>'
+        f'<text x="{left + _TOKEN / 2}" y="{top + 15}" text-anchor="middle" fill="{NOW_TEXT}">'
         f"{escape(short(sid))}</text></g>"
     )

@@ -1,4 +1,4 @@
-"""How panels write SIDs, spans of time and facts."""
+"""Pieces of HTML for outputs and panels: SIDs, durations, tables of facts, headings, progress."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -6,13 +6,12 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from helpers.display.theme import CODE_FONT, INK
+from helpers.display.theme import BORDER, CODE_FONT, INK
 
 WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
 CODE = (
     f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;margin:2px 0;"
-    f"padding:4px 8px;user-select:all;color:{INK};"
-    "border:1px solid var(--jp-border-color1,#8a8a8a)"
+    f"padding:4px 8px;user-select:all;color:{INK};border:1px solid {BORDER}"
 )
 _CELL = (
     "text-align:left;vertical-align:top;padding:1px 12px 1px 0;overflow-wrap:anywhere;"
@@ -27,12 +26,12 @@ Facts = Iterable[tuple[str, object]]
 
 
 def short(sid: str) -> str:
-    """The end of a SID, enough to tell it from its neighbours: "…3f9a1c"."""
+    """The end of a SID, enough to distinguish it from others: "…3f9a1c"."""
     return f"…{sid[-6:]}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
+    """Seconds in units that people use: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
     minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes_left = divmod(minutes, 60)
     if hours:
@@ -42,16 +41,17 @@ def duration(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """The largest unit alone: "45 s", "2 min", "1 h". A number that changes for as long as a panel
-    is open is not calm, and each change is a message from the kernel.
+    """Seconds in their largest unit: "45 s", "2 min", "1 h".
+
+    It changes rarely while a panel is open; each change is a message from the kernel.
     """
     return " ".join(duration(seconds).split()[:2])
 
 
 def facts_html(facts: Facts, names_width: str = "auto") -> str:
-    """Names and values as a table; the values are text, never HTML.
+    """A table of names and values; values are escaped.
 
-    Tables below each other with the same `names_width` (CSS) have their values in one line.
+    Tables below each other align their values when they have the same `names_width` (CSS).
     """
     rows = "".join(
         f'<tr><th scope="row" style="{_NAME};min-width:{names_width}">{escape(name)}</th>'
@@ -62,14 +62,14 @@ def facts_html(facts: Facts, names_width: str = "auto") -> str:
 
 
 def folded_html(title: str, facts: Facts, names_width: str = "auto") -> str:
-    """The same behind `title`, which unfolds it; "" without facts."""
+    """The same table, folded behind `title`; "" without facts."""
     table = facts_html(facts, names_width)
     unfolds = f'<details style="margin-top:6px"><summary>{escape(title)}</summary>'
     return f"{unfolds}{table}</details>" if table else ""
 
 
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a row of headings, each row named by its first value; "" without rows."""
+    """A table with column headings; the first value of a row is its heading. "" without rows."""
     names = "".join(f'<th scope="col" style="{_HEADING}">{escape(name)}</th>' for name in columns)
     lines = "".join(
         f'<tr><th scope="row" style="{_NAME}">{escape(first)}</th>'
@@ -81,7 +81,7 @@ def table_html(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 class Heading(widgets.HTML):
-    """The name of a part of a panel, in bold, with more about it behind it."""
+    """The heading of a part of a panel: a title in bold, then more text."""
 
     def show(self, title: str, more: str = "") -> None:
         self.value = (
@@ -96,7 +96,7 @@ class Heading(widgets.HTML):
 
 
 class FactsTable(widgets.HTML):
-    """Shows facts, and the `rest` folded away; without facts it takes no place."""
+    """A table of facts with the `rest` folded away; hidden without facts."""
 
     def show(self, facts: Facts, rest: Facts = ()) -> None:
         unfolds = folded_html("Everything else", rest, names_width="15em")

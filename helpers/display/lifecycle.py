@@ -1,7 +1,7 @@
-"""The way of a Task as a picture, with one step lit and the steps before it ticked.
+"""The Task lifecycle as a drawing, with one step lit and the steps before it ticked.
 
-Drawn from `lifecycle.STEPS`. What is done, current and to come differs by words, ticks and borders,
-not by colour alone.
+Drawn from `lifecycle.STEPS`. Steps that are done, current and to come differ by words and borders,
+not by color alone.
 """
 
 from html import escape
@@ -9,33 +9,30 @@ from textwrap import wrap
 
 from local_taskrouter.rules import lifecycle
 
-from helpers.display.statuses import states_picture
-from helpers.display.svg import ARROW, DONE, NOW, TO_COME, Look, Picture
+from helpers.display.statuses import statuses_picture
+from helpers.display.svg import DONE, NOW, TO_COME, Look, Picture, described_svg
+from helpers.display.theme import DRAWING_LINE
 
 _BOX, _GAP, _HEIGHT, _EDGE = 122, 18, 92, 2
 _WIDTH = 2 * _EDGE + _BOX * len(lifecycle.STEPS) + _GAP * (len(lifecycle.STEPS) - 1)
-_OPENING = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
-    f'height="{_HEIGHT}" role="img" font-family="sans-serif" font-size="13" text-anchor="middle">'
-)
 
 
 def show_lifecycle(step: str | int | None = None, of: str | None = None) -> Picture:
-    """The picture of the lifecycle with `step` lit: its name or its number from 1; None lights none.
+    """Draw the Task lifecycle with `step` lit: its name, or its number from 1. None lights none.
 
-    With `of`, "Task" or "Reservation", it shows every status of one and the moves between them
-    instead; `step` is then a status, such as "pending".
+    With `of`, "Task" or "Reservation", draw every status of one and the moves between them. `step`
+    is then a status, such as "pending".
 
-    Raises ValueError for a step or a status that there is not, and for another `of`.
+    Raises ValueError for an unknown step or status, and for another `of`.
     """
     if of is not None:
-        return states_picture(of, step)
+        return statuses_picture(of, step)
     now = _number(step)
     return Picture(lifecycle_svg(now), lifecycle_text(now))
 
 
 def lifecycle_text(now: int | None) -> str:
-    """The picture in words: "✓ Task Created → [Worker reserved] → Reservation accepted"."""
+    """The drawing in words: "✓ Task Created → [Worker reserved] → Reservation accepted"."""
     words = []
     for number, name in enumerate(lifecycle.STEPS, start=1):
         look = _look(number, now)
@@ -45,12 +42,11 @@ def lifecycle_text(now: int | None) -> str:
 
 
 def lifecycle_svg(now: int | None) -> str:
-    """The picture as SVG, 700 pixels wide at most; step number `now` is lit."""
+    """The drawing as SVG, at most 700 pixels wide, with step number `now` lit."""
     boxes = [_box(number, name, now) for number, name in enumerate(lifecycle.STEPS, start=1)]
     arrows = [_arrow(number) for number in range(1, len(lifecycle.STEPS))]
-    title = "<title>The lifecycle of a Task</title>"
-    description = f"<desc>{escape(lifecycle_text(now))}</desc>"
-    return "\n".join([_OPENING, title, description, *boxes, *arrows, "</svg>"])
+    title = "The lifecycle of a Task"
+    return described_svg(_WIDTH, _HEIGHT, title, lifecycle_text(now), [*boxes, *arrows])
 
 
 def _number(step: str | int | None) -> int | None:
@@ -89,5 +85,5 @@ def _arrow(number: int) -> str:
     start, end, middle = _left(number) + _BOX + 3, _left(number + 1) - 3, _HEIGHT // 2
     return (
         f'<path d="M{start} {middle}H{end}M{end - 5} {middle - 5}L{end} {middle}'
-        f'L{end - 5} {middle + 5}" fill="none" stroke="{ARROW}" stroke-width="2"/>'
+        f'L{end - 5} {middle + 5}" fill="none" stroke="{DRAWING_LINE}" stroke-width="2"/>'
     )

@@ -1,28 +1,26 @@
-"""Every status of a Task or a Reservation as a picture, and the moves between them.
+"""Every status of a Task or a Reservation as a drawing, with the moves between them.
 
-Drawn from the tables of `lifecycle`: the longest way from the first status to an end is the upper
-row, what else ends is the lower one. A full line is a move that a program may ask for, a dashed
-one TaskRouter makes by itself.
+Drawn from the tables in `lifecycle`: the upper row is the longest path from the first status to a
+final one, the lower row holds the other statuses. A solid line is a move that a program can make, a
+dashed line one that only TaskRouter makes.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from local_taskrouter.rules import lifecycle
 
-from helpers.display.svg import ARROW, NOW, Look, Picture
+from helpers.display.svg import END, NOW, PLAIN, Picture, described_svg
+from helpers.display.theme import DRAWING_LABEL, DRAWING_LINE, DRAWING_TEXT
 
 _BOX, _GAP, _TALL, _EDGE = 88, 62, 44, 3
-_UPPER, _LOWER, _BUS, _KEY = 52, 172, 118, 234
-_HEIGHT = _KEY + 26
-_ARC = 14  # where a move that leaps over a status runs
-_PLAIN = Look("", "#f3f4f6", "#3c4043", 'stroke="#7a7a7a" stroke-width="1.5"')
-_END = Look("end", "#e3e5e8", "#3c4043", 'stroke="#7a7a7a" stroke-width="4"')
+_UPPER, _LOWER, _BETWEEN, _LEGEND = 52, 172, 118, 234
+_HEIGHT = _LEGEND + 26
+_ARC = 14  # the height at which a move passes over a status
 _DASHED = 'stroke-dasharray="5 4" '
 _HEAD = (
     '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ARROW}"/>'
+    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{DRAWING_LINE}"/>'
     "</marker></defs>"
 )
 _STATUSES = {
@@ -43,23 +41,23 @@ class _Move:
         return self.trigger.replace("_", " ")
 
 
-def states_picture(of: str, now: object = None) -> Picture:
-    """The statuses of a "Task" or a "Reservation" with the status `now` lit; None lights none.
+def statuses_picture(of: str, now: object = None) -> Picture:
+    """Draw the statuses of a "Task" or a "Reservation" with the status `now` lit. None lights none.
 
-    Raises ValueError for another `of`, or a status that there is not.
+    Raises ValueError for another `of`, and for an unknown status.
     """
     if of not in _STATUSES:
-        raise ValueError(f'There are no statuses of {of!r}, only of "Task" and of "Reservation".')
+        raise ValueError(f'There is no drawing of {of!r}. Use of="Task" or of="Reservation".')
     table = _STATUSES[of][0]
     if now is not None and now not in table:
         raise ValueError(f"A {of} has no status {now!r}. The statuses are: {', '.join(table)}.")
-    return Picture(_Drawing(of, now).svg(), states_text(of, now))
+    return Picture(_Drawing(of, now).svg(), statuses_text(of, now))
 
 
-def states_text(of: str, now: object = None) -> str:
-    """The picture in words, a line for each status: "[pending]: cancel → canceled, …"."""
+def statuses_text(of: str, now: object = None) -> str:
+    """The drawing in words, a line for each status: "[pending]: cancel → canceled, …"."""
     table, _ = _STATUSES[of]
-    lines = [f"The statuses of a {of}. A move with * only TaskRouter makes."]
+    lines = [f"The statuses of a {of}. Only TaskRouter makes a move with *."]
     for status in table:
         moves = [
             f"{move.words}{'' if move.by_program else '*'} → {move.target}"
@@ -78,20 +76,20 @@ def _moves(of: str) -> Iterator[_Move]:
             yield _Move(trigger, source, target, target in settable)
 
 
-def _longest_way(table: lifecycle.Table, way: tuple[str, ...]) -> tuple[str, ...]:
-    """The longest way that goes on from `way` and meets no status twice."""
-    further = [target for target in table[way[-1]].values() if target not in way]
-    return max((_longest_way(table, (*way, target)) for target in further), key=len, default=way)
+def _longest_path(table: lifecycle.Table, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest path that continues `path` and visits no status twice."""
+    further = [target for target in table[path[-1]].values() if target not in path]
+    return max((_longest_path(table, (*path, target)) for target in further), key=len, default=path)
 
 
 class _Drawing:
-    """The statuses at their places."""
+    """The statuses in two rows of columns."""
 
     def __init__(self, of: str, now: object) -> None:
         table, _ = _STATUSES[of]
         self.of, self.now = of, now
         self.ends = {status for status, following in table.items() if not following}
-        self.upper = _longest_way(table, (next(iter(table)),))
+        self.upper = _longest_path(table, (next(iter(table)),))
         self.lower = [status for status in table if status not in self.upper]
         self.columns = {
             status: n for row in (self.upper, self.lower) for n, status in enumerate(row)
@@ -99,22 +97,21 @@ class _Drawing:
         self.width = 2 * _EDGE + _BOX + (_BOX + _GAP) * max(self.columns.values())
 
     def svg(self) -> str:
-        opening = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {_HEIGHT}" '
-            f'width="{self.width}" height="{_HEIGHT}" role="img" font-family="sans-serif" '
-            'font-size="13" text-anchor="middle">'
-        )
-        title = f"<title>The statuses of a {self.of}</title>"
-        description = f"<desc>{escape(states_text(self.of, self.now))}</desc>"
         moves = [self._move(move) for move in _moves(self.of)]
         boxes = [self._box(status) for status in self.columns]
-        return "\n".join([opening, title, description, _HEAD, *moves, *boxes, *_key(), "</svg>"])
+        return described_svg(
+            self.width,
+            _HEIGHT,
+            f"The statuses of a {self.of}",
+            statuses_text(self.of, self.now),
+            [_HEAD, *moves, *boxes, *_legend()],
+        )
 
     def _middle(self, status: str) -> int:
         return _EDGE + self.columns[status] * (_BOX + _GAP) + _BOX // 2
 
     def _box(self, status: str) -> str:
-        look = NOW if status == self.now else _END if status in self.ends else _PLAIN
+        look = NOW if status == self.now else END if status in self.ends else PLAIN
         middle, top = self._middle(status), _UPPER if status in self.upper else _LOWER
         line = top + (19 if look.word else 27)
         word = f'<text x="{middle}" y="{top + 36}" font-size="11">{look.word}</text>'
@@ -125,18 +122,15 @@ class _Drawing:
         )
 
     def _move(self, move: _Move) -> str:
-        path, x, y = self._way(move)
-        dashes = "" if move.by_program else _DASHED
-        return (
-            f'<path d="{path}" fill="none" stroke="{ARROW}" stroke-width="2" {dashes}'
-            f'marker-end="url(#head)"/>{_label(move.words, x, y)}'
-        )
+        path, x, y = self._path(move)
+        arrow = _arrow(path, "" if move.by_program else _DASHED)
+        return f"{arrow}{_boxed(move.words, x, y, 8 + 6 * len(move.words), 16, 11)}"
 
-    def _way(self, move: _Move) -> tuple[str, int, int]:
-        """The path of a move, and where its name stands."""
+    def _path(self, move: _Move) -> tuple[str, int, int]:
+        """The line of a move as SVG path data, and the center of its label."""
         start, end = self._middle(move.source), self._middle(move.target)
         if move.target in self.lower:
-            return self._way_down(start, end)
+            return self._path_down(start, end)
         columns = self.columns[move.target] - self.columns[move.source]
         half, middle = _BOX // 2, _UPPER + _TALL // 2
         if columns == 1:
@@ -148,29 +142,34 @@ class _Drawing:
             return top, start, _ARC
         return f"M{start} {_UPPER}V{_ARC}H{end}V{_UPPER - 2}", (start + end) // 2, _ARC
 
-    def _way_down(self, start: int, end: int) -> tuple[str, int, int]:
-        under, label = _UPPER + _TALL, (_BUS + _LOWER) // 2 - 2
+    def _path_down(self, start: int, end: int) -> tuple[str, int, int]:
+        under, label = _UPPER + _TALL, (_BETWEEN + _LOWER) // 2 - 2
         if end < start:
             into = f"M{start} {under}V{_LOWER + _TALL // 2}H{end + _BOX // 2 + 2}"
             return into, start, label
-        return f"M{start} {under}V{_BUS}H{end}V{_LOWER - 2}", end, label
+        return f"M{start} {under}V{_BETWEEN}H{end}V{_LOWER - 2}", end, label
 
 
-def _label(words: str, x: int, y: int) -> str:
-    half = 4 + 3 * len(words)
+def _boxed(words: str, x: int, y: int, width: int, height: int, font_size: int) -> str:
+    """Text on a box, both centered at (x, y)."""
     return (
-        f'<g fill="#3c4043"><rect x="{x - half}" y="{y - 8}" width="{2 * half}" height="16" rx="4" '
-        f'fill="#ffffff"/><text x="{x}" y="{y + 4}" font-size="11">{words}</text></g>'
+        f'<g fill="{DRAWING_TEXT}"><rect x="{x - width // 2}" y="{y - height // 2}" '
+        f'width="{width}" height="{height}" rx="4" fill="{DRAWING_LABEL}"/>'
+        f'<text x="{x}" y="{y + 4}" font-size="{font_size}">{words}</text></g>'
     )
 
 
-def _key() -> Iterator[str]:
-    """What full and dashed lines mean."""
-    told = [("a program may ask for it", "", 0), ("only TaskRouter does it", _DASHED, 216)]
-    for words, dashes, left in told:
-        yield (
-            f'<path d="M{left + 4} {_KEY + 12}H{left + 36}" stroke="{ARROW}" stroke-width="2" '
-            f'{dashes}marker-end="url(#head)"/>'
-            f'<g fill="#3c4043"><rect x="{left + 42}" y="{_KEY + 2}" width="158" height="20" rx="4" '
-            f'fill="#ffffff"/><text x="{left + 121}" y="{_KEY + 16}" font-size="12">{words}</text></g>'
-        )
+def _legend() -> Iterator[str]:
+    """What a solid line and a dashed line stand for."""
+    lines = [("a program can make it", "", 0), ("only TaskRouter makes it", _DASHED, 216)]
+    for words, dashes, left in lines:
+        middle = _LEGEND + 12
+        arrow = _arrow(f"M{left + 4} {middle}H{left + 36}", dashes)
+        yield f"{arrow}{_boxed(words, left + 121, middle, 158, 20, 12)}"
+
+
+def _arrow(path: str, dashes: str) -> str:
+    return (
+        f'<path d="{path}" {dashes}fill="none" stroke="{DRAWING_LINE}" stroke-width="2" '
+        'marker-end="url(#head)"/>'
+    )

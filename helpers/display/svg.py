@@ -1,6 +1,6 @@
-"""A drawing that a notebook shows with its text alternative, on any background.
+"""A drawing that a notebook shows with its text alternative, on a light or a dark page.
 
-Every text of a drawing stands on a box of its own, and what differs, differs by more than colour.
+All text is on a box in the drawing, and what differs, differs by more than color.
 """
 
 from dataclasses import dataclass
@@ -8,17 +8,19 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-ARROW = "#7a7a7a"  # stands out from a light page and from a dark one
-# Light becomes dark, and each colour stays what it is. Where a page drops the style, what is drawn
-# is legible all the same.
-_IN_THE_DARK = (
+from helpers.display import theme
+
+# Invert light and dark, and keep each hue. A page that drops the style still shows a readable
+# drawing.
+_DARK_PAGE = (
     "[data-jp-theme-light='false'] .taskrouter-picture{filter:invert(1) hue-rotate(180deg)}"
 )
+_THIN = f'stroke="{theme.DRAWING_LINE}" stroke-width="1.5"'
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a box is drawn, and the word that says the same."""
+    """How a box is drawn, and the word that has the same meaning."""
 
     word: str
     fill: str
@@ -27,36 +29,64 @@ class Look:
     weight: str = "normal"
 
 
-DONE = Look("✓ done", "#dff0e2", "#14401f", 'stroke="#2e7d43" stroke-width="1.5"')
-NOW = Look("▶ now", "#0b4f9e", "#ffffff", 'stroke="#f2a900" stroke-width="4"', "bold")
-TO_COME = Look(
-    "to come", "#f3f4f6", "#3c4043", 'stroke="#7a7a7a" stroke-width="1.5" stroke-dasharray="5 4"'
+DONE = Look(
+    "✓ done", theme.DONE_BOX, theme.DONE_TEXT, f'stroke="{theme.DONE_LINE}" stroke-width="1.5"'
+)
+NOW = Look(
+    "▶ now", theme.NOW_BOX, theme.NOW_TEXT, f'stroke="{theme.NOW_LINE}" stroke-width="4"', "bold"
+)
+TO_COME = Look("to come", theme.DRAWING_BOX, theme.DRAWING_TEXT, f'{_THIN} stroke-dasharray="5 4"')
+PLAIN = Look("", theme.DRAWING_BOX, theme.DRAWING_TEXT, _THIN)
+END = Look(
+    "end", theme.END_BOX, theme.DRAWING_TEXT, f'stroke="{theme.DRAWING_LINE}" stroke-width="4"'
 )
 
 
 class Picture:
-    """A drawing, and the same in words."""
+    """A drawing with its text alternative."""
 
     def __init__(self, svg: str, text: str) -> None:
         self.svg = svg
         self.text = text
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        words = "; ".join(self.text.splitlines())
-        return {"text/html": image_html(self.svg, words), "text/plain": self.text}
+        alternative = "; ".join(self.text.splitlines())
+        return {"text/html": image_html(self.svg, alternative), "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
 
 
-def image_html(svg: str, words: str) -> str:
-    """The drawing `svg` as HTML, with `words` that say the same; no wider than there is room.
+def image_html(svg: str, alternative: str) -> str:
+    """The drawing `svg` as HTML with its text alternative, never wider than the page.
 
-    As an <img> with alt: JupyterLab shows image/svg+xml as an image without a name, and does not
-    show it at all in a notebook that is not trusted.
+    An <img> with alt, because JupyterLab shows image/svg+xml as an image without a name, and shows
+    none in a notebook that is not trusted.
     """
     return (
-        f"<style>{_IN_THE_DARK}</style>"
-        f'<img class="taskrouter-picture" alt="{escape(words)}" '
+        f"<style>{_DARK_PAGE}</style>"
+        f'<img class="taskrouter-picture" alt="{escape(alternative)}" '
         f'style="max-width:100%" src="data:image/svg+xml,{quote(svg)}">'
+    )
+
+
+def svg_tag(width: int, height: int, attributes: str) -> str:
+    """The opening tag of a drawing of this size in pixels."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" font-family="{theme.DRAWING_FONT}" font-size="13" '
+        f"{attributes}>"
+    )
+
+
+def described_svg(width: int, height: int, title: str, text: str, parts: list[str]) -> str:
+    """A drawing of centered text and boxes with a title and a description for a screen reader."""
+    return "\n".join(
+        [
+            svg_tag(width, height, 'text-anchor="middle"'),
+            f"<title>{title}</title>",
+            f"<desc>{escape(text)}</desc>",
+            *parts,
+            "</svg>",
+        ]
     )

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.checks import CheckFailed
-from helpers.display.theme import INK
+from helpers.display.theme import INK, NOTICE_EDGE, SOLVED_EDGE
 
 _RIGHT, _NOT_YET = "✓", "○"
 _BLOCK = (
     f"border-left:4px solid {{}};padding:2px 0 2px 12px;margin:4px 0;line-height:1.6;color:{INK}"
 )
-_SOLVED_EDGE, _OPEN_EDGE = "#2e7d43", "#b06f00"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class SelfCheck:
         return "\n".join(filter(None, lines))
 
     def _repr_html_(self) -> str:
-        edge = _SOLVED_EDGE if self.solved else _OPEN_EDGE
+        edge = SOLVED_EDGE if self.solved else NOTICE_EDGE
         lines = "".join(f"<br>{escape(str(line))}" for line in self.lines)
         advice = f"<br><em>{escape(self.advice)}</em>" if self.advice else ""
         return (

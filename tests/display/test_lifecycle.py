@@ -3,10 +3,9 @@ from xml.etree import ElementTree
 
 import pytest
 from local_taskrouter.rules import lifecycle
+from svg_parts import SVG, attribute
 
 from helpers.display.lifecycle import lifecycle_svg, lifecycle_text, show_lifecycle
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(now: int | None) -> ElementTree.Element:
@@ -17,48 +16,47 @@ def labels(now: int | None) -> list[str]:
     return [" ".join(box.itertext()) for box in drawn(now).iter(f"{SVG}g")]
 
 
-def test_words_tell_what_is_done_lit_and_to_come():
+def test_text_marks_steps_done_and_lit():
     assert lifecycle_text(3) == (
         "✓ Task Created → ✓ eligible Worker becomes available → [Worker reserved] → "
         "Reservation accepted → Task assigned to Worker"
     )
 
 
-def test_nothing_is_lit_without_a_step():
+def test_without_a_step_none_is_lit_or_done():
     assert lifecycle_text(None) == " → ".join(lifecycle.STEPS)
     assert not any("now" in label or "done" in label for label in labels(None))
 
 
-def test_every_step_is_drawn_with_its_words():
+def test_every_step_has_its_number_and_name():
     for number, (label, name) in enumerate(zip(labels(2), lifecycle.STEPS, strict=True), start=1):
         assert label.startswith(f"{number} · ")
         assert label.endswith(name)
 
 
-def test_the_steps_differ_by_more_than_colour():
+def test_steps_differ_by_more_than_color():
     assert [label.split()[2] for label in labels(2)] == ["✓", "▶", "to", "to", "to"]
     borders = [rect.get("stroke-dasharray") for rect in drawn(2).iter(f"{SVG}rect")]
     assert borders == [None, None, "5 4", "5 4", "5 4"]
 
 
-def test_the_picture_names_itself_for_a_screen_reader():
+def test_drawing_has_a_title_and_a_description():
     svg = drawn(5)
     assert svg.get("role") == "img"
     assert svg.findtext(f"{SVG}title") == "The lifecycle of a Task"
     assert svg.findtext(f"{SVG}desc") == lifecycle_text(5)
 
 
-def test_the_picture_fits_the_page():
+def test_drawing_fits_the_page():
     svg = drawn(1)
-    assert int(svg.get("width")) <= 700
-    rects = list(svg.iter(f"{SVG}rect"))
-    assert max(int(rect.get("x")) + int(rect.get("width")) for rect in rects) < int(
-        svg.get("width")
-    )
+    width = int(attribute(svg, "width"))
+    assert width <= 700
+    rects = svg.iter(f"{SVG}rect")
+    assert max(int(attribute(r, "x")) + int(attribute(r, "width")) for r in rects) < width
 
 
 @pytest.mark.parametrize("step", [4, "Reservation accepted"])
-def test_a_notebook_gets_an_image_with_an_alternative_text(step):
+def test_notebook_shows_an_image_with_alternative_text(step):
     shown = show_lifecycle(step)._repr_mimebundle_()
     assert set(shown) == {"text/html", "text/plain"}
     style, _, image = shown["text/html"].partition("</style>")
@@ -66,11 +64,11 @@ def test_a_notebook_gets_an_image_with_an_alternative_text(step):
     image = ElementTree.fromstring(image.replace(">", "/>"))
     assert image.get("class") == "taskrouter-picture"
     assert image.get("alt") == shown["text/plain"] == lifecycle_text(4)
-    assert unquote(image.get("src")) == f"data:image/svg+xml,{lifecycle_svg(4)}"
+    assert unquote(attribute(image, "src")) == f"data:image/svg+xml,{lifecycle_svg(4)}"
     assert repr(show_lifecycle(step)) == lifecycle_text(4)
 
 
 @pytest.mark.parametrize("step", [0, 6, "worker reserved", ""])
-def test_a_step_that_there_is_not_is_refused_with_the_list(step):
+def test_unknown_step_is_refused_with_the_list(step):
     with pytest.raises(ValueError, match="The steps are: Task Created, eligible"):
         show_lifecycle(step)

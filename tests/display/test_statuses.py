@@ -1,16 +1,16 @@
 import json
-from itertools import pairwise
+from itertools import combinations, pairwise
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 from local_taskrouter.rules.lifecycle import RESERVATION, RESERVATION_SETTABLE, TASK, TASK_SETTABLE
+from svg_parts import SVG, attribute
 from twilio.base.exceptions import TwilioRestException
 
 from helpers.display.lifecycle import show_lifecycle
-from helpers.display.statuses import states_text
+from helpers.display.statuses import statuses_text
 
-SVG = "{http://www.w3.org/2000/svg}"
 TABLES = {"Task": TASK, "Reservation": RESERVATION}
 BOTH = pytest.mark.parametrize("of", TABLES)
 
@@ -25,7 +25,8 @@ def texts(of, now=None):
 
 def rects(of):
     return [
-        {key: int(rect.get(key)) for key in ("x", "y", "width", "height")} for rect in boxes(of)
+        {key: int(attribute(rect, key)) for key in ("x", "y", "width", "height")}
+        for rect in boxes(of)
     ]
 
 
@@ -33,16 +34,16 @@ def boxes(of):
     return [rect for rect in drawn(of).iter(f"{SVG}rect") if rect.get("stroke")]
 
 
-def overlap(one, other):
+def overlap(first, second):
     return all(
-        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        first[start] < second[start] + second[size] and second[start] < first[start] + first[size]
         for start, size in (("x", "width"), ("y", "height"))
     )
 
 
-def test_words_tell_every_move_and_whose_it_is():
-    assert states_text("Task", "pending").splitlines() == [
-        "The statuses of a Task. A move with * only TaskRouter makes.",
+def test_text_lists_every_move_and_who_makes_it():
+    assert statuses_text("Task", "pending").splitlines() == [
+        "The statuses of a Task. Only TaskRouter makes a move with *.",
         "[pending]: reserve* → reserved, cancel → canceled",
         "reserved: reserve* → reserved, release* → pending, accept* → assigned, cancel → canceled",
         "assigned: wrap up → wrapping, complete → completed",
@@ -53,7 +54,7 @@ def test_words_tell_every_move_and_whose_it_is():
 
 
 @BOTH
-def test_every_status_has_a_box_and_every_move_a_line_with_its_name(of):
+def test_every_status_has_a_box_and_every_move_a_label(of):
     moves = [trigger for following in TABLES[of].values() for trigger in following]
     labels = [text.replace(" ", "_") for text in texts(of)]
     assert [label for label in labels if label in moves] == moves
@@ -62,34 +63,34 @@ def test_every_status_has_a_box_and_every_move_a_line_with_its_name(of):
 
 
 @BOTH
-def test_a_dashed_line_is_what_a_program_cannot_ask_for(of):
+def test_moves_that_only_taskrouter_makes_are_dashed(of):
     settable = {"Task": TASK_SETTABLE, "Reservation": RESERVATION_SETTABLE}[of]
     targets = [target for following in TABLES[of].values() for target in following.values()]
     lines = [path for path in drawn(of).iter(f"{SVG}path") if path.get("marker-end")]
     dashed = [bool(path.get("stroke-dasharray")) for path in lines]
     assert dashed == [target not in settable for target in targets] + [False, True]
-    assert texts(of)[-2:] == ["a program may ask for it", "only TaskRouter does it"]
+    assert texts(of)[-2:] == ["a program can make it", "only TaskRouter makes it"]
 
 
 @BOTH
-def test_the_lit_status_says_so_and_is_the_only_one(of):
+def test_only_the_lit_status_has_the_word_now(of):
     lit = [text for text in texts(of, "pending") if "now" in text]
     assert lit == ["pending ▶ now"]
     assert not [text for text in texts(of) if "now" in text]
 
 
 @BOTH
-def test_boxes_lie_inside_the_picture_and_apart_from_each_other(of):
+def test_boxes_are_inside_the_drawing_and_do_not_overlap(of):
     found = rects(of)
     assert len(found) == len(TABLES[of])
-    assert int(drawn(of).get("width")) <= 700
+    assert int(attribute(drawn(of), "width")) <= 700
     for box in found:
-        assert 0 <= box["x"] and box["x"] + box["width"] <= int(drawn(of).get("width"))
-        assert 0 <= box["y"] and box["y"] + box["height"] <= int(drawn(of).get("height"))
-    assert not any(overlap(one, other) for n, one in enumerate(found) for other in found[:n])
+        assert 0 <= box["x"] and box["x"] + box["width"] <= int(attribute(drawn(of), "width"))
+        assert 0 <= box["y"] and box["y"] + box["height"] <= int(attribute(drawn(of), "height"))
+    assert not any(overlap(first, second) for first, second in combinations(found, 2))
 
 
-def test_the_longest_way_is_the_upper_row_from_left_to_right():
+def test_longest_path_is_the_upper_row_from_left_to_right():
     names = ["pending", "reserved", "assigned", "wrapping", "completed end", "canceled end"]
     places = dict(
         zip([text for text in texts("Task") if text in names], rects("Task"), strict=True)
@@ -100,17 +101,17 @@ def test_the_longest_way_is_the_upper_row_from_left_to_right():
 
 
 @BOTH
-def test_a_notebook_gets_an_image_that_names_itself(of):
+def test_notebook_shows_an_image_with_alternative_text(of):
     shown = show_lifecycle(of=of)._repr_mimebundle_()
-    assert shown["text/plain"] == states_text(of)
+    assert shown["text/plain"] == statuses_text(of)
     assert unquote(shown["text/html"].partition("svg+xml,")[2]).startswith("<svg")
-    assert f'alt="{"; ".join(states_text(of).splitlines())}"' in shown["text/html"]
+    assert f'alt="{"; ".join(statuses_text(of).splitlines())}"' in shown["text/html"]
     assert drawn(of).get("role") == "img"
     assert drawn(of).findtext(f"{SVG}title") == f"The statuses of a {of}"
-    assert drawn(of).findtext(f"{SVG}desc") == states_text(of)
+    assert drawn(of).findtext(f"{SVG}desc") == statuses_text(of)
 
 
-def test_a_status_that_there_is_not_is_refused_with_the_list():
+def test_unknown_status_is_refused_with_the_list():
     with pytest.raises(ValueError, match="A Task has no status 'accepted'.*: pending, reserved"):
         show_lifecycle("accepted", of="Task")
     with pytest.raises(ValueError, match="A Reservation has no status 3"):
@@ -118,24 +119,24 @@ def test_a_status_that_there_is_not_is_refused_with_the_list():
 
 
 @pytest.mark.parametrize("of", ["task", "Worker", ""])
-def test_only_tasks_and_reservations_have_statuses(of):
-    with pytest.raises(ValueError, match='only of "Task" and of "Reservation"'):
+def test_another_of_is_refused_with_the_two_that_exist(of):
+    with pytest.raises(ValueError, match='Use of="Task" or of="Reservation"'):
         show_lifecycle(of=of)
 
 
-def test_what_is_drawn_dashed_taskrouter_refuses_to_set(prepared):
+def test_taskrouter_refuses_to_set_what_is_drawn_dashed(prepared):
     lab = prepared("task waiting")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     task = lab.workspace.tasks(lab.task_sid)
     [reservation] = task.reservations.list()
 
-    def refused(thing, **status):
-        with pytest.raises(TwilioRestException) as fault:
-            thing.update(**status)
-        return "cannot be set: only" in fault.value.msg
+    def refused(resource, **status):
+        with pytest.raises(TwilioRestException) as error:
+            resource.update(**status)
+        return "cannot be set: only" in error.value.msg
 
     assert all(refused(task, assignment_status=status) for status in set(TASK) - TASK_SETTABLE)
-    # The rest is possible or, by what the Task is now, refused for another reason.
+    # The other statuses can be set or, in the Task's status now, are refused for another reason.
     dashed = set(RESERVATION) - RESERVATION_SETTABLE
     assert all(refused(reservation, reservation_status=status) for status in dashed)
     reservation.update(reservation_status="accepted")
@@ -146,4 +147,4 @@ def test_what_is_drawn_dashed_taskrouter_refuses_to_set(prepared):
         task.update(assignment_status="completed"),
         lab.workspace.tasks(other.sid).update(assignment_status="canceled"),
     ]
-    assert {one.assignment_status for one in done} == TASK_SETTABLE
+    assert {each.assignment_status for each in done} == TASK_SETTABLE
