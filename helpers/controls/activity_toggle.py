@@ -7,7 +7,7 @@ from traitlets import List, Unicode, dlink
 
 from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.activity_buttons import ActivityButtons
+from helpers.controls.parts.fields import ActivityButtons
 from helpers.controls.parts.panel import TextLine
 from helpers.lessons.workspace import PreparedWorkspace
 

@@ -9,7 +9,7 @@ from traitlets import Int, List, Unicode, observe
 
 from helpers.controls.follow.evidence import evidence_of
 from helpers.controls.follow.panel import LivePanel, LiveState
-from helpers.controls.parts.chooser import Chooser
+from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import TextLine
 from helpers.display.html import short
 from helpers.display.lifecycle import lifecycle_svg, lifecycle_text

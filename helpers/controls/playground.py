@@ -14,10 +14,11 @@ from traitlets import List, Unicode, dlink, link, observe
 from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import ErrorLine, TextLine
-from helpers.controls.playground_table import RowsTable
+from helpers.explanation.page import activity, cell, clauses, code, marked_name, quiet, table_of
 from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"
+COLUMNS = ("Worker", "attributes", "clauses", "Activity")
 _CHANNELS = " The load of channels is not known here: a clause that reads it does not hold."
 
 
@@ -64,6 +65,21 @@ class PlaygroundState(LiveState):
         except ExpressionSyntaxError as error:
             self.syntax_error = str(error)
             return frozenset()
+
+
+class RowsTable(widgets.HTML):
+    """Shows `rows`; without any it takes no place."""
+
+    rows = List(help="a PlaygroundRow for each Worker")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observe(self._show, "rows")
+        self._show()
+
+    def _show(self, _: object = None) -> None:
+        self.value = table_of("Workers", COLUMNS, [_cells(row) for row in self.rows])
+        self.layout.display = None if self.value else "none"
 
 
 class Playground(LivePanel):
@@ -124,6 +140,16 @@ def _row(expression: str, worker: Any) -> PlaygroundRow:
         bool(worker.available),
         verdict,
     )
+
+
+def _cells(row: PlaygroundRow) -> list[str]:
+    traps = "".join(f"<br>{quiet(f'→ {trap}')}" for trap in row.verdict.traps)
+    return [
+        marked_name(row.verdict.holds, row.friendly_name),
+        cell(code(row.attributes)),
+        cell(clauses([row.verdict]) + traps),
+        activity(row.available, row.activity_name),
+    ]
 
 
 def _summary(rows: list[PlaygroundRow], names: frozenset[str]) -> str:

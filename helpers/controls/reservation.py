@@ -1,17 +1,19 @@
 """The Reservation inspector: everything of one Reservation, the time left to answer, the answers."""
 
+import json
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION
-from local_taskrouter.rules.times import answer_until, seconds_left
+from local_taskrouter.rules.times import answer_until, iso, seconds_left
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
-from helpers.controls import reservation_facts
 from helpers.controls.follow.panel import LivePanel, LiveState
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.chooser import Chooser
+from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
 from helpers.display.html import FactsTable, Heading, duration, short
 from helpers.lessons.workspace import PreparedWorkspace
@@ -22,7 +24,20 @@ _DELETED = [("", "TaskRouter has deleted the Worker.")]
 _NOT_READ = [("", "There are more Workers than are read here, and this is one of them.")]
 _MOST = 50
 
+_OF_RESERVATION = ("sid", "reservation_status", "date_created")
+_OF_TASK = (
+    "sid",
+    "assignment_status",
+    "attributes",
+    "priority",
+    "task_queue_friendly_name",
+    "workflow_friendly_name",
+    "task_channel_unique_name",
+)
+_OF_WORKER = ("sid", "friendly_name", "attributes", "activity_name", "available")
+
 Sids = tuple[str, str]
+Facts = list[tuple[str, object]]
 
 
 class ReservationState(LiveState):
@@ -94,18 +109,13 @@ class ReservationState(LiveState):
         self.seconds_left = self._seconds_left(one)
         self.summary = f"{one.worker_name} was asked; the Reservation is {one.reservation_status}."
         about = [
-            ("Reservation", one, reservation_facts.RESERVATION),
-            ("Task", self.snapshot.task(one.task_sid), reservation_facts.TASK),
-            ("Worker", self.snapshot.worker(one.worker_sid), reservation_facts.WORKER),
+            ("Reservation", one, _OF_RESERVATION),
+            ("Task", self.snapshot.task(one.task_sid), _OF_TASK),
+            ("Worker", self.snapshot.worker(one.worker_sid), _OF_WORKER),
         ]
         missing = _NOT_READ if self.snapshot.more_workers else _DELETED
-        self.facts = {
-            heading: reservation_facts.facts(it, names) if it else missing
-            for heading, it, names in about
-        }
-        self.rest = {
-            heading: reservation_facts.rest(it, names) for heading, it, names in about if it
-        }
+        self.facts = {heading: facts(it, names) if it else missing for heading, it, names in about}
+        self.rest = {heading: rest(it, names) for heading, it, names in about if it}
 
     def _nothing(self) -> str:
         return f"There is no Reservation of Task {self.task_sid}." if self.task_sid else _NOTHING
@@ -210,3 +220,22 @@ def reservation(lab: PreparedWorkspace, task_sid: str | None = None) -> Reservat
 
 def _described(one: Any) -> str:
     return f"{short(one.sid)} {one.worker_name}, {one.reservation_status}"
+
+
+def facts(instance: Any, names: Iterable[str]) -> Facts:
+    """(name, value) for each of the instance's `names`."""
+    return [(name, _written(getattr(instance, name))) for name in names]
+
+
+def rest(instance: Any, names: Iterable[str]) -> Facts:
+    """(name, value) for everything else that the instance has, by name."""
+    own = {name for name in vars(instance) if not name.startswith("_")}
+    return facts(instance, sorted(own - {*names, "age"}))
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, dict):
+        return json.dumps(value, indent=2)
+    return "" if value is None else value

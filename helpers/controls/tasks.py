@@ -15,9 +15,9 @@ from helpers.controls.follow.evidence import evidence_of
 from helpers.controls.follow.panel import LivePanel, LiveState, match_lines
 from helpers.controls.follow.snapshot import Snapshot
 from helpers.controls.parts import shown_call
+from helpers.controls.parts.fields import Search, contains
 from helpers.controls.parts.in_page import PART
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
-from helpers.controls.parts.search import Search, contains
 from helpers.display.html import Heading, age, short
 from helpers.lessons.workspace import PreparedWorkspace
 

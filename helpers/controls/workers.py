@@ -10,10 +10,9 @@ from traitlets import Bool, Int, List, Unicode, observe
 
 from helpers.controls.follow.panel import LivePanel, LiveState, match_lines
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.activity_buttons import ActivityButtons
+from helpers.controls.parts.fields import ActivityButtons, Search, contains
 from helpers.controls.parts.in_page import PART
 from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
-from helpers.controls.parts.search import Search, contains
 from helpers.lessons.workspace import PreparedWorkspace
 
 MOST = 30

@@ -1,11 +1,19 @@
+import json
+import shlex
+import shutil
+import subprocess
 from copy import copy
 from dataclasses import replace
 
 import pytest
+import requests
 
-from helpers.controls.replay import ReplayError, call_of, draft_of, send
+from helpers.controls.replay import Draft, ReplayError, call_of, draft_of, in_query, send
+from helpers.curl_command.parse import parse
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange
+
+JSON = '{"event": "ñ", "it\'s": [1, 2]}'
 
 
 @pytest.fixture
@@ -62,3 +70,140 @@ def test_what_is_no_request_is_refused(lab, url):
     draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
     with pytest.raises(ReplayError, match="This is no request"):
         send(lab.session, draft)
+
+
+def again(lab: PreparedWorkspace) -> dict[str, object]:
+    """Send the latest received request again; what the server says of it."""
+    draft = draft_of(lab.session.requests.received()[-1])
+    call_of(lab.session, draft)
+    assert send(lab.session, draft) == 200
+    return json.loads(lab.session.requests.received()[-1].response_body)
+
+
+def as_python_sends_it(python: str, monkeypatch) -> tuple[tuple, dict[str, object]]:
+    told = []
+    monkeypatch.setattr(requests, "request", lambda *given, **named: told.append((given, named)))
+    exec(python, {})  # noqa: S102
+    return told[0]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain; charset=utf-8", "multipart/form-data"]
+)
+def test_a_body_that_is_no_form_is_sent_again_as_it_was(lab, server, content_type):
+    told = {"Content-Type": content_type}
+    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
+    assert again(lab) == {"type": content_type, "body": JSON, "signed": False}
+    first, second = lab.session.requests.received()
+    assert first.request_body == second.request_body == JSON
+
+
+def test_a_body_of_no_told_type_gets_none(lab, server):
+    requests.post(server.url_for("/echo"), data=b"a=1")
+    assert again(lab) == {"type": None, "body": "a=1", "signed": False}
+    call = call_of(lab.session, draft_of(lab.session.requests[-1]))
+    assert "-H 'Content-Type: '" in call.curl
+
+
+def test_a_body_is_signed_when_the_url_has_its_hash(lab, server):
+    url = server.url_for("/echo?bodySHA256=ab")
+    requests.post(url, json={"a": 1})
+    assert again(lab)["signed"]
+
+
+def test_the_call_shown_for_a_body_sends_that_body(lab, server, monkeypatch):
+    url = server.url_for("/echo")
+    requests.post(url, data=JSON.encode(), headers={"Content-Type": "application/json"})
+    call = call_of(lab.session, draft_of(lab.session.requests[-1]))
+    assert as_python_sends_it(call.python, monkeypatch) == (
+        ("POST", url),
+        {"data": JSON.encode(), "headers": {"Content-Type": "application/json"}},
+    )
+    assert "-H 'Content-Type: application/json'" in call.curl
+    assert '--data-raw \'{"event": "ñ"' in call.curl
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize("told", [{"Content-Type": "application/json"}, {}])
+def test_the_curl_command_shown_for_a_body_sends_it_too(lab, server, told):
+    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
+    call = call_of(lab.session, draft_of(lab.session.requests[-1]))
+    command = shlex.split(call.curl.replace("\\\n", ""))
+    done = subprocess.run([*command, "-s", "--noproxy", "*"], capture_output=True, check=True)
+    answer = {"type": told.get("Content-Type"), "body": JSON, "signed": False}
+    assert json.loads(done.stdout) == answer
+
+
+def test_repeated_fields_are_sent_again_repeated_and_signed_well(lab, server):
+    form = [("a", "2"), ("a", "1"), ("b", "")]
+    requests.post(server.url_for("/assignment_callback"), data=form)
+    assert again(lab) == {"genuine": True}
+    assert lab.session.requests.received()[-1].form == form
+    call = call_of(lab.session, draft_of(lab.session.requests[-1]))
+    assert "--data-urlencode a=2 \\\n  --data-urlencode a=1" in call.curl
+    assert '{"a": ["2", "1"], "b": ""}' in call.python
+
+
+def test_a_field_that_is_in_the_query_too_is_not_lost(lab, server):
+    requests.post(server.url_for("/echo?a=1"), data={"a": "2"})
+    assert again(lab)["body"] == "a=2"
+
+
+def test_a_body_that_is_no_text_is_refused(lab, server):
+    requests.post(server.url_for("/echo"), data=b"\xff\x00")
+    with pytest.raises(ReplayError, match="is no text"):
+        draft_of(lab.session.requests[-1])
+
+
+def test_a_body_that_held_a_secret_is_masked_and_refused(lab, server):
+    lab.session.requests.hide("very secret")
+    requests.post(server.url_for("/echo"), json={"password": "very secret"})
+    assert "very secret" not in lab.session.requests[-1].request_body
+    with pytest.raises(ReplayError, match="held a secret"):
+        draft_of(lab.session.requests[-1])
+
+
+def test_taskrouter_is_sent_no_body_but_a_form(lab):
+    draft = Draft("sent", "POST", f"{lab.session.address}/v1/Workspaces", {}, body="{}")
+    for do in (call_of, send):
+        with pytest.raises(ReplayError, match="TaskRouter takes forms only"):
+            do(lab.session, draft)
+
+
+def test_the_parameters_of_a_get_are_in_its_query_and_once(lab, monkeypatch):
+    url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
+    data = {"PageSize": "2", "ActivityName": ["Idle", "Off line"]}
+    draft = in_query(Draft("sent", "GET", url, data))
+    wanted = url.replace("PageSize=1&Page=0", "Page=0&PageSize=2") + (
+        "&ActivityName=Idle&ActivityName=Off+line"
+    )
+    assert send(lab.session, draft) == 200
+    assert (lab.session.requests[-1].url, lab.session.requests[-1].form) == (wanted, [])
+    call = call_of(lab.session, draft)
+    assert call.python == f'client.request("GET", "{wanted}")'
+    assert (parse(call.curl).url, parse(call.curl).data) == (wanted, ())
+
+
+def test_the_parameters_of_a_get_to_the_server_are_in_its_query(lab, server):
+    draft = in_query(Draft("received", "GET", server.url_for("/echo"), {"a": "ñ & b"}))
+    assert send(lab.session, draft) == 200
+    received = lab.session.requests.received()[-1]
+    assert (received.parameters, received.form, received.request_body) == ({"a": "ñ & b"}, [], "")
+    assert "--data" not in call_of(lab.session, draft).curl
+
+
+def test_other_requests_keep_their_form_and_a_query_without_parameters_stays_as_it_is():
+    for draft in (
+        Draft("sent", "POST", "http://x/?a", {"a": "1"}),
+        Draft("sent", "GET", "x?a", {}),
+    ):
+        assert in_query(draft) is draft
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "http://a]/x", "http://\u2100/x"])
+@pytest.mark.parametrize("do", [send, call_of, lambda _, draft: in_query(draft)])
+def test_an_address_that_cannot_be_read_is_no_request(lab, url, do):
+    draft = replace(draft_of(Exchange("sent", "GET", "http://x/", form=[("a", "1")])), url=url)
+    with pytest.raises(ReplayError) as refused:
+        do(lab.session, draft)
+    assert str(refused.value) == f"This is no request: GET {url}"

@@ -1,16 +1,13 @@
 import json
-import socket
-from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
-from spy_lock import SpyLock
+import requests
 
 from helpers import controls
-from helpers.controls import replay
-from helpers.controls.replay import ReplayError, draft_of
-from helpers.controls.requests import Requests
+from helpers.controls.requests import MOST, Requests
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.request_log import MASK, Exchange
+from helpers.session.request_log import Exchange
 from helpers.webhooks.server import CallbackServer
 
 
@@ -44,6 +41,45 @@ def received(server: CallbackServer, lab: PreparedWorkspace) -> Exchange:
             response_body="{}",
         )
     )
+
+
+@pytest.mark.parametrize("text", ["delete", "/other", "color=red", "cannot go", "reset by peer"])
+def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
+    url, form = "http://127.0.0.1:1/other", [("Color", "red")]
+    body, error = "It cannot go.", "Connection reset by peer"
+    lab.session.requests.record(
+        Exchange("sent", "DELETE", url, form=form, response_body=body, error=error)
+    )
+    panel.text.value = text
+    assert len(descriptions(panel)) == 1
+
+
+def test_a_request_that_did_not_fail_is_not_found_by_none(lab, panel):
+    lab.workspace.workers(lab.bob_sid).fetch()
+    panel.state.receive(panel.state.watch.news)
+    panel.text.value = "none"
+    assert descriptions(panel) == []
+
+
+def test_each_status_has_its_filter_and_each_direction_its_arrow(lab, panel):
+    lab.session.requests.clear()
+    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    for status in (200, 302, 404, 500):
+        url = f"http://127.0.0.1:1/{status}"
+        lab.session.requests.record(Exchange("received", "POST", url, status=status, at=at))
+    for kind, status in (("2xx", 200), ("3xx", 302), ("4xx", 404), ("5xx", 500)):
+        panel.status.value = kind
+        told = f"03:04:05 ← received POST {status} /{status} (0 ms)"
+        assert descriptions(panel) == [told]
+
+
+def test_the_newest_are_listed_when_there_are_many(lab, panel):
+    for number in range(MOST + 1):
+        lab.session.requests.record(Exchange("sent", "GET", f"http://127.0.0.1:1/{number}"))
+    panel.state.receive(panel.state.watch.news)
+    assert len(descriptions(panel)) == MOST
+    assert f"/{MOST} (" in descriptions(panel)[0]
+    assert "/1 (" in descriptions(panel)[-1]
 
 
 def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
@@ -129,19 +165,6 @@ def test_a_path_is_short_enough_for_the_list_and_says_which(lab, panel):
     assert f"/v1/Workspaces/WS…{lab.workspace_sid[-6:]} (" in descriptions(panel)[0]
 
 
-def test_a_request_to_taskrouter_can_be_sent_again(lab, panel):
-    created = lab.workspace.tasks.create(
-        attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
-    )
-    look_at(panel, lab.session.requests[-1])
-    panel.on_again(panel.again)
-    assert panel.outcome.text == "POST was sent; the answer has the status 201."
-    assert len(lab.workspace.tasks.list()) == 2
-    assert created.sid != lab.workspace.tasks.list()[-1].sid
-    assert panel.state.call.python.startswith('client.request("POST", "http://127.0.0.1:')
-    assert lab.session.auth_token not in str(panel.state.call)
-
-
 def test_it_can_be_edited_before_it_is_sent(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
@@ -154,20 +177,6 @@ def test_it_can_be_edited_before_it_is_sent(lab, panel):
     assert lab.workspace.workers(lab.bob_sid).fetch().activity_name == "Idle"
     panel.on_close_editor(panel.editor.cancel)
     assert panel.editor.layout.display == "none"
-
-
-def test_values_that_are_no_text_travel_as_json(lab, panel):
-    attributes = '{"selected_language": "es", "name": "José"}'
-    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    look_at(panel, lab.session.requests[-1])
-    panel.on_edit()
-    assert "José" in panel.editor.form.value
-    attributes = {"selected_language": "es", "vip": True}
-    given = {"WorkflowSid": lab.workflow_sid, "Attributes": attributes, "Priority": 3}
-    panel.editor.form.value = json.dumps(given)
-    panel.on_send()
-    task = lab.workspace.tasks.list()[-1]
-    assert (json.loads(task.attributes), task.priority) == (attributes, 3)
 
 
 def test_each_button_does_what_it_says(lab, panel):
@@ -240,16 +249,6 @@ def test_method_and_url_can_be_edited_too(lab, panel):
     assert (sent.method, sent.url[-34:], sent.status) == ("GET", lab.alice_sid, 200)
 
 
-def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
-    lab.workspace.tasks.list()
-    look_at(panel, lab.session.requests[-1])
-    panel.state.lock = lock = SpyLock()
-    held: list[int] = []
-    panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
-    panel.on_again(panel.again)
-    assert held and all(held)
-
-
 def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
     lab.workspace.tasks.list()
     before = panel.state.options
@@ -260,72 +259,31 @@ def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
     assert panel.state.options is listed
 
 
-def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
-    look_at(panel, received(server, lab))
-    panel.on_again(panel.again)
-    again = lab.session.requests.received()[-1]
-    assert json.loads(again.response_body) == {"genuine": True}
-    assert again.parameters == {"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'}
-    assert panel.list.value == str(id(again))
-    assert "X-Twilio-Signature" in panel.state.call.curl
-
-
-def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
-    look_at(panel, received(server, lab))
-    panel.on_edit(panel.edit)
-    panel.editor.form.value = '{"TaskSid": "WT2"}'
-    panel.on_send(panel.editor.send)
-    again = lab.session.requests.received()[-1]
-    assert json.loads(again.response_body) == {"genuine": True}
-    assert again.parameters == {"TaskSid": "WT2"}
-
-
-def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, monkeypatch):
-    monkeypatch.setattr(replay, "_SECONDS", 0.01)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"127.0.0.1:{silent.getsockname()[1]}"
-        look_at(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
-        panel.on_again(panel.again)
-    assert panel.error_line.text == f"{address} has not answered within 0.01 seconds."
-
-
-def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
-    exchange = Exchange("sent", "POST", f"{lab.session.address}/v1", form=[("a", "1")])
-    for held in (replace(exchange, form=[("a", MASK)]), replace(exchange, url=f"x://{MASK}")):
-        with pytest.raises(ReplayError, match="held a secret"):
-            draft_of(held)
-    look_at(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
-    panel.on_again(panel.again)
-    assert panel.error_line.text.startswith("This request held a secret")
-
-
-def test_a_method_that_the_fields_do_not_offer_is_said_in_the_panel(lab, panel, server):
-    url = server.url_for("/assignment_callback")
-    look_at(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
-    for press in (panel.on_again, panel.on_edit):
-        press()
-        assert panel.error_line.text == "A PATCH request cannot be sent from here."
-    assert not panel.state.editing
-
-
-def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
-    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again)
-    assert panel.error_line.text == "Nobody answers at 127.0.0.1:1. Does the server run?"
-
-
-def test_what_came_of_an_earlier_request_is_not_said_of_one_that_failed(lab, panel):
-    lab.workspace.tasks.list()
-    look_at(panel, lab.session.requests[-1])
-    panel.on_again(panel.again)
-    assert panel.outcome.text.endswith("status 200.")
-    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again)
-    assert panel.outcome.text == ""
-
-
 def test_what_is_stored_in_a_notebook_is_readable(lab, panel, server):
     first = "Request inspector. Your server received, newest first:"
     assert repr(panel).splitlines() == [first, "  nothing yet"]
     received(server, lab)
     assert repr(panel).splitlines() == [first, "  POST /assignment_callback · 200"]
+
+
+def test_a_body_that_is_no_form_is_shown_found_and_not_edited(lab, panel, server):
+    requests.post(server.url_for("/echo"), json={"event": "<b>"})
+    look_at(panel, lab.session.requests[-1])
+    assert "<strong>Body</strong>" in panel.detail.value
+    assert "{\n  &quot;event&quot;: &quot;&lt;b&gt;&quot;\n}" in panel.detail.value
+    panel.text.value = '"EVENT"'
+    assert len(panel.list.options) == 1
+    panel.on_edit()
+    assert (
+        panel.error_line.text == "The body is no form, so it can be sent again, but not be edited."
+    )
+    assert not panel.state.editing
+
+
+def test_the_parameters_that_the_sdk_has_in_a_url_are_shown_as_such(lab, panel):
+    lab.workspace.workers.get_page(
+        f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
+    )
+    look_at(panel, lab.session.requests[-1])
+    assert "<strong>Parameters</strong>" in panel.detail.value
+    assert "PageSize" in panel.detail.value.partition("<strong>Parameters</strong>")[2]

@@ -1,6 +1,7 @@
 """One exchange of the request log, in full, as HTML; every value in it is text."""
 
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -12,6 +13,8 @@ from helpers.session.request_log import Exchange
 from helpers.tables.exchanges import use_of
 
 _LONGEST = 20_000
+_WORKSPACE = re.compile(r"^/v1/Workspaces/WS[0-9a-f]{32}(?=/)")
+_SID = re.compile(r"\b([A-Z]{2})[0-9a-f]{26}([0-9a-f]{6})\b")
 _STYLE = f"color:{INK};line-height:1.5;overflow-wrap:anywhere"
 
 
@@ -47,6 +50,24 @@ def in_milliseconds(exchange: Exchange) -> str:
 def answer_of(exchange: Exchange) -> str:
     """The HTTP status, or that there was no answer."""
     return "no answer" if exchange.status is None else str(exchange.status)
+
+
+def line_of(one: Exchange) -> str:
+    """ "10:15:00 → sent POST 201 …/Tasks/WT…3f9a1c (12 ms)" """
+    arrow = {"sent": "→ sent", "received": "← received"}.get(one.direction, one.direction)
+    at = one.at.strftime("%H:%M:%S")
+    path = _SID.sub(r"\1…\2", _WORKSPACE.sub("…", one.path))
+    return f"{at} {arrow} {one.method} {answer_of(one)} {path} ({in_milliseconds(one)})"
+
+
+def status_class(one: Exchange) -> str:
+    return "no answer" if one.status is None else f"{one.status // 100}xx"
+
+
+def searchable_text(one: Exchange) -> str:
+    parameters = " ".join(f"{name}={value}" for name, value in one.parameters.items())
+    bodies = f"{one.request_body} {one.response_body}"
+    return f"{one.method} {one.url} {parameters} {bodies} {one.error or ''}".casefold()
 
 
 def _facts(exchange: Exchange) -> list[tuple[str, object]]:

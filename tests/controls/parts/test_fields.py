@@ -1,6 +1,6 @@
 import pytest
 
-from helpers.controls.parts.activity_buttons import ActivityButtons
+from helpers.controls.parts.fields import ActivityButtons
 
 ACTIVITIES = [("Offline", "WA1"), ("Idle", "WA2")]
 
