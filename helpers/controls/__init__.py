@@ -1,4 +1,4 @@
-"""Controls for a notebook: each one sends what the lesson has shown before, and shows what it sent.
+"""Controls for a notebook: each sends a call that the lesson has shown before, and shows that call.
 
     activity_toggle(lab, worker_sid)   sets a Worker's Activity
     task_form(lab)                     creates a Task
@@ -6,13 +6,13 @@
     tasks(lab)                         the Tasks: where each is and why it waits; cancel, complete
     reservation(lab, task_sid=None)    one Reservation: the time left to answer; accept, reject
     requests(lab)                      every HTTP request, both ways; filter, send again, edit
-    lifecycle(lab, task_sid=None)      the way of a Task, its current step lit
-    floor(lab)                         TaskQueues and Workers, and the Tasks that travel between
+    lifecycle(lab, task_sid=None)      the Task lifecycle, with the Task's current step highlighted
+    floor(lab)                         TaskQueues, Workers, and the Tasks that move between them
     playground(lab)                    an expression to try: which Workers match, and why
     clock(lab)                         puts the local TaskRouter's clock forward
 
-All but the form follow what happens in TaskRouter by themselves, until they are closed or their
-kernel ends. Meanwhile the local TaskRouter is in use, and does not stop by itself.
+All but the form follow TaskRouter until they are closed or their kernel ends. Meanwhile the local
+TaskRouter is in use, so it does not stop when idle.
 """
 
 from helpers.controls.activity_toggle import activity_toggle

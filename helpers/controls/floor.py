@@ -1,11 +1,11 @@
-"""The floor: TaskQueues, Workers, and the Tasks that travel from one to the other."""
-
-from typing import Any
+"""The floor: TaskQueues, Workers, and the Tasks that move from one to the other."""
 
 import ipywidgets as widgets
 from traitlets import Instance
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.follow.panel import FollowingPanel, FollowingState
 from helpers.controls.follow.snapshot import Snapshot
 from helpers.display.floor import (
     Floor,
@@ -19,41 +19,41 @@ from helpers.display.floor import (
 from helpers.lessons.workspace import PreparedWorkspace
 
 
-class FloorState(LiveState):
-    """Who and what is on the floor now."""
+class FloorState(FollowingState):
+    """The floor as of the latest snapshot."""
 
     floor = Instance(Floor, ())
 
-    def take(self) -> None:
+    def apply_snapshot(self) -> None:
         self.floor = floor_of(self.snapshot)
 
 
-class FloorPanel(LivePanel):
-    """The picture of the floor; it is drawn anew only when something on it has changed."""
+class FloorPanel(FollowingPanel[FloorState]):
+    """The picture of the floor, rendered again only when something on it has changed."""
 
     def __init__(self, state: FloorState) -> None:
         self.picture = widgets.HTML()
         self._before: dict[str, Position] = {}
         super().__init__(state, [self.picture])
-        state.observe(self._paint, "floor")
-        self._paint()
+        state.observe(self._render, "floor")
+        self._render()
 
     def as_text(self) -> str:
         state = self.state
         return "\n".join([*floor_text(state.floor), *filter(None, [state.notice])])
 
-    def _paint(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         with self.state.lock:
             self.picture.value = floor_svg(self.state.floor, self._before)
             self._before = positions(self.state.floor)
 
 
 def floor(lab: PreparedWorkspace) -> FloorPanel:
-    """A picture of the floor: TaskQueues and how many Tasks wait, Workers, and who is asked.
+    """Return a picture of the floor: TaskQueues with their waiting Tasks, and Workers.
 
-    A Task is drawn where it is: in its TaskQueue, between that and the Worker who is asked, or at
-    the Worker who has it. It travels when that changes. `tables.tasks`, `tables.workers` and
-    `tables.reservations` say the same.
+    A Task is drawn in its TaskQueue, between that and the Worker with a pending Reservation, or at
+    the Worker who accepted it, and moves when that changes. `tables.tasks`, `tables.workers` and
+    `tables.reservations` show the same data.
     """
     panel = FloorPanel(FloorState(lab))
     panel.follow()
@@ -61,33 +61,34 @@ def floor(lab: PreparedWorkspace) -> FloorPanel:
 
 
 def floor_of(snapshot: Snapshot) -> Floor:
-    """The floor of a Workspace as it was read."""
-    queues = sorted(snapshot.settings.task_queues, key=lambda queue: queue.friendly_name)
+    """Return the floor that a snapshot describes."""
+    queues = sorted(snapshot.settings.task_queues, key=lambda queue: str(queue.friendly_name))
     return Floor(
         tuple(
-            QueueBox(queue.sid, queue.friendly_name, _waiting(snapshot, queue)) for queue in queues
+            QueueBox(str(queue.sid), str(queue.friendly_name), _waiting(snapshot, queue))
+            for queue in queues
         ),
         tuple(_worker(snapshot, worker) for worker in snapshot.workers),
     )
 
 
-def _waiting(snapshot: Snapshot, queue: Any) -> tuple[str, ...]:
+def _waiting(snapshot: Snapshot, queue: TaskQueueInstance) -> tuple[str, ...]:
     return tuple(
-        task.sid
+        str(task.sid)
         for task in snapshot.tasks
         if task.assignment_status == "pending" and task.task_queue_sid == queue.sid
     )
 
 
-def _worker(snapshot: Snapshot, worker: Any) -> WorkerBox:
-    held = snapshot.held_by(worker.sid)
+def _worker(snapshot: Snapshot, worker: WorkerInstance) -> WorkerBox:
+    held = snapshot.held_by(worker)
     queue_of = {task.sid: task.task_queue_sid or "" for task in snapshot.tasks}
-    pending = [one.task_sid for one in held if one.reservation_status == "pending"]
+    pending = [str(one.task_sid) for one in held if one.reservation_status == "pending"]
     return WorkerBox(
-        worker.sid,
-        worker.friendly_name,
-        worker.activity_name,
-        worker.available,
+        str(worker.sid),
+        str(worker.friendly_name),
+        str(worker.activity_name),
+        bool(worker.available),
         tuple((sid, queue_of.get(sid, "")) for sid in pending),
-        tuple(one.task_sid for one in held if one.reservation_status != "pending"),
+        tuple(str(one.task_sid) for one in held if one.reservation_status != "pending"),
     )

@@ -1,7 +1,6 @@
-"""A place to try expressions: which Workers match, and which clause keeps the others out."""
+"""A playground for expressions: which Workers match, and which clause excludes the others."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.explanation.candidates import fields_of
@@ -10,8 +9,9 @@ from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 from local_taskrouter.rules.scope import queue_scope
 from traitlets import List, Unicode, dlink, link, observe
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.follow.panel import FollowingPanel, FollowingState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import ErrorLine, TextLine
 from helpers.explanation.page import activity, cell, clauses, code, marked_name, quiet, table_of
@@ -19,12 +19,12 @@ from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"
 COLUMNS = ("Worker", "attributes", "clauses", "Activity")
-_CHANNELS = " The load of channels is not known here: a clause that reads it does not hold."
+_CHANNELS = " This panel reads no WorkerChannels, so a clause about channels does not hold."
 
 
 @dataclass(frozen=True)
 class PlaygroundRow:
-    """A Worker as it is, and the expression judged for it."""
+    """A Worker, and the verdict of the expression for it."""
 
     friendly_name: str
     attributes: str
@@ -33,21 +33,21 @@ class PlaygroundRow:
     verdict: Verdict
 
 
-class PlaygroundState(LiveState):
-    """An expression, and each Worker judged by it; nothing is sent but to look at the Workers."""
+class PlaygroundState(FollowingState):
+    """An expression and its verdict for each Worker. It sends no request but the poller's."""
 
-    expression = Unicode(FIRST, help="what is tried, as in a TaskQueue's target_workers")
-    syntax_error = Unicode(help="why it is no expression, with the place; else empty")
+    expression = Unicode(FIRST, help="the expression to try, as in a TaskQueue's target_workers")
+    syntax_error = Unicode(help="why the expression cannot be parsed, with the place; else empty")
     rows = List(help="a PlaygroundRow for each Worker, by name; empty after a syntax error")
     summary = Unicode(help="how many match, in a sentence")
 
-    def take(self) -> None:
+    def apply_snapshot(self) -> None:
         self._judge()
 
     @observe("expression")
     def _judge(self, _: object = None) -> None:
         with self.lock:
-            names = self._read()
+            names = self._parse()
             workers = self.snapshot.workers if not self.syntax_error else ()
             self.rows = [_row(self.expression, worker) for worker in workers]
             self.summary = "" if self.syntax_error else _summary(self.rows, names)
@@ -55,8 +55,8 @@ class PlaygroundState(LiveState):
                 self.lab, "workers", target_workers_expression=self.expression
             )
 
-    def _read(self) -> frozenset[str]:
-        """The names that the expression reads; what is wrong with it is in `syntax_error`."""
+    def _parse(self) -> frozenset[str]:
+        """Return the names that the expression reads; sets `syntax_error`."""
         self.syntax_error = ""
         if not self.expression.strip():
             return frozenset()
@@ -68,24 +68,24 @@ class PlaygroundState(LiveState):
 
 
 class RowsTable(widgets.HTML):
-    """Shows `rows`; without any it takes no place."""
+    """Shows `rows` as a table with every value escaped; takes no space without any."""
 
     rows = List(help="a PlaygroundRow for each Worker")
 
     def __init__(self) -> None:
         super().__init__()
-        self.observe(self._show, "rows")
-        self._show()
+        self.observe(self._render, "rows")
+        self._render()
 
-    def _show(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         self.value = table_of("Workers", COLUMNS, [_cells(row) for row in self.rows])
         self.layout.display = None if self.value else "none"
 
 
-class Playground(LivePanel):
-    """The expression, what is wrong with it, and a table of the Workers."""
+class Playground(FollowingPanel[PlaygroundState]):
+    """The expression, its syntax error, and a table of the Workers."""
 
-    call_is = "The same"
+    call_caption = "The same"
 
     def __init__(self, state: PlaygroundState) -> None:
         self.expression = widgets.Text(
@@ -112,16 +112,15 @@ class Playground(LivePanel):
             for clause in row.verdict.clauses:
                 lines.append(f"    {'✓' if clause.holds else '✗'} {clause}")
             lines += [f"    {trap}" for trap in row.verdict.traps]
-        told = state.error or state.notice
-        return "\n".join(filter(None, [*lines, told]))
+        return "\n".join(filter(None, [*lines, state.error or state.notice]))
 
 
 def playground(lab: PreparedWorkspace, expression: str = FIRST) -> Playground:
-    """A field for an expression, as in `target_workers`, and each Worker judged by it.
+    """Return a field for an expression, as in `target_workers`, and its verdict for each Worker.
 
-    It follows what is typed, and the Workers as they change. An expression that cannot be read is
-    shown with the place. Below it stands the call by which TaskRouter itself tells who matches:
-    `workers.list(target_workers_expression=...)`. It changes nothing in TaskRouter.
+    The verdicts follow what you type, and the Workers as they change. A syntax error points at the
+    place. Below is the call by which TaskRouter lists the matching Workers:
+    `workers.list(target_workers_expression=...)`. Nothing in TaskRouter changes.
     """
     state = PlaygroundState(lab)
     state.expression = expression
@@ -130,13 +129,13 @@ def playground(lab: PreparedWorkspace, expression: str = FIRST) -> Playground:
     return panel
 
 
-def _row(expression: str, worker: Any) -> PlaygroundRow:
+def _row(expression: str, worker: WorkerInstance) -> PlaygroundRow:
     values = queue_scope(fields_of(Evidence(None), worker), attributes_of(worker))
     verdict = judge(expression.strip(), values)
     return PlaygroundRow(
-        worker.friendly_name,
-        worker.attributes,
-        worker.activity_name,
+        str(worker.friendly_name),
+        str(worker.attributes),
+        str(worker.activity_name),
         bool(worker.available),
         verdict,
     )
@@ -156,7 +155,7 @@ def _summary(rows: list[PlaygroundRow], names: frozenset[str]) -> str:
     if not rows:
         return "There is no Worker in the Workspace."
     if not rows[0].verdict.text:
-        return "Nothing is asked for, so no Worker matches."
+        return "The expression is empty, so no Worker matches."
     matching = sum(row.verdict.holds for row in rows)
-    told = f"{matching} of {len(rows)} Workers {'matches' if matching == 1 else 'match'}."
-    return told + (_CHANNELS if any("channel" in name.split(".") for name in names) else "")
+    counted = f"{matching} of {len(rows)} Workers {'matches' if matching == 1 else 'match'}."
+    return counted + (_CHANNELS if any("channel" in name.split(".") for name in names) else "")

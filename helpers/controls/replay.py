@@ -1,4 +1,4 @@
-"""Sends a request of the request log again, as it was or changed."""
+"""Send a request of the request log again, unchanged or edited."""
 
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,7 +16,7 @@ from helpers.session.session import Session
 
 METHODS = ("GET", "POST", "DELETE", "PUT")
 _SECONDS = 30
-_NO_TEXT = "\N{REPLACEMENT CHARACTER}"
+_NOT_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
 class ReplayError(ValueError):
@@ -25,10 +25,10 @@ class ReplayError(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """A request to be sent: `direction` says which way it goes, as in the log.
+    """A request to send. `direction` is "sent" or "received", as in the log.
 
-    `data` is its form, in which a list repeats a parameter. A `body` that is no form is sent in its
-    place, with `content_type`.
+    `data` is its form; a list repeats a parameter. A `body` that is not a form is sent instead of
+    it, with `content_type`.
     """
 
     direction: str
@@ -40,30 +40,30 @@ class Draft:
 
 
 def draft_of(exchange: Exchange) -> Draft:
-    """The request of `exchange`.
+    """Return the request of `exchange`.
 
-    Raises ReplayError for another method than METHODS, and for what the log does not keep: a
-    secret, and a body that is no text.
+    Raises ReplayError for a method not in METHODS, and if the request held what the log does not
+    keep: a secret, or a body that is not text.
     """
     if exchange.method not in METHODS:
         raise ReplayError(f"A {exchange.method} request cannot be sent from here.")
     kept = "".join([exchange.url, exchange.request_body, *chain(*exchange.form)])
     if MASK in kept:
         raise ReplayError("This request held a secret, which the log does not keep.")
-    if _NO_TEXT in kept:
-        raise ReplayError("This request's body is no text, so the log does not keep all of it.")
+    if _NOT_TEXT in kept:
+        raise ReplayError("This request's body is not text, so the log does not keep all of it.")
     values: dict[str, list[str]] = {}
     for name, value in exchange.form:
         values.setdefault(name, []).append(value)
-    data = {name: several if several[1:] else several[0] for name, several in values.items()}
+    data: Data = {name: found if found[1:] else found[0] for name, found in values.items()}
     body, content_type = exchange.request_body, _content_type(exchange)
     return Draft(exchange.direction, exchange.method, exchange.url, data, body, content_type)
 
 
 def in_query(draft: Draft) -> Draft:
-    """`draft` with its parameters where its method has them: those of a GET in the URL's query.
+    """Return `draft` with the parameters of a GET moved into the URL's query.
 
-    There they replace those of the same name. Raises ReplayError when the URL is none.
+    There they replace those of the same name. Raises ReplayError for an invalid URL.
     """
     if draft.method != "GET" or not draft.data:
         return draft
@@ -75,14 +75,14 @@ def in_query(draft: Draft) -> Draft:
 
 
 def is_of(exchange: Exchange, draft: Draft) -> bool:
-    """Whether `exchange` may be what came of sending `draft`."""
+    """Whether `exchange` may be the result of sending `draft`."""
     paths = (exchange.path, urlsplit(draft.url).path)
     there, wanted = (requote_uri(path or "/") for path in paths)
     return exchange.method == draft.method and there == wanted
 
 
 def call_of(session: Session, draft: Draft) -> Call:
-    """The call that sends it, as text to copy. Raises ReplayError for what is no request."""
+    """Return the call that sends it, as text to copy. Raises ReplayError for an invalid request."""
     if _goes_to_taskrouter(session, draft):
         return shown_call.request(draft.method, draft.url, draft.data)
     headers = _headers(session, draft)
@@ -92,10 +92,10 @@ def call_of(session: Session, draft: Draft) -> Call:
 def send(session: Session, draft: Draft) -> int:
     """Send it, and return the HTTP status of the answer.
 
-    It is in the request log then, if TaskRouter or the learner's server answered.
-    The account's credentials go to TaskRouter's own address only. What TaskRouter had sent to the
-    learner's server is signed anew (https://www.twilio.com/docs/usage/security). Raises
-    ReplayError for what is no request or when nobody answers, and what the SDK raises.
+    The request log records it if TaskRouter or the learner's server answers. Only TaskRouter's own
+    address gets the account's credentials. A request that TaskRouter sent to the learner's server
+    gets a new signature (https://www.twilio.com/docs/usage/security). Raises ReplayError for an
+    invalid request or without an answer, and what the SDK raises.
     """
     if _goes_to_taskrouter(session, draft):
         answer = session.client.request(draft.method, draft.url, data=dict(draft.data))
@@ -116,29 +116,29 @@ def _send_elsewhere(session: Session, draft: Draft) -> int:
                 allow_redirects=False,
             ).status_code
         except requests.RequestException as error:
-            raise ReplayError(_what_failed(draft, error)) from error
+            raise ReplayError(_describe_failure(draft, error)) from error
 
 
-def _what_failed(draft: Draft, error: requests.RequestException) -> str:
+def _describe_failure(draft: Draft, error: requests.RequestException) -> str:
     address = urlsplit(draft.url).netloc
     if isinstance(error, requests.ReadTimeout):
-        return f"{address} has not answered within {_SECONDS} seconds."
+        return f"{address} did not answer within {_SECONDS} seconds."
     if isinstance(error, requests.ConnectionError):
-        return f"Nobody answers at {address}. Does the server run?"
-    return _no_request(draft)
+        return f"Nothing answers at {address}. Is the server running?"
+    return _invalid(draft)
 
 
-def _no_request(draft: Draft) -> str:
-    return f"This is no request: {draft.method} {draft.url}"
+def _invalid(draft: Draft) -> str:
+    return f"This is not a valid request: {draft.method} {draft.url}"
 
 
 def _parts(draft: Draft) -> SplitResult:
     try:
         parts = urlsplit(draft.url)
-    except ValueError:  # a bracket in the wrong place
-        raise ReplayError(_no_request(draft)) from None
+    except ValueError:  # a misplaced bracket
+        raise ReplayError(_invalid(draft)) from None
     if parts.scheme not in ("http", "https"):
-        raise ReplayError(_no_request(draft))
+        raise ReplayError(_invalid(draft))
     return parts
 
 
@@ -152,14 +152,14 @@ def _goes_to_taskrouter(session: Session, draft: Draft) -> bool:
 
 
 def _headers(session: Session, draft: Draft) -> dict[str, str]:
-    told = draft.body and draft.content_type
-    headers = {"Content-Type": draft.content_type} if told else {}
-    # Twilio signs a body that is no form by its hash, in the URL.
+    has_type = draft.body and draft.content_type
+    headers = {"Content-Type": draft.content_type} if has_type else {}
+    # Twilio signs a body that is not a form by its hash in the URL.
     can_be_signed = not draft.body or "bodySHA256=" in draft.url
     if draft.direction == "received" and session.auth_token and can_be_signed:
-        signed = RequestValidator(session.auth_token)
+        signature = RequestValidator(session.auth_token)
         form = MultiDict(draft.data)
-        headers["X-Twilio-Signature"] = signed.compute_signature(draft.url, form)
+        headers["X-Twilio-Signature"] = signature.compute_signature(draft.url, form)
     return headers
 
 

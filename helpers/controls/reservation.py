@@ -1,4 +1,4 @@
-"""The Reservation inspector: everything of one Reservation, the time left to answer, the answers."""
+"""The Reservation panel: one Reservation in full, the time left to answer, accept and reject."""
 
 import json
 from collections.abc import Iterable
@@ -11,17 +11,20 @@ from local_taskrouter.rules.lifecycle import RESERVATION
 from local_taskrouter.rules.times import answer_until, iso, seconds_left
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
-from helpers.controls.follow.panel import LivePanel, LiveState
+from helpers.controls.follow.panel import FollowingPanel, FollowingState
+from helpers.controls.follow.snapshot import Reservation as SdkReservation
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.fields import Chooser
-from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
+from helpers.controls.parts.panel import PlainLine, TextLine, close_all
 from helpers.display.html import FactsTable, Heading, duration, short
 from helpers.lessons.workspace import PreparedWorkspace
 
 ANSWERS = {"accept": "accepted", "reject": "rejected"}
 _NOTHING = "There is no Reservation yet."
 _DELETED = [("", "TaskRouter has deleted the Worker.")]
-_NOT_READ = [("", "There are more Workers than are read here, and this is one of them.")]
+_NOT_READ = [
+    ("", "The Workspace has more Workers than this panel reads; this is one of the others.")
+]
 _MOST = 50
 
 _OF_RESERVATION = ("sid", "reservation_status", "date_created")
@@ -40,107 +43,112 @@ Sids = tuple[str, str]
 Facts = list[tuple[str, object]]
 
 
-class ReservationState(LiveState):
+class ReservationState(FollowingState):
     """One Reservation: the chosen one, else the newest."""
 
     options = List(help="(description, SID) of the newest and the chosen one, newest first")
-    chosen_sid = Unicode(help="the Reservation to show; empty for whichever is the newest")
-    summary = Unicode(_NOTHING, help="what is asked of whom, in a sentence")
-    facts = Dict(help="what matters of the Reservation, its Task and its Worker, by heading")
-    rest = Dict(help="everything else of them, by heading")
-    seconds_left = Int(None, allow_none=True, help="to answer in; None when nothing is asked")
+    chosen_sid = Unicode(help="the Reservation to show; empty for the newest")
+    summary = Unicode(_NOTHING, help="whose Reservation this is and its status, in a sentence")
+    facts = Dict(help="the main facts of the Reservation, its Task and its Worker, by heading")
+    rest = Dict(help="their other properties, by heading")
+    seconds_left = Int(
+        None, allow_none=True, help="left to answer; None unless the Reservation is pending"
+    )
     status = Unicode(help="the Reservation's status; empty without one")
-    shown = Tuple(None, allow_none=True, help="the SIDs of the Task and of the Reservation shown")
+    shown = Tuple(None, allow_none=True, help="the SIDs of the Task and the Reservation shown")
 
     def __init__(self, lab: PreparedWorkspace, task_sid: str | None = None) -> None:
         super().__init__(lab)
         self.task_sid = task_sid
 
-    def take(self) -> None:
-        found = [one for one in self.snapshot.reservations if self.task_sid in (None, one.task_sid)]
+    def apply_snapshot(self) -> None:
+        every = self.snapshot.reservations
+        found = [one for one in every if self.task_sid in (None, one.task_sid)]
         chosen = [one for one in found if one.sid == self.chosen_sid]
         if self.chosen_sid and not chosen:
-            self.chosen_sid = ""  # which takes again
+            self.chosen_sid = ""  # calls apply_snapshot again
             return
         offered = found[: -_MOST - 1 : -1]
         offered += [one for one in chosen if one not in offered]
-        self.options = [(_described(one), one.sid) for one in offered]
+        self.options = [(_described(one), str(one.sid)) for one in offered]
         self._show((chosen or found)[-1] if found else None)
 
     @observe("chosen_sid")
     def _choose(self, _: object) -> None:
         with self.lock:
-            self.take()
+            self.apply_snapshot()
 
     @observe("shown", "status")
-    def _forget_refusal(self, _: object) -> None:
-        """What was refused before says nothing about what is shown now."""
+    def _clear_error(self, _: object) -> None:
+        """Clear an error about what was shown before."""
         self.error = ""
 
-    def answer(self, trigger: str, asked: Sids | None) -> bool:
-        """`trigger` "accept" or "reject", `asked` what was `shown`.
+    def answer(self, trigger: str, sids: Sids | None) -> bool:
+        """Answer the Reservation `sids`, `trigger` being "accept" or "reject".
 
-        False when another action is under way.
+        False while another action is running.
         """
-        return self.act(partial(self._answer, ANSWERS[trigger], asked))
+        return self.act(partial(self._answer, ANSWERS[trigger], sids))
 
     def allows(self, trigger: str) -> bool:
-        """Whether the Reservation's lifecycle knows "accept" or "reject" now."""
+        """Whether the Reservation's lifecycle allows "accept" or "reject" now."""
         return trigger in RESERVATION.get(self.status, {})
 
-    def _answer(self, status: str, asked: Sids | None) -> None:
-        if asked is None:
+    def _answer(self, status: str, sids: Sids | None) -> None:
+        if sids is None:
             raise ValueError(_NOTHING)
-        task_sid, sid = asked
-        wanted = {"reservation_status": status}
+        task_sid, sid = sids
         self.call = shown_call.update(
-            self.lab, "reservations", sid, parent=("tasks", task_sid), **wanted
+            self.lab, "reservations", sid, ("tasks", task_sid), reservation_status=status
         )
-        self.lab.workspace.tasks(task_sid).reservations(sid).update(**wanted)
+        self.lab.workspace.tasks(task_sid).reservations(sid).update(reservation_status=status)
 
-    def _show(self, one: Any | None) -> None:
-        if one is None:
+    def _show(self, reservation: SdkReservation | None) -> None:
+        if reservation is None:
             self.shown = None
             self.status, self.summary, self.seconds_left = "", self._nothing(), None
             self.facts, self.rest = {}, {}
             return
-        self.shown = (one.task_sid, one.sid)
-        self.status = one.reservation_status
-        self.seconds_left = self._seconds_left(one)
-        self.summary = f"{one.worker_name} was asked; the Reservation is {one.reservation_status}."
+        self.shown = (str(reservation.task_sid), str(reservation.sid))
+        self.status = str(reservation.reservation_status)
+        self.seconds_left = self._seconds_left(reservation)
+        self.summary = f"{reservation.worker_name} was asked; the Reservation is {self.status}."
         about = [
-            ("Reservation", one, _OF_RESERVATION),
-            ("Task", self.snapshot.task(one.task_sid), _OF_TASK),
-            ("Worker", self.snapshot.worker(one.worker_sid), _OF_WORKER),
+            ("Reservation", reservation, _OF_RESERVATION),
+            ("Task", self.snapshot.task(reservation.task_sid), _OF_TASK),
+            ("Worker", self.snapshot.worker(reservation.worker_sid), _OF_WORKER),
         ]
         missing = _NOT_READ if self.snapshot.more_workers else _DELETED
-        self.facts = {heading: facts(it, names) if it else missing for heading, it, names in about}
-        self.rest = {heading: rest(it, names) for heading, it, names in about if it}
+        self.facts = {
+            heading: facts(found, names) if found else missing for heading, found, names in about
+        }
+        self.rest = {heading: rest(found, names) for heading, found, names in about if found}
 
     def _nothing(self) -> str:
         return f"There is no Reservation of Task {self.task_sid}." if self.task_sid else _NOTHING
 
-    def _seconds_left(self, one: Any) -> int | None:
-        task, now = self.snapshot.task(one.task_sid), self.snapshot.now()
-        if one.reservation_status != "pending" or task is None or now is None:
+    def _seconds_left(self, reservation: SdkReservation) -> int | None:
+        task, now = self.snapshot.task(reservation.task_sid), self.snapshot.now()
+        created = reservation.date_created
+        if self.status != "pending" or task is None or now is None or created is None:
             return None
         workflow = self.snapshot.workflow(task.workflow_sid)
         if task.workflow_sid and workflow is None:
             return None  # the Workflow is newer than the settings that were read
-        return seconds_left(answer_until(one.date_created, workflow), now)
+        return seconds_left(answer_until(created, workflow), now)
 
 
 class AnswerButton(widgets.Button):
-    """Answers one Reservation: a press that comes late is none to the next one's."""
+    """Answers one Reservation. It keeps the SIDs: a late click never answers the next Reservation."""
 
-    def __init__(self, name: str, icon: str, asked: Sids | None) -> None:
-        self.asked = asked
-        # The same words for each Reservation: by them the keyboard's focus finds the next button.
+    def __init__(self, name: str, icon: str, sids: Sids | None) -> None:
+        self.sids = sids
+        # The same text for each Reservation: parts/focus.js finds the next button by it.
         super().__init__(description=name, icon=icon, tooltip=f"{name} this Reservation")
 
 
-class Reservation(LivePanel):
-    """Which Reservation, its status and time left, accept and reject, then the facts."""
+class Reservation(FollowingPanel[ReservationState]):
+    """A chooser for the Reservation, its status and time left, two buttons, then the facts."""
 
     def __init__(self, state: ReservationState) -> None:
         self.chooser = Chooser("Reservation", "the newest")
@@ -154,20 +162,20 @@ class Reservation(LivePanel):
             part for name in self.headings for part in (self.headings[name], self.tables[name])
         ]
         super().__init__(state, [self.chooser, self.summary, self.countdown, self.buttons], facts)
-        state.observe(self._paint, ["options", "summary", "facts", "rest", "seconds_left", "busy"])
-        self._paint()
+        state.observe(self._render, ["options", "summary", "facts", "rest", "seconds_left", "busy"])
+        self._render()
         self.chooser.observe(self.on_choose, "value")
 
     def on_choose(self, change: Any) -> None:
         with self.state.lock:
-            if not self.chooser.painting:
+            if not self.chooser.rendering:
                 self.state.chosen_sid = change["new"]
 
     def on_accept(self, button: AnswerButton) -> None:
-        self.state.answer("accept", button.asked)
+        self.state.answer("accept", button.sids)
 
     def on_reject(self, button: AnswerButton) -> None:
-        self.state.answer("reject", button.asked)
+        self.state.answer("reject", button.sids)
 
     def as_text(self) -> str:
         state = self.state
@@ -177,14 +185,14 @@ class Reservation(LivePanel):
             lines += [name, *(f"  {fact}: {value}" for fact, value in facts)]
         return "\n".join([*lines, *filter(None, [state.error or state.notice])])
 
-    def _paint(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         state = self.state
         with state.lock:
-            self.chooser.paint(state.options, state.chosen_sid)
+            self.chooser.render(state.options, state.chosen_sid)
             self.summary.text = state.summary
             left = state.seconds_left
             self.countdown.text = "" if left is None else f"{duration(left)} left to answer"
-            if self.accept.asked != state.shown:
+            if self.accept.sids != state.shown:
                 self._make_buttons(state.shown)
             self.accept.disabled = state.busy or not state.allows("accept")
             self.reject.disabled = state.busy or not state.allows("reject")
@@ -196,44 +204,48 @@ class Reservation(LivePanel):
                 else:
                     self.headings[name].hide()
 
-    def _make_buttons(self, asked: Sids | None = None) -> None:
+    def _make_buttons(self, sids: Sids | None = None) -> None:
         before = self.buttons.children
-        self.accept = AnswerButton("Accept", "check", asked)
-        self.reject = AnswerButton("Reject", "times", asked)
+        self.accept = AnswerButton("Accept", "check", sids)
+        self.reject = AnswerButton("Reject", "times", sids)
         self.accept.on_click(self.on_accept)
         self.reject.on_click(self.on_reject)
         self.buttons.children = [self.accept, self.reject]
-        close_whole(*before)
+        close_all(*before)
 
 
 def reservation(lab: PreparedWorkspace, task_sid: str | None = None) -> Reservation:
-    """A panel of one Reservation, its Task and its Worker, with the time left to answer.
+    """Return a panel of one Reservation, its Task and its Worker, with the time left to answer.
 
-    It shows the newest Reservation, of the Task `task_sid` if given; another can be chosen. Accept
+    It shows the newest Reservation, of the Task `task_sid` if given; you can choose another. Accept
     and Reject send `tasks(sid).reservations(sid).update(reservation_status=...)` and show that
-    call. `tables.reservations(lab)` has all of them as a table.
+    call. `tables.reservations(lab)` shows all of them as a table.
     """
     panel = Reservation(ReservationState(lab, task_sid))
     panel.follow()
     return panel
 
 
-def _described(one: Any) -> str:
-    return f"{short(one.sid)} {one.worker_name}, {one.reservation_status}"
+def _described(reservation: SdkReservation) -> str:
+    status = reservation.reservation_status
+    return f"{short(str(reservation.sid))} {reservation.worker_name}, {status}"
 
 
-def facts(instance: Any, names: Iterable[str]) -> Facts:
-    """(name, value) for each of the instance's `names`."""
-    return [(name, _written(getattr(instance, name))) for name in names]
+def facts(instance: object, names: Iterable[str]) -> Facts:
+    """Return (name, value) for each of the instance's `names`."""
+    return [(name, _as_shown(getattr(instance, name))) for name in names]
 
 
-def rest(instance: Any, names: Iterable[str]) -> Facts:
-    """(name, value) for everything else that the instance has, by name."""
-    own = {name for name in vars(instance) if not name.startswith("_")}
-    return facts(instance, sorted(own - {*names, "age"}))
+def rest(instance: object, names: Iterable[str]) -> Facts:
+    """Return (name, value) for the instance's other properties, sorted by name.
+
+    Without the age of a Task, which would change every second.
+    """
+    public = {name for name in vars(instance) if not name.startswith("_")}
+    return facts(instance, sorted(public - {*names, "age"}))
 
 
-def _written(value: object) -> object:
+def _as_shown(value: object) -> object:
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 from traitlets import Int, List, Unicode, dlink, link, observe
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.json_text import AttributesError, read_attributes
@@ -17,19 +18,21 @@ _HIGHEST_PRIORITY = 2_147_483_647
 
 
 class TaskFormState(ControlState):
-    """A Task to be created, and what became of the one created last."""
+    """A Task to create, and the outcome of the one created last."""
 
     language = Unicode("es")
-    extra = Unicode(help="More attributes, a JSON object as text; may be empty")
-    extra_error = Unicode(help="What is wrong with `extra`, pointing at the character; else empty")
-    extra_note = Unicode(help="What counts when `extra` and `language` disagree; else empty")
+    extra = Unicode(help="more attributes, a JSON object as text; may be empty")
+    extra_error = Unicode(help="the error in `extra`, pointing at the character; else empty")
+    extra_note = Unicode(
+        help="which language is sent when `extra` and `language` disagree; else empty"
+    )
     priority = Int(0)
     channel = Unicode("default", help="the TaskChannel's unique name")
     channels = List([("Default", "default")], help="(friendly name, unique name) of each")
-    workflow_sid = Unicode(help="the Workflow that decides; the tutorial's at first")
+    workflow_sid = Unicode(help="the Task's Workflow; the tutorial's at first")
     workflows = List(help="(friendly name, SID) of each")
-    outcome = Unicode(help="Where the Task went, in a sentence")
-    task_sid = Unicode(help="The Task created last")
+    outcome = Unicode(help="where the Task went, in a sentence")
+    task_sid = Unicode(help="the SID of the Task created last")
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
@@ -37,28 +40,28 @@ class TaskFormState(ControlState):
         self.workflows = [(WORKFLOW, lab.workflow_sid)]
 
     def load(self) -> bool:
-        """Ask which TaskChannels and Workflows there are; a failure is in `error`."""
+        """Read the TaskChannels and Workflows; a failure is in `error`."""
         return self.attempt(self._load)
 
     def attributes(self) -> dict[str, Any]:
-        """The attributes that the Task gets. Raises AttributesError when `extra` is no JSON."""
+        """Return the Task's attributes. Raises AttributesError unless `extra` is a JSON object."""
         return {"selected_language": self.language, **read_attributes(self.extra)}
 
     def create(self) -> bool:
-        """Create the Task. False when another is being created; a failure is in `error`."""
+        """Create the Task. False while another action is running; a failure is in `error`."""
         return self.attempt(self._create)
 
     @observe("extra", "language")
     def _check_extra(self, _: object) -> None:
-        wrong = note = ""
+        message = note = ""
         try:
-            counts = self.attributes()["selected_language"]
+            language = self.attributes()["selected_language"]
         except AttributesError as error:
-            wrong = str(error)
+            message = str(error)
         else:
-            if counts != self.language:
-                note = f"selected_language is {json.dumps(counts)}, as written here."
-        self.extra_error, self.extra_note = wrong, note
+            if language != self.language:
+                note = f"selected_language is {json.dumps(language)}, as written here."
+        self.extra_error, self.extra_note = message, note
 
     def _load(self) -> None:
         space = self.lab.workspace
@@ -71,20 +74,20 @@ class TaskFormState(ControlState):
         self.outcome, self.call = "", None
         if self.extra_error:
             raise AttributesError("No Task was created: the attributes above have an error.")
-        wanted = {
+        parameters: dict[str, Any] = {
             "attributes": json.dumps(self.attributes(), ensure_ascii=False),
             "workflow_sid": self.workflow_sid,
             "priority": self.priority,
         }
         if self.channel != "default":
-            wanted["task_channel"] = self.channel
-        self.call = shown_call.create(self.lab, "tasks", **wanted)
-        task = self.lab.workspace.tasks.create(**wanted)
+            parameters["task_channel"] = self.channel
+        self.call = shown_call.create(self.lab, "tasks", **parameters)
+        task = self.lab.workspace.tasks.create(**parameters)
         self.task_sid = task.sid
         self.outcome = _where_it_went(task)
 
 
-class TaskForm(Panel):
+class TaskForm(Panel[TaskFormState]):
     """Fields for a Task, a button that creates it, and where it went."""
 
     def __init__(self, state: TaskFormState) -> None:
@@ -142,24 +145,26 @@ class TaskForm(Panel):
         if state.workflow_sid != state.lab.workflow_sid:
             chosen.append(f"Workflow: {names.get(state.workflow_sid, state.workflow_sid)}")
         fields = " · ".join([fields, *chosen])
-        told = state.extra_error or state.error or state.outcome
-        return f"{fields} · Priority: {state.priority} · [Create Task]" + (told and f"\n{told}")
+        outcome = state.extra_error or state.error or state.outcome
+        return f"{fields} · Priority: {state.priority} · [Create Task]" + (
+            outcome and f"\n{outcome}"
+        )
 
 
 def task_form(lab: PreparedWorkspace) -> TaskForm:
-    """A form that creates a Task, in the tutorial's Workflow unless another is chosen.
+    """Return a form that creates a Task, by default in the tutorial's Workflow.
 
-    It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` for
-    another channel than the default one, says in which TaskQueue
-    the Task is and its Assignment Status, and shows the call, as Python and as curl. Attributes
-    that are not JSON are shown with the place; errors of TaskRouter are shown in the control.
+    It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` if
+    you choose another channel than the default. It shows that call, in Python and as curl, and the
+    TaskQueue and Assignment Status of the new Task. Errors point at the place in attributes that
+    are not JSON; TaskRouter's errors show too.
     """
     state = TaskFormState(lab)
     state.load()
     return TaskForm(state)
 
 
-def _where_it_went(task: Any) -> str:
+def _where_it_went(task: TaskInstance) -> str:
     if not task.task_queue_sid:
         return (
             f"Task {task.sid} is in no TaskQueue: no filter of the Workflow matches its "

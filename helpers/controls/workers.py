@@ -1,4 +1,4 @@
-"""The Workers of a Workspace, each with its Activity as toggle buttons; it follows by itself."""
+"""The Workers panel: each Worker with its Activities as toggle buttons."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
-from traitlets import Bool, Int, List, Unicode, observe
+from traitlets import Int, List, Unicode, observe
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from helpers.controls.follow.panel import LivePanel, LiveState, match_lines
+from helpers.controls.follow.panel import FollowingPanel, FollowingState, match_parts
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.fields import ActivityButtons, Search, contains
+from helpers.controls.parts.fields import ActivityButtons, Search, SearchableState
 from helpers.controls.parts.in_page import PART
-from helpers.controls.parts.panel import PlainLine, TextLine, close_whole
+from helpers.controls.parts.panel import PlainLine, TextLine, close_all
 from helpers.lessons.workspace import PreparedWorkspace
 
 MOST = 30
@@ -20,7 +21,7 @@ MOST = 30
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """What the panel says of one Worker."""
+    """What the panel shows of one Worker."""
 
     sid: str
     name: str
@@ -37,35 +38,33 @@ class WorkerRow:
         return f"{self.activity_name}, {available} · holds {holds}"
 
 
-class WorkersState(LiveState):
-    """The Workers by name, and the Activities they may be in."""
+class WorkersState(FollowingState, SearchableState):
+    """The Workers by name, and the Activities to choose from."""
 
-    rows = List(help="a WorkerRow for each Worker that is found, the first MOST by name")
+    rows = List(help="a WorkerRow for each of the first MOST Workers found, by name")
     activities = List(help="(friendly name, SID) of each Activity of the Workspace")
-    more = Int(help="how many are found beyond those")
-    crowded = Bool(help="whether there are more than MOST Workers")
-    acted_on = Unicode(help="the SID of the Worker whose Activity was pressed last")
-    contains = Unicode(help="only Workers whose name, attributes, Activity or SID contain this")
+    more = Int(help="how many more were found")
+    acted_on = Unicode(help="the SID of the Worker whose button was clicked last")
 
-    def take(self) -> None:
+    def apply_snapshot(self) -> None:
         self.crowded = len(self.snapshot.workers) > MOST
-        found = [worker for worker in self.snapshot.workers if self._is_wanted(worker)]
+        found = [worker for worker in self.snapshot.workers if self._is_found(worker)]
         activities = self.snapshot.settings.activities
-        self.activities = [(activity.friendly_name, activity.sid) for activity in activities]
+        self.activities = [(str(one.friendly_name), str(one.sid)) for one in activities]
         self.more = max(0, len(found) - MOST)
         self.rows = [self._row(worker) for worker in found[:MOST]]
 
     @observe("contains")
     def _search(self, _: object) -> None:
         with self.lock:
-            self.take()
+            self.apply_snapshot()
 
-    def _is_wanted(self, worker: Any) -> bool:
-        told = (worker.friendly_name, worker.attributes, worker.activity_name, worker.sid)
-        return not self.crowded or contains(self.contains, *told)
+    def _is_found(self, worker: WorkerInstance) -> bool:
+        name, activity = worker.friendly_name, worker.activity_name
+        return self.finds(name, worker.attributes, activity, worker.sid)
 
     def choose(self, worker_sid: str, activity_sid: str) -> bool:
-        """Set a Worker's Activity. False when another action is under way."""
+        """Set a Worker's Activity. False while another action is running."""
         return self.act(partial(self._set, worker_sid, activity_sid))
 
     def _set(self, worker_sid: str, activity_sid: str) -> None:
@@ -73,22 +72,22 @@ class WorkersState(LiveState):
         self.call = shown_call.update(self.lab, "workers", worker_sid, activity_sid=activity_sid)
         self.lab.workspace.workers(worker_sid).update(activity_sid=activity_sid)
 
-    def _row(self, worker: Any) -> WorkerRow:
+    def _row(self, worker: WorkerInstance) -> WorkerRow:
         return WorkerRow(
-            worker.sid,
-            worker.friendly_name,
-            worker.attributes,
-            worker.activity_name,
-            worker.activity_sid,
-            worker.available,
-            tuple(
+            sid=str(worker.sid),
+            name=str(worker.friendly_name),
+            attributes=str(worker.attributes),
+            activity_name=str(worker.activity_name),
+            activity_sid=str(worker.activity_sid),
+            available=bool(worker.available),
+            holds=tuple(
                 f"Task {one.task_sid} (Reservation {one.reservation_status})"
-                for one in self.snapshot.held_by(worker.sid)
+                for one in self.snapshot.held_by(worker)
             ),
         )
 
 
-class WorkerLines(widgets.VBox):
+class WorkerPart(widgets.VBox):
     """One Worker's part of the panel."""
 
     def __init__(self, sid: str, choose: Callable[[str, Any], None]) -> None:
@@ -100,30 +99,30 @@ class WorkerLines(widgets.VBox):
         self.add_class(PART)
         self.toggles.observe(partial(choose, sid), "value")
 
-    def paint(self, row: WorkerRow, activities: list[tuple[str, str]], busy: bool) -> None:
-        self.toggles.paint(row.name, activities, row.activity_sid)
+    def render(self, row: WorkerRow, activities: list[tuple[str, str]], busy: bool) -> None:
+        self.toggles.render(row.name, activities, row.activity_sid)
         self.toggles.disabled = busy
         self.summary.text = row.summary()
         self.attributes.text = row.attributes
 
 
-class Workers(LivePanel):
-    """The part of each Worker, one below the other."""
+class Workers(FollowingPanel[WorkersState]):
+    """A search, and one part for each Worker."""
 
     def __init__(self, state: WorkersState) -> None:
-        self.lines: dict[str, WorkerLines] = {}
+        self.parts: dict[str, WorkerPart] = {}
         self.list = widgets.VBox()
         self.more_line = TextLine()
         self.search = Search(state, "A part of a Worker's name, attributes, Activity or SID")
         super().__init__(state, [self.search, self.list, self.more_line])
-        state.observe(self._paint, ["rows", "activities", "more", "busy", "acted_on"])
-        self._paint()
+        state.observe(self._render, ["rows", "activities", "more", "busy", "acted_on"])
+        self._render()
 
     def on_choose(self, worker_sid: str, change: Any) -> None:
-        """The learner pressed the button of the Activity `change["new"]`."""
+        """Handle a click on the Activity `change["new"]`."""
         with self.state.lock:
             now = {row.sid: row.activity_sid for row in self.state.rows}.get(worker_sid)
-            chosen = not change["owner"].painting and change["new"] != now
+            chosen = not change["owner"].rendering and change["new"] != now
         if chosen:
             self.state.choose(worker_sid, change["new"])
 
@@ -135,34 +134,35 @@ class Workers(LivePanel):
                 for name, sid in self.state.activities
             )
             lines += [f"{row.name} {row.attributes}: {buttons}", f"  {row.summary()}"]
-        told = [self._more(), self.state.error or self.state.notice]
-        return "\n".join([*lines, *filter(None, told)])
+        lines += [self._more(), self.state.error or self.state.notice]
+        return "\n".join(filter(None, lines))
 
     def _more(self) -> str:
         if self.state.more:
             least = "at least " if self.state.snapshot.more_workers else ""
-            return f"and {least}{self.state.more} more Workers; write a part of a name above to find one."
-        nobody = "No Worker contains this." if self.state.crowded else "There is no Worker yet."
-        return "" if self.state.rows else nobody
+            more = f"and {least}{self.state.more} more Workers"
+            return f"{more}; write a part of a name above to find one."
+        none = "No Worker contains this." if self.state.crowded else "There is no Worker yet."
+        return "" if self.state.rows else none
 
-    def _paint(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         state = self.state
         with state.lock:
             shown = [row.sid for row in state.rows]
-            gone = match_lines(self.lines, shown, lambda sid: WorkerLines(sid, self.on_choose))
+            removed = match_parts(self.parts, shown, lambda sid: WorkerPart(sid, self.on_choose))
             for row in state.rows:
-                self.lines[row.sid].paint(row, state.activities, state.busy)
-            self.list.children = [self.lines[sid] for sid in shown]
-            self.tell_in(self.lines.get(state.acted_on, self))
-            close_whole(*gone)
+                self.parts[row.sid].render(row, state.activities, state.busy)
+            self.list.children = [self.parts[sid] for sid in shown]
+            self.show_outcome_in(self.parts.get(state.acted_on, self))
+            close_all(*removed)
             self.more_line.text = self._more()
 
 
 def workers(lab: PreparedWorkspace) -> Workers:
-    """A panel of the Workspace's Workers: attributes, Activity, available or not, what each holds.
+    """Return a panel of the Workers: attributes, Activity, available or not, Reservations.
 
-    A press of an Activity sends `workers(sid).update(activity_sid=...)` and shows that call, as
-    Python and as curl. Changes made elsewhere show by themselves. `tables.workers(lab)` is the
+    A click on an Activity sends `workers(sid).update(activity_sid=...)` and shows that call, in
+    Python and as curl. The panel also shows changes made elsewhere. `tables.workers(lab)` shows the
     same as a table.
     """
     panel = Workers(WorkersState(lab))

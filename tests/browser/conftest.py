@@ -37,9 +37,9 @@ MILLISECONDS = SECONDS * 1000
 expect.set_options(timeout=MILLISECONDS)
 # These panels poll every 0.25 s, so that tests wait less. Lessons keep the normal interval.
 START = """from helpers import connect, controls, prepare
-from helpers.controls import watch
-watch.stop_all()
-watch.TICK = watch.SECONDS_BETWEEN["local"] = 0.25
+from helpers.controls.follow import poller
+poller.stop_all()
+poller.TICK = poller.SECONDS_BETWEEN["local"] = 0.25
 lab = prepare(connect(), "task waiting")"""
 PANELS = (
     "controls.workers(lab)",
@@ -52,13 +52,13 @@ PANELS = (
     "controls.task_form(lab)",
     "controls.activity_toggle(lab, lab.bob_sid)",
 )
-# Watch calls its listeners in order. This one is the last, so when its number grows, Watch has
-# called every panel.
+# The poller calls its listeners in order. This one is the last, so when its number grows, every panel
+# has handled an update.
 LOOKS = """from ipywidgets import IntText
 looks = IntText(description="Looks")
-def count(news):
+def count(update):
     looks.value += 1
-watch.watch_for(lab).subscribe(count, reads=False)
+poller.poller_for(lab).subscribe(count, needs_snapshots=False)
 looks"""
 NOTEBOOK = "notebooks/all-panels.ipynb"
 KERNEL_SETTINGS = {

@@ -5,7 +5,7 @@ from spy_lock import SpyLock
 
 from helpers import controls
 from helpers.controls.activity_toggle import ActivityToggle
-from helpers.controls.follow import snapshot
+from helpers.controls.follow import reader
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -156,7 +156,7 @@ def test_what_is_stored_in_a_notebook_is_readable(toggle):
 
 
 def test_a_worker_beyond_those_that_panels_read_is_shown_when_asked_for(lab, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_WORKERS", 1)
+    monkeypatch.setattr(reader, "MOST_WORKERS", 1)
     toggle = controls.activity_toggle(lab, lab.bob_sid)
     assert toggle.state.snapshot.worker(lab.bob_sid) is None
     assert toggle.summary.text == "Bob is Idle, available: TaskRouter may offer Tasks."

@@ -20,14 +20,14 @@ def test_a_task_travels_from_the_queue_past_the_question_to_the_worker(lab, pane
     places = [positions(panel.state.floor)[lab.task_sid]]
     assert 'taskrouter-moved"' not in panel.picture.value
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     places.append(positions(panel.state.floor)[lab.task_sid])
     assert 'class="taskrouter-moved"' in panel.picture.value
     worker = "Worker Alice, Idle, available"
     assert f"{worker}: asked about {lab.task_sid}" in repr(panel).splitlines()
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     places.append(positions(panel.state.floor)[lab.task_sid])
     assert f"{worker}: works on {lab.task_sid}" in repr(panel).splitlines()
     left = [place[0] for place in places]
@@ -38,7 +38,7 @@ def test_nothing_is_drawn_anew_when_nothing_has_changed(panel, clock):
     drawn = []
     panel.picture.observe(drawn.append, "value")
     clock.advance(3)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert drawn == []
 
 
@@ -54,5 +54,5 @@ def test_the_picture_says_in_words_what_it_shows(lab, panel):
 
 def test_task_queues_stand_in_the_order_of_their_names(lab, panel):
     lab.workspace.task_queues.create("Arabic")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert repr(panel).splitlines()[0] == "TaskQueue Arabic: 0 waiting"

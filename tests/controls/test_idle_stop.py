@@ -85,7 +85,7 @@ def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, 
     for _ in range(3):
         hands.hours += 11
         looks_again(hands)
-        panel.state.watch.refresh(everything=False)
+        panel.state.poller.refresh(everything=False)
     assert serving.is_alive()
     panel.close()
     hands.hours += 13

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import controls
-from helpers.controls.follow.poller import News
+from helpers.controls.follow.poller import Update
 from helpers.controls.lifecycle import Lifecycle, _described
 from helpers.display.html import short
 from helpers.lessons.workspace import ENGLISH, SPANISH, PreparedWorkspace
@@ -29,25 +29,25 @@ def test_the_step_follows_the_task(lab, panel):
     assert panel.state.number == 1
     assert 'alt="[Task Created] → ' in panel.picture.value
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.state.number == 3
     assert panel.summary.text == (
         f"Task {lab.task_sid} is reserved; Alice was asked, the Reservation is pending."
     )
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.state.number == 5
     assert "[Task assigned to Worker]" in panel.picture.value
 
 
 def test_an_accepted_reservation_lights_its_step_before_the_task_is_read_as_assigned(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     reserved = panel.state.snapshot
     lab.workspace.tasks(lab.task_sid).reservations.list()[0].update(reservation_status="accepted")
-    panel.state.watch.refresh()
-    panel.state.receive(News(replace(panel.state.snapshot, tasks=reserved.tasks)))
+    panel.state.poller.refresh()
+    panel.state.on_update(Update(replace(panel.state.snapshot, tasks=reserved.tasks)))
     assert panel.state.number == 4
     assert "[Reservation accepted]" in panel.picture.value
 
@@ -57,22 +57,22 @@ def test_every_step_of_a_completed_task_is_done(lab, panel):
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
     lab.workspace.tasks(lab.task_sid).update(assignment_status="completed", reason="done")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.as_text().splitlines()[0].count("✓") == 5
     assert "now" not in panel.picture.value
 
 
 def test_no_step_of_a_canceled_task_is_lit(lab, panel):
     lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="gone")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.as_text().startswith("Task Created → ")
-    assert panel.summary.text == f"Task {lab.task_sid} is canceled; nobody was asked."
+    assert panel.summary.text == f"Task {lab.task_sid} is canceled; it had no Reservation."
 
 
 def test_without_a_choice_the_newest_is_followed(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     newer = create(lab)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert newer.sid in panel.summary.text
     assert panel.state.number == 1, "Alice is available, but has another Task"
     panel.chooser.value = lab.task_sid
@@ -81,7 +81,7 @@ def test_without_a_choice_the_newest_is_followed(lab, panel):
 
 def test_the_list_says_where_each_task_is_the_newest_first(lab, panel):
     newer = create(lab, '{"selected_language": "en"}')
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.chooser.options == (
         ("the newest", ""),
         (f"{short(newer.sid)} reserved, {ENGLISH}", newer.sid),
@@ -97,7 +97,7 @@ def test_a_task_in_no_queue_is_listed_without_one():
 def test_only_the_newest_are_offered(lab, panel, monkeypatch):
     monkeypatch.setattr(import_module("helpers.controls.lifecycle"), "_MOST", 2)
     newer = [create(lab) for _ in range(2)]
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert [sid for _, sid in panel.chooser.options] == ["", newer[1].sid, newer[0].sid]
 
 
@@ -118,7 +118,7 @@ def test_a_named_task_is_followed_from_the_start(lab):
 def test_a_task_that_is_gone_is_said(lab):
     panel = controls.lifecycle(lab, lab.task_sid)
     lab.workspace.tasks(lab.task_sid).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.summary.text == f"TaskRouter has no Task {lab.task_sid}."
     assert panel.state.number is None
     panel.chooser.value = ""
@@ -129,5 +129,5 @@ def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
     steps = "eligible Worker becomes available → Worker reserved → Reservation accepted"
     assert repr(panel).splitlines() == [
         f"[Task Created] → {steps} → Task assigned to Worker",
-        f"Task {lab.task_sid} is pending; nobody has been asked yet.",
+        f"Task {lab.task_sid} is pending; it has no Reservation yet.",
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import controls
-from helpers.controls.follow import poller
+from helpers.controls.follow import poller as poller_module
 from helpers.lessons.workspace import PreparedWorkspace, prepare
 from helpers.session.session import Session
 
@@ -36,11 +36,11 @@ def test_every_panel_shows_what_there_is(lab, name):
 
 def test_alice_is_sent_away_and_comes_back(lab):
     panel, toggle = controls.workers(lab), controls.activity_toggle(lab, lab.bob_sid)
-    panel.lines[lab.alice_sid].toggles.value = lab.offline_sid
+    panel.parts[lab.alice_sid].toggles.value = lab.offline_sid
     assert panel.error_line.text == ""
     assert lab.workspace.workers(lab.alice_sid).fetch().activity_name == "Offline"
     toggle.toggles.value = lab.offline_sid
-    assert panel.lines[lab.bob_sid].summary.text == "Offline, not available · holds no Task"
+    assert panel.parts[lab.bob_sid].summary.text == "Offline, not available · holds no Task"
 
 
 def test_a_reservation_is_accepted_and_the_task_completed(lab):
@@ -48,7 +48,7 @@ def test_a_reservation_is_accepted_and_the_task_completed(lab):
     lifecycle, floor = controls.lifecycle(lab), controls.floor(lab)
     assert reservation.countdown.text.endswith("left to answer")
     reservation.on_accept(reservation.accept)
-    assert tasks.lines[lab.task_sid].summary.text.startswith("assigned")
+    assert tasks.parts[lab.task_sid].summary.text.startswith("assigned")
     assert lifecycle.state.number == 5
     assert floor.state.floor.workers[0].working_on == (lab.task_sid,)
     tasks.on_end(lab.task_sid, "complete")
@@ -59,7 +59,7 @@ def test_a_task_is_created_and_the_request_sent_again(lab):
     form, requests = controls.task_form(lab), controls.requests(lab)
     form.on_create(form.button)
     assert form.state.task_sid in form.outcome.text
-    requests.state.receive(requests.state.watch.news)
+    requests.state.on_update(requests.state.poller.latest)
     requests.list.index = 0
     requests.on_again()
     assert requests.outcome.text == "POST was sent; the answer has the status 201."
@@ -78,7 +78,7 @@ def test_only_the_clock_says_that_it_is_for_the_local_taskrouter(lab):
 
 
 def test_twilio_is_asked_more_seldom(lab, monkeypatch):
-    monkeypatch.setattr(poller, "monotonic", lambda: 0.0)
-    looker = poller.watch_for(lab)
-    looker.refresh()
-    assert looker.due == pytest.approx(2.7)
+    monkeypatch.setattr(poller_module, "monotonic", lambda: 0.0)
+    poller = poller_module.poller_for(lab)
+    poller.refresh()
+    assert poller.due == pytest.approx(2.7)

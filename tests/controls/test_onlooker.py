@@ -4,44 +4,44 @@ from free_port import free_port
 from local_taskrouter.process import launch
 from wrong_server import kill, wrong_server
 
-from helpers.controls.follow.poller import watch_for
+from helpers.controls.follow.poller import poller_for
 from helpers.lessons.workspace import prepare
 from helpers.session.connect import connect
 
 
 def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home):
     session = connect()
-    looker = watch_for(prepare(session, "task waiting"))
-    looker.refresh()
+    poller = poller_for(prepare(session, "task waiting"))
+    poller.refresh()
     with wrong_server(kill(running_home), lambda path: b"{}") as sent:
-        looker.refresh()
+        poller.refresh()
     assert sent and "authorization" not in "".join(sent).lower()
-    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    assert poller.latest.problem.startswith("TaskRouter does not answer")
     session.client.http_client.session.close()
 
 
 def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
     session = connect()
-    looker = watch_for(prepare(session, "task waiting"))
+    poller = poller_for(prepare(session, "task waiting"))
     launch.stop(home)
     home.settings_file.unlink()
     home.create()
     home.keep_port(free_port())
-    looker.refresh()
-    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    poller.refresh()
+    assert poller.latest.problem.startswith("TaskRouter does not answer")
     moved = launch.ensure_running(home)
-    looker.refresh()
-    assert looker.news.trouble == ""
+    poller.refresh()
+    assert poller.latest.problem == ""
     assert (session.address, session.auth_token) == (moved.url, moved.auth_token)
     session.client.http_client.session.close()
 
 
 def test_it_starts_no_taskrouter_that_was_stopped(running_home):
     session = connect()
-    looker = watch_for(prepare(session, "task waiting"))
+    poller = poller_for(prepare(session, "task waiting"))
     launch.stop(running_home)
-    looker.refresh()
-    looker.refresh()
-    assert looker.news.trouble.startswith("TaskRouter does not answer")
+    poller.refresh()
+    poller.refresh()
+    assert poller.latest.problem.startswith("TaskRouter does not answer")
     assert running_home.running() is None
     session.client.http_client.session.close()

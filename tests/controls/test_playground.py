@@ -70,14 +70,14 @@ def test_nothing_asked_for_matches_nobody_and_is_no_error(panel, text):
     panel.expression.value = text
     assert panel.syntax_error.text == ""
     assert matching(panel) == []
-    assert panel.summary.text == "Nothing is asked for, so no Worker matches."
+    assert panel.summary.text == "The expression is empty, so no Worker matches."
 
 
 def test_it_follows_the_workers(lab, panel):
     panel.expression.value = 'languages HAS "es"'
     attributes = json.dumps({"languages": ["es"]})
     lab.workspace.workers(lab.bob_sid).update(attributes=attributes)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert matching(panel) == ["Alice", "Bob"]
 
 
@@ -96,14 +96,14 @@ def test_it_shows_the_call_by_which_taskrouter_tells_the_same(lab, panel):
 
 def test_the_load_of_channels_is_said_to_be_unknown(panel):
     panel.expression.value = "worker.channel.chat.assigned_tasks == 0"
-    assert "load of channels is not known" in panel.summary.text
+    assert "reads no WorkerChannels" in panel.summary.text
 
 
 def test_what_comes_from_taskrouter_is_text(lab, panel):
     attributes = json.dumps({"languages": [MARKUP]})
     lab.workspace.workers(lab.bob_sid).update(attributes=attributes, friendly_name=MARKUP)
     panel.expression.value = f'languages HAS "{MARKUP}"'
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert matching(panel) == [MARKUP]
     for shown in (panel.table.value, panel.summary.value, panel.call_lines.value):
         assert MARKUP not in shown

@@ -68,7 +68,7 @@ def test_what_stands_in_the_url_is_not_sent_twice(size):
 )
 def test_what_is_no_request_is_refused(lab, url):
     draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
-    with pytest.raises(ReplayError, match="This is no request"):
+    with pytest.raises(ReplayError, match="This is not a valid request"):
         send(lab.session, draft)
 
 
@@ -151,7 +151,7 @@ def test_a_field_that_is_in_the_query_too_is_not_lost(lab, server):
 
 def test_a_body_that_is_no_text_is_refused(lab, server):
     requests.post(server.url_for("/echo"), data=b"\xff\x00")
-    with pytest.raises(ReplayError, match="is no text"):
+    with pytest.raises(ReplayError, match="is not text"):
         draft_of(lab.session.requests[-1])
 
 
@@ -206,4 +206,4 @@ def test_an_address_that_cannot_be_read_is_no_request(lab, url, do):
     draft = replace(draft_of(Exchange("sent", "GET", "http://x/", form=[("a", "1")])), url=url)
     with pytest.raises(ReplayError) as refused:
         do(lab.session, draft)
-    assert str(refused.value) == f"This is no request: GET {url}"
+    assert str(refused.value) == f"This is not a valid request: GET {url}"

@@ -26,7 +26,7 @@ def descriptions(panel: Requests) -> list[str]:
 
 
 def look_at(panel: Requests, exchange: Exchange) -> None:
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     panel.list.value = str(id(exchange))
 
 
@@ -56,7 +56,7 @@ def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
 
 def test_a_request_that_did_not_fail_is_not_found_by_none(lab, panel):
     lab.workspace.workers(lab.bob_sid).fetch()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     panel.text.value = "none"
     assert descriptions(panel) == []
 
@@ -76,7 +76,7 @@ def test_each_status_has_its_filter_and_each_direction_its_arrow(lab, panel):
 def test_the_newest_are_listed_when_there_are_many(lab, panel):
     for number in range(MOST + 1):
         lab.session.requests.record(Exchange("sent", "GET", f"http://127.0.0.1:1/{number}"))
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert len(descriptions(panel)) == MOST
     assert f"/{MOST} (" in descriptions(panel)[0]
     assert "/1 (" in descriptions(panel)[-1]
@@ -84,11 +84,11 @@ def test_the_newest_are_listed_when_there_are_many(lab, panel):
 
 def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
     lab.workspace.fetch()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     before = len(lab.session.requests)
     assert "POST" in descriptions(panel)[0] or "GET" in descriptions(panel)[0]
     lab.workspace.tasks.list()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert "→ sent GET 200 …/Tasks (" in descriptions(panel)[0]
     assert len(lab.session.requests) == before + 1
     assert panel.counted.text == f"{before + 1} of {before + 1} requests, newest first."
@@ -96,7 +96,7 @@ def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
 
 def test_only_what_passes_the_filters_is_listed(lab, panel, server):
     received(server, lab)
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     panel.direction.value = "received"
     assert len(descriptions(panel)) == 1
     panel.status.value = "4xx"
@@ -125,7 +125,7 @@ def test_one_is_shown_in_full_with_its_parameters_explained(lab, panel, server):
 
 def test_what_the_sdk_sent_is_not_said_to_come_from_twilio(lab, panel):
     lab.workspace.tasks.list()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     look_at(panel, lab.session.requests.sent()[-1])
     assert "sent by the twilio package" in panel.detail.value
 
@@ -134,7 +134,7 @@ def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
     exchange = received(server, lab)
     look_at(panel, exchange)
     lab.workspace.tasks.list()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert panel.list.value == str(id(exchange))
     assert panel.list.options[0][1] != panel.list.value
 
@@ -143,7 +143,7 @@ def test_one_that_the_filters_hide_is_looked_at_no_more(lab, panel, server):
     look_at(panel, received(server, lab))
     panel.direction.value = "sent"
     assert panel.state.chosen == panel.detail.value == ""
-    assert panel.again.disabled and panel.edit.disabled
+    assert panel.again_button.disabled and panel.edit_button.disabled
 
 
 def test_without_a_choice_nothing_is_sent_and_the_panel_says_what_to_do(lab, panel):
@@ -158,10 +158,10 @@ def test_without_a_choice_nothing_is_sent_and_the_panel_says_what_to_do(lab, pan
 def test_a_path_is_short_enough_for_the_list_and_says_which(lab, panel):
     worker = lab.workspace.workers(lab.bob_sid)
     worker.fetch()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert f"GET 200 …/Workers/WK…{lab.bob_sid[-6:]} (" in descriptions(panel)[0]
     lab.session.client.taskrouter.v1.workspaces(lab.workspace_sid).fetch()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert f"/v1/Workspaces/WS…{lab.workspace_sid[-6:]} (" in descriptions(panel)[0]
 
 
@@ -169,27 +169,27 @@ def test_it_can_be_edited_before_it_is_sent(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     assert panel.editor.layout.display == "none"
-    panel.on_edit(panel.edit)
+    panel.on_edit(panel.edit_button)
     assert panel.editor.layout.display is None
     assert json.loads(panel.editor.form.value) == {"ActivitySid": lab.offline_sid}
     panel.editor.form.value = json.dumps({"ActivitySid": lab.idle_sid})
-    panel.on_send(panel.editor.send)
+    panel.on_send(panel.editor.send_button)
     assert lab.workspace.workers(lab.bob_sid).fetch().activity_name == "Idle"
-    panel.on_close_editor(panel.editor.cancel)
+    panel.on_close_editor(panel.editor.cancel_button)
     assert panel.editor.layout.display == "none"
 
 
 def test_each_button_does_what_it_says(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
-    panel.again.click()
+    panel.again_button.click()
     assert panel.outcome.text == "POST was sent; the answer has the status 200."
-    panel.edit.click()
+    panel.edit_button.click()
     assert panel.state.editing
     before = len(lab.session.requests)
-    panel.editor.send.click()
+    panel.editor.send_button.click()
     assert len(lab.session.requests) == before + 1
-    panel.editor.cancel.click()
+    panel.editor.cancel_button.click()
     assert not panel.state.editing
 
 
@@ -207,44 +207,44 @@ def test_a_double_click_sends_one_request(lab, panel, press):
 def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
-    panel.on_edit(panel.edit)
+    panel.on_edit(panel.edit_button)
     panel.editor.form.value = '{"ActivitySid": }'
     assert panel.editor.form_error.text.startswith("Line 1, character 17")
     before = len(lab.session.requests)
-    panel.on_send(panel.editor.send)
+    panel.on_send(panel.editor.send_button)
     assert panel.error_line.text.startswith("Nothing was sent")
     assert len(lab.session.requests) == before
     panel.editor.form.value = "{}"
     assert panel.editor.form_error.text == ""
-    panel.on_send(panel.editor.send)
+    panel.on_send(panel.editor.send_button)
     assert len(lab.session.requests) == before + 1
 
 
 def test_before_anything_was_sent_there_is_nothing_to_press(lab):
     lab.session.requests.clear()
     panel = controls.requests(lab)
-    assert panel.again.disabled and panel.edit.disabled
+    assert panel.again_button.disabled and panel.edit_button.disabled
     assert panel.editor.layout.display == "none"
 
 
 def test_the_buttons_are_disabled_while_a_request_is_sent(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
-    for button in (panel.again, panel.edit, panel.editor.send):
+    for button in (panel.again_button, panel.edit_button, panel.editor.send_button):
         seen: list[bool] = []
         button.observe(lambda change, seen=seen: seen.append(change["new"]), "disabled")
-        panel.on_again(panel.again)
+        panel.on_again(panel.again_button)
         assert seen == [True, False]
 
 
 def test_method_and_url_can_be_edited_too(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
-    panel.on_edit(panel.edit)
+    panel.on_edit(panel.edit_button)
     assert (panel.editor.method.value, panel.editor.url.value[-34:]) == ("POST", lab.bob_sid)
     panel.editor.method.value, panel.editor.form.value = "GET", ""
     panel.editor.url.value = f" {panel.editor.url.value.replace(lab.bob_sid, lab.alice_sid)} "
-    panel.on_send(panel.editor.send)
+    panel.on_send(panel.editor.send_button)
     sent = lab.session.requests[-1]
     assert (sent.method, sent.url[-34:], sent.status) == ("GET", lab.alice_sid, 200)
 
@@ -252,10 +252,10 @@ def test_method_and_url_can_be_edited_too(lab, panel):
 def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
     lab.workspace.tasks.list()
     before = panel.state.options
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     listed = panel.state.options
     assert len(listed) == len(before) + 1
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert panel.state.options is listed
 
 
@@ -275,7 +275,7 @@ def test_a_body_that_is_no_form_is_shown_found_and_not_edited(lab, panel, server
     assert len(panel.list.options) == 1
     panel.on_edit()
     assert (
-        panel.error_line.text == "The body is no form, so it can be sent again, but not be edited."
+        panel.error_line.text == "The body is not a form, so you can send it again but not edit it."
     )
     assert not panel.state.editing
 

@@ -36,14 +36,14 @@ def refused(lab, panel) -> Exchange:
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Tasks"
     lab.session.client.request("POST", url, data={"Attributes": "{", "Priority": "1"})
     lab.workspace.tasks.list()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     panel.status.value = "4xx"
     look_at(panel, lab.session.requests[-2])
     return lab.session.requests[-2]
 
 
 def look_at(panel: Requests, exchange: Exchange) -> None:
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     panel.list.value = str(id(exchange))
 
 
@@ -80,7 +80,7 @@ def test_a_request_to_taskrouter_can_be_sent_again(lab, panel):
         attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
     )
     look_at(panel, lab.session.requests[-1])
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     assert panel.outcome.text == "POST was sent; the answer has the status 201."
     assert len(lab.workspace.tasks.list()) == 2
     assert created.sid != lab.workspace.tasks.list()[-1].sid
@@ -108,13 +108,13 @@ def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
     panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     assert held and all(held)
 
 
 def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
     look_at(panel, received(server, lab))
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     again = lab.session.requests.received()[-1]
     assert json.loads(again.response_body) == {"genuine": True}
     assert again.parameters == {"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'}
@@ -124,9 +124,9 @@ def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
 
 def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
     look_at(panel, received(server, lab))
-    panel.on_edit(panel.edit)
+    panel.on_edit(panel.edit_button)
     panel.editor.form.value = '{"TaskSid": "WT2"}'
-    panel.on_send(panel.editor.send)
+    panel.on_send(panel.editor.send_button)
     again = lab.session.requests.received()[-1]
     assert json.loads(again.response_body) == {"genuine": True}
     assert again.parameters == {"TaskSid": "WT2"}
@@ -137,8 +137,8 @@ def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         look_at(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
-        panel.on_again(panel.again)
-    assert panel.error_line.text == f"{address} has not answered within 0.01 seconds."
+        panel.on_again(panel.again_button)
+    assert panel.error_line.text == f"{address} did not answer within 0.01 seconds."
 
 
 def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
@@ -147,7 +147,7 @@ def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
         with pytest.raises(ReplayError, match="held a secret"):
             draft_of(held)
     look_at(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     assert panel.error_line.text.startswith("This request held a secret")
 
 
@@ -162,17 +162,17 @@ def test_a_method_that_the_fields_do_not_offer_is_said_in_the_panel(lab, panel, 
 
 def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
     look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again)
-    assert panel.error_line.text == "Nobody answers at 127.0.0.1:1. Does the server run?"
+    panel.on_again(panel.again_button)
+    assert panel.error_line.text == "Nothing answers at 127.0.0.1:1. Is the server running?"
 
 
 def test_what_came_of_an_earlier_request_is_not_said_of_one_that_failed(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     assert panel.outcome.text.endswith("status 200.")
     look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again)
+    panel.on_again(panel.again_button)
     assert panel.outcome.text == ""
 
 
@@ -183,7 +183,7 @@ def test_what_was_sent_shows_though_the_filters_would_hide_it(lab, panel, refuse
     assert filters(panel) == NO_FILTERS
     assert panel.outcome.text == (
         "POST was sent; the answer has the status 201. "
-        "The filters would hide it, so they are set back."
+        "The filters would hide it, so they are reset."
     )
 
 
@@ -266,7 +266,7 @@ def test_what_was_just_said_stays_when_others_come(lab, panel, refused):
     correct(panel)
     said = panel.outcome.text
     lab.workspace.tasks.list()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.on_update(panel.state.poller.latest)
     assert (panel.outcome.text, panel.call_lines.value != "") == (said, True)
 
 
@@ -297,7 +297,7 @@ def test_an_address_that_cannot_be_read_is_said_in_the_panel(lab, panel, refused
     panel.on_edit()
     panel.editor.url.value = "http://[bad"
     panel.on_send()
-    assert panel.error_line.text == "This is no request: POST http://[bad"
+    assert panel.error_line.text == "This is not a valid request: POST http://[bad"
     assert panel.call_lines.value == ""
 
 

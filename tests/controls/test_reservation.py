@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import controls, explain
-from helpers.controls.follow.poller import News
+from helpers.controls.follow.poller import Update
 from helpers.controls.reservation import Reservation, facts, rest
 from helpers.lessons.workspace import PreparedWorkspace
 
@@ -69,7 +69,7 @@ def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
 def test_the_time_left_counts_down(panel, clock):
     assert panel.countdown.text == "20 min left to answer"
     clock.advance(65)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.countdown.text == "18 min 55 s left to answer"
 
 
@@ -81,7 +81,7 @@ def test_task_sent_straight_to_a_queue_counts_down_as_explain_says(waiting, cloc
     assert panel.countdown.text == "2 min left to answer"
     assert "(120 s left)" in explain(waiting, task.fetch()).sentence
     clock.advance(65)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.countdown.text == "55 s left to answer"
 
 
@@ -125,7 +125,7 @@ def test_one_that_ended_can_be_looked_at_again(lab, panel):
     panel.on_reject(panel.reject)
     panel.chooser.value = first
     assert panel.summary.text == "Alice was asked; the Reservation is rejected."
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.chooser.value == first
     assert panel.accept.disabled
 
@@ -135,7 +135,7 @@ def test_when_the_chosen_one_is_gone_the_newest_is_followed(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
     attributes = '{"selected_language": "es"}'
     made = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert (panel.state.chosen_sid, panel.chooser.value) == ("", "")
     assert made.sid in panel.tables["Task"].value
     assert panel.state.status == "pending"
@@ -156,7 +156,7 @@ def test_a_worker_that_is_gone_is_said(lab, panel):
     answer = {"reservation_status": "rejected", "worker_activity_sid": lab.offline_sid}
     the_reservation(lab).update(**answer)
     lab.workspace.workers(lab.alice_sid).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert "TaskRouter has deleted the Worker." in panel.tables["Worker"].value
     assert panel.countdown.text == ""
 
@@ -165,7 +165,7 @@ def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
     first = the_reservation(lab).sid
     panel.on_reject(panel.reject)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.summary.text == "Alice was asked; the Reservation is pending."
     panel.chooser.value = first
     assert panel.summary.text == "Alice was asked; the Reservation is rejected."
@@ -177,7 +177,7 @@ def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
 def test_a_timeout_is_seen(lab, panel, clock, emulator):
     clock.advance(1201)
     emulator.taskrouter.advance(0)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.summary.text == "Alice was asked; the Reservation is timeout."
 
 
@@ -191,10 +191,10 @@ def test_an_answer_that_comes_too_late_is_refused_and_said(lab, panel):
 def test_a_refusal_is_said_until_what_it_was_about_has_changed(lab, panel):
     the_reservation(lab).update(reservation_status="accepted")
     panel.on_reject(panel.reject)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.error_line.text.startswith("TaskRouter refused this")
     lab.workspace.tasks(lab.task_sid).update(assignment_status="completed", reason="done")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.error_line.text == ""
 
 
@@ -211,7 +211,7 @@ def test_a_press_that_comes_late_answers_the_reservation_it_was_made_for(lab, pa
     pressed, first = panel.accept, the_reservation(lab).sid
     the_reservation(lab).update(reservation_status="rejected")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.state.status == "pending"
     panel.on_accept(pressed)
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
@@ -226,7 +226,7 @@ def test_only_the_tasks_own_are_shown_when_a_task_is_named(lab):
 
 def test_a_task_that_is_gone_leaves_nothing_to_answer(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.accept.disabled
 
 
@@ -238,8 +238,8 @@ def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
 
 
 def test_a_worker_beyond_those_that_are_read_is_not_called_deleted(panel):
-    panel.state.receive(News(replace(panel.state.snapshot, workers=(), more_workers=True)))
-    assert "There are more Workers than are read here" in panel.tables["Worker"].value
+    panel.state.on_update(Update(replace(panel.state.snapshot, workers=(), more_workers=True)))
+    assert "more Workers than this panel reads" in panel.tables["Worker"].value
 
 
 def test_everything_that_the_api_says_is_there_and_most_is_folded_away(lab, panel):
@@ -262,7 +262,7 @@ def test_what_has_not_changed_is_not_painted_again_though_the_task_is_older(lab,
     for table in panel.tables.values():
         table.observe(painted.append, "value")
     clock.advance(5)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert painted == []
 
 

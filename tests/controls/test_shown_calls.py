@@ -29,7 +29,7 @@ def set_activity(lab: PreparedWorkspace):
 
 def set_activity_in_the_list(lab: PreparedWorkspace):
     panel = controls.workers(lab)
-    toggles = panel.lines[lab.bob_sid].toggles
+    toggles = panel.parts[lab.bob_sid].toggles
     panel.on_choose(lab.bob_sid, {"new": lab.offline_sid, "owner": toggles})
     return panel
 

@@ -54,21 +54,21 @@ def test_a_task_that_is_in_no_task_queue_is_said_to_be_in_none():
 
 def test_its_age_is_in_words(lab, panel, clock):
     clock.advance(125)
-    panel.state.watch.refresh()
-    assert panel.lines[lab.task_sid].age.text == "2 min old"
+    panel.state.poller.refresh()
+    assert panel.parts[lab.task_sid].age.text == "2 min old"
 
 
 def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
-    lines = panel.lines[lab.task_sid]
+    lines = panel.parts[lab.task_sid]
     assert enabled(lines) == ["Cancel"]
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert enabled(lines) == ["Cancel"]
     assert lines.summary.text == f"reserved · in {SPANISH} · priority 0 · Alice was asked"
     assert panel.summary.text == "1 Task: 1 reserved."
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert enabled(lines) == ["Complete"]
     assert lines.summary.text == f"assigned · in {SPANISH} · priority 0 · Alice has it"
     assert lines.reason.text == ""
@@ -82,9 +82,9 @@ def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
 def test_a_task_waits_for_a_worker_who_has_another(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     other = create(lab)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.summary.text == "2 Tasks: 1 pending, 1 reserved."
-    lines = panel.lines[other.sid]
+    lines = panel.parts[other.sid]
     assert lines.summary.text == f"pending · in {SPANISH} · priority 0"
     assert lines.reason.text == (
         'It waits: every available Worker who matches languages HAS "es" is busy '
@@ -97,8 +97,8 @@ def test_a_worker_who_has_refused_a_task_is_not_named_any_more(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
-    panel.state.watch.refresh()
-    assert panel.lines[lab.task_sid].summary.text == f"pending · in {SPANISH} · priority 0"
+    panel.state.poller.refresh()
+    assert panel.parts[lab.task_sid].summary.text == f"pending · in {SPANISH} · priority 0"
 
 
 def test_cancel_cancels_and_shows_the_call(lab, panel):
@@ -106,11 +106,11 @@ def test_cancel_cancels_and_shows_the_call(lab, panel):
     assert status(lab) == "canceled"
     assert 'assignment_status="canceled"' in panel.state.call.python
     assert lab.workspace.tasks(lab.task_sid).fetch().reason == "canceled in the notebook"
-    assert panel.lines[lab.task_sid].summary.text.startswith("canceled")
+    assert panel.parts[lab.task_sid].summary.text.startswith("canceled")
 
 
 def test_each_button_says_what_it_does_to_which_task(lab, panel):
-    lines = panel.lines[lab.task_sid]
+    lines = panel.parts[lab.task_sid]
     for button, name in ((lines.cancel, "Cancel"), (lines.complete, "Complete")):
         assert button.description == f"{name} …{lab.task_sid[-6:]}"
         assert button.tooltip == f"{name} the Task {lab.task_sid}"
@@ -123,25 +123,25 @@ def test_what_taskrouter_refuses_is_shown(lab, panel):
 
 def test_each_button_ends_its_own_task_in_its_own_way(lab, panel):
     other = create(lab)
-    panel.state.watch.refresh()
-    panel.lines[other.sid].cancel.click()
+    panel.state.poller.refresh()
+    panel.parts[other.sid].cancel.click()
     assert (other.fetch().assignment_status, status(lab)) == ("canceled", "pending")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     lab.workspace.tasks(lab.task_sid).reservations.list()[0].update(reservation_status="accepted")
-    panel.lines[lab.task_sid].complete.click()
+    panel.parts[lab.task_sid].complete.click()
     assert status(lab) == "completed"
 
 
 def test_error_and_call_stand_beside_the_task_that_was_pressed_wherever_it_is(lab, panel):
     other = create(lab).sid
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     told = (panel.error_line, panel.call_lines)
     for sid in (lab.task_sid, other):
         panel.on_end(sid, "complete")
-        assert panel.lines[sid].children[-2:] == told
-    assert not set(told) & {*panel.lines[lab.task_sid].children, *panel.children}
+        assert panel.parts[sid].children[-2:] == told
+    assert not set(told) & {*panel.parts[lab.task_sid].children, *panel.children}
     lab.workspace.tasks(other).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.children[-2:] == told
 
 
@@ -162,18 +162,18 @@ def test_a_second_click_sends_nothing(lab, panel):
 
 def test_a_task_that_is_deleted_goes_and_a_new_one_comes(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.list.children == ()
     assert panel.summary.text == "There is no Task yet."
     made = create(lab)
-    panel.state.watch.refresh()
-    assert list(panel.lines) == [made.sid]
+    panel.state.poller.refresh()
+    assert list(panel.parts) == [made.sid]
 
 
 def test_the_newest_are_shown_when_there_are_many(lab, panel):
     made = [create(lab).sid for _ in range(MOST)]
-    panel.state.watch.refresh()
-    assert list(panel.lines) == made
+    panel.state.poller.refresh()
+    assert list(panel.parts) == made
     assert panel.summary.text == (
         f"{MOST + 1} Tasks: {MOST + 1} pending. "
         f"The newest {MOST} are shown; write above what to find."
@@ -183,18 +183,18 @@ def test_the_newest_are_shown_when_there_are_many(lab, panel):
 def test_one_of_many_tasks_is_found(lab, panel):
     for number in range(1, MOST):
         create(lab, name=f"caller {number:02}")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.search.layout.display == "none"
     assert panel.summary.text == f"{MOST} Tasks: {MOST} pending."
     create(lab, name=f"caller {MOST}")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.search.layout.display is None
     panel.search.value = "CALLER 07"
     [row] = panel.state.rows
     assert "caller 07" in row.attributes
     assert panel.summary.text == f"{MOST + 1} Tasks: {MOST + 1} pending. Found: 1."
     panel.search.value = lab.task_sid
-    assert list(panel.lines) == [lab.task_sid]
+    assert list(panel.parts) == [lab.task_sid]
     panel.search.value = "caller"
     assert panel.summary.text.endswith(f"Found: {MOST}.")
     for of_all in ("pending", SPANISH):
@@ -206,15 +206,15 @@ def test_one_of_many_tasks_is_found(lab, panel):
 
 def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
     panel.state.contains = "nothing"
-    assert list(panel.lines) == [lab.task_sid]
+    assert list(panel.parts) == [lab.task_sid]
     assert panel.summary.text == "1 Task: 1 pending."
 
 
 def test_attributes_with_markup_are_text(lab, panel):
     made = create(lab, name="<b>José</b>")
-    panel.state.watch.refresh()
-    assert "<b>" not in panel.lines[made.sid].heading.value
-    assert "&lt;b&gt;" in panel.lines[made.sid].heading.value
+    panel.state.poller.refresh()
+    assert "<b>" not in panel.parts[made.sid].heading.value
+    assert "&lt;b&gt;" in panel.parts[made.sid].heading.value
 
 
 def test_what_is_stored_in_a_notebook_is_readable(lab, panel):

@@ -22,7 +22,7 @@ def posts(lab: PreparedWorkspace) -> int:
 
 
 def alice(lab: PreparedWorkspace, panel: Workers):
-    return panel.lines[lab.alice_sid]
+    return panel.parts[lab.alice_sid]
 
 
 def test_it_shows_every_worker_and_changes_nothing(lab):
@@ -43,7 +43,7 @@ def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel)
     assert alice(lab, panel).summary.text == (
         f"Idle, available · holds Task {lab.task_sid} (Reservation pending)"
     )
-    assert panel.lines[lab.bob_sid].summary.text == "Idle, available · holds no Task"
+    assert panel.parts[lab.bob_sid].summary.text == "Idle, available · holds no Task"
 
 
 def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
@@ -59,7 +59,7 @@ def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
 def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     before = posts(lab)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert alice(lab, panel).toggles.value == lab.idle_sid
     assert alice(lab, panel).toggles.options[-1][0] == "Idle\u00a0✓"
     assert posts(lab) == before
@@ -68,12 +68,12 @@ def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
 def test_a_workers_part_stays_the_same_widget_so_the_focus_stays(lab, panel):
     parts = list(panel.list.children)
     made = lab.workspace.workers.create(friendly_name="Zoe")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert list(panel.list.children[:2]) == parts
     made.delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert list(panel.list.children) == parts
-    assert made.sid not in panel.lines
+    assert made.sid not in panel.parts
 
 
 def test_names_and_attributes_with_markup_are_text(lab, panel):
@@ -81,8 +81,8 @@ def test_names_and_attributes_with_markup_are_text(lab, panel):
     made = lab.workspace.workers.create(
         friendly_name=markup, attributes=json.dumps({"name": markup})
     )
-    panel.state.watch.refresh()
-    lines = panel.lines[made.sid]
+    panel.state.poller.refresh()
+    lines = panel.parts[made.sid]
     assert (lines.toggles.description, lines.toggles.description_allow_html) == (markup, False)
     assert "<img" not in lines.attributes.value
     assert "&lt;img" in lines.attributes.value
@@ -90,7 +90,7 @@ def test_names_and_attributes_with_markup_are_text(lab, panel):
 
 def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
     gone = lab.workspace.activities.create(friendly_name="Gone")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     gone.delete()
     alice(lab, panel).toggles.value = gone.sid
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
@@ -101,12 +101,12 @@ def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
 def test_more_workers_than_fit_are_counted(lab, panel):
     for number in range(MOST):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert len(panel.list.children) == MOST
     assert panel.more_line.text == "and 2 more Workers; write a part of a name above to find one."
     assert "and 2 more Workers" in repr(panel)
     lab.workspace.workers.create(friendly_name="Zoe")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.more_line.text.startswith("and 3 more Workers")
 
 
@@ -126,11 +126,11 @@ def test_all_tasks_of_a_worker_are_told():
 def test_one_of_many_workers_is_found(lab, panel):
     for number in range(2, MOST):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.search.layout.display == "none"
     for number in range(2):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.search.layout.display is None
     panel.search.value = "wORKER 29"
     assert [row.name for row in panel.state.rows] == ["Worker 29"]

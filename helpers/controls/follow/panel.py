@@ -1,4 +1,4 @@
-"""Controls that follow TaskRouter by themselves: their state, their panel, and when they end."""
+"""Controls that follow TaskRouter: their state, their panel, and when they stop."""
 
 import sys
 import threading
@@ -8,81 +8,85 @@ from typing import Any, TypeVar
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, dlink
 
-from helpers.controls.follow.poller import News, watch_for
+from helpers.controls.follow.poller import Update, poller_for
 from helpers.controls.follow.snapshot import Snapshot
 from helpers.controls.parts.panel import NoticeLine, Panel
-from helpers.controls.parts.state import ControlState, in_a_sentence
+from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace
 
-Line = TypeVar("Line", bound=widgets.Widget)
-_RELEASED = "This panel has stopped: its cell ran again, or it was closed."
+_STOPPED = "This panel has stopped: its cell ran again, or it was closed."
 
 
-class LiveState(ControlState):
-    """A state that is told what is in the Workspace, about once a second.
+class FollowingState(ControlState):
+    """A state that follows TaskRouter: the poller calls `on_update` about once a second.
 
-    `lock` is held while the state takes news and its panel paints them, so whatever reads or
-    paints in another thread (a handler) takes it too. It is never held during a request.
+    Whoever changes or renders the state in another thread (a handler) holds `lock`, as `on_update`
+    does. No request is made while it is held.
     """
 
-    asks_taskrouter = True  # else what it shows is never from before
+    polls_taskrouter = True
+    """False for controls that show only local data, which is never stale."""
 
     snapshot = Instance(Snapshot, ())
-    notice = Unicode(help="Why the panel shows nothing newer, in a sentence; else empty")
+    notice = Unicode(help="why the panel shows old data, in a sentence; else empty")
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self.lock = threading.RLock()
-        self.watch = watch_for(lab)
+        self.poller = poller_for(lab)
 
     def follow(self) -> None:
-        """Show what is now, and follow what comes."""
-        self.watch.subscribe(self.receive, self.asks_taskrouter)
-        if self.asks_taskrouter:
-            self.watch.refresh()
+        """Show the current data, then follow changes."""
+        self.poller.subscribe(self.on_update, self.polls_taskrouter)
+        if self.polls_taskrouter:
+            self.poller.refresh()
         else:
-            self.receive(News())
+            self.on_update(Update())
 
     def close(self) -> None:
-        """Follow no longer."""
-        self.watch.unsubscribe(self.receive)
+        """Stop following."""
+        self.poller.unsubscribe(self.on_update)
         with self.lock:
-            self.notice = _RELEASED
+            self.notice = _STOPPED
 
-    def receive(self, news: News) -> None:
-        """Take what the Watch tells."""
+    def on_update(self, update: Update) -> None:
+        """Apply what the Poller has read; an error becomes the notice."""
         with self.lock:
-            if self.notice == _RELEASED:
+            if self.notice == _STOPPED:
                 return
             try:
-                self.snapshot = news.snapshot
-                self.take()
-                self.notice = news.trouble if self.asks_taskrouter else ""
-            except Exception as error:  # noqa: BLE001 - what a thread raises is seen nowhere
-                self.notice = f"This cannot be shown: {in_a_sentence(error)}"
+                self.snapshot = update.snapshot
+                self.apply_snapshot()
+                self.notice = update.problem if self.polls_taskrouter else ""
+            except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
+                self.notice = f"This cannot be shown: {error_with_advice(error)}"
 
     def act(self, action: Callable[[], None]) -> bool:
-        """`attempt(action)`, and show at once what has become of it, in every panel."""
+        """`attempt(action)`, then show its effect at once, in every panel."""
 
-        def act_and_look() -> None:
+        def act_and_refresh() -> None:
             try:
                 action()
             finally:
-                self.watch.refresh()
+                self.poller.refresh()
 
-        return self.attempt(act_and_look)
+        return self.attempt(act_and_refresh)
 
-    def take(self) -> None:
-        """Set the state's own traits from `snapshot`."""
+    def apply_snapshot(self) -> None:
+        """Set the state's other traits from `snapshot`."""
         raise NotImplementedError
 
 
-class LivePanel(Panel):
-    """The outside of a live control: what keeps it from following, if anything, then its fields."""
+State = TypeVar("State", bound=FollowingState)
+Part = TypeVar("Part", bound=widgets.Widget)
+
+
+class FollowingPanel(Panel[State]):
+    """The frame of a control that follows TaskRouter: a notice if it cannot, then its fields."""
 
     def __init__(
         self,
-        state: LiveState,
+        state: State,
         fields: Sequence[widgets.Widget],
         details: Sequence[widgets.Widget] = (),
     ) -> None:
@@ -91,55 +95,55 @@ class LivePanel(Panel):
         dlink((state, "notice"), (self.notice_line, "text"))
 
     def follow(self) -> None:
-        """Begin to follow TaskRouter, until the cell runs again."""
-        _remember(self)
+        """Follow TaskRouter until the cell runs again."""
+        _stop_when_cell_runs_again(self)
         self.state.follow()
 
     def close(self) -> None:
-        """Stop following TaskRouter, and go.
+        """Stop following TaskRouter, and remove the panel.
 
-        Python closes what it forgets once more, at any moment and in any thread, even in one that
-        holds a lock; nothing is done then.
+        `__del__` calls close() again, from any thread, even while that thread holds a lock; the
+        second call does nothing.
         """
         if self.comm is not None:
             self.state.close()
             super().close()
 
 
-def match_lines(
-    lines: "dict[str, Line]", sids: Sequence[str], make: Callable[[str], Line]
-) -> "list[Line]":
-    """Keep in `lines` one part for each of `sids`: `make` what is new, and return what is gone.
+def match_parts(
+    parts: dict[str, Part], sids: Sequence[str], make: Callable[[str], Part]
+) -> list[Part]:
+    """Keep one part for each of `sids` in `parts`: `make` missing ones, return removed ones.
 
-    That is to be closed once it is shown no more.
+    The caller closes the removed parts once the panel no longer shows them.
     """
-    gone = [lines.pop(sid) for sid in lines.keys() - set(sids)]
+    removed = [parts.pop(sid) for sid in parts.keys() - set(sids)]
     for sid in sids:
-        if sid not in lines:
-            lines[sid] = make(sid)
-    return gone
+        if sid not in parts:
+            parts[sid] = make(sid)
+    return removed
 
 
-_of_cell: dict[str, tuple[object, list[LivePanel]]] = {}
+_panels_by_cell: dict[str, tuple[object, list[FollowingPanel[Any]]]] = {}
 
 
-def _remember(panel: LivePanel) -> None:
+def _stop_when_cell_runs_again(panel: FollowingPanel[Any]) -> None:
     cell, run = _running_cell()
     if cell is not None:
-        _of_cell.setdefault(cell, (run, []))[1].append(panel)
-        _shell().events.register("pre_run_cell", _end_earlier_run)  # once, however often
+        _panels_by_cell.setdefault(cell, (run, []))[1].append(panel)
+        _shell().events.register("pre_run_cell", _stop_earlier_run)  # repeating it has no effect
 
 
-def _end_earlier_run(_: object) -> None:
-    """JupyterLab tells nobody that an output was cleared, but a cell that runs again clears its."""
+def _stop_earlier_run(_: object) -> None:
+    """JupyterLab sends no event when an output is cleared, but a cell that runs again clears it."""
     cell, run = _running_cell()
-    if cell in _of_cell and _of_cell[cell][0] != run:
-        for earlier in _of_cell.pop(cell)[1]:
+    if cell in _panels_by_cell and _panels_by_cell[cell][0] != run:
+        for earlier in _panels_by_cell.pop(cell)[1]:
             earlier.state.close()
 
 
 def _running_cell() -> tuple[str | None, object]:
-    """The id of the cell that runs, and of this run of it; None where the front end tells none."""
+    """The id of the running cell and of this run; None if the front end sends no cell id."""
     parent = getattr(_shell(), "get_parent", dict)()
     header, metadata = parent.get("header", {}), parent.get("metadata", {})
     return metadata.get("cellId"), header.get("msg_id")

@@ -1,4 +1,4 @@
-"""One look at TaskRouter for all panels of a kernel, again and again, in the background."""
+"""One background thread polls TaskRouter for all panels of a kernel."""
 
 import atexit
 import logging
@@ -9,8 +9,9 @@ from time import monotonic
 
 from requests import RequestException
 
-from helpers.controls.follow.snapshot import Reader, Snapshot
-from helpers.controls.parts.state import what_went_wrong
+from helpers.controls.follow.reader import SnapshotReader
+from helpers.controls.follow.snapshot import Snapshot
+from helpers.controls.parts.state import error_message
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import as_api_error
 
@@ -18,130 +19,140 @@ TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
 LONGEST_PAUSE = 15.0
 SETTINGS_EVERY = 10
-_BEFORE = "What you see is from before."
-_AWAY = f"{_BEFORE} This goes on by itself when TaskRouter is back."
+_STALE = "What you see is from before."
+_AWAY = f"{_STALE} This goes on by itself when TaskRouter is back."
 _START = "The cell with connect() starts a local one that has stopped."
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_watches: dict[tuple[str, str], "Watch"] = {}
+_pollers: dict[tuple[str, str], "Poller"] = {}
 
 
 @dataclass(frozen=True)
-class News:
-    """What panels are told: the latest snapshot, and why there is no newer one, in sentences."""
+class Update:
+    """The latest snapshot, and why the latest poll failed, in sentences; "" if it did not."""
 
     snapshot: Snapshot = field(default_factory=Snapshot)
-    trouble: str = ""
+    problem: str = ""
 
 
-Tell = Callable[[News], None]
+Listener = Callable[[Update], None]
 
 
-def watch_for(lab: PreparedWorkspace) -> "Watch":
-    """The Watch of the lab's Workspace: the same one for every panel, and for a lab made again."""
+def poller_for(lab: PreparedWorkspace) -> "Poller":
+    """Return the Poller of the lab's Workspace, which all its panels share."""
     with _lock:
         key = (lab.session.account_sid, lab.workspace_sid)
-        watch = _watches.setdefault(key, Watch(lab))
-        watch.lab = lab
-        return watch
+        poller = _pollers.setdefault(key, Poller(lab))
+        poller.lab = lab
+        return poller
 
 
-def stop_all(patience: float = 10.0) -> None:
-    """Stop every Watch; wait up to `patience` seconds for each. Panels keep what they show."""
+def stop_all(timeout: float = 10.0) -> None:
+    """Stop every Poller; wait up to `timeout` seconds for each. Panels keep what they show."""
     with _lock:
-        watches = list(_watches.values())
-        _watches.clear()
-    for watch in watches:
-        watch.stop(patience)
+        pollers = list(_pollers.values())
+        _pollers.clear()
+    for poller in pollers:
+        poller.stop(timeout)
 
 
 atexit.register(stop_all, 1.0)
 
 
-class Watch:
-    """Reads a Workspace about once a second while somebody listens, and tells everybody.
+class Poller:
+    """Polls a Workspace about once a second while it has listeners, and calls them all.
 
-    TaskRouter is read once however many panels listen. When it does not answer, the news say so
-    and the pauses grow, to LONGEST_PAUSE seconds; the first answer sets both right again. Panels
-    are told every TICK, for what they show changes with time too.
+    It reads TaskRouter once, however many listeners it has. When a poll fails, the Update says why
+    and the pauses grow, up to LONGEST_PAUSE seconds; the next successful poll resets both. It calls
+    the listeners every TICK, because what panels show also changes with time.
     """
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         self.lab = lab
-        self.news = News()
-        self.listeners: dict[Tell, bool] = {}  # what to call, and whether it needs readings
-        self.listeners_lock = threading.Lock()  # guards the listeners and which thread is the one
-        self.reading_lock = threading.RLock()  # one reads and tells at a time: news come in order
-        self._reader = Reader()
-        self._readings = 0
-        self.failures = 0  # since the latest answer
-        self.due = 0.0  # when to read next, on the clock of monotonic()
+        self.latest = Update()
+        self.listeners: dict[Listener, bool] = {}  # and whether each needs snapshots
+        self.listeners_lock = threading.Lock()  # guards `listeners` and `_thread`
+        self.poll_lock = threading.RLock()  # one thread polls at a time: updates come in order
+        self.failures = 0  # since the latest successful poll
+        self.due = 0.0  # when to poll next, on the clock of monotonic()
+        self._reader = SnapshotReader()
+        self._polls = 0
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def subscribe(self, tell: Tell, reads: bool = True) -> None:
-        """Call `tell` from now on, in another thread, until it raises; that is logged.
+    def subscribe(self, listener: Listener, needs_snapshots: bool = True) -> None:
+        """Call `listener` from now on, in another thread, until it raises; that is logged.
 
-        A panel says itself what it cannot show (LiveState.receive), as long as it can.
-        TaskRouter is asked if somebody `reads`.
+        A panel shows its errors itself as long as it can (`FollowingState.on_update`). TaskRouter
+        is polled only while a listener needs snapshots.
         """
         with self.listeners_lock:
-            self.listeners[tell] = reads
+            self.listeners[listener] = needs_snapshots
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="panels", daemon=True)
                 self._thread.start()
 
-    def unsubscribe(self, tell: Tell) -> None:
-        """Call `tell` no more; without listeners the thread ends."""
+    def unsubscribe(self, listener: Listener) -> None:
+        """Stop calling `listener`; without listeners the thread ends."""
         with self.listeners_lock:
-            self.listeners.pop(tell, None)
+            self.listeners.pop(listener, None)
             if not self.listeners:
                 self._end()
 
-    def stop(self, patience: float = 10.0) -> None:
-        """Forget all listeners and wait for the thread, up to `patience` seconds."""
+    def stop(self, timeout: float = 10.0) -> None:
+        """Remove all listeners and wait for the thread, up to `timeout` seconds."""
         with self.listeners_lock:
             self.listeners.clear()
             thread = self._end()
         if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout=patience)
+            thread.join(timeout=timeout)
 
     def refresh(self, everything: bool = True) -> None:
-        """Read TaskRouter now, in this thread, and tell everybody; a failure is in the news.
+        """Poll now, in this thread, and call all listeners; `latest.problem` holds a failure.
 
-        Without `everything`, what changes seldom is read every SETTINGS_EVERY times only.
+        Without `everything`, the settings are read every SETTINGS_EVERY polls only.
         """
-        with self.reading_lock:
+        with self.poll_lock:
             try:
-                self.news = News(self._read(everything))
+                self.latest = Update(self._read(everything))
                 self.failures = 0
                 pause = SECONDS_BETWEEN.get(self.lab.session.target, TICK)
-            except Exception as error:  # noqa: BLE001 - the panels say it; a thread could not
-                self.news = News(self.news.snapshot, _trouble(self.lab, error))
+            except Exception as error:  # noqa: BLE001 - a thread cannot show it, the panels do
+                self.latest = Update(self.latest.snapshot, _describe(self.lab, error))
                 self.failures += 1
                 pause = min(2.0 ** min(self.failures, 10), LONGEST_PAUSE)
             self.due = monotonic() + pause * 0.9  # a tick comes a little early or late
-            self._tell_all()
+            self._notify()
+
+    def tick(self) -> None:
+        """Poll if it is due and a listener needs snapshots; otherwise repeat the latest update."""
+        with self.listeners_lock:
+            needed = any(self.listeners.values())
+        if needed and monotonic() >= self.due:
+            self.refresh(everything=False)
+        else:
+            with self.poll_lock:
+                self._notify()
 
     def _read(self, everything: bool) -> Snapshot:
         if self.failures:
             self.lab.session.rediscover()
-        settings = self.news.snapshot.settings
-        if everything or self.failures or self._readings % SETTINGS_EVERY == 0:
-            settings = self._reader.settings(self.lab)
-        self._readings += 1
-        return self._reader.snapshot(self.lab, settings)
+        settings = self.latest.snapshot.settings
+        if everything or self.failures or self._polls % SETTINGS_EVERY == 0:
+            settings = self._reader.read_settings(self.lab)
+        self._polls += 1
+        return self._reader.read_snapshot(self.lab, settings)
 
-    def _tell_all(self) -> None:
+    def _notify(self) -> None:
         with self.listeners_lock:
             listeners = list(self.listeners)
-        for tell in listeners:
+        for listener in listeners:
             try:
-                tell(self.news)
-            except Exception:  # noqa: BLE001 - one that cannot even say so must not stop the others
-                _log.exception("A panel cannot show what it is told, and is told no more.")
-                self.unsubscribe(tell)
+                listener(self.latest)
+            except Exception:  # noqa: BLE001 - one failing listener must not stop the others
+                _log.exception("A panel failed to handle an update and is removed.")
+                self.unsubscribe(listener)
 
     def _end(self) -> threading.Thread | None:
         thread, self._thread = self._thread, None
@@ -155,26 +166,16 @@ class Watch:
             self._wake.clear()
             if self._thread is me:
                 self.tick()
-        with self.reading_lock:
+        with self.poll_lock:
             if self._thread is None:
                 self._reader.close()
 
-    def tick(self) -> None:
-        """Read if it is due and a listener needs it; else tell everybody what is known."""
-        with self.listeners_lock:
-            wanted = any(self.listeners.values())
-        if wanted and monotonic() >= self.due:
-            self.refresh(everything=False)
-        else:
-            with self.reading_lock:
-                self._tell_all()
 
-
-def _trouble(lab: PreparedWorkspace, error: Exception) -> str:
+def _describe(lab: PreparedWorkspace, error: Exception) -> str:
     refused = as_api_error(error)
     if refused and refused.status == 404:
         gone = f"TaskRouter has no Workspace {lab.workspace_sid} any more."
-        return f"{gone} {_BEFORE} Run the notebook from its first cell."
+        return f"{gone} {_STALE} Run the notebook from its first cell."
     can_start = lab.session.target == "local" and isinstance(error, RequestException)
-    told = f"{what_went_wrong(error).rstrip('.')}."
-    return " ".join([told, _AWAY, *([_START] if can_start else [])])
+    cause = f"{error_message(error).rstrip('.')}."
+    return " ".join([cause, _AWAY, *([_START] if can_start else [])])

@@ -1,4 +1,4 @@
-"""One exchange of the request log, in full, as HTML; every value in it is text."""
+"""One exchange of the request log: in one line, and in full as HTML with every value escaped."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _STYLE = f"color:{INK};line-height:1.5;overflow-wrap:anywhere"
 
 
 def exchange_html(exchange: Exchange) -> str:
-    """What was asked, with which parameters, and what was answered; the headers folded away."""
+    """Return the request, its parameters and the answer; the headers are folded away."""
     parts = [
         facts_html(_facts(exchange)),
         _section("Parameters", _parameters(exchange.parameters)),
@@ -33,7 +33,7 @@ def exchange_html(exchange: Exchange) -> str:
 
 
 def pretty(text: str) -> str:
-    """JSON on several lines; other text, and what is too long to read, as it is or cut."""
+    """Indent JSON; leave other text unchanged; cut what is too long to read."""
     try:
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except ValueError:
@@ -48,26 +48,32 @@ def in_milliseconds(exchange: Exchange) -> str:
 
 
 def answer_of(exchange: Exchange) -> str:
-    """The HTTP status, or that there was no answer."""
+    """Return the HTTP status, "no answer" without one."""
     return "no answer" if exchange.status is None else str(exchange.status)
 
 
-def line_of(one: Exchange) -> str:
+def line_of(exchange: Exchange) -> str:
     """ "10:15:00 → sent POST 201 …/Tasks/WT…3f9a1c (12 ms)" """
-    arrow = {"sent": "→ sent", "received": "← received"}.get(one.direction, one.direction)
-    at = one.at.strftime("%H:%M:%S")
-    path = _SID.sub(r"\1…\2", _WORKSPACE.sub("…", one.path))
-    return f"{at} {arrow} {one.method} {answer_of(one)} {path} ({in_milliseconds(one)})"
+    arrow = {"sent": "→ sent", "received": "← received"}.get(exchange.direction, exchange.direction)
+    at = exchange.at.strftime("%H:%M:%S")
+    path = _SID.sub(r"\1…\2", _WORKSPACE.sub("…", exchange.path))
+    return (
+        f"{at} {arrow} {exchange.method} {answer_of(exchange)} {path} ({in_milliseconds(exchange)})"
+    )
 
 
-def status_class(one: Exchange) -> str:
-    return "no answer" if one.status is None else f"{one.status // 100}xx"
+def status_class(exchange: Exchange) -> str:
+    """ "2xx", "no answer" without one"""
+    return "no answer" if exchange.status is None else f"{exchange.status // 100}xx"
 
 
-def searchable_text(one: Exchange) -> str:
-    parameters = " ".join(f"{name}={value}" for name, value in one.parameters.items())
-    bodies = f"{one.request_body} {one.response_body}"
-    return f"{one.method} {one.url} {parameters} {bodies} {one.error or ''}".casefold()
+def searchable_text(exchange: Exchange) -> str:
+    """Everything that a search looks at, in lower case."""
+    parameters = " ".join(f"{name}={value}" for name, value in exchange.parameters.items())
+    bodies = f"{exchange.request_body} {exchange.response_body}"
+    return (
+        f"{exchange.method} {exchange.url} {parameters} {bodies} {exchange.error or ''}".casefold()
+    )
 
 
 def _facts(exchange: Exchange) -> list[tuple[str, object]]:
@@ -94,7 +100,7 @@ def _section(title: str, html: str) -> str:
 
 
 def _code(name: str, text: str) -> str:
-    """A long text scrolls in its place, by keyboard too, so that what follows stays near."""
+    """A long text scrolls in place, by keyboard too, so that it does not push the rest away."""
     if not text:
         return ""
     return (

@@ -3,22 +3,22 @@
 from collections.abc import Iterable
 
 import ipywidgets as widgets
-from traitlets import link
+from traitlets import Bool, Unicode, link
 
 from helpers.controls.parts.state import ControlState
 
-# The room for a tick is always there, so that the buttons do not move.
+# Buttons without a tick keep its space, so that they do not move.
 _TICK, _NO_TICK = "\u00a0✓", "\u00a0\u2007"
 
 
 class Chooser(widgets.Dropdown):
-    """`value` is the SID of what is chosen, "" for the newest.
+    """A list to choose from, whose first entry stands for the newest: `value` is a SID, or "".
 
-    While `painting`, a change of `value` is not the learner's.
+    `rendering` is True while the panel, not the learner, changes `value`.
     """
 
     def __init__(self, name: str, newest: str) -> None:
-        self.painting = False
+        self.rendering = False
         self.newest = (newest, "")
         super().__init__(
             options=[self.newest],
@@ -27,53 +27,65 @@ class Chooser(widgets.Dropdown):
             layout={"width": "36em", "max_width": "98%"},
         )
 
-    def paint(self, options: Iterable[tuple[str, str]], chosen: str) -> None:
-        """Offer `options`, (description, SID) each, with `chosen` chosen."""
-        self.painting = True
+    def render(self, options: Iterable[tuple[str, str]], chosen: str) -> None:
+        """Offer `options`, pairs of description and SID, and select `chosen`."""
+        self.rendering = True
         try:
             offered = (self.newest, *options)
             if self.options != offered:
                 self.options = offered
             self.value = chosen
         finally:
-            self.painting = False
+            self.rendering = False
 
 
 class ActivityButtons(widgets.ToggleButtons):
-    """Buttons of which `value` is the pressed one's Activity SID.
+    """A Worker's Activities as toggle buttons, the current one pressed and ticked.
 
-    While `painting`, a change of `value` is not the learner's.
+    `value` is its SID. `rendering` is True while the panel, not the learner, changes `value`.
     """
 
     def __init__(self) -> None:
-        self.painting = False
+        self.rendering = False
         super().__init__(style={"description_width": "initial", "button_width": "auto"})
 
-    def paint(self, name: str, activities: Iterable[tuple[str, str]], now: str) -> None:
-        """Press the button of the Activity `now`; setting options alone would press the first."""
-        given = list(activities)
-        if not any(sid == now for _, sid in given):
+    def render(self, name: str, activities: Iterable[tuple[str, str]], now: str) -> None:
+        """Press the button of the Activity `now`; setting the options alone would press the first."""
+        pairs = list(activities)
+        if not any(sid == now for _, sid in pairs):
             return
-        self.painting = True
+        self.rendering = True
         try:
             with self.hold_sync():
                 self.description = self.tooltip = name
                 options = tuple(
                     (f"{activity}{_TICK if sid == now else _NO_TICK}", sid)
-                    for activity, sid in given
+                    for activity, sid in pairs
                 )
                 if self.options != options:
                     self.options = options
-                self.tooltips = [f"Set {name} to {activity}" for activity, _ in given]
+                self.tooltips = [f"Set {name} to {activity}" for activity, _ in pairs]
                 self.value = now
         finally:
-            self.painting = False
+            self.rendering = False
+
+
+class SearchableState(ControlState):
+    """A state with more items than its panel shows."""
+
+    crowded = Bool(help="whether there are more items than the panel shows")
+    contains = Unicode(help="the text that an item must contain to be shown")
+
+    def finds(self, *values: str | None) -> bool:
+        """Whether to show an item with these values: one contains the text, ignoring case."""
+        text = self.contains.casefold()
+        return not self.crowded or any(text in value.casefold() for value in values if value)
 
 
 class Search(widgets.Text):
-    """Writes the state's `contains`; it is there only while the state is `crowded`."""
+    """A field that sets the state's `contains`; shown only while the state is `crowded`."""
 
-    def __init__(self, state: ControlState, tooltip: str) -> None:
+    def __init__(self, state: SearchableState, tooltip: str) -> None:
         self._state = state
         super().__init__(
             description="Contains",
@@ -82,13 +94,8 @@ class Search(widgets.Text):
             layout={"width": "24em", "max_width": "98%"},
         )
         link((state, "contains"), (self, "value"))
-        state.observe(self._show, "crowded")
-        self._show()
+        state.observe(self._render, "crowded")
+        self._render()
 
-    def _show(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         self.layout.display = None if self._state.crowded else "none"
-
-
-def contains(text: str, *values: str) -> bool:
-    """Whether one of `values` contains `text`, in any case."""
-    return any(text.casefold() in value.casefold() for value in values)

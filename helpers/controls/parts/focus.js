@@ -1,38 +1,39 @@
-// Runs when a panel is drawn; `panel` is its element. When the control that has the keyboard's focus
-// is disabled, hidden, drawn anew or removed, a browser gives the focus to the page. Here it returns
-// to the control once that can be used, and waits meanwhile at the part of the panel it was in.
-const PATIENCE = 200; // milliseconds; a quick answer shall not move the focus to and fro
+// Runs when a panel is rendered; `panel` is its element. When the focused control is disabled, hidden,
+// rendered again or removed, a browser moves the focus to the page. This script moves it back as soon
+// as the control is usable, and until then to the part of the panel that contains the control.
+const DELAY = 200; // milliseconds; a quick answer must not move the focus back and forth
 let last = null;
 let part = panel;
 let timer = 0;
 
-const usable = (one) => one.isConnected && !one.disabled && one.checkVisibility();
-const twin = () =>
+const usable = (element) =>
+  element.isConnected && !element.disabled && element.checkVisibility();
+const replacement = () =>
   [...part.querySelectorAll(last.localName)].find(
-    (one) => one.title === last.title && usable(one),
+    (element) => element.title === last.title && usable(element),
   );
 const isLost = () => [document.body, last, part].includes(document.activeElement);
 
-function give(one) {
-  if (one === document.activeElement) return;
-  if (one === part || one === panel) one.tabIndex = -1;
-  one.focus({ preventScroll: true });
+function moveFocus(element) {
+  if (element === document.activeElement) return;
+  if (element === part || element === panel) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
 }
 
-function mend() {
+function restore() {
   clearTimeout(timer);
   if (!last || !isLost()) return;
-  const next = usable(last) ? last : last.isConnected ? null : twin();
-  if (next) give(next);
-  else timer = setTimeout(() => last && isLost() && give(usable(part) ? part : panel), PATIENCE);
+  const next = usable(last) ? last : last.isConnected ? null : replacement();
+  if (next) moveFocus(next);
+  else timer = setTimeout(() => last && isLost() && moveFocus(usable(part) ? part : panel), DELAY);
 }
 
 panel.addEventListener("focusin", ({ target }) => {
   if (target === part || target === panel) return;
   clearTimeout(timer);
-  // JupyterLab's own shortcuts would take the arrows that walk a list.
+  // JupyterLab's shortcuts would handle the arrow keys of a list.
   if (target.localName === "select") target.dataset.lmSuppressShortcuts = "true";
-  // A click selects the whole of it (CSS); so does the keyboard.
+  // A click selects all of it (CSS); so does the keyboard.
   if (target.localName === "pre") getSelection().selectAllChildren(target);
   last = target;
   part = last.closest(".taskrouter-part") ?? panel;
@@ -46,7 +47,7 @@ panel.addEventListener("focusout", ({ target }) => {
   });
 });
 
-new MutationObserver(mend).observe(panel, {
+new MutationObserver(restore).observe(panel, {
   attributeFilter: ["disabled", "style"],
   childList: true,
   subtree: true,

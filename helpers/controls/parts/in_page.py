@@ -1,4 +1,4 @@
-"""What a panel needs to do in the page itself, where ipywidgets neither notices nor can be asked."""
+"""The script and the style sheet that a panel brings into the page."""
 
 from html import escape
 from pathlib import Path
@@ -19,9 +19,9 @@ _ARROW = quote(
     safe="",
 )
 _LOST = "The kernel was restarted, or has ended. Run the notebook from its first cell."
-# A panel without its kernel says so, and cannot be pressed; ipywidgets marks each part of it alone.
-# ipywidgets marks the focus by a thin light blue line, which hardly stands out from white, and has
-# a black arrow for its lists in the dark theme too.
+# A panel without its kernel shows one notice and ignores clicks; ipywidgets would mark every part.
+# ipywidgets shows the focus as a thin light blue line, hard to see on white, and the arrow of a list
+# in black, even in the dark theme.
 _RULES = (
     f".{PANEL}.jupyter-widgets-disconnected::before{{content:'‖ {_LOST}'!important;"
     "font:inherit!important;color:inherit!important;margin:0!important;position:static!important;"
@@ -38,14 +38,14 @@ _RULES = (
 
 
 class InPage(widgets.HTML):
-    """A part of a panel that is not seen; it runs the scripts beside this file in the page.
+    """An invisible part of a panel that runs the scripts beside this file in the page.
 
-    They keep the keyboard's focus in the panel and take a double click for one press. They hang on
-    the `onload` of a style sheet, since scripts in an HTML widget do not run; a page that forbids it
-    shows the panel without their help. The style sheet itself makes the focus and the arrows of
-    lists stand out in both themes.
+    They keep the keyboard focus in the panel and count a double click as one click. The `onload` of
+    a style sheet starts them, since scripts in an HTML widget do not run; a page that forbids it
+    shows the panel without them. The style sheet makes the focus and the arrows of lists visible
+    in both themes.
 
-    The panel has the CSS class PANEL, and each part that the focus may wait at the class PART.
+    The panel has the CSS class PANEL, and each part that can hold the focus the class PART.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""What every control's panel is made of. Values from outside are shown as text, never as HTML."""
+"""The frame of every control's panel, and its lines, which escape every value they show."""
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 from traitlets import Unicode, dlink
@@ -15,7 +15,7 @@ from helpers.display.theme import CODE_FONT, INK
 
 
 class TextLine(widgets.HTML):
-    """Shows `text` as it is; an empty one takes no place."""
+    """Shows `text`, escaped; takes no space while it is empty."""
 
     text = Unicode()
     role = "status"
@@ -23,19 +23,19 @@ class TextLine(widgets.HTML):
 
     def __init__(self) -> None:
         super().__init__()
-        self.observe(self._show, "text")
-        self._show()
+        self.observe(self._render, "text")
+        self._render()
 
     def as_html(self) -> str:
         return f'<div role="{self.role}" style="{self.style_of_line}">{escape(self.text)}</div>'
 
-    def _show(self, _: object = None) -> None:
+    def _render(self, _: object = None) -> None:
         self.value = self.as_html() if self.text else ""
         self.layout.display = None if self.text else "none"
 
 
 class ErrorLine(TextLine):
-    """Shows an error: a sign and a border, so that colour is not the only difference."""
+    """Shows an error with a sign and a border, so that it differs not by color alone."""
 
     role = "alert"
     style_of_line = (
@@ -49,14 +49,14 @@ class ErrorLine(TextLine):
 
 
 class PlainLine(TextLine):
-    """Shows `text` without announcing it: for what changes every second."""
+    """Shows `text` that screen readers do not announce, since it changes every second."""
 
     def as_html(self) -> str:
         return f'<div style="{self.style_of_line}">{escape(self.text)}</div>'
 
 
 class NoticeLine(TextLine):
-    """Says why a panel stands still: a sign and a border."""
+    """Shows why a panel is not up to date, with a sign and a border."""
 
     style_of_line = f"{WRAPPED};border-left:4px solid #b06000;padding:2px 8px;color:{INK}"
 
@@ -65,82 +65,87 @@ class NoticeLine(TextLine):
 
 
 class CallLines(widgets.HTML):
-    """Shows a call as Python and as curl, each selected as a whole by one click.
+    """Shows a call as Python and as curl; one click selects all of either.
 
-    `what` says what the call is: "Sent last".
+    `caption` stands before each: "Sent last".
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, caption: str) -> None:
         super().__init__()
-        self.what = what
+        self.caption = caption
 
     def show(self, call: Call | None) -> None:
-        self.value = "" if call is None else _as_html(self.what, call)
+        self.value = "" if call is None else _as_html(self.caption, call)
         self.layout.display = "none" if call is None else None
 
 
-class Panel(widgets.VBox):
-    """The outside of a control: its fields, the error and the call of its state, then details."""
+State = TypeVar("State", bound=ControlState)
 
-    call_is = "Sent last"
+
+class Panel(widgets.VBox, Generic[State]):
+    """The frame of a control: its fields, the error and the call of its state, then details."""
+
+    call_caption = "Sent last"
 
     def __init__(
         self,
-        state: ControlState,
+        state: State,
         fields: Sequence[widgets.Widget],
         details: Sequence[widgets.Widget] = (),
     ) -> None:
         self.state = state
         self.error_line = ErrorLine()
-        self.call_lines = CallLines(self.call_is)
-        self._told_in: widgets.Box = self
+        self.call_lines = CallLines(self.call_caption)
+        self._outcome_in: widgets.Box = self
         super().__init__([*fields, self.error_line, self.call_lines, *details, InPage()])
         self.add_class(PANEL)
         dlink((state, "error"), (self.error_line, "text"))
-        state.observe(self._show_call, "call")
-        self._show_call()
+        state.observe(self._render_call, "call")
+        self._render_call()
 
     def close(self) -> None:
-        """Go, with everything in it."""
+        """Remove the panel and everything in it."""
         if self.comm is not None:
             super().close()
-            close_whole(*self.children, self.layout)
+            close_all(*self.children, self.layout)
 
-    def tell_in(self, part: widgets.Box) -> None:
-        """Show the error and the call at the end of `part`: where the learner has pressed."""
-        if part is self._told_in:
+    def show_outcome_in(self, part: widgets.Box) -> None:
+        """Move the error and the call to the end of `part`, whose button was clicked."""
+        if part is self._outcome_in:
             return
-        before, self._told_in = self._told_in, part
-        told = (self.error_line, self.call_lines)
-        before.children = [one for one in before.children if one not in told]
-        part.children = [*part.children, *told]
+        before, self._outcome_in = self._outcome_in, part
+        outcome = (self.error_line, self.call_lines)
+        before.children = [child for child in before.children if child not in outcome]
+        part.children = [*part.children, *outcome]
 
     def as_text(self) -> str:
-        """What the panel says, for a page that cannot run it."""
+        """The panel as plain text, for a page that cannot run it."""
         raise NotImplementedError
 
-    def _show_call(self, _: object = None) -> None:
+    def _render_call(self, _: object = None) -> None:
         self.call_lines.show(self.state.call)
 
     def __repr__(self) -> str:
         return self.as_text()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return {**super()._repr_mimebundle_(**options), "text/plain": self.as_text()}
+        bundle = super()._repr_mimebundle_(**options)
+        assert isinstance(bundle, dict)
+        return {**bundle, "text/plain": self.as_text()}
 
 
-def close_whole(*widgets_and_looks: widgets.Widget) -> None:
-    """Close these and all that is in them: ipywidgets and the page keep whatever is not closed."""
-    for one in widgets_and_looks:
-        one.close()
-        looks = [getattr(one, name, None) for name in ("layout", "style")]
-        close_whole(*getattr(one, "children", ()), *filter(None, looks))
+def close_all(*parts: widgets.Widget) -> None:
+    """Close widgets with their children, layout and style; ipywidgets keeps those still open."""
+    for part in parts:
+        part.close()
+        looks = [getattr(part, name, None) for name in ("layout", "style")]
+        close_all(*getattr(part, "children", ()), *filter(None, looks))
 
 
-def _as_html(what: str, call: Call) -> str:
+def _as_html(caption: str, call: Call) -> str:
     return "".join(
-        f'<div style="margin-top:4px">{what}, {name}:</div>'
-        f'<pre tabindex="0" role="group" aria-label="{what}, {name}" style="{CODE}">'
+        f'<div style="margin-top:4px">{caption}, {name}:</div>'
+        f'<pre tabindex="0" role="group" aria-label="{caption}, {name}" style="{CODE}">'
         f"{escape(text)}</pre>"
         for name, text in (("in Python", call.python), ("with curl", call.curl))
     )

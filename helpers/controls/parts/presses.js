@@ -1,5 +1,5 @@
-// Runs when a panel is drawn; `panel` is its element. A double click, or a key that is held down, is
-// one press: the kernel would be sent all of them before it can say that it is busy.
+// Runs when a panel is rendered; `panel` is its element. A double click, or a key that is held down,
+// counts as one click: the page would send all of them before the kernel can disable the button.
 const isButton = ({ target }) => target.closest("button") !== null;
 
 panel.addEventListener(

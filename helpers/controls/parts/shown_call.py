@@ -1,4 +1,4 @@
-"""A call to TaskRouter as a learner would write it: a line of Python, and a curl command."""
+"""A call to TaskRouter as a learner would write it, in Python and as a curl command."""
 
 import shlex
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _CREDENTIALS = "-u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
 
 @dataclass(frozen=True)
 class Call:
-    """One call, as text to copy; neither line holds a secret."""
+    """One call, as text to copy; it contains no secret."""
 
     python: str
     curl: str
@@ -25,7 +25,7 @@ class Call:
 
 
 def create(lab: PreparedWorkspace, resources: str, **parameters: Any) -> Call:
-    """The call that creates one of the workspace's `resources` ("tasks", "task_queues")."""
+    """Return the call that creates one of the Workspace's `resources` ("tasks", "task_queues")."""
     python = f"{_workspace(lab)}.{resources}.create"
     return Call(_with_arguments(python, parameters), _post(lab, _camel(resources), parameters))
 
@@ -37,43 +37,42 @@ def update(
     parent: tuple[str, str] | None = None,
     **parameters: Any,
 ) -> Call:
-    """The call that updates the one of the workspace's `resources` that has this `sid`.
+    """Return the call that updates the resource `sid` of the Workspace's `resources`.
 
-    `parent` is what has the resource, if not the workspace itself: ("tasks", its SID).
+    `parent` is the resource that it belongs to, if not the Workspace itself: ("tasks", its SID).
     """
-    way = [*([parent] if parent else []), (resources, sid)]
-    python = _workspace(lab) + "".join(f'.{name}("{one}")' for name, one in way)
-    path = "/".join(f"{_camel(name)}/{one}" for name, one in way)
+    steps = [*([parent] if parent else []), (resources, sid)]
+    python = _workspace(lab) + "".join(f'.{name}("{step_sid}")' for name, step_sid in steps)
+    path = "/".join(f"{_camel(name)}/{step_sid}" for name, step_sid in steps)
     return Call(_with_arguments(f"{python}.update", parameters), _post(lab, path, parameters))
 
 
 def find(lab: PreparedWorkspace, resources: str, **parameters: Any) -> Call:
-    """The call that lists those of the workspace's `resources` that fit the parameters."""
+    """Return the call that lists the Workspace's `resources` which match the parameters."""
     python = _with_arguments(f"{_workspace(lab)}.{resources}.list", parameters)
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/{_camel(resources)}"
-    asked = {_camel(name): value for name, value in parameters.items()}
-    return Call(python, _curl("GET", with_query(url, asked), {}))
+    query = {_camel(name): value for name, value in parameters.items()}
+    return Call(python, _curl("GET", with_query(url, query), {}))
 
 
 def request(method: str, url: str, data: Data) -> Call:
-    """The call that sends any request to TaskRouter, as the SDK's client does it."""
-    written = f", data={_literal(data)}" if data else ""
-    return Call(f'client.request("{method}", {_literal(url)}{written})', _curl(method, url, data))
+    """Return the call that sends any request to TaskRouter through the SDK's client."""
+    argument = f", data={_literal(data)}" if data else ""
+    return Call(f'client.request("{method}", {_literal(url)}{argument})', _curl(method, url, data))
 
 
 def to_server(
     method: str, url: str, data: Data, headers: Mapping[str, str], body: str = ""
 ) -> Call:
-    """The call that sends a request to the learner's own server; a `body` is sent as it is."""
+    """Return the call that sends a request to the learner's server; sends a `body` unchanged."""
     sent = f"{_literal(body)}.encode()" if body else _literal(data) if data else ""
-    told = _literal(headers) if headers else ""
-    named = (("data", sent), ("headers", told))
-    written = "".join(f"    {name}={value},\n" for name, value in named if value)
-    asked = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{written})'
-    given = {"Content-Type": "", **headers} if body else headers  # curl would say it is a form
-    return Call(
-        f"import requests\n\n{asked}", _curl(method, url, data, given, body, credentials=False)
-    )
+    named = (("data", sent), ("headers", _literal(headers) if headers else ""))
+    arguments = "".join(f"    {name}={value},\n" for name, value in named if value)
+    python = f'requests.request(\n    "{method}",\n    {_literal(url)},\n{arguments})'
+    if body:
+        headers = {"Content-Type": "", **headers}  # else curl sends the Content-Type of a form
+    curl = _curl(method, url, data, headers, body, credentials=False)
+    return Call(f"import requests\n\n{python}", curl)
 
 
 def _workspace(lab: PreparedWorkspace) -> str:
@@ -86,13 +85,14 @@ def _with_arguments(function: str, parameters: dict[str, Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    """`value` as Python, its texts in double quotes like the rest of a call."""
+    """Return `value` as Python source, with double quotes like the rest of a call."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_literal(key)}: {_literal(one)}' for key, one in value.items())}}}"
+        items = [f"{_literal(key)}: {_literal(item)}" for key, item in value.items()]
+        return f"{{{', '.join(items)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
-    written = repr(value)
-    return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written
+    source = repr(value)
+    return f'"{source[1:-1]}"' if source[0] == "'" and '"' not in source else source
 
 
 def _post(lab: PreparedWorkspace, path: str, parameters: dict[str, Any]) -> str:
@@ -111,7 +111,7 @@ def _curl(
     pieces = [f"curl -X {method} {shlex.quote(url)}"]
     pieces += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in (headers or {}).items()]
     pieces += [f"--data-raw {shlex.quote(body)}"] if body else []
-    pieces += [f"--data-urlencode {shlex.quote(f'{name}={one}')}" for name, one in pairs(data)]
+    pieces += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in pairs(data)]
     return " \\\n  ".join([*pieces, *([_CREDENTIALS] if credentials else [])])
 
 

@@ -1,4 +1,4 @@
-"""What every control's state has: it is busy or not, has an error or not, and made a call."""
+"""The state that every control has: busy or not, an error or none, and the latest call."""
 
 import threading
 from collections.abc import Callable
@@ -12,47 +12,49 @@ from helpers.session.api_errors import as_api_error, describe_error
 
 
 class ControlState(HasTraits):
-    """The part of a control that talks to TaskRouter and knows no widget.
+    """The part of a control that calls TaskRouter and knows no widget.
 
-    Handlers of a control may run on another thread, even while a cell runs, so an action starts
-    only when no other is under way.
+    Handlers may run in another thread, even while a cell runs, so an action starts only while no
+    other is running.
     """
 
-    busy = Bool(help="An action is under way.")
-    error = Unicode(help="Why the latest action failed, in a sentence; else empty.")
-    call = Instance(Call, allow_none=True, help="The latest call that changes something.")
+    busy = Bool(help="whether an action is running")
+    error = Unicode(help="why the latest action failed, in a sentence; else empty")
+    call = Instance[Call | None](
+        Call, allow_none=True, help="the latest call that changes something"
+    )
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__()
         self.lab = lab
-        self._one_at_a_time = threading.Lock()
+        self._action_lock = threading.Lock()
 
     def attempt(self, action: Callable[[], None]) -> bool:
-        """Run `action`; what it raises becomes `error`. False when another one is under way."""
-        if not self._one_at_a_time.acquire(blocking=False):
+        """Run `action`; what it raises becomes `error`. False while another one is running."""
+        if not self._action_lock.acquire(blocking=False):
             return False
         try:
             self.error = ""
             self.busy = True
             action()
-        except Exception as error:  # noqa: BLE001 - a handler's error is seen nowhere else
-            self.error = in_a_sentence(error)
+        except Exception as error:  # noqa: BLE001 - a handler's error is shown nowhere else
+            self.error = error_with_advice(error)
         finally:
             self.busy = False
-            self._one_at_a_time.release()
+            self._action_lock.release()
         return True
 
 
-def in_a_sentence(error: Exception) -> str:
-    """What went wrong and what to do, as a learner reads it."""
-    told = what_went_wrong(error)
+def error_with_advice(error: Exception) -> str:
+    """What went wrong and what to do, for a learner."""
+    message = error_message(error)
     if isinstance(error, RequestException):
-        return f"{told} Run the cell with connect() again, then try once more."
-    return told
+        return f"{message} Run the cell with connect() again, then try once more."
+    return message
 
 
-def what_went_wrong(error: Exception) -> str:
-    """The same without advice."""
+def error_message(error: Exception) -> str:
+    """What went wrong, in a sentence."""
     if refused := as_api_error(error):
         return describe_error(refused)
     if isinstance(error, RequestException):

@@ -11,7 +11,7 @@ from timeout import eventually
 
 from helpers import controls
 from helpers.controls.follow import panel, poller
-from helpers.controls.follow.snapshot import Reader
+from helpers.controls.follow.reader import SnapshotReader
 from helpers.display.floor import Floor
 from helpers.lessons.workspace import PreparedWorkspace
 
@@ -26,7 +26,7 @@ def lab(prepared) -> PreparedWorkspace:
 @pytest.fixture
 def run_cell(monkeypatch: pytest.MonkeyPatch):
     """Says which cell runs, as JupyterLab does."""
-    monkeypatch.setattr(panel, "_of_cell", {})
+    monkeypatch.setattr(panel, "_panels_by_cell", {})
     shell = SimpleNamespace(get_parent=dict)
     shell.events = EventManager(shell, {"pre_run_cell": lambda info: None})
     main = sys.modules["__main__"]
@@ -54,19 +54,19 @@ def own(part: widgets.Widget) -> list[widgets.Widget]:
 
 
 def listening(panel) -> bool:
-    return panel.state.receive in panel.state.watch.listeners
+    return panel.state.on_update in panel.state.poller.listeners
 
 
 def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
     panel = controls.tasks(lab)
     address = lab.session.address
     lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.notice_line.text.startswith("TaskRouter does not answer")
     assert "What you see is from before" in repr(panel)
     assert len(panel.list.children) == 1
     lab.session.client.taskrouter.base_url = lab.session.address = address
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert panel.notice_line.text == ""
 
 
@@ -81,7 +81,7 @@ def test_a_closed_panel_is_told_nothing(lab):
     panel.close()
     assert not listening(panel)
     lab.workspace.tasks(lab.task_sid).delete()
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     assert len(panel.state.rows) == 1
 
 
@@ -89,8 +89,8 @@ def test_news_that_were_on_their_way_when_a_panel_was_closed_are_not_taken(lab):
     panel = controls.tasks(lab)
     panel.close()
     lab.workspace.tasks(lab.task_sid).delete()
-    panel.state.watch.refresh()
-    panel.state.receive(panel.state.watch.news)
+    panel.state.poller.refresh()
+    panel.state.on_update(panel.state.poller.latest)
     assert len(panel.state.rows) == 1
     assert panel.state.notice.startswith("This panel has stopped")
 
@@ -114,7 +114,7 @@ def test_what_news_change_they_change_under_the_lock(lab, name):
 
     panel.state.observe(look)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    panel.state.watch.refresh()
+    panel.state.poller.refresh()
     panel.state.close()
     assert seen.keys() >= {"notice"}
     assert all(seen.values()), seen
@@ -138,8 +138,8 @@ def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, va
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
-    take = panel.state.take
-    panel.state.take = lambda: (held.append(lock.held), take())[1]
+    apply = panel.state.apply_snapshot
+    panel.state.apply_snapshot = lambda: (held.append(lock.held), apply())[1]
     panel.state.observe(lambda change: change["name"] == trait or held.append(lock.held))
     setattr(panel.state, trait, value)
     assert held and all(held)
@@ -190,7 +190,7 @@ def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
 
     class Toggles:
         @property
-        def painting(self) -> bool:
+        def rendering(self) -> bool:
             held.append(lock.held)
             return True
 
@@ -276,23 +276,23 @@ def test_without_the_name_of_a_cell_another_run_ends_nothing(lab, run_cell):
 
 def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
     panel = controls.tasks(lab)
-    monkeypatch.setattr(type(panel.state), "take", lambda self: {}["nothing"])
-    panel.state.watch.refresh()
+    monkeypatch.setattr(type(panel.state), "apply_snapshot", lambda self: {}["nothing"])
+    panel.state.poller.refresh()
     assert panel.notice_line.text == "This cannot be shown: 'nothing'"
 
 
 def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
     panel = controls.tasks(lab)
     begun, may_end = threading.Event(), threading.Event()
-    original = Reader.snapshot
+    original = SnapshotReader.read_snapshot
 
     def slow(*given):
         begun.set()
         may_end.wait(10)
         return original(*given)
 
-    monkeypatch.setattr(Reader, "snapshot", slow)
-    looking = threading.Thread(target=panel.state.watch.refresh)
+    monkeypatch.setattr(SnapshotReader, "read_snapshot", slow)
+    looking = threading.Thread(target=panel.state.poller.refresh)
     looking.start()
     assert begun.wait(10)
     ran: list[bool] = []
@@ -329,7 +329,7 @@ def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
     panel = controls.tasks(lab)
     panel.close()
     forgetting = threading.Thread(target=panel.__del__, daemon=True)
-    with panel.state.watch.listeners_lock:
+    with panel.state.poller.listeners_lock:
         forgetting.start()
         forgetting.join(10)
         assert not forgetting.is_alive()
@@ -340,9 +340,9 @@ def test_tasks_and_workers_that_come_and_go_leave_nothing_behind(lab):
     before = len(ipywidgets_widget._instances)
     task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=ATTRIBUTES)
     worker = lab.workspace.workers.create(friendly_name="Carol")
-    panels[0].state.watch.refresh()
+    panels[0].state.poller.refresh()
     assert len(ipywidgets_widget._instances) > before
     lab.workspace.tasks(task.sid).delete()
     lab.workspace.workers(worker.sid).delete()
-    panels[0].state.watch.refresh()
+    panels[0].state.poller.refresh()
     assert len(ipywidgets_widget._instances) == before

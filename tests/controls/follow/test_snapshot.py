@@ -1,17 +1,6 @@
-"""What a reading finds, also when there is more than fits, and what it costs in requests."""
-
-import json
-import logging
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
 import pytest
-from twilio.base.exceptions import TwilioException
 
-from helpers import controls
-from helpers.controls.follow import snapshot
-from helpers.controls.follow.poller import watch_for
-from helpers.controls.follow.snapshot import Reader, Snapshot
+from helpers.controls.follow.poller import poller_for
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -20,255 +9,21 @@ def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The address of each request that a reading sends."""
-    sent: list[str] = []
-    original = snapshot.TwilioHttpClient.request
-
-    def request(self, method, url, *given, **options):
-        sent.append(url.split("/Workspaces/")[1].split("/", 1)[1])
-        return original(self, method, url, *given, **options)
-
-    monkeypatch.setattr(snapshot.TwilioHttpClient, "request", request)
-    return sent
-
-
-@pytest.fixture
-def look(lab, requests):
-    """Reads once more, and says what there is; `requests` are those of this reading alone."""
-    reader = Reader()
-
-    def read() -> Snapshot:
-        requests.clear()
-        return reader.snapshot(lab, snapshot.Settings())
-
-    yield read
-    reader.close()
-
-
-def create(lab: PreparedWorkspace, language: str = "es") -> str:
-    attributes = json.dumps({"selected_language": language})
-    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid).sid
-
-
-def bring_alice_back(lab: PreparedWorkspace) -> None:
-    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-
-
-def the_reservation(lab: PreparedWorkspace):
-    return lab.workspace.tasks(lab.task_sid).reservations.list()[-1]
-
-
-def end(lab: PreparedWorkspace, sid: str) -> None:
-    lab.workspace.tasks(sid).update(assignment_status="canceled")
-
-
-def statuses(snapshot: Snapshot) -> list[str]:
-    return [one.reservation_status for one in snapshot.reservations]
-
-
-def test_as_many_as_fit_are_all_there_is(lab, look, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_TASKS", 3)
-    sids = [lab.task_sid, create(lab), create(lab)]
-    assert [task.sid for task in look().tasks] == sids
-    assert not look().more_tasks
-
-
-def test_of_more_than_fit_the_newest_are_found_and_those_that_wait(lab, look, clock, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_TASKS", 3)
-    later = []
-    for _ in range(5):
-        clock.advance(1)
-        later.append(create(lab))
-    for sid in later:
-        end(lab, sid)
-    seen = look()
-    assert [task.sid for task in seen.tasks] == [lab.task_sid, *later[-3:]]
-    assert seen.more_tasks
-    end(lab, lab.task_sid)
-    assert [task.sid for task in look().tasks] == later[-3:]
-
-
-def test_a_task_is_found_once_only(lab, look, clock, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_TASKS", 3)
-    sids = [lab.task_sid]
-    for _ in range(4):
-        clock.advance(1)
-        sids.append(create(lab))
-    assert [task.sid for task in look().tasks] == sids
-
-
-def test_the_panel_says_that_there_are_more_tasks(lab, clock, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_TASKS", 2)
-    for _ in range(3):
-        clock.advance(1)
-        end(lab, create(lab))
-    panel = controls.tasks(lab)
-    assert panel.summary.text == (
-        "More than 3 Tasks. Known here are the newest, and the oldest that have not ended; "
-        "1 of these are pending."
-    )
-    assert next(iter(panel.lines)) == lab.task_sid
-
-
-def test_the_panel_says_that_there_are_more_workers(lab, monkeypatch):
-    monkeypatch.setattr(snapshot, "MOST_WORKERS", 31)
-    for number in range(30):
-        lab.workspace.workers.create(friendly_name=f"Worker {number}")
-    panel = controls.workers(lab)
-    assert panel.more_line.text.startswith("and at least 1 more Workers")
-    monkeypatch.setattr(snapshot, "MOST_WORKERS", 32)
-    panel.state.watch.refresh()
-    assert panel.more_line.text.startswith("and 2 more Workers")
-
-
-def test_workers_are_in_the_order_of_their_names(lab, look):
-    lab.workspace.workers.create(friendly_name="Aaron")
-    assert [worker.friendly_name for worker in look().workers] == ["Aaron", "Alice", "Bob"]
-
-
-def test_waiting_tasks_and_idle_workers_cost_two_requests(lab, look, requests, clock):
-    for number in range(20):
-        lab.workspace.workers.create(friendly_name=f"Worker {number}")
-    clock.advance(1)
-    look()
-    look()
-    assert [path.split("?")[0] for path in requests] == ["Workers", "Tasks"]
-
-
-def test_the_connection_is_kept_from_one_reading_to_the_next(look, caplog):
-    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
-    opened = []
-    for _ in range(3):
-        look()
-        opened.append(sum("Starting new HTTP" in record.getMessage() for record in caplog.records))
-    assert opened == [1, 1, 1]
-
-
-def test_a_task_in_work_costs_one_request_however_many_workers(lab, look, requests):
-    for number in range(20):
-        lab.workspace.workers.create(friendly_name=f"Worker {number}")
-    bring_alice_back(lab)
-    for status in ("pending", "accepted", "wrapping"):
-        if status != "pending":
-            the_reservation(lab).update(reservation_status=status)
-        for _ in range(2):
-            assert statuses(look()) == [status]
-            assert requests[2:] == [f"Tasks/{lab.task_sid}/Reservations"]
-
-
-def test_when_there_are_fewer_workers_than_tasks_to_ask_these_are_asked(lab, look, requests):
-    bring_alice_back(lab)
-    for _ in range(5):
-        create(lab)
-    assert statuses(look()) == ["pending"]
-    assert requests[2:] == [f"Workers/{sid}/Reservations" for sid in (lab.alice_sid, lab.bob_sid)]
-
-
-def test_a_task_that_has_ended_is_asked_once(lab, look, requests):
-    bring_alice_back(lab)
-    the_reservation(lab).update(reservation_status="accepted")
-    assert statuses(look()) == ["accepted"]
-    lab.workspace.tasks(lab.task_sid).update(assignment_status="completed")
-    assert statuses(look()) == ["completed"]
-    assert len(requests) == 3
-    assert statuses(look()) == ["completed"]
-    assert len(requests) == 2
-
-
-def test_what_happens_between_two_readings_is_not_missed(lab, look, requests, clock):
-    assert statuses(look()) == []
-    bring_alice_back(lab)  # in the second of the first reading, and over before the next
-    the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
-    clock.advance(1)
-    assert statuses(look()) == ["rejected"]
-    look()
-    assert len(requests) == 2
-    bring_alice_back(lab)
-    the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
-    assert statuses(look()) == ["rejected", "rejected"]
-
-
-def test_of_two_tasks_the_reservation_that_was_made_last_is_last(lab, look, clock):
-    offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
-    offered_first.update(reservation_status="accepted")
-    clock.advance(1)
-    bring_alice_back(lab)
-    the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
-    assert statuses(look()) == ["accepted", "rejected"]
-
-
-def test_of_one_second_the_reservation_that_has_not_ended_is_last(lab, look):
-    offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
-    offered_first.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
-    bring_alice_back(lab)
-    assert statuses(look()) == ["rejected", "pending"]
-
-
-def test_a_task_that_is_deleted_takes_its_reservations_along(lab, look):
-    bring_alice_back(lab)
-    assert statuses(look()) == ["pending"]
-    lab.workspace.tasks(lab.task_sid).delete()
-    assert statuses(look()) == []
-
-
-def after_the_tasks(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
-    """Let `action` happen when a reading has the Tasks, before it asks for Reservations."""
-    original = snapshot.TwilioHttpClient.request
-
-    def request(self, method, url, *given, **options):
-        answer = original(self, method, url, *given, **options)
-        if urlsplit(url).path.endswith("/Tasks"):
-            action()
-        return answer
-
-    monkeypatch.setattr(snapshot.TwilioHttpClient, "request", request)
-
-
-def test_a_task_deleted_while_it_is_read_has_no_reservations(lab, look, monkeypatch):
-    bring_alice_back(lab)
-    after_the_tasks(monkeypatch, lambda: lab.workspace.tasks(lab.task_sid).delete())
-    assert look().reservations == ()
-
-
-def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
-    bring_alice_back(lab)
-    taskrouter = emulator.taskrouter
-    after_the_tasks(monkeypatch, lambda: monkeypatch.setattr(taskrouter, "credentials", {}))
-    with pytest.raises(TwilioException, match="401"):
-        look()
-
-
-def test_real_twilio_is_read_where_the_learners_client_asks(lab, monkeypatch):
-    lab.session.client.edge, lab.session.client.region = "dublin", "ie1"
-    lab.session.client.taskrouter.base_url = "https://taskrouter.twilio.com"
-    asked: list[str] = []
-
-    def request(self, method, url, *_, **__):
-        asked.append(url)
-        raise ConnectionError
-
-    monkeypatch.setattr(snapshot.TwilioHttpClient, "request", request)
-    with pytest.raises(ConnectionError):
-        Reader().settings(lab)
-    assert asked[0].startswith("https://taskrouter.dublin.ie1.twilio.com/v1/Workspaces/")
-
-
 def test_a_reading_sees_what_there_is(lab):
-    looker = watch_for(lab)
-    looker.refresh()
-    seen = looker.news.snapshot
+    poller = poller_for(lab)
+    poller.refresh()
+    seen = poller.latest.snapshot
     assert [worker.friendly_name for worker in seen.workers] == ["Alice", "Bob"]
     assert [task.sid for task in seen.tasks] == [lab.task_sid]
     assert seen.reservations == ()
     assert len(seen.settings.task_queues) == 2
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    looker.refresh()
-    [reservation] = looker.news.snapshot.reservations
+    poller.refresh()
+    [reservation] = poller.latest.snapshot.reservations
     assert (reservation.task_sid, reservation.reservation_status) == (lab.task_sid, "pending")
-    assert looker.news.snapshot.held_by(lab.alice_sid) == [reservation]
-    assert looker.news.snapshot.held_by(lab.bob_sid) == []
+    alice, bob = poller.latest.snapshot.workers
+    assert poller.latest.snapshot.held_by(alice) == [reservation]
+    assert poller.latest.snapshot.held_by(bob) == []
 
 
 def test_each_is_found_by_its_own_sid(lab):
@@ -276,9 +31,9 @@ def test_each_is_found_by_its_own_sid(lab):
     lab.workspace.workflows.create("Other", workflow.configuration)
     attributes = '{"selected_language": "es"}'
     lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    looker = watch_for(lab)
-    looker.refresh()
-    seen = looker.news.snapshot
+    poller = poller_for(lab)
+    poller.refresh()
+    seen = poller.latest.snapshot
     for find, all_of_them in (
         (seen.task, seen.tasks),
         (seen.worker, seen.workers),
@@ -290,12 +45,12 @@ def test_each_is_found_by_its_own_sid(lab):
 
 
 def test_the_time_is_taskrouters_own(lab, clock):
-    looker = watch_for(lab)
-    looker.refresh()
-    before = looker.news.snapshot.now()
+    poller = poller_for(lab)
+    poller.refresh()
+    before = poller.latest.snapshot.now()
     clock.advance(120)
-    looker.refresh()
-    assert (looker.news.snapshot.now() - before).total_seconds() == 120
+    poller.refresh()
+    assert (poller.latest.snapshot.now() - before).total_seconds() == 120
     lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled")
-    looker.refresh()
-    assert looker.news.snapshot.now() is None
+    poller.refresh()
+    assert poller.latest.snapshot.now() is None

@@ -79,12 +79,12 @@ def test_error_and_call_go_to_the_part_that_was_pressed_below_what_it_has():
     row = widgets.VBox([line])
     panel = Small(ControlState(lab=None), [row])
     told = (panel.error_line, panel.call_lines)
-    panel.tell_in(row)
+    panel.show_outcome_in(row)
     assert row.children == (line, *told)
     assert panel.children[0] is row and not set(told) & set(panel.children)
     moved = []
     row.observe(moved.append, "children")
-    panel.tell_in(row)
+    panel.show_outcome_in(row)
     assert moved == []
-    panel.tell_in(panel)
+    panel.show_outcome_in(panel)
     assert row.children == (line,) and panel.children[-2:] == told

@@ -5,7 +5,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.response import Response
 
-from helpers.controls.parts.state import ControlState, in_a_sentence
+from helpers.controls.parts.state import ControlState, error_with_advice
 
 
 @pytest.fixture
@@ -73,4 +73,4 @@ def test_what_an_action_raises_is_shown_and_the_next_one_clears_it(state):
     ],
 )
 def test_errors_are_sentences(error, told):
-    assert in_a_sentence(error) == told
+    assert error_with_advice(error) == told
