@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from api import ACCOUNT_SID, AUTH_TOKEN, client_of, server
-from local_taskrouter.core import parts, tasks, workflows, workspaces
+from local_taskrouter.core import task_queues, tasks, workflows, workspaces
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import TaskChannel
 from local_taskrouter.service import TaskRouter
@@ -27,7 +27,7 @@ CONFIGURATION = '{"task_routing":{"filters":[],"default_filter":{"queue":"%s"}}}
 def fill(engine: Engine, events: int) -> str:
     """A Workspace in which Tasks came and went until there were so many Events; its SID."""
     workspace = workspaces.create_workspace(engine, "busy")
-    queue = parts.create_queue(engine, workspace, "queue")
+    queue = task_queues.create_task_queue(engine, workspace, "queue")
     workflow = workflows.create_workflow(engine, workspace, "workflow", CONFIGURATION % queue.sid)
     channel: TaskChannel = next(engine.store.walk("task_channels", workspace.sid))
     while len(engine.events) < events:

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from api import ACCOUNT_SID, AUTH_TOKEN, client_of, server
-from local_taskrouter.core import parts, tasks, workers, workflows, workspaces
+from local_taskrouter.core import task_queues, tasks, workers, workflows, workspaces
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import TaskChannel
 from local_taskrouter.service import TaskRouter
@@ -31,7 +31,9 @@ def fill(engine: Engine, name: str, size: tuple[int, int, int]) -> str:
     workspace = workspaces.create_workspace(engine, name)
     dice = Random(1)
     queues = [
-        parts.create_queue(engine, workspace, f"queue {n}", target_workers=f'skills HAS "s{n}"')
+        task_queues.create_task_queue(
+            engine, workspace, f"queue {n}", target_workers=f'skills HAS "s{n}"'
+        )
         for n in range(queue_count)
     ]
     filters = [

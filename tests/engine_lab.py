@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from local_taskrouter.core import parts, tasks, workers, workflows, workspaces
+from local_taskrouter.core import task_queues, tasks, workers, workflows, workspaces
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.index import INDEXES
@@ -64,7 +64,11 @@ class EngineLab:
 
     def queue(self, name="Everybody", target_workers="1==1", **more):
         return self.do(
-            parts.create_queue, self.workspace, name, target_workers=target_workers, **more
+            task_queues.create_task_queue,
+            self.workspace,
+            name,
+            target_workers=target_workers,
+            **more,
         )
 
     def workflow(self, *filters, default=None, **more):

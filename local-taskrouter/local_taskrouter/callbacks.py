@@ -23,7 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Timeout
 
-from local_taskrouter.core.event import Callback
+from local_taskrouter.core.records import Callback
 
 SECONDS = 5.0
 """How long a server has to answer an Assignment Callback."""

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local_taskrouter.core.engine import Outcome
-from local_taskrouter.core.event import Callback, Event
-from local_taskrouter.core.records import KINDS, Record
+from local_taskrouter.core.records import KINDS, Callback, Event, Record
 
 EVENT_KEYS = (
     "task_sid",

@@ -18,9 +18,8 @@ from local_taskrouter.callbacks import failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event import Event
 from local_taskrouter.core.instructions import Alert, obey
-from local_taskrouter.core.records import Reservation
+from local_taskrouter.core.records import Event, Reservation
 from local_taskrouter.core.reservations import call_off
 from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
 from local_taskrouter.faults import Faults

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core import parsed, records, routing
-from local_taskrouter.core.step_of_task import target_of
+from local_taskrouter.core.parsed import target_of
 from local_taskrouter.explanation.gathering import gather
 from local_taskrouter.explanation.waiting import reason_to_wait
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -223,7 +223,7 @@ class Agreement(RuleBasedStateMachine):
             self.record(records.Worker, candidate.sid),
         )
         if task.assignment_status in ("pending", "reserved"):
-            target = target_of(engine, record)
+            target = target_of(engine.store, record)
             assert candidate.is_eligible == routing.can_take(engine, record, worker, target)
         for verdict, values in (
             (candidate.target_workers, parsed.worker_values(engine.store, worker)),

@@ -5,7 +5,7 @@ import socket
 import pytest
 from callback_receiver import JSON, Learner
 from local_taskrouter import callbacks
-from local_taskrouter.core.event import Callback
+from local_taskrouter.core.records import Callback
 from local_taskrouter.process.home import ACCOUNT_SID
 
 ACCEPT = (200, JSON, '{"instruction": "accept"}')

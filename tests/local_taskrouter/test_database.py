@@ -5,8 +5,7 @@ from contextlib import closing
 
 import pytest
 from local_taskrouter.core.engine import Outcome
-from local_taskrouter.core.event import Callback, Event
-from local_taskrouter.core.records import Activity, Task, Workspace
+from local_taskrouter.core.records import Activity, Callback, Event, Task, Workspace
 from local_taskrouter.database import EVENTS_KEPT, Database
 
 WORKSPACE = "WS" + "1" * 32

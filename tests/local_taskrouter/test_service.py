@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from engine_lab import state
 from local_taskrouter.clock import ManualClock, SystemClock
-from local_taskrouter.core.parts import create_activity
+from local_taskrouter.core.activities import create_activity
 from local_taskrouter.core.records import Activity, Reservation, Task, Workspace
 from local_taskrouter.core.tasks import create_task
 from local_taskrouter.core.workers import create_worker

@@ -5,7 +5,7 @@ from typing import Any
 from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, text
-from local_taskrouter.core.parts import create_activity, delete_activity, rename_activity
+from local_taskrouter.core.activities import create_activity, delete_activity, rename_activity
 from local_taskrouter.core.records import Activity
 
 

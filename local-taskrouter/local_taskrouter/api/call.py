@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from local_taskrouter.api.params import Param
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event import Event
-from local_taskrouter.core.records import Record, Workspace
+from local_taskrouter.core.records import Event, Record, Workspace
 from local_taskrouter.core.store import Store
 from local_taskrouter.errors import NotFound, PreconditionFailed
 from local_taskrouter.rules.times import TIME_FORMAT

@@ -6,7 +6,7 @@ from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, is
 from local_taskrouter.api.lists import PAGING, Slice, read_token, requested_page, slice_reply
 from local_taskrouter.api.params import integer, optional, sid, text, timestamp
 from local_taskrouter.api.task_channels import channel_argument
-from local_taskrouter.core.event import Event
+from local_taskrouter.core.records import Event
 from local_taskrouter.database import NEWEST_FIRST, OLDEST_FIRST
 from local_taskrouter.errors import BadRequest
 

@@ -10,8 +10,8 @@ from local_taskrouter.api.instruction_parameters import (
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import choice, optional, sid, text
 from local_taskrouter.core import reservations
+from local_taskrouter.core.instructions import VOICE, instruct
 from local_taskrouter.core.records import Reservation, Task, Worker
-from local_taskrouter.core.voice import VOICE, instruct
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules.lifecycle import RESERVATION, IllegalTransition
 

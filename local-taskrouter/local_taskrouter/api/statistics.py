@@ -18,8 +18,7 @@ from local_taskrouter.api.statistics_parameters import (
 )
 from local_taskrouter.api.task_channels import channel_argument
 from local_taskrouter.core import current_statistics, window_statistics
-from local_taskrouter.core.event import Event
-from local_taskrouter.core.records import Task, TaskQueue, Worker, Workflow
+from local_taskrouter.core.records import Event, Task, TaskQueue, Worker, Workflow
 from local_taskrouter.core.window_statistics import Window
 
 Statistics = dict[str, Any]

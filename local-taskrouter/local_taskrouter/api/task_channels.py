@@ -6,9 +6,9 @@ from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, unique_name
 from local_taskrouter.core.event_log import note
-from local_taskrouter.core.parts import create_channel, delete_channel
 from local_taskrouter.core.records import TaskChannel, Workspace
 from local_taskrouter.core.store import Store
+from local_taskrouter.core.task_channels import create_task_channel, delete_task_channel
 from local_taskrouter.errors import BadRequest
 
 
@@ -51,7 +51,7 @@ def index(call: Call) -> Reply:
 
 
 def create(call: Call) -> Reply:
-    channel = create_channel(
+    channel = create_task_channel(
         call.engine,
         call.workspace,
         call.args["friendly_name"],
@@ -73,7 +73,7 @@ def update(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    delete_channel(call.engine, _channel(call))
+    delete_task_channel(call.engine, _channel(call))
     return Reply(None, 204)
 
 

@@ -18,9 +18,13 @@ from local_taskrouter.api.params import (
     texts,
 )
 from local_taskrouter.core import parsed
-from local_taskrouter.core.parts import create_queue, delete_queue, update_queue
 from local_taskrouter.core.records import Activity, TaskQueue, Worker
 from local_taskrouter.core.reservations import check_activity
+from local_taskrouter.core.task_queues import (
+    create_task_queue,
+    delete_task_queue,
+    update_task_queue,
+)
 
 
 def task_queue_json(call: Call, queue: TaskQueue) -> dict[str, Any]:
@@ -69,7 +73,9 @@ def index(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     arguments = _checked(call)
-    queue = create_queue(call.engine, call.workspace, arguments.pop("friendly_name"), **arguments)
+    queue = create_task_queue(
+        call.engine, call.workspace, arguments.pop("friendly_name"), **arguments
+    )
     return Reply(task_queue_json(call, queue), 201)
 
 
@@ -79,12 +85,12 @@ def fetch(call: Call) -> Reply:
 
 def update(call: Call) -> Reply:
     queue = call.find(TaskQueue)
-    update_queue(call.engine, queue, **_checked(call))
+    update_task_queue(call.engine, queue, **_checked(call))
     return Reply(task_queue_json(call, queue))
 
 
 def delete(call: Call) -> Reply:
-    delete_queue(call.engine, call.find(TaskQueue))
+    delete_task_queue(call.engine, call.find(TaskQueue))
     return Reply(None, 204)
 
 

@@ -1,8 +1,9 @@
 """Moving a Worker from one Activity to another: https://www.twilio.com/docs/taskrouter/api/activity"""
 
+from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import note
-from local_taskrouter.core.records import Activity, Worker
+from local_taskrouter.core.records import Activity, Reservation, TaskChannel, Worker
 
 
 def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
@@ -37,4 +38,26 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         worker_time_in_previous_activity_ms=int(seconds * 1000),
     )
     if activity.available:
+        engine.free(worker)
+
+
+def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None:
+    """The Worker's idle time starts anew, on the Reservation's TaskChannel too where that counts."""
+    store = engine.store
+    store.change(worker, idle_since=engine.now)
+    channel = store.get(TaskChannel, reservation.task_channel_sid)
+    if channel is not None and channel.channel_optimized_routing:
+        for part in store.find("worker_channel", (worker.sid, channel.sid)):
+            store.change(part, idle_since=engine.now)
+
+
+def free_if_load_is_read(engine: Engine, worker: Worker) -> None:
+    """Let the Worker look for Tasks where an expression reads how much it holds.
+
+    Costs one step for each Workflow.
+    """
+    if engine.eligibility.reads_load(worker.workspace_sid) or any(
+        parsed.reads_load(workflow.configuration)
+        for workflow in engine.store.walk("workflows", worker.workspace_sid)
+    ):
         engine.free(worker)

@@ -1,19 +1,24 @@
-"""Running commands: each at its moment, whole or not at all, and until nothing more can move."""
+"""Run commands and timers: each at its moment, completely or not at all, until no Task can move."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from local_taskrouter.core.due import fire
 from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import Record, Reservation, Task
+from local_taskrouter.core.reservations import time_out
 from local_taskrouter.core.routing import offer_to_freed
+from local_taskrouter.core.task_end import cancel_task, delete_task, remove_task
+from local_taskrouter.core.workflow_walk import leave_step, retry
+from local_taskrouter.rules.lifecycle import TASK_ENDED, TASK_WAITING
 
 T = TypeVar("T")
+TTL_EXCEEDED = "Task TTL Exceeded"
 
 
 def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
-    """Call `command` at the moment `now` and let freed Workers take what waits.
+    """Run `command` at the moment `now`, then reserve freed Workers for waiting Tasks.
 
-    Whatever it raises undoes everything since the engine's last commit.
+    An exception undoes everything since the engine's last commit, and is raised again.
     """
     engine.now = now
     try:
@@ -26,15 +31,42 @@ def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
 
 
 def run_due(engine: Engine, now: float) -> None:
-    """Fire every timer up to `now`, each at its own moment, earliest first.
+    """Fire every timer that is due by `now`, earliest first, each at its own moment.
 
-    Whatever it raises undoes everything since the engine's last commit.
+    An exception undoes everything since the engine's last commit, and is raised again.
     """
     try:
         while (timer := engine.timers.pop(now)) is not None:
             engine.now, record, field = timer
-            fire(engine, record, field)
+            _fire(engine, record, field)
             offer_to_freed(engine)
     except BaseException:
         engine.undo()
         raise
+
+
+def _fire(engine: Engine, record: Record, field: str) -> None:
+    """Do what the timer `field` of `record` was set for."""
+    match record, field:
+        case Reservation(reservation_status="pending"), _:
+            time_out(engine, record)
+        case Task(), "expires_at" if record.assignment_status in TASK_WAITING:
+            cancel_task(engine, record, TTL_EXCEEDED)
+        case Task(), "step_until":
+            engine.store.change(record, step_until=None)
+            if record.assignment_status == "pending":
+                leave_step(engine, record)
+        case Task(), "held_until":
+            engine.store.change(record, held_until=None)
+            if record.assignment_status in TASK_WAITING:
+                retry(engine, record)
+        case Task(), "remove_at":
+            _remove(engine, record)
+
+
+def _remove(engine: Engine, task: Task) -> None:
+    """Remove a Task some time after its end; delete one that has been assigned for a day."""
+    if task.assignment_status in TASK_ENDED:
+        remove_task(engine, task)
+    else:
+        delete_task(engine, task, "task.system-deleted")

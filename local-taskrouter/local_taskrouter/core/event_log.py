@@ -5,9 +5,10 @@ Types, descriptions and data follow https://www.twilio.com/docs/taskrouter/api/e
 """
 
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event import Callback, Event
 from local_taskrouter.core.records import (
     Activity,
+    Callback,
+    Event,
     Record,
     Reservation,
     Task,

@@ -1,15 +1,35 @@
-"""What an Assignment Callback's answer asks for.
+"""Instructions: what an Assignment Callback's answer, or an update of a Reservation, asks for.
 
 https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#responding-to-an-assignment-callback
+
+There is no telephony here. A voice instruction is checked as TaskRouter checks it, kept on the
+Reservation, and then treated as a call that goes well: `dequeue` and `conference` connect Worker
+and caller, which accepts the Reservation; `call` and `redirect` accept it only with `accept`. The
+call is over when the Task is wrapped up or completed; the Worker then moves to the
+`post_work_activity_sid`.
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
+from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.records import Activity, Reservation
+from local_taskrouter.core.records import Activity, Reservation, Task, Worker
 from local_taskrouter.core.reservations import accept, reject
-from local_taskrouter.core.voice import VOICE, InstructionError, instruct
-from local_taskrouter.errors import TwilioError
+from local_taskrouter.errors import BadRequest, TwilioError
+
+VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
+_NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
+_NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
+
+
+class InstructionError(BadRequest):
+    """An instruction that cannot be carried out; `alert` is its code in the Debugger."""
+
+    def __init__(self, alert: int, message: str) -> None:
+        super().__init__(message)
+        self.alert = alert
 
 
 def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
@@ -56,3 +76,89 @@ def _activity(engine: Engine, reservation: Reservation, answer: dict[str, Any]) 
     ):
         raise Alert(40100, f"reject: activity_sid {sid!r} is no Activity of this Workspace")
     return sid
+
+
+def instruct(
+    engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
+) -> None:
+    """Carry out a voice instruction with the `fields` of its JSON form ("from", "url", …).
+
+    Raises InstructionError, and changes nothing, when something is missing or the Reservation is
+    in the wrong state.
+    """
+    _require_state(reservation, instruction)
+    missing = _missing(engine, reservation, instruction, fields)
+    if missing is not None:
+        alert, name = missing
+        raise InstructionError(
+            alert, f"Unable to execute {instruction.capitalize()} instruction: {name} is missing"
+        )
+    _check_post_work(engine, reservation, instruction, fields)
+    engine.store.change(reservation, instruction=json.dumps({"instruction": instruction, **fields}))
+    if instruction in ("dequeue", "conference") or _says_accept(fields):
+        accept(engine, reservation)
+
+
+def _require_state(reservation: Reservation, instruction: str) -> None:
+    status = reservation.reservation_status
+    if instruction == "supervise":
+        if status in ("pending", "canceled"):
+            raise InstructionError(
+                40146, f"Unable to execute Supervise instruction: the Reservation is {status}."
+            )
+    elif status != "pending":
+        raise InstructionError(
+            _NOT_PENDING[instruction],
+            f"Unable to execute {instruction.capitalize()} instruction. Reservation"
+            f" {reservation.sid} is not currently in a Pending state.",
+        )
+
+
+def _check_post_work(
+    engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
+) -> None:
+    """Raises InstructionError when the Activity for after the call is not in the Workspace."""
+    sid = fields.get("post_work_activity_sid")
+    if instruction not in _NO_ACTIVITY or not sid:
+        return
+    activity = engine.store.get(Activity, sid) if isinstance(sid, str) else None
+    if activity is None or activity.workspace_sid != reservation.workspace_sid:
+        raise InstructionError(
+            _NO_ACTIVITY[instruction],
+            f"Unable to execute {instruction.capitalize()} instruction: post_work_activity_sid"
+            f" {sid} is no Activity of this Workspace",
+        )
+
+
+def _missing(
+    engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
+) -> tuple[int, str] | None:
+    """The first thing that is not there, with its alert code."""
+    worker = engine.store.the(Worker, reservation.worker_sid)
+    task = engine.store.the(Task, reservation.task_sid)
+    uri = parsed.attributes(worker.attributes).get("contact_uri")
+    call_sid = parsed.attributes(task.attributes).get("call_sid")
+    needs: dict[str, tuple[tuple[int, str, Any], ...]] = {
+        "call": (
+            (40110, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
+            (40111, "from", fields.get("from")),
+            (40112, "url", fields.get("url")),
+        ),
+        "redirect": (
+            (40120, "url", fields.get("url")),
+            (40121, "call_sid", fields.get("call_sid")),
+        ),
+        "dequeue": (
+            (40140, "the Task's attribute call_sid, which <Enqueue> sets,", call_sid),
+            (40131, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
+        ),
+        "conference": (
+            (40137, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
+        ),
+        "supervise": ((40147, "supervisor", fields.get("supervisor")),),
+    }
+    return next(((code, name) for code, name, value in needs[instruction] if not value), None)
+
+
+def _says_accept(fields: Mapping[str, Any]) -> bool:
+    return str(fields.get("accept", False)).lower() in ("true", "1", "yes")

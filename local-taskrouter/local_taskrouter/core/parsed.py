@@ -8,11 +8,11 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from local_taskrouter.core.records import Activity, Task, TaskChannel, Worker
+from local_taskrouter.core.records import Activity, Task, TaskChannel, Worker, Workflow
 from local_taskrouter.core.store import Store
 from local_taskrouter.rules.expression import Expression, parse
 from local_taskrouter.rules.scope import queue_scope, reads_channels, target_scope, worker_fields
-from local_taskrouter.rules.workflow import Configuration, read_configuration
+from local_taskrouter.rules.workflow import Configuration, Step, Target, read_configuration
 
 _SYSTEM = frozenset({"worker", "channel", "sid", "friendly_name", "activity_sid", "activity_name"})
 
@@ -88,3 +88,33 @@ def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
 def percentage(capacity: int, held: int) -> int:
     """Free capacity in whole percent, rounded down; https://www.twilio.com/docs/taskrouter/multitasking"""
     return max(0, (capacity - held) * 100 // capacity) if capacity else 0
+
+
+def configuration_of(store: Store, task: Task) -> Configuration | None:
+    """The configuration of the Task's Workflow; None when it has none."""
+    workflow = store.get(Workflow, task.workflow_sid)
+    return configuration(workflow.configuration) if workflow is not None else None
+
+
+_step = lru_cache(maxsize=1_024)(Step)
+"""Tasks stand at few different steps, and every look at a waiting Task reads its step."""
+
+
+def step_of(task: Task) -> Step | None:
+    """The step the Task stands at; None when no Workflow routes it."""
+    return _step(*task.step) if task.step is not None else None
+
+
+def target_of(store: Store, task: Task) -> Target | None:
+    """The target the Task stands at; None when it is routed without one.
+
+    A Workflow that was changed without re-evaluation may no longer have that target; the Task
+    then keeps its TaskQueue and nothing narrows the choice.
+    """
+    configuration, step = configuration_of(store, task), step_of(task)
+    if configuration is None or step is None:
+        return None
+    try:
+        return configuration.target(step)
+    except IndexError:
+        return None

@@ -1,5 +1,7 @@
-"""The records. Times are seconds since 1970 (UTC); JSON texts are kept compact, as Twilio
-returns them; `serial` is the order of creation and `version` what the `ETag` header shows.
+"""The records: one class for each of Twilio's resources, and what commands emit.
+
+Times are seconds since 1970 (UTC). JSON texts are kept compact, as Twilio returns them. `serial` is
+the order of creation, `version` is what the `ETag` header shows.
 """
 
 from dataclasses import dataclass
@@ -169,3 +171,31 @@ KINDS: dict[str, type[Record]] = {
         Reservation,
     )
 }
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: `at` in seconds since 1970."""
+
+    sid: str
+    workspace_sid: str
+    event_type: str
+    at: float
+    resource_type: str
+    resource_sid: str
+    description: str
+    data: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A POST to be made: `parameters` is the form as it goes out, but for the AccountSid.
+
+    An Assignment Callback names the Reservation it asks about; an Event Callback none.
+    """
+
+    workspace_sid: str
+    url: str
+    parameters: dict[str, str]
+    reservation_sid: str = ""
+    fallback_url: str = ""

@@ -3,12 +3,18 @@
 https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 """
 
-from local_taskrouter.core.availability import move_worker
+from local_taskrouter.core.availability import begin_idle, free_if_load_is_read, move_worker
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event import Callback
 from local_taskrouter.core.event_log import note
-from local_taskrouter.core.idle_time import begin_idle, free_if_load_is_read
-from local_taskrouter.core.records import Reservation, Task, TaskQueue, Worker, Workflow, Workspace
+from local_taskrouter.core.records import (
+    Callback,
+    Reservation,
+    Task,
+    TaskQueue,
+    Worker,
+    Workflow,
+    Workspace,
+)
 from local_taskrouter.rules.lifecycle import TASK, advance
 from local_taskrouter.rules.times import reservation_timeout
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.parsed import target_of
 from local_taskrouter.core.records import (
     Task,
     TaskChannel,
@@ -21,7 +22,6 @@ from local_taskrouter.core.records import (
     Workspace,
 )
 from local_taskrouter.core.reserve import reserve
-from local_taskrouter.core.step_of_task import target_of
 from local_taskrouter.rules.matching import has_room, may_take, named_workers, routed_to
 from local_taskrouter.rules.workflow import Target, order_workers
 
@@ -64,7 +64,7 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 
 
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
-    target = target_of(engine, task)
+    target = target_of(engine.store, task)
     members = engine.eligibility.members(engine.store.the(TaskQueue, task.task_queue_sid))
     pair = _Pair(engine, task, target, members)
     able = (
@@ -144,7 +144,7 @@ def _newest(task: Task) -> tuple[float, ...]:
 def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
     """The first Task of a line (TaskQueue, TaskChannel) that the Worker, who has room, can take."""
     for task in engine.store.walk(order.lower(), line):
-        if may_take(_PairInLine(engine, task, target_of(engine, task)).with_worker(worker)):
+        if may_take(_PairInLine(engine, task, target_of(engine.store, task)).with_worker(worker)):
             return task
     return None
 

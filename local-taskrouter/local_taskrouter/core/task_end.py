@@ -5,10 +5,9 @@ https://www.twilio.com/docs/taskrouter/lifecycle-task-state
 
 import json
 
-from local_taskrouter.core.availability import move_worker
+from local_taskrouter.core.availability import begin_idle, free_if_load_is_read, move_worker
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import note
-from local_taskrouter.core.idle_time import begin_idle, free_if_load_is_read
 from local_taskrouter.core.records import (
     Activity,
     Reservation,

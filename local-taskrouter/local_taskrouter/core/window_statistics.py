@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from local_taskrouter.core.event import Event
-from local_taskrouter.core.records import Activity
+from local_taskrouter.core.records import Activity, Event
 
 MOVED = "task-queue.moved"
 RESERVATION_EVENTS = {

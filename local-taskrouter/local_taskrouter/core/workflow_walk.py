@@ -10,9 +10,9 @@ from functools import partial
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import note
+from local_taskrouter.core.parsed import configuration_of, step_of, target_of
 from local_taskrouter.core.records import Task, TaskQueue, Worker, Workflow
 from local_taskrouter.core.routing import seek_workers
-from local_taskrouter.core.step_of_task import configuration_of, step_of, target_of
 from local_taskrouter.core.task_end import cancel_task
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules import scope
@@ -28,7 +28,7 @@ def enter_workflow(engine: Engine, task: Task) -> None:
 
     Raises BadRequest when no filter matches and there is no default filter.
     """
-    configuration = configuration_of(engine, task)
+    configuration = configuration_of(engine.store, task)
     if configuration is None:
         return
     values = parsed.task_values(task)
@@ -60,7 +60,7 @@ def retry(engine: Engine, task: Task) -> None:
     if step is not None and waits and _is_over(engine, task, step):
         leave_step(engine, task)
     elif not seek_workers(engine, task) and task.held_until is None and _skips(engine, task):
-        configuration = configuration_of(engine, task)
+        configuration = configuration_of(engine.store, task)
         assert configuration is not None and step is not None
         following = configuration.step_after_skip(step, parsed.task_values(task))
         _walk(engine, task, following, "workflow.skipped")
@@ -68,7 +68,7 @@ def retry(engine: Engine, task: Task) -> None:
 
 def leave_step(engine: Engine, task: Task) -> None:
     """The step's time is over: on to the next target or filter, or out of the Workflow."""
-    configuration, step = configuration_of(engine, task), step_of(task)
+    configuration, step = configuration_of(engine.store, task), step_of(task)
     if configuration is None or step is None:
         return
     values = parsed.task_values(task)
@@ -119,7 +119,7 @@ def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
 
     `way_out` is the event type for a `step` of None; a Task that skips the rest was skipped.
     """
-    configuration = configuration_of(engine, task)
+    configuration = configuration_of(engine.store, task)
     assert configuration is not None
 
     def enter(step: Step) -> bool:
@@ -136,7 +136,7 @@ def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
 
 
 def _stand(engine: Engine, task: Task, step: Step) -> None:
-    configuration = configuration_of(engine, task)
+    configuration = configuration_of(engine.store, task)
     assert configuration is not None
     target = configuration.target(step)
     filter_name = (
@@ -164,7 +164,7 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
 
 def _skips(engine: Engine, task: Task) -> bool:
     """Whether `skip_if` of the step says to go on, since no Worker could be reserved."""
-    target = target_of(engine, task)
+    target = target_of(engine.store, task)
     return target is not None and is_skipped(target, partial(_presence_in, engine))
 
 

@@ -2,9 +2,9 @@
 
 import json
 
+from local_taskrouter.core.activities import create_activity
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import note
-from local_taskrouter.core.parts import create_activity, create_channel, create_queue
 from local_taskrouter.core.records import (
     Activity,
     Record,
@@ -17,6 +17,8 @@ from local_taskrouter.core.records import (
     Workflow,
     Workspace,
 )
+from local_taskrouter.core.task_channels import create_task_channel
+from local_taskrouter.core.task_queues import create_task_queue
 from local_taskrouter.core.workflows import create_workflow
 from local_taskrouter.errors import BadRequest
 
@@ -82,7 +84,7 @@ def create_workspace(
             engine, workspace, name, available, sid=default if name == "Offline" else None
         )
     for unique_name, name in CHANNELS:
-        create_channel(engine, workspace, name, unique_name)
+        create_task_channel(engine, workspace, name, unique_name)
     if template.upper() == "FIFO":
         _add_fifo(engine, workspace)
     return workspace
@@ -121,7 +123,7 @@ def _add_fifo(engine: Engine, workspace: Workspace) -> None:
     if not workspace.multi_task_enabled:
         by_name = {a.friendly_name: a for a in engine.store.find("activities", workspace.sid)}
         reserved, busy = by_name["Reserved"].sid, by_name["Busy"].sid
-    queue = create_queue(
+    queue = create_task_queue(
         engine,
         workspace,
         "Sample Queue",

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from local_taskrouter.rules.clauses import holder, references
-from local_taskrouter.rules.expression import Comparison, Operand, Reference
+from local_taskrouter.rules.operators import Comparison, Operand, Reference, holder, references
 
 NEAR = 0.75
 _ARRAYS = (list, tuple)

@@ -7,14 +7,15 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from local_taskrouter.explanation.common_mistakes import trap_in
-from local_taskrouter.rules.clauses import (
+from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
+from local_taskrouter.rules.operators import (
+    Comparison,
     comparisons,
     decisive,
     holder,
     is_one_of_several,
     references,
 )
-from local_taskrouter.rules.expression import Comparison, Expression, ExpressionSyntaxError, parse
 
 LONGEST_VALUE = 120
 

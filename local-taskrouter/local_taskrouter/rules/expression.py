@@ -53,20 +53,6 @@ from local_taskrouter.rules.operators import (
     Scalar,
 )
 
-__all__ = [
-    "And",
-    "Array",
-    "Comparison",
-    "Condition",
-    "Constant",
-    "Expression",
-    "ExpressionSyntaxError",
-    "Operand",
-    "Or",
-    "Reference",
-    "parse",
-]
-
 _SPELLINGS = {"=": "==", ">-": "HAS", "<-": "IN"} | {name: name for name in OPERATORS}
 _CONSTANTS: dict[str, Scalar] = {"TRUE": True, "FALSE": False, "NULL": None}
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "HAS", "CONTAINS", *_CONSTANTS}

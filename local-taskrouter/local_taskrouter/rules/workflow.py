@@ -31,7 +31,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, Reference, parse
+from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
+from local_taskrouter.rules.operators import Reference
 
 Worker = TypeVar("Worker")
 

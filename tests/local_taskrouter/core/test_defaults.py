@@ -2,7 +2,7 @@
 
 import pytest
 from local_taskrouter.core import reservations
-from local_taskrouter.core.limits import Limits
+from local_taskrouter.core.engine import Limits
 from local_taskrouter.core.task_end import cancel_task
 
 

@@ -1,13 +1,16 @@
-"""The indexes must say what trying every pair says."""
+"""Matching pairs found through the indexes are those found by evaluating every pair."""
 
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from local_taskrouter.core import parts, workers, workspaces
+from local_taskrouter.core import task_queues, workers, workspaces
 from local_taskrouter.core.commands import run
+from local_taskrouter.core.eligibility import required_value, values_at
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import TaskQueue, Worker
 from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules.expression import parse
 from local_taskrouter.sids import SidMaker
 
 TARGETS = st.sampled_from(
@@ -57,7 +60,9 @@ class Pairs(RuleBasedStateMachine):
 
     @rule(text=TARGETS)
     def add_queue(self, text):
-        self.do(lambda e: parts.create_queue(e, self.workspace, "q", target_workers=text))
+        self.do(
+            lambda e: task_queues.create_task_queue(e, self.workspace, "q", target_workers=text)
+        )
 
     @rule(number=NUMBERS, attributes=ATTRIBUTES, fails=st.booleans())
     def teach(self, number, attributes, fails):
@@ -79,7 +84,7 @@ class Pairs(RuleBasedStateMachine):
     def retarget(self, number, text):
         queue = self.one("task_queues", number)
         if queue is not None:
-            self.do(lambda e: parts.update_queue(e, queue, target_workers=text))
+            self.do(lambda e: task_queues.update_task_queue(e, queue, target_workers=text))
 
     @rule(number=NUMBERS)
     def dismiss(self, number):
@@ -91,7 +96,7 @@ class Pairs(RuleBasedStateMachine):
     def drop_queue(self, number):
         queue = self.one("task_queues", number)
         if queue is not None:
-            self.do(lambda e: parts.delete_queue(e, queue))
+            self.do(lambda e: task_queues.delete_task_queue(e, queue))
 
     @invariant()
     def the_indexes_agree_with_trying_every_pair(self):
@@ -113,3 +118,80 @@ TestPairs = Pairs.TestCase
 TestPairs.settings = settings(
     max_examples=40, stateful_step_count=25, deadline=None, derandomize=True
 )
+
+
+LITERALS = ['"es"', '"en"', "1", "1.0", "2", "true", "false", "null"]
+KEYS = ["languages", "level", "team.lead"]
+clauses = st.one_of(
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from(KEYS),
+        st.sampled_from(["==", "!=", "HAS", ">"]),
+        st.sampled_from(LITERALS),
+    ),
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from(LITERALS),
+        st.sampled_from(["==", "IN"]),
+        st.sampled_from(KEYS),
+    ),
+    st.builds(
+        "{} {} [{}]".format,
+        st.sampled_from(KEYS),
+        st.sampled_from(["IN", "NOT IN"]),
+        st.lists(st.sampled_from(LITERALS), max_size=3).map(", ".join),
+    ),
+)
+conditions = st.recursive(
+    clauses,
+    lambda inner: st.builds("({}) {} ({})".format, inner, st.sampled_from(["AND", "OR"]), inner),
+)
+scalars = st.sampled_from(["es", "en", 1, 1.0, 2, True, False, None])
+values = st.one_of(scalars, st.lists(scalars, max_size=3))
+attributes = st.fixed_dictionaries(
+    {},
+    optional={
+        "languages": values,
+        "level": values,
+        "team": st.fixed_dictionaries({}, optional={"lead": values}),
+    },
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(conditions, attributes)
+def test_whoever_matches_has_what_is_needed(text, attributes):
+    expression = parse(text)
+    need = required_value(expression.condition)
+    if need is not None and expression.matches(attributes):
+        assert need.values & set(values_at(need.path, attributes))
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "needed"),
+    [
+        ('languages HAS "es"', ("languages",), {("str", "es")}),
+        ('"es" IN languages', ("languages",), {("str", "es")}),
+        ('level > 3 AND team.lead == "Ann"', ("team", "lead"), {("str", "Ann")}),
+        ("level IN [1, 2.0]", ("level",), {("number", 1), ("number", 2)}),
+        ("level == 1 OR level == 2", ("level",), {("number", 1), ("number", 2)}),
+    ],
+)
+def test_a_need_is_found(text, path, needed):
+    need = required_value(parse(text).condition)
+    assert (need.path, need.values) == (path, needed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 == 1",
+        "level != 1",
+        "level == null",
+        "level IN [1, null]",
+        "level == 1 OR name == 1",
+        "level > 3",
+    ],
+)
+def test_what_may_match_anything_has_no_need(text):
+    assert required_value(parse(text).condition) is None

@@ -9,10 +9,10 @@ from event_story import Story
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from local_taskrouter.core import parts, reservations, routing, tasks, workers
+from local_taskrouter.core import reservations, routing, task_queues, tasks, workers
 from local_taskrouter.core.commands import run
+from local_taskrouter.core.parsed import target_of
 from local_taskrouter.core.records import Reservation, Task, Worker
-from local_taskrouter.core.step_of_task import target_of
 from local_taskrouter.core.task_end import delete_task
 from local_taskrouter.errors import TwilioError
 from local_taskrouter.rules import lifecycle
@@ -154,7 +154,7 @@ class Life(RuleBasedStateMachine):
         queue = next(store.find("task_queues", workspace.sid))
         expression = 'languages HAS "en"' if other else 'languages HAS "es"'
         more = {"max_reserved_workers": places, "target_workers": expression}
-        self.do(parts.update_queue, queue, **more)
+        self.do(task_queues.update_task_queue, queue, **more)
 
     @rule(number=NUMBER)
     def replace_worker(self, number):
@@ -229,7 +229,7 @@ class Life(RuleBasedStateMachine):
             waits = task.assignment_status in ("pending", "reserved")
             if not waits or task.held_until or task.pending_reservations >= task.places:
                 continue
-            target = target_of(engine, task)
+            target = target_of(engine.store, task)
             for worker in self.all(Worker):
                 assert not routing.can_take(engine, task, worker, target), (
                     task,

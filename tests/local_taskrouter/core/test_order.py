@@ -4,7 +4,7 @@ https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
 """
 
 import pytest
-from local_taskrouter.core import parts
+from local_taskrouter.core import activities
 from local_taskrouter.core.task_end import complete_task
 from local_taskrouter.core.tasks import update_routing
 
@@ -95,7 +95,7 @@ def test_going_away_and_coming_back_starts_the_idle_time_again(lab, workflow):
 
 
 def test_another_available_activity_keeps_the_idle_time(lab, workflow):
-    lab.do(parts.create_activity, lab.workspace, "On chat", True)
+    lab.do(activities.create_activity, lab.workspace, "On chat", True)
     alice = teammate(lab, "A")
     lab.wait(1)
     teammate(lab, "B")

@@ -1,6 +1,6 @@
 """Which Worker gets which Task."""
 
-from local_taskrouter.core import parts, workers
+from local_taskrouter.core import activities, task_queues, workers
 from local_taskrouter.core.task_end import cancel_task, complete_task
 from local_taskrouter.core.tasks import update_attributes, update_routing
 
@@ -58,7 +58,7 @@ def test_changed_target_workers_are_looked_at_again(lab):
     queue = lab.queue(target_workers="1 == 2")
     task = lab.task(lab.workflow(default=queue))
     lab.worker("Alice", {"level": 3})
-    lab.do(parts.update_queue, queue, target_workers="level > 2")
+    lab.do(task_queues.update_task_queue, queue, target_workers="level > 2")
     assert lab.holder(task) == "Alice"
 
 
@@ -79,10 +79,10 @@ def test_an_unavailable_worker_gets_nothing_until_available(lab):
 def test_expressions_may_read_the_activity(lab):
     queue = lab.queue(target_workers='worker.activity_name == "Meeting"')
     task = lab.task(lab.workflow(default=queue))
-    idle = lab.do(parts.create_activity, lab.workspace, "Idle", True)
+    idle = lab.do(activities.create_activity, lab.workspace, "Idle", True)
     lab.worker("Alice", activity="Idle")
     assert lab.holder(task) is None
-    lab.do(parts.rename_activity, idle, "Meeting")
+    lab.do(activities.rename_activity, idle, "Meeting")
     assert lab.holder(task) == "Alice"
 
 
@@ -247,7 +247,7 @@ def test_more_places_reserve_more_workers_at_once(lab):
     queue = lab.queue()
     task = lab.task(lab.workflow(default=queue))
     lab.worker("Alice"), lab.worker("Bob")
-    lab.do(parts.update_queue, queue, max_reserved_workers=5)
+    lab.do(task_queues.update_task_queue, queue, max_reserved_workers=5)
     assert lab.reservations(task) == [("Alice", "pending"), ("Bob", "pending")]
 
 

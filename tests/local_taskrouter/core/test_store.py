@@ -5,9 +5,11 @@ from collections import Counter
 import pytest
 from engine_lab import START, reloaded, state
 from local_taskrouter.core import (
-    parts,
+    activities,
     reservations,
+    task_channels,
     task_end,
+    task_queues,
     tasks,
     workers,
     workflows,
@@ -40,25 +42,29 @@ def busy(lab):
     lab.left = lab.task(lab.flow)
     lab.over = lab.task(lab.flow)
     lab.do(task_end.cancel_task, lab.over, None)
-    lab.meeting = lab.do(parts.create_activity, lab.workspace, "Meeting", False)
-    lab.spare = lab.do(parts.create_channel, lab.workspace, "Spare", "spare")
+    lab.meeting = lab.do(activities.create_activity, lab.workspace, "Meeting", False)
+    lab.spare = lab.do(task_channels.create_task_channel, lab.workspace, "Spare", "spare")
     return lab
 
 
 COMMANDS = {
     "create a workspace": lambda e, b: workspaces.create_workspace(e, "Other", template="FIFO"),
     "delete the workspace": lambda e, b: workspaces.delete_workspace(e, b.workspace),
-    "create an activity": lambda e, b: parts.create_activity(e, b.workspace, "New", True),
-    "rename an activity": lambda e, b: parts.rename_activity(e, b.activity("Available"), "Free"),
-    "delete an activity": lambda e, b: parts.delete_activity(e, b.meeting),
-    "create a channel": lambda e, b: parts.create_channel(e, b.workspace, "New", "new"),
-    "delete a channel": lambda e, b: parts.delete_channel(e, b.spare),
-    "create a queue": lambda e, b: parts.create_queue(e, b.workspace, "New"),
-    "update a queue": lambda e, b: parts.update_queue(
+    "create an activity": lambda e, b: activities.create_activity(e, b.workspace, "New", True),
+    "rename an activity": lambda e, b: activities.rename_activity(
+        e, b.activity("Available"), "Free"
+    ),
+    "delete an activity": lambda e, b: activities.delete_activity(e, b.meeting),
+    "create a channel": lambda e, b: task_channels.create_task_channel(
+        e, b.workspace, "New", "new"
+    ),
+    "delete a channel": lambda e, b: task_channels.delete_task_channel(e, b.spare),
+    "create a queue": lambda e, b: task_queues.create_task_queue(e, b.workspace, "New"),
+    "update a queue": lambda e, b: task_queues.update_task_queue(
         e, b.es, target_workers="1==1", max_reserved_workers=3, task_order="LIFO"
     ),
-    "delete a queue": lambda e, b: parts.delete_queue(
-        e, parts.create_queue(e, b.workspace, "Short-lived")
+    "delete a queue": lambda e, b: task_queues.delete_task_queue(
+        e, task_queues.create_task_queue(e, b.workspace, "Short-lived")
     ),
     "create a workflow": lambda e, b: workflows.create_workflow(
         e, b.workspace, "New", b.flow.configuration
@@ -175,7 +181,7 @@ def test_a_sid_of_another_kind_is_not_found(busy):
 
 def test_serial_numbers_go_on_after_a_restart(busy):
     again = reloaded(busy.engine)
-    new = run(again, START, lambda e: parts.create_activity(e, busy.workspace, "New", True))
+    new = run(again, START, lambda e: activities.create_activity(e, busy.workspace, "New", True))
     assert new.serial == 1 + max(r.serial for r in busy.engine.store)
 
 

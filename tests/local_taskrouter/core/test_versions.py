@@ -1,7 +1,7 @@
 """What a command makes a new version of: `version` is the ETag, `date_updated` is in every answer."""
 
 import pytest
-from local_taskrouter.core import parts, reservations, tasks, workers, workflows
+from local_taskrouter.core import activities, reservations, task_queues, tasks, workers, workflows
 from local_taskrouter.core.task_end import cancel_task, complete_task, wrap_up_task
 
 INDEXES = ("task_channels", "activities", "task_queues", "workflows", "workers", "tasks")
@@ -136,7 +136,7 @@ COMMANDS = {
     "same capacity": (nothing, lambda lab: lab.capacity(lab.alice, 1), {}),
     "queue": (
         nothing,
-        do(parts.update_queue, queue, target_workers="1 == 1"),
+        do(task_queues.update_task_queue, queue, target_workers="1 == 1"),
         {"TaskQueue Everybody": (0, True)},
     ),
     "workflow": (
@@ -164,7 +164,7 @@ def test_a_renamed_worker_has_a_new_version(office):
 def test_a_renamed_activity_is_updated_now(office):
     break_ = office.activity("Unavailable")
     office.wait(1)
-    office.do(parts.rename_activity, break_, "Break")
+    office.do(activities.rename_activity, break_, "Break")
     assert break_.date_updated == office.now
 
 

@@ -3,13 +3,13 @@
 from dataclasses import fields
 
 import pytest
-from local_taskrouter.core import parts, tasks, workspaces
-from local_taskrouter.core.limits import Limits
+from local_taskrouter.core import activities, task_channels, tasks, workspaces
+from local_taskrouter.core.engine import Limits
 from local_taskrouter.errors import BadRequest
 
 
 def channel(lab):
-    return lab.do(parts.create_channel, lab.workspace, "Another", "another")
+    return lab.do(task_channels.create_task_channel, lab.workspace, "Another", "another")
 
 
 def task(lab):
@@ -18,7 +18,10 @@ def task(lab):
 
 
 MAKERS = {
-    "activities": (lambda lab: lab.do(parts.create_activity, lab.workspace, "Break", False), 3),
+    "activities": (
+        lambda lab: lab.do(activities.create_activity, lab.workspace, "Break", False),
+        3,
+    ),
     "task_channels": (channel, 5),
     "task_queues": (lambda lab: lab.queue(), 0),
     "workflows": (lambda lab: lab.workflow(), 0),

@@ -1,13 +1,19 @@
 """How much a Worker holds: when it was last idle on a TaskChannel, and what expressions read."""
 
 import pytest
-from local_taskrouter.core import parsed, parts
+from local_taskrouter.core import parsed, task_channels
 from local_taskrouter.core.task_end import complete_task
 
 
 def test_an_optimized_channel_has_idle_times_of_its_own(lab):
     workflow = lab.workflow(default=lab.queue())
-    lab.do(parts.create_channel, lab.workspace, "Web", "web", channel_optimized_routing=True)
+    lab.do(
+        task_channels.create_task_channel,
+        lab.workspace,
+        "Web",
+        "web",
+        channel_optimized_routing=True,
+    )
     for name in ("Alice", "Bob"):
         lab.wait(1)
         lab.worker(name)
@@ -23,7 +29,13 @@ def test_an_optimized_channel_has_idle_times_of_its_own(lab):
 
 def test_who_comes_back_has_been_idle_on_every_channel_since_then_only(lab):
     workflow = lab.workflow(default=lab.queue(target_workers="level == 1"))
-    lab.do(parts.create_channel, lab.workspace, "Web", "web", channel_optimized_routing=True)
+    lab.do(
+        task_channels.create_task_channel,
+        lab.workspace,
+        "Web",
+        "web",
+        channel_optimized_routing=True,
+    )
     alice = lab.worker("Alice", {"level": 1})
     lab.wait(1)
     lab.worker("Bob", {"level": 1})

@@ -1,12 +1,12 @@
 import pytest
-from local_taskrouter.rules.clauses import (
+from local_taskrouter.rules.expression import parse
+from local_taskrouter.rules.operators import (
     comparisons,
     decisive,
     holder,
     is_one_of_several,
     references,
 )
-from local_taskrouter.rules.expression import parse
 
 VALUES = {"a": 1, "b": None, "deep": {"list": [10]}, "text": "x"}
 

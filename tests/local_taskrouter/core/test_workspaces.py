@@ -3,20 +3,27 @@
 import json
 
 import pytest
-from engine_lab import START, EngineLab
-from local_taskrouter.core import parts, workers, workflows, workspaces
+from engine_lab import EngineLab
+from local_taskrouter.core import (
+    activities,
+    task_channels,
+    task_queues,
+    workers,
+    workflows,
+    workspaces,
+)
 from local_taskrouter.core.records import WorkerChannel
 from local_taskrouter.core.task_end import cancel_task, complete_task
 from local_taskrouter.errors import BadRequest
 
 
-def activities(lab):
+def activities_of(lab):
     found = lab.engine.store.find("activities", lab.workspace.sid)
     return [(activity.friendly_name, activity.available) for activity in found]
 
 
 def test_a_multitasking_workspace_is_born_with_three_activities(lab):
-    assert activities(lab) == [("Offline", False), ("Available", True), ("Unavailable", False)]
+    assert activities_of(lab) == [("Offline", False), ("Available", True), ("Unavailable", False)]
     offline = lab.activity("Offline").sid
     assert (lab.workspace.default_activity_sid, lab.workspace.timeout_activity_sid) == (
         offline,
@@ -25,7 +32,7 @@ def test_a_multitasking_workspace_is_born_with_three_activities(lab):
 
 
 def test_a_single_tasking_workspace_is_born_with_four(single):
-    assert activities(single) == [
+    assert activities_of(single) == [
         ("Offline", False),
         ("Idle", True),
         ("Busy", False),
@@ -96,9 +103,9 @@ def test_a_worker_starts_in_the_default_activity_with_room_for_one_on_each_chann
 
 def test_a_new_channel_is_there_for_every_worker(lab):
     lab.worker("Alice"), lab.worker("Bob")
-    channel = lab.do(parts.create_channel, lab.workspace, "Letters", "letters")
+    channel = lab.do(task_channels.create_task_channel, lab.workspace, "Letters", "letters")
     assert lab.count(WorkerChannel) == 12
-    lab.do(parts.delete_channel, channel)
+    lab.do(task_channels.delete_task_channel, channel)
     assert lab.count(WorkerChannel) == 10
 
 
@@ -138,26 +145,26 @@ def test_an_activity_in_use_stays(lab):
     queue = lab.queue(reservation_activity_sid=lab.activity(names["queue"]).sid)
     for reason, user in (("default", "Workspace"), ("worker", "Worker"), ("queue", "TaskQueue")):
         with pytest.raises(BadRequest, match=f"Cannot delete Activity WA.*{user}"):
-            lab.do(parts.delete_activity, lab.activity(names[reason]))
+            lab.do(activities.delete_activity, lab.activity(names[reason]))
     lab.move(alice, "Offline")
-    lab.do(parts.delete_queue, queue)
+    lab.do(task_queues.delete_task_queue, queue)
     for name in ("Available", "Unavailable"):
-        lab.do(parts.delete_activity, lab.activity(name))
-    assert activities(lab) == [("Offline", False)]
+        lab.do(activities.delete_activity, lab.activity(name))
+    assert activities_of(lab) == [("Offline", False)]
 
 
 def test_a_default_channel_and_one_with_tasks_stay(lab):
     with pytest.raises(BadRequest, match="default one and stays"):
-        lab.do(parts.delete_channel, lab.channel("voice"))
+        lab.do(task_channels.delete_task_channel, lab.channel("voice"))
     with pytest.raises(BadRequest, match="already exists"):
-        lab.do(parts.create_channel, lab.workspace, "Again", "voice")
-    letters = lab.do(parts.create_channel, lab.workspace, "Letters", "letters")
+        lab.do(task_channels.create_task_channel, lab.workspace, "Again", "voice")
+    letters = lab.do(task_channels.create_task_channel, lab.workspace, "Letters", "letters")
     task = lab.task(task_queue=lab.queue(), channel="letters")
     with pytest.raises(BadRequest, match="there are Tasks on it"):
-        lab.do(parts.delete_channel, letters)
+        lab.do(task_channels.delete_task_channel, letters)
     lab.do(cancel_task, task, None)
     lab.wait(300)
-    lab.do(parts.delete_channel, letters)
+    lab.do(task_channels.delete_task_channel, letters)
 
 
 def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
@@ -165,13 +172,13 @@ def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
     task = lab.task(task_queue=queue)
     workflow = lab.workflow(default=workflow_queue)
     with pytest.raises(BadRequest, match=f"Task {task.sid} waits in it"):
-        lab.do(parts.delete_queue, queue)
+        lab.do(task_queues.delete_task_queue, queue)
     with pytest.raises(BadRequest, match=f"Workflow {workflow.sid} leads to it"):
-        lab.do(parts.delete_queue, workflow_queue)
+        lab.do(task_queues.delete_task_queue, workflow_queue)
     lab.do(cancel_task, task, None)
-    lab.do(parts.delete_queue, queue)
+    lab.do(task_queues.delete_task_queue, queue)
     lab.do(workflows.delete_workflow, workflow)
-    lab.do(parts.delete_queue, workflow_queue)
+    lab.do(task_queues.delete_task_queue, workflow_queue)
 
 
 def test_a_workflow_with_tasks_stays(lab):
@@ -201,42 +208,3 @@ def test_a_workflow_needs_a_configuration_that_leads_somewhere(lab):
     ):
         with pytest.raises(BadRequest, match=complaint):
             lab.do(workflows.create_workflow, lab.workspace, "W", json.dumps(routing))
-
-
-def test_events_tell_what_happened_with_strings(lab):
-    alice = lab.worker("Alice", {"a": 1}, activity="Offline")
-    lab.wait(90.5)
-    lab.move(alice, "Available")
-    (event,) = lab.told("worker.activity.update")
-    assert (event.at, event.resource_type, event.resource_sid) == (
-        START + 90.5,
-        "worker",
-        alice.sid,
-    )
-    assert event.description == "Worker Alice updated to Available Activity"
-    assert event.data["worker_time_in_previous_activity"] == "90"
-    assert event.data["worker_time_in_previous_activity_ms"] == "90500"
-    assert event.data["worker_previous_activity_name"] == "Offline"
-    assert all(type(value) is str for event in lab.events for value in event.data.values())
-
-
-def test_the_events_of_one_task_tell_its_whole_story(lab):
-    lab.worker("Alice")
-    lab.events.clear()
-    task = lab.task(lab.workflow(default=lab.queue()))
-    lab.accept(task)
-    lab.do(complete_task, task, "done")
-    told = {event.event_type for event in lab.events if event.data.get("task_sid") == task.sid}
-    assert told == {
-        "task.created",
-        "workflow.entered",
-        "workflow.target-matched",
-        "task-queue.entered",
-        "reservation.created",
-        "reservation.accepted",
-        "task.completed",
-        "reservation.completed",
-    }
-    (completed,) = lab.told("task.completed")
-    assert completed.data["task_completed_reason"] == "done"
-    assert completed.data["task_assignment_status"] == "completed"

@@ -1,0 +1,81 @@
+"""TaskQueues: https://www.twilio.com/docs/taskrouter/api/task-queue
+
+Twilio's documentation says little about deleting a TaskQueue in use; here that is an error.
+"""
+
+from local_taskrouter.core import parsed
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import note
+from local_taskrouter.core.records import Task, TaskQueue, Workspace
+from local_taskrouter.errors import BadRequest
+
+
+def create_task_queue(
+    engine: Engine,
+    workspace: Workspace,
+    name: str,
+    *,
+    target_workers: str = "1==1",
+    max_reserved_workers: int = 1,
+    task_order: str = "FIFO",
+    reservation_activity_sid: str | None = None,
+    assignment_activity_sid: str | None = None,
+) -> TaskQueue:
+    """Create a TaskQueue.
+
+    Raises BadRequest when it needs Activities, as in a single-tasking Workspace, or the Workspace
+    has 5,000 TaskQueues already.
+    """
+    engine.require_room("task_queues", workspace.sid)
+    if not workspace.multi_task_enabled and None in (
+        reservation_activity_sid,
+        assignment_activity_sid,
+    ):
+        raise BadRequest("Activity Sids cannot be empty")
+    queue = engine.store.add(
+        TaskQueue(
+            sid=engine.sid(TaskQueue),
+            workspace_sid=workspace.sid,
+            date_created=engine.now,
+            date_updated=engine.now,
+            friendly_name=name,
+            target_workers=target_workers,
+            max_reserved_workers=max_reserved_workers,
+            task_order=task_order,
+            reservation_activity_sid=reservation_activity_sid,
+            assignment_activity_sid=assignment_activity_sid,
+        )
+    )
+    note(engine, "task-queue.created", queue, f"TaskQueue {name} created")
+    return queue
+
+
+def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> None:
+    """Change a TaskQueue's fields; its waiting Tasks look for Workers again."""
+    targets = queue.target_workers
+    engine.store.change(queue, **fields, date_updated=engine.now)
+    if queue.target_workers != targets:
+        note(
+            engine,
+            "task-queue.expression.updated",
+            queue,
+            f"TaskQueue {queue.friendly_name} expression updated",
+        )
+    for task in engine.store.find("in_queue", queue.sid):
+        engine.store.change(task, places=queue.max_reserved_workers)
+    for worker in engine.store.find("idle", queue.workspace_sid):
+        engine.free(worker)
+
+
+def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
+    """Delete a TaskQueue. Raises BadRequest while Tasks wait in it or a Workflow names it."""
+    if engine.store.count("in_queue", queue.sid):
+        task: Task = next(engine.store.walk("in_queue", queue.sid))
+        raise BadRequest(f"Cannot delete TaskQueue {queue.sid}: Task {task.sid} waits in it.")
+    for workflow in engine.store.walk("workflows", queue.workspace_sid):
+        if queue.sid in parsed.configuration(workflow.configuration).queues:
+            raise BadRequest(
+                f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} leads to it."
+            )
+    note(engine, "task-queue.deleted", queue, f"TaskQueue {queue.friendly_name} deleted")
+    engine.store.remove(queue)

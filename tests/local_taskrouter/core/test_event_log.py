@@ -1,0 +1,43 @@
+"""Events: their types, times and parameters."""
+
+from engine_lab import START
+from local_taskrouter.core.task_end import complete_task
+
+
+def test_events_tell_what_happened_with_strings(lab):
+    alice = lab.worker("Alice", {"a": 1}, activity="Offline")
+    lab.wait(90.5)
+    lab.move(alice, "Available")
+    (event,) = lab.told("worker.activity.update")
+    assert (event.at, event.resource_type, event.resource_sid) == (
+        START + 90.5,
+        "worker",
+        alice.sid,
+    )
+    assert event.description == "Worker Alice updated to Available Activity"
+    assert event.data["worker_time_in_previous_activity"] == "90"
+    assert event.data["worker_time_in_previous_activity_ms"] == "90500"
+    assert event.data["worker_previous_activity_name"] == "Offline"
+    assert all(type(value) is str for event in lab.events for value in event.data.values())
+
+
+def test_the_events_of_one_task_tell_its_whole_story(lab):
+    lab.worker("Alice")
+    lab.events.clear()
+    task = lab.task(lab.workflow(default=lab.queue()))
+    lab.accept(task)
+    lab.do(complete_task, task, "done")
+    told = {event.event_type for event in lab.events if event.data.get("task_sid") == task.sid}
+    assert told == {
+        "task.created",
+        "workflow.entered",
+        "workflow.target-matched",
+        "task-queue.entered",
+        "reservation.created",
+        "reservation.accepted",
+        "task.completed",
+        "reservation.completed",
+    }
+    (completed,) = lab.told("task.completed")
+    assert completed.data["task_completed_reason"] == "done"
+    assert completed.data["task_assignment_status"] == "completed"
