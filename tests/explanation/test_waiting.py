@@ -140,3 +140,13 @@ def reasons(shop, task):
     """What explain says of the Task in a sentence, and the short reason."""
     evidence = gather(shop.workspace, task)
     return reason(evidence).sentence, reason_to_wait(evidence)
+
+
+def test_when_new_attributes_cancel_a_task_it_stands_at_its_last_step(shop):
+    queue = shop.queue().sid
+    shop.workflow(('language == "es"', {"queue": queue, "timeout": 5}), default={"queue": queue})
+    task = shop.task({"language": "fr"})
+    shop.clock.advance(10)
+    canceled = shop.workspace.tasks(task.sid).update(attributes='{"language":"es"}')
+    assert canceled.assignment_status == "canceled"
+    assert gather(shop.workspace, canceled).standing.step.filter_index is None

@@ -56,7 +56,10 @@ def stand(configuration: Configuration | None, task: Any, events: Sequence[Any])
     if configuration is None or task.task_queue_sid is None:
         return Standing()
     steps = _possible(configuration, task)
-    if len(steps) != 1 and (traced := _traced(configuration, task, events)) is not None:
+    if (
+        needs_events(configuration, task)
+        and (traced := _traced(configuration, task, events)) is not None
+    ):
         return Standing(traced, configuration.target(traced))
     if not steps:
         return Standing()
@@ -64,8 +67,13 @@ def stand(configuration: Configuration | None, task: Any, events: Sequence[Any])
 
 
 def needs_events(configuration: Configuration | None, task: Any) -> bool:
-    """Whether the Task's Events are needed to find out where it stands."""
-    return configuration is not None and len(_possible(configuration, task)) != 1
+    """Whether the Task's Events are needed to find out where it stands.
+
+    A canceled Task may have had other attributes at its last step than it has now.
+    """
+    if configuration is None:
+        return False
+    return task.assignment_status == "canceled" or len(_possible(configuration, task)) != 1
 
 
 def _possible(configuration: Configuration, task: Any) -> list[Step]:
