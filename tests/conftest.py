@@ -105,7 +105,7 @@ def running_home(shared_home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     Tests share it, and may kill the emulator; one that spoils files uses `home`.
     """
     lead_to(shared_home, monkeypatch)
-    launch.ask(launch.ensure_running(shared_home), "POST", "/emulator/reset")
+    launch.send_control(launch.ensure_running(shared_home), "POST", "/emulator/reset")
     return shared_home
 
 

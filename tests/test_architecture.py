@@ -41,6 +41,7 @@ MAY_IMPORT = {  # what of local_taskrouter the helpers may import, beside its ru
     "helpers/session/connect.py": {
         "local_taskrouter.process.launch",
         "local_taskrouter.process.home",
+        "local_taskrouter.process.server_identity",
     },
 }
 MAY_READ_TIME = {

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local_taskrouter.process import launch
+from local_taskrouter.process.server_identity import VerifiedAdapter
 from requests.exceptions import ConnectionError as NoAnswer
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -110,7 +111,7 @@ class LocalHttpClient(LoggingHttpClient):
         self._owner = owner
         assert self.session is not None, "TwilioHttpClient pools connections by default"
         self.session.trust_env = False
-        self.session.mount("http://", launch.VerifiedAdapter(lambda: owner.auth_token or ""))
+        self.session.mount("http://", VerifiedAdapter(lambda: owner.auth_token or ""))
 
     def rediscover(self) -> None:
         """Follow a TaskRouter that has moved or has another token; start none."""
@@ -179,8 +180,8 @@ def _connect_alone() -> Session:
     with ExitStack() as stack:
         folder = TemporaryDirectory(prefix="taskrouter-", ignore_cleanup_errors=True)
         home = launch.Home(stack.enter_context(folder))
-        home.keep_port(_free_port())  # leaves the usual port to the shared TaskRouter
-        home.belong_to(os.getpid())
+        home.save_port(_free_port())  # leaves the usual port to the shared TaskRouter
+        home.set_owner(os.getpid())
         stack.callback(launch.stop, home)
         session = LocalSession(_start(home), home)
         stack.callback(session._http_client.end)

@@ -9,17 +9,17 @@ from filelock import Timeout
 
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, code_version
-from local_taskrouter.transparent.hostname import as_exports
+from local_taskrouter.transparent.hostname import export_lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code, 0 when it did what was asked."""
-    given = _parser().parse_args(arguments)
-    home = Home(given.home)
+    """Run the command; return its exit code, 0 on success."""
+    options = _parser().parse_args(arguments)
+    home = Home(options.home)
     try:
-        if given.command == "serve":
-            return _serve(home, given)
-        return {"status": _status, "stop": _stop, "reset": _reset}[given.command](home)
+        if options.command == "serve":
+            return _serve(home, options)
+        return {"status": _status, "stop": _stop, "reset": _reset}[options.command](home)
     except (launch.EmulatorUnavailable, OSError) as fault:
         return _fail(str(fault))
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_taskrouter",
-        description="A local TaskRouter behind Twilio's REST API. Its state survives a restart.",
+        description="Serve a local TaskRouter at Twilio's REST API. Its state survives a restart.",
         epilog="The environment variables TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN, "
         "when set, are the credentials it accepts.",
     )
@@ -36,14 +36,14 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         default="serve",
         choices=["serve", "status", "stop", "reset"],
-        help="serve in the foreground (the default); say whether one runs (exit code 0 or 1); "
-        "stop the running one; forget every Workspace",
+        help="serve in the foreground (the default); print whether it is running (exit code 0 or 1); "
+        "stop the running one; delete every Workspace",
     )
     parser.add_argument(
         "--home",
         type=Path,
         metavar="DIR",
-        help="folder of its state (default: TASKROUTER_HOME, else the user's state folder)",
+        help="folder for its state (default: TASKROUTER_HOME, else the user's state folder)",
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
@@ -52,20 +52,20 @@ def _parser() -> argparse.ArgumentParser:
         "--port",
         type=_port,
         metavar="N",
-        help="0 picks a free one (default: the one used last, else 8790, else a free one)",
+        help="0 picks a free one (default: the last one, else 8790, else a free one)",
     )
     parser.add_argument(
         "--idle-timeout",
         type=float,
         default=12.0,
         metavar="HOURS",
-        help="stop after so long without a request; 0 means never (default: 12)",
+        help="stop after this time without a request; 0 means never (default: 12)",
     )
     parser.add_argument(
         "--transparent",
         action="store_true",
-        help="also be taskrouter.twilio.com for programs that use a proxy on this computer; "
-        "prints the environment variables that lead them to it",
+        help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
+        "prints the environment variables that programs need for it",
     )
     return parser
 
@@ -77,12 +77,12 @@ def _port(text: str) -> int:
     return port
 
 
-def _serve(home: Home, given: argparse.Namespace) -> int:
+def _serve(home: Home, options: argparse.Namespace) -> int:
     from local_taskrouter.http import server
 
     try:
-        idle_hours = given.idle_timeout or None
-        server.serve_home(home, given.host, given.port, idle_hours, given.transparent)
+        idle_hours = options.idle_timeout or None
+        server.serve_home(home, options.host, options.port, idle_hours, options.transparent)
     except server.CannotServe as fault:
         return _fail(str(fault))
     return 0
@@ -95,9 +95,12 @@ def _status(home: Home) -> int:
         return 1
     print(f"TaskRouter is running at {running.url} (process {running.pid}, home {home.folder}).")
     if running.version != code_version():
-        print("It runs other code than this; the next connect() replaces it.")
+        print("It runs a different version of the code; the next connect() replaces it.")
     print(
-        as_exports((launch.ask(running, "GET", "/emulator") or {}).get("transparent", {})), end=""
+        export_lines(
+            (launch.send_control(running, "GET", "/emulator") or {}).get("transparent", {})
+        ),
+        end="",
     )
     return 0
 
@@ -114,14 +117,16 @@ def _stop(home: Home) -> int:
 def _reset(home: Home) -> int:
     running = launch.find_running(home)
     if running is not None:
-        if launch.ask(running, "POST", "/emulator/reset") is None:
-            return _fail(f"The emulator at {running.url} did not do it. Stop it and try again.")
+        if launch.send_control(running, "POST", "/emulator/reset") is None:
+            return _fail(f"The emulator at {running.url} did not reset. Stop it and try again.")
     elif home.folder.exists():
         try:
             with home.serving_lock():
                 home.delete_database()
         except Timeout:
-            return _fail(f"An emulator that does not answer holds {home.folder}; end it first.")
+            return _fail(
+                f"An emulator that does not answer holds {home.folder}. End its process first."
+            )
     print(f"The TaskRouter of {home.folder} is empty now.")
     return 0
 

@@ -1,7 +1,7 @@
 """The state on disk: SQLite in WAL mode, one transaction for each command.
 
-A transaction is complete before the HTTP answer leaves, so that killing the process at any
-moment loses nothing that was acknowledged. Events and deliveries live only here.
+A transaction is committed before the HTTP response is sent, so a process that is killed loses no
+acknowledged write. Events and deliveries are only here, not in memory.
 """
 
 import json
@@ -24,7 +24,7 @@ EVENT_KEYS = (
     "task_channel_sid",
 )
 EVENTS_KEPT = 30 * 86_400
-"""Seconds that Events can be read: https://www.twilio.com/docs/taskrouter/api/event"""
+"""Seconds until an Event is deleted: https://www.twilio.com/docs/taskrouter/api/event"""
 
 NEWEST_FIRST = "ORDER BY at DESC, id DESC"
 OLDEST_FIRST = "ORDER BY at, id"
@@ -55,7 +55,7 @@ _INSERT_EVENT = (
 
 @dataclass
 class Delivery:
-    """A callback on its way or done: `state` is due, done or failed, `attempts` what happened."""
+    """A callback: `state` is due, done or failed; `attempts` are the requests and responses."""
 
     id: int
     state: str
@@ -64,7 +64,7 @@ class Delivery:
 
 
 class Database:
-    """One SQLite file; the caller lets one thread in at a time, but to read Events of a file.
+    """One SQLite file. The caller serializes access, except for `events` of a file.
 
     `has_file` is False for ":memory:".
     """
@@ -85,12 +85,12 @@ class Database:
         """Every record, in order of creation."""
         rows = self._db.execute("SELECT kind, body FROM records ORDER BY serial")
         for kind, body in rows:
-            known = {each.name for each in fields(KINDS[kind])}
+            names = {field.name for field in fields(KINDS[kind])}
             values = json.loads(body).items()
-            yield KINDS[kind](**{name: value for name, value in values if name in known})
+            yield KINDS[kind](**{name: value for name, value in values if name in names})
 
     def write(self, outcome: Outcome) -> list[Delivery]:
-        """Write down what a command did, whole or not at all; the callbacks to deliver now."""
+        """Write the outcome of a command in one transaction; return the callbacks to deliver."""
         with self._transaction():
             for sid, record in outcome.changed.items():
                 self._write_record(sid, record)
@@ -101,7 +101,7 @@ class Database:
     def events(self, where: str, values: Sequence[Any], order: str = NEWEST_FIRST) -> list[Event]:
         """The Events that satisfy an SQL condition; `order` is the SQL that orders and limits them.
 
-        A file is read through a connection of its own, which sees whole transactions only.
+        A separate connection reads a file, so it needs no lock and sees complete transactions only.
         """
         query = f"SELECT body FROM events WHERE {where} {order}"
         db = sqlite3.connect(self._path) if self.has_file else self._db
@@ -111,7 +111,7 @@ class Database:
             if db is not self._db:
                 db.close()
 
-    def forget_events(self, before: float) -> None:
+    def delete_events(self, before: float) -> None:
         """Delete the Events older than a moment (seconds since 1970)."""
         self._db.execute("DELETE FROM events WHERE at < ?", (before,))
 
@@ -124,25 +124,25 @@ class Database:
         )
         return [_delivery(*row) for row in rows]
 
-    def finish(self, delivery: Delivery) -> None:
-        """Write down how a delivery went, unless it was deleted meanwhile."""
+    def save_delivery(self, delivery: Delivery) -> None:
+        """Update a delivery, unless it has been deleted."""
         self._db.execute(
             "UPDATE deliveries SET state = ?, body = ? WHERE id = ? AND workspace_sid = ?",
             (
                 delivery.state,
                 _delivery_body(delivery),
-                delivery.id,  # may be that of another one now, of another Workspace
+                delivery.id,  # which a delivery of another Workspace may have by now
                 delivery.callback.workspace_sid,
             ),
         )
 
     def setting(self, name: str) -> str | None:
-        """A remembered value."""
+        """The value of a setting, or None."""
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def remember(self, **values: str | None) -> None:
-        """Remember values by their names, all or none; None forgets one."""
+    def save_settings(self, **values: str | None) -> None:
+        """Save settings by name, in one transaction; None deletes one."""
         with self._transaction():
             for name, value in values.items():
                 self._db.execute("DELETE FROM settings WHERE name = ?", (name,))
@@ -158,9 +158,9 @@ class Database:
 
     @contextmanager
     def restored(self, state: dict[str, Any]) -> Iterator[None]:
-        """Put the rows of a `dump` in place of all there are, for good if nothing is raised inside.
+        """Replace all rows by those of a `dump`; commit if the `with` block raises nothing.
 
-        Raises ValueError, and changes nothing, when `state` is no dump or cannot be read inside.
+        Raises ValueError, and changes nothing, if `state` is not a dump or the block cannot read it.
         """
         try:
             with self._transaction():
@@ -171,7 +171,7 @@ class Database:
                         self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
                 yield
         except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
-            raise ValueError(f"this is no state that was exported here: {error}") from error
+            raise ValueError(f"this is not an exported state: {error}") from error
 
     def clear(self) -> None:
         """Delete everything."""

@@ -1,11 +1,11 @@
-"""What can go wrong in a request, as exceptions: raised deep, rendered once (see `app.py`).
+"""Errors of the REST API, as exceptions; `http/app.py` renders them.
 
 The body is Twilio's: https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions
 """
 
 
 class TwilioError(Exception):
-    """A request that is refused: an HTTP `status`, Twilio's `code` and a `message`."""
+    """A refused request: an HTTP `status`, Twilio's `code` and a `message`."""
 
     status = 400
     code = 20001
@@ -15,7 +15,7 @@ class TwilioError(Exception):
         self.message = message
 
     def body(self) -> dict[str, str | int]:
-        """The JSON body that every official SDK turns into its exception."""
+        """The JSON body, which the official SDKs convert to their exceptions."""
         return {
             "code": self.code,
             "message": self.message,
@@ -25,18 +25,18 @@ class TwilioError(Exception):
 
 
 class BadRequest(TwilioError):
-    """A parameter that cannot be used, or a step that the lifecycle does not allow."""
+    """An invalid parameter, or a transition that the lifecycle does not allow."""
 
 
 class Unauthorized(TwilioError):
-    """No credentials, or not the ones of this emulator."""
+    """No credentials, or wrong ones."""
 
     status = 401
     code = 20003
 
 
 class NotFound(TwilioError):
-    """No such resource; `path` is the request's path without the `/v1`."""
+    """No such resource; `path` is the request's path below `/v1`."""
 
     status = 404
     code = 20404
@@ -53,33 +53,33 @@ class MethodNotAllowed(TwilioError):
 
 
 class Gone(TwilioError):
-    """A Reservation that another Worker's acceptance has rescinded."""
+    """A Reservation that was rescinded when another Worker accepted the Task."""
 
     status = 410
 
 
 class PreconditionFailed(TwilioError):
-    """An `If-Match` that names another version than the current one."""
+    """An `If-Match` that does not name the current version."""
 
     status = 412
     code = 20412
 
 
-class TooLarge(TwilioError):
-    """A body of more bytes than any legal request has."""
+class PayloadTooLarge(TwilioError):
+    """A body larger than any valid request."""
 
     status = 413
 
 
-class Broken(TwilioError):
-    """A fault of the emulator's own."""
+class InternalError(TwilioError):
+    """A bug in the emulator."""
 
     status = 500
     code = 20500
 
 
-class Injected(TwilioError):
-    """A fault that was asked for: too many requests, or an error of the server."""
+class InjectedFault(TwilioError):
+    """A fault requested at `/emulator/faults`: too many requests, or a server error."""
 
     def __init__(self, status: int) -> None:
         super().__init__("Too Many Requests" if status == 429 else "Internal Server Error")

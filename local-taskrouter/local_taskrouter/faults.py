@@ -1,20 +1,21 @@
-"""Faults on request, so that an app can be tested against a bad day."""
+"""Faults on request, to test how an app handles a failing TaskRouter."""
 
 from dataclasses import dataclass
 from threading import Lock
 
 CALLBACK_FAULTS = {
-    "slow": "it took too long (as asked for at /emulator/faults)",
-    "refused": "the connection failed (as asked for at /emulator/faults)",
+    "slow": "it took too long (requested at /emulator/faults)",
+    "refused": "the connection failed (requested at /emulator/faults)",
 }
 STATUSES = (429, 500, 503)
-_MOST = 1_000_000
+_MAX_COUNT = 1_000_000
 
 
 @dataclass
 class Faults:
-    """What the next requests and callbacks meet: `requests` are answered with `status`,
-    `callbacks` reach nobody, for the reason that `callback` names in CALLBACK_FAULTS.
+    """The next `requests` fail with `status`, the next `callbacks` with the fault `callback`.
+
+    `callback` is a key of CALLBACK_FAULTS.
     """
 
     status: int = 500
@@ -26,21 +27,21 @@ class Faults:
         self._lock = Lock()
 
     def set_requests(self, status: int, count: int) -> None:
-        """Answer the next `count` requests with `status`. Raises ValueError for another status."""
-        if status not in STATUSES or not 0 <= count <= _MOST:
+        """Make the next `count` requests fail with `status`. Raises ValueError."""
+        if status not in STATUSES or not 0 <= count <= _MAX_COUNT:
             raise ValueError(f"status is one of {STATUSES}, and count is 0 or more")
         with self._lock:
             self.status, self.requests = status, count
 
     def set_callbacks(self, fault: str, count: int) -> None:
-        """Let the next `count` callbacks fail. Raises ValueError for another fault."""
-        if fault not in CALLBACK_FAULTS or not 0 <= count <= _MOST:
+        """Make the next `count` callbacks fail. Raises ValueError."""
+        if fault not in CALLBACK_FAULTS or not 0 <= count <= _MAX_COUNT:
             raise ValueError(f"callback is one of {tuple(CALLBACK_FAULTS)}, and count is 0 or more")
         with self._lock:
             self.callback, self.callbacks = fault, count
 
     def next_status(self) -> int | None:
-        """The status that this request is to be answered with; None: as it deserves."""
+        """The status with which the next request fails; None: it does not fail."""
         with self._lock:
             if not self.requests:
                 return None
@@ -48,7 +49,7 @@ class Faults:
             return self.status
 
     def next_callback(self) -> str | None:
-        """Why this callback reaches nobody; None: it is made."""
+        """The reason why the next callback fails; None: send it."""
         with self._lock:
             if not self.callbacks:
                 return None

@@ -1,4 +1,4 @@
-"""The pytest fixture `taskrouter`, which pytest finds once local-taskrouter is installed."""
+"""The pytest fixture `taskrouter`: pytest loads it wherever local-taskrouter is installed."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def taskrouter() -> Iterator["LocalTaskRouter"]:
-    """An empty TaskRouter of this test's own, with a clock that stands until the test moves it."""
-    # Imported here, since every pytest run in this environment loads this file.
+    """An empty TaskRouter for this test, with a clock that only the test moves."""
+    # Imported here, since every run of pytest in this environment loads this file.
     from local_taskrouter.testing import local_taskrouter
 
     with local_taskrouter() as running:

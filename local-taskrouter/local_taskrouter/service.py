@@ -1,7 +1,7 @@
-"""One TaskRouter: engine, disk, clock and outbox, behind one lock.
+"""One TaskRouter: engine, database, clock and outbox, behind one lock.
 
-A call runs what is due, then its command; it writes both down and only then lets go. Callbacks
-leave on other threads after the lock is free, so that a server may call back before it answers.
+A call runs what is due, then its command, and writes both to the database before it releases the lock.
+Other threads send the callbacks after that, so a server can use the API before it responds.
 """
 
 import logging
@@ -29,14 +29,14 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LATEST = 32_503_680_000.0
-"""3000-01-01T00:00:00Z: the clock goes no further, dates beyond that trip some platforms."""
-_REST = 1.0
+"""3000-01-01T00:00:00Z: the clock goes no further, since some platforms fail on later dates."""
+_RETRY_SECONDS = 1.0
 
 
 class TaskRouter:
-    """A TaskRouter whose state is kept in the SQLite file `database` (":memory:": nowhere).
+    """A TaskRouter with its state in the SQLite file `database`, or in ":memory:".
 
-    `api_keys` are secrets by API key SID ("SK…"), which stand for the account as its token does.
+    `api_keys` are secrets by API key SID ("SK…"); they give the same access as the auth token.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class TaskRouter:
         self.database = Database(database)
         self.faults = Faults()
         self.on_stop: Callable[[], None] = lambda: None
-        self.transparent: Mapping[str, str] = {}  # the environment of programs to be led here
+        self.transparent: Mapping[str, str] = {}  # environment variables for programs
         self._lock = threading.Lock()
         self._outbox = ThreadPoolExecutor(8, "callback")
-        self._on_their_way: set[Future[None]] = set()
+        self._in_flight: set[Future[None]] = set()
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._closed = False
@@ -67,7 +67,7 @@ class TaskRouter:
         self._load()
 
     def start(self) -> None:
-        """Let timers fire by themselves and deliver what a killed process left undelivered."""
+        """Start the timers, and deliver the callbacks that a killed process left undelivered."""
         undelivered = self.database.deliveries("due")
         self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
         self._ticker.start()
@@ -85,85 +85,86 @@ class TaskRouter:
             self.database.close()
 
     def call(self, command: Callable[[Engine], T]) -> T:
-        """Run a command at this moment; what it raises leaves the state as it was."""
+        """Run a command now and return its result; if it raises, the state does not change."""
         with self._lock:
             now = self._run_due()
             result = run(self.engine, now, command)
             self._write()
         return result
 
-    def read_events(self, *asked: Any) -> list[Event]:
-        """What `Database.events` gives for this; nobody has to wait meanwhile."""
+    def read_events(self, *query: Any) -> list[Event]:
+        """Call `Database.events`; does not hold the lock if the database is a file."""
         if not self.database.has_file:
             with self._lock:
-                return self.database.events(*asked)
-        return self.database.events(*asked)
+                return self.database.events(*query)
+        return self.database.events(*query)
 
     def advance(self, seconds: float) -> float:
-        """Move the clock; everything due on the way happens at its own moment. Returns now.
+        """Move the clock; what falls due on the way happens at the moment it is due. Returns now.
 
-        Raises ValueError when it would go backwards or beyond LATEST.
+        Raises ValueError for a time before now or after LATEST.
         """
         with self._lock:
             if self._run_due() + seconds > LATEST:
                 raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
             self.clock.advance(seconds)
-            self._remember_clock()
+            self._save_clock()
             now = self._run_due()
         self._wake.set()
         return now
 
     def freeze(self) -> float:
-        """Stop the clock: nothing falls due any more unless it is moved. Returns now."""
+        """Stop the clock: nothing falls due until it is moved or resumed. Returns now."""
         with self._lock:
             now = self._run_due()
             self.clock.freeze()
-            self._remember_clock()
+            self._save_clock()
         return now
 
     def resume(self) -> float:
-        """Let the clock go on from where it stood. Returns now."""
+        """Let the clock continue from where it stopped. Returns now."""
         with self._lock:
             self.clock.resume()
-            self._remember_clock()
+            self._save_clock()
             now = self._run_due()
         self._wake.set()
         return now
 
     def deliveries(self) -> list[Delivery]:
-        """Every callback so far, oldest first, with what became of it."""
+        """Every callback so far, oldest first, with its attempts."""
         with self._lock:
             return self.database.deliveries()
 
     def settle(self, timeout: float = 30.0) -> None:
-        """Wait until every callback is answered and obeyed, those that follow from it too.
+        """Wait until every callback is answered and its instruction applied, and those that follow.
 
-        Raises TimeoutError when one is still on its way after `timeout` seconds.
+        Raises TimeoutError if one is still in flight after `timeout` seconds.
         """
         end = monotonic() + timeout
-        while on_their_way := [one for one in list(self._on_their_way) if not one.done()]:
-            if wait(on_their_way, max(0.0, end - monotonic())).not_done:
-                raise TimeoutError(f"a callback is still on its way after {timeout:g} seconds")
+        while in_flight := [future for future in list(self._in_flight) if not future.done()]:
+            if wait(in_flight, max(0.0, end - monotonic())).not_done:
+                raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
 
     def export_state(self) -> dict[str, Any]:
-        """The whole state, clock included, as JSON can hold it."""
+        """The whole state, including the clock, as values for JSON."""
         with self._lock:
             self._run_due()
             return self.database.dump()
 
     def import_state(self, state: dict[str, Any]) -> None:
-        """Replace the whole state by an exported one; raises ValueError, and changes nothing, when
-        it is not one.
+        """Replace the whole state by an exported one.
+
+        Raises ValueError, and changes nothing, if `state` is not an exported state.
         """
         with self._lock, self.database.restored(state):
             self._load()
         self._wake.set()
 
     def reset(self) -> None:
-        """Forget everything, unsent callbacks as well, and set the clock back to the real time."""
+        """Delete everything, including unsent callbacks, and set the clock to the real time."""
         with self._lock:
-            for callback in list(self._on_their_way):
-                callback.cancel()
+            for future in list(self._in_flight):
+                future.cancel()
             self.database.clear()
             self.clock.reset()
             self.faults = Faults()
@@ -178,11 +179,11 @@ class TaskRouter:
         if (stopped := self.database.setting("stopped")) is not None:
             self.clock.stopped = float(stopped)
         self.clock.offset, self.engine = offset, engine
-        self.database.forget_events(self.clock.now() - EVENTS_KEPT)
+        self.database.delete_events(self.clock.now() - EVENTS_KEPT)
 
-    def _remember_clock(self) -> None:
+    def _save_clock(self) -> None:
         stopped = self.clock.stopped
-        self.database.remember(
+        self.database.save_settings(
             offset=repr(self.clock.offset), stopped=None if stopped is None else repr(stopped)
         )
 
@@ -214,13 +215,13 @@ class TaskRouter:
             self._wake.wait(self._pause())
 
     def _pause(self) -> float | None:
-        """Run what is due; the seconds until there is more, None: until something changes."""
+        """Run what is due; return the seconds until the next timer, None if there is none."""
         with self._lock:
             try:
                 self._run_due()
             except Exception:
-                log.exception("what was due")
-                return _REST
+                log.exception("A timer failed")
+                return _RETRY_SECONDS
             due = self.engine.timers.next_due()
             self._sleeps_until = inf if due is None else due
             if due is None or self.clock.stopped is not None:
@@ -230,33 +231,33 @@ class TaskRouter:
     def _submit(self, delivery: Delivery) -> None:
         if not self._closed:
             future = self._outbox.submit(self._deliver, delivery)
-            self._on_their_way.add(future)
-            future.add_done_callback(self._on_their_way.discard)
+            self._in_flight.add(future)
+            future.add_done_callback(self._in_flight.discard)
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
-            self._make(delivery)
+            self._send(delivery)
         except Exception:
-            log.exception("the callback to %s", delivery.callback.url)
+            log.exception("The callback to %s failed", delivery.callback.url)
 
-    def _make(self, delivery: Delivery) -> None:
-        why = self.faults.next_callback()
+    def _send(self, delivery: Delivery) -> None:
+        fault = self.faults.next_callback()
         attempts = (
             make_attempts(delivery.callback, self.account_sid, self.auth_token)
-            if why is None
-            else failed_attempts(delivery.callback, why)
+            if fault is None
+            else failed_attempts(delivery.callback, fault)
         )
         delivery.attempts = [asdict(attempt) for attempt in attempts]
         last = attempts[-1]
         delivery.state = "failed" if last.alert else "done"
         if last.answer:
-            self._obey(delivery, last.answer)
+            self._apply_answer(delivery, last.answer)
         elif len(attempts) > 1 and not any(attempt.reached for attempt in attempts):
             self._with_reservation(delivery, call_off)
         with self._lock:
-            self.database.finish(delivery)
+            self.database.save_delivery(delivery)
 
-    def _obey(self, delivery: Delivery, answer: dict[str, object]) -> None:
+    def _apply_answer(self, delivery: Delivery, answer: dict[str, object]) -> None:
         try:
             self._with_reservation(delivery, lambda engine, r: obey(engine, r, answer))
         except Alert as alert:

@@ -7,7 +7,7 @@ _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}\Z")
 
 
 class SidMaker:
-    """Makes new SIDs: others each time, or repeatable ones when given a `seed`."""
+    """Creates SIDs: random ones, or the same sequence for the same `seed`."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = random.Random(seed)
@@ -17,8 +17,9 @@ class SidMaker:
         return f"{prefix}{self._random.getrandbits(128):032x}"
 
     def new_at(self, prefix: str, at: float) -> str:
-        """A SID that sorts after those of earlier moments (seconds since 1970): what is kept in
-        the order of its SIDs grows at one end, which costs the disk less.
+        """A SID that sorts after those of earlier moments (seconds since 1970).
+
+        A table in the order of such SIDs grows at one end, which needs fewer disk writes.
         """
         return f"{prefix}{int(at * 1000) % (1 << 48):012x}{self._random.getrandbits(80):020x}"
 

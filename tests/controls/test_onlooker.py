@@ -26,7 +26,7 @@ def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
     launch.stop(home)
     home.settings_file.unlink()
     home.create()
-    home.keep_port(free_port())
+    home.save_port(free_port())
     poller.refresh()
     assert poller.latest.problem.startswith("TaskRouter does not answer")
     moved = launch.ensure_running(home)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from local_taskrouter.__main__ import main
-from local_taskrouter.process.launch import Running, ask, ensure_running, find_running
+from local_taskrouter.process.launch import Running, send_control, ensure_running, find_running
 
 from helpers.session.connect import connect
 
@@ -61,9 +61,9 @@ def test_the_credentials_come_from_the_environment(home, monkeypatch):
     with serving("--port", 0, "--home", home.folder):
         running = find_running(home)
         assert (running.account_sid, running.auth_token) == ("AC" + "2" * 32, "chosen")
-        assert ask(running, "GET", "/emulator") is not None
+        assert send_control(running, "GET", "/emulator") is not None
         wrong = Running(running.url, running.pid, running.account_sid, "wrong", running.version)
-        assert ask(wrong, "GET", "/emulator") is None
+        assert send_control(wrong, "GET", "/emulator") is None
 
 
 def test_a_taken_port_that_was_asked_for_is_refused_with_a_sentence(home):
@@ -103,7 +103,7 @@ def test_status_says_when_other_code_is_running(running_home, capsys, monkeypatc
     ensure_running(running_home)
     monkeypatch.setattr("local_taskrouter.__main__.code_version", lambda: "newer")
     assert main(["status"]) == 0
-    assert "runs other code" in capsys.readouterr().out
+    assert "runs a different version" in capsys.readouterr().out
 
 
 def test_stop_stops_it_and_says_so(running_home, capsys):

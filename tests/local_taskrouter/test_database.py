@@ -130,7 +130,7 @@ def test_events_are_found_newest_first_by_what_they_carry(database):
 
 def test_old_events_are_forgotten(database):
     database.write(Outcome({}, [event(1, 10.0), event(2, 20.0)]))
-    database.forget_events(15.0)
+    database.delete_events(15.0)
     assert [each.at for each in database.events("1 = 1", [])] == [20.0]
     assert EVENTS_KEPT == 30 * 24 * 3_600
 
@@ -158,14 +158,14 @@ def test_deliveries_are_found_by_their_state(database, path):
     first, second = (database.write(Outcome({}, [], [callback()]))[0] for _ in range(2))
     assert [delivery.id for delivery in database.deliveries("due")] == [first.id, second.id]
     first.state, first.attempts = "done", [{"url": "http://a/", "status": 200}]
-    database.finish(first)
+    database.save_delivery(first)
     assert [delivery.id for delivery in database.deliveries("due")] == [second.id]
     assert reopened(path)[1] == [first, second]
 
 
 def test_settings_are_remembered_until_all_is_cleared(database, path):
-    database.remember(offset="1.5")
-    database.remember(offset="2.5")
+    database.save_settings(offset="1.5")
+    database.save_settings(offset="2.5")
     assert database.setting("offset") == "2.5"
     one = activity()
     database.write(Outcome({one.sid: one}, [event()], [callback()]))
@@ -175,9 +175,9 @@ def test_settings_are_remembered_until_all_is_cleared(database, path):
 
 
 def test_settings_are_remembered_together_or_not_at_all(database):
-    database.remember(offset="1.5", stopped="2.5")
+    database.save_settings(offset="1.5", stopped="2.5")
     with pytest.raises(sqlite3.Error):
-        database.remember(offset="3.5", stopped=object())
+        database.save_settings(offset="3.5", stopped=object())
     assert (database.setting("offset"), database.setting("stopped")) == ("1.5", "2.5")
 
 

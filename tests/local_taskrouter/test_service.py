@@ -191,7 +191,7 @@ def test_a_fault_while_the_timers_run_does_not_stop_them(started, monkeypatch, c
         return write(outcome)
 
     taskrouter.database.write = fails_once
-    monkeypatch.setattr("local_taskrouter.service._REST", 0.01)
+    monkeypatch.setattr("local_taskrouter.service._RETRY_SECONDS", 0.01)
     taskrouter.start()
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
     assert fired.wait(10)

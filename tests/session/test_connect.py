@@ -225,7 +225,7 @@ def test_close_stops_a_separate_taskrouter_and_deletes_its_folder(home):
     session.close()
 
     assert not folder.exists()
-    assert launch.ask(running, "GET", "/emulator") is None
+    assert launch.send_control(running, "GET", "/emulator") is None
     with pytest.raises(ConnectionFailed, match="was closed.*Run the notebook from its first cell"):
         workspaces(session)
     assert not folder.exists(), "nothing was started again"

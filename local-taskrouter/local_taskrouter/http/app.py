@@ -1,8 +1,7 @@
-"""The HTTP side: one Flask application around the route table.
+"""The Flask application: check credentials, parse the request, run the handler, render errors.
 
-Credentials are checked, the body is read, the handler runs inside the TaskRouter's lock, and
-every error is rendered here and nowhere else. A process has one application, since compiling its
-routes takes 20 ms; each request brings the TaskRouter that answers it, as `g.taskrouter`.
+The handler runs inside the TaskRouter's lock. A process has one Flask application, since compiling
+its routes takes 20 ms; each request carries its TaskRouter, as `g.taskrouter`.
 """
 
 import hmac
@@ -23,11 +22,11 @@ from local_taskrouter.api.params import read
 from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.errors import (
     BadRequest,
-    Broken,
-    Injected,
+    InjectedFault,
+    InternalError,
     MethodNotAllowed,
     NotFound,
-    TooLarge,
+    PayloadTooLarge,
     TwilioError,
     Unauthorized,
 )
@@ -59,9 +58,9 @@ HEADERS = [
 log = logging.getLogger(__name__)
 
 
-def create_app(taskrouter: TaskRouter) -> "Served":
-    """A WSGI application that serves `/v1` and, with the same credentials, `/emulator`."""
-    return Served(_application(), taskrouter)
+def create_app(taskrouter: TaskRouter) -> "Application":
+    """Create a WSGI application that serves `/v1` and, with the same credentials, `/emulator`."""
+    return Application(_application(), taskrouter)
 
 
 @cache
@@ -85,24 +84,24 @@ def _application() -> Flask:
     return app
 
 
-class Served:
-    """WSGI wrapper that lets `taskrouter` answer, with the headers that Twilio's answers have."""
+class Application:
+    """WSGI wrapper: pass `taskrouter` to the Flask application and add Twilio's response headers."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], taskrouter: TaskRouter) -> None:
         self._app = app
         self._taskrouter = taskrouter
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        began = perf_counter()
+        started = perf_counter()
         environ[TASKROUTER] = self._taskrouter
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            seconds = f"{perf_counter() - began:.3f}"
-            own = [
+            seconds = f"{perf_counter() - started:.3f}"
+            request_headers = [
                 ("Twilio-Request-Id", self._taskrouter.sids.new("RQ")),
                 ("Twilio-Request-Duration", seconds),
             ]
-            return start_response(status, [*headers, *HEADERS, *own], *more)
+            return start_response(status, [*headers, *HEADERS, *request_headers], *more)
 
         return self._app(environ, start)
 
@@ -110,8 +109,7 @@ class Served:
 def _view(route: Route) -> Callable[..., Response]:
     def view(**sids: str) -> Response:
         taskrouter: TaskRouter = g.taskrouter
-        given = request.form if route.method == "POST" else request.args
-        args = read(route.params, given)
+        args = read(route.params, request.form if route.method == "POST" else request.args)
         base = f"{request.scheme}://{request.host}/v1"
 
         def command(engine: Any) -> Result:
@@ -146,20 +144,20 @@ def _find_taskrouter() -> None:
 def _authenticate() -> None:
     if request.path == server_identity.PATH and request.method == "GET":
         return
-    given = _credentials(request.headers.get("Authorization"))
-    if given is None or given.type != "basic":
+    credentials = _credentials(request.headers.get("Authorization"))
+    if credentials is None or credentials.type != "basic":
         raise Unauthorized("Authentication Error - No credentials provided")
-    expected = g.taskrouter.credentials.get(given.username or "", "")
-    same = hmac.compare_digest((given.password or "").encode(), expected.encode())
+    expected = g.taskrouter.credentials.get(credentials.username or "", "")
+    same = hmac.compare_digest((credentials.password or "").encode(), expected.encode())
     if not (expected and same):
         raise Unauthorized("Authenticate")
 
 
 def _fail_on_request() -> None:
-    """The fault that somebody has asked for at `/emulator/faults`."""
+    """Raise the fault that was requested at `/emulator/faults`."""
     status = g.taskrouter.faults.next_status() if request.path.startswith("/v1/") else None
     if status is not None:
-        raise Injected(status)
+        raise InjectedFault(status)
 
 
 def _render(reply: Reply) -> Response:
@@ -184,12 +182,13 @@ def _translate(error: Exception) -> TwilioError:
     if isinstance(error, WrongMethod):
         return MethodNotAllowed(f"{request.method} is not allowed on {request.path}")
     if isinstance(error, HTTPException) and error.code == 413:
-        return TooLarge(f"A request may have {LARGEST_BODY} bytes")
+        return PayloadTooLarge(f"A request may have {LARGEST_BODY} bytes")
     if isinstance(error, HTTPException) and error.code == 404:
         return NotFound(request.path.removeprefix("/v1"))
     if isinstance(error, HTTPException):
         return BadRequest(error.description or error.name)
     log.exception("%s %s", request.method, request.path, exc_info=error)
-    return Broken(
-        "The local TaskRouter failed on this request; emulator.log in its home folder says why."
+    return InternalError(
+        "The local TaskRouter failed on this request. The traceback is in emulator.log in its home"
+        " folder."
     )

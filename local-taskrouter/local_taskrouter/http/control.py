@@ -1,16 +1,16 @@
-"""What only a local TaskRouter can do, outside `/v1` and with the same credentials.
+"""Control routes: what only a local TaskRouter can do, outside `/v1`, with the same credentials.
 
 GET  /emulator              version, pid, now, whether the clock is frozen, and the environment
                             variables of transparent mode, if it is on
 POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
-GET  /emulator/deliveries   every callback made, with its attempts
+GET  /emulator/deliveries   every callback, with its attempts
 POST /emulator/faults       status=429|500|503 and count=N for the next requests,
                             callback=slow|refused and count=N for the next callbacks
 GET  /emulator/state        the whole state as one JSON object
-POST /emulator/state        the same object replaces the whole state
-POST /emulator/reset        forget everything
+POST /emulator/state        replace the whole state with that object
+POST /emulator/reset        delete everything
 POST /emulator/stop         stop the process
-GET  /emulator/hello        nonce=…, without credentials: the proof of `hello.py`
+GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
 """
 
 import os
@@ -31,7 +31,7 @@ NOTHING: tuple[str, int] = ("", 204)
 
 
 def add_control(app: Flask) -> None:
-    """Add the control routes to the application, whose `version` is that of the code now."""
+    """Add the control routes to the application; `version` is that of the code at this moment."""
     version = code_version()
 
     def identity() -> dict[str, Any]:
@@ -45,7 +45,7 @@ def add_control(app: Flask) -> None:
         ("GET", "/deliveries", _deliveries),
         ("POST", "/faults", _set_faults),
         ("GET", "/state", lambda: g.taskrouter.export_state()),
-        ("POST", "/state", _import),
+        ("POST", "/state", _import_state),
         ("POST", "/reset", _reset),
         ("POST", "/stop", _stop),
     )
@@ -68,7 +68,7 @@ def _prove() -> str:
     nonce = request.args.get("nonce", "")
     if not re.fullmatch(server_identity.NONCE, nonce):
         raise BadRequest("Give nonce, 32 hex digits")
-    # The port of the socket; the one that the client names could be another.
+    # The port of the socket; the client could name another one in its Host header.
     return server_identity.proof(g.taskrouter.auth_token, nonce, request.environ["SERVER_PORT"])
 
 
@@ -87,10 +87,10 @@ def _move_clock() -> dict[str, Any]:
         elif form.get("resume") == "true":
             g.taskrouter.resume()
         else:
-            raise ValueError("nothing asked for")
+            raise ValueError("none of them is given")
     except (ValueError, OverflowError) as error:
         raise BadRequest(
-            "Give advance, a number of seconds to go forward (advance=120), or freeze=true, or"
+            "Give advance, a number of seconds to move forward (advance=120), or freeze=true, or"
             f" resume=true: {error}"
         ) from error
     return _time()
@@ -117,11 +117,11 @@ def _set_faults() -> dict[str, Any]:
     return asdict(g.taskrouter.faults)
 
 
-def _import() -> tuple[str, int]:
+def _import_state() -> tuple[str, int]:
     request.max_content_length = None
     state = request.get_json(force=True, silent=True)
     if not isinstance(state, dict):
-        raise BadRequest("The state must be the JSON object that GET /emulator/state answers")
+        raise BadRequest("The state must be the JSON object that GET /emulator/state returns")
     try:
         g.taskrouter.import_state(state)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The emulator on a socket: waitress below, one process per home folder around it."""
+"""Serve the emulator over HTTP with waitress, in one process per home folder."""
 
 import logging
 import os
@@ -14,35 +14,35 @@ from time import monotonic
 from typing import Any
 
 from filelock import Timeout
-from waitress import create_server
+from waitress.server import create_server
 
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.http.app import create_app
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.hostname import as_exports, under_its_name
+from local_taskrouter.transparent.hostname import export_lines, with_https_urls
 
 USUAL_PORT = 8790
-# A request that waits a moment for a thread is no news.
+# Do not log each request that waits for a thread.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 _THREADS = 16
 _DRAIN_SECONDS = 2.0
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 _SWITCH_SECONDS = 0.0005
-"""A thread that computes lets another go on after this time, so that long readings delay nobody."""
+"""How long a thread computes before Python switches, so that long queries delay no other request."""
 
 
 class CannotServe(RuntimeError):
-    """The emulator cannot run here; the message says why and what to do."""
+    """The emulator cannot run here; the message has the reason and what to do."""
 
 
 class EmulatorServer:
-    """Serves `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens at once.
+    """Serve `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens immediately.
 
-    `start` serves in background threads, `run` in this one until `stop`, `POST /emulator/stop`,
-    `idle_hours` without a request (None: never) or the end of one of its `owners`. Both
-    close `taskrouter` at the end. Raises OSError when the port is taken.
+    `start` serves in background threads, `run` in this thread, until `stop`, `POST /emulator/stop`,
+    `idle_hours` without a request (None: forever) or the end of one of the `owners`. Both close
+    `taskrouter` at the end. Raises OSError if the port is taken.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class EmulatorServer:
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
         self._stopping = threading.Event()
         self._controller: threading.Thread | None = None
-        self._app = LastUse(under_its_name(create_app(taskrouter)))
-        listening = _bound(host, port)
+        self._app = LastUse(with_https_urls(create_app(taskrouter)))
+        listening = _bind(host, port)
         self.port: int = listening.getsockname()[1]
         self.address = (_reachable(host), self.port)
         self.url = f"http://{_bracketed(self.address[0])}:{self.port}"
-        self._server = create_server(
+        self._server: Any = create_server(  # waitress declares no types
             self._app,
             sockets=[listening],
             threads=_THREADS,
@@ -80,35 +80,35 @@ class EmulatorServer:
         return self
 
     def run(self) -> None:
-        """Serve until told to stop."""
+        """Serve until one of the reasons to stop."""
         self.taskrouter.on_stop = self._stopping.set
         self.taskrouter.start()
         loop = threading.Thread(target=self._server.run, name="emulator-sockets", daemon=True)
         loop.start()
         try:
-            while not self._stopping.wait(_LOOK_SECONDS):
-                if self._idle() or self._is_orphan():
+            while not self._stopping.wait(_POLL_SECONDS):
+                if self._is_idle() or self._owner_has_ended():
                     break
         finally:
             self._finish(loop)
 
     def stop(self) -> None:
-        """Finish the requests under way and stop. Safe to call twice, from any thread."""
+        """Finish the current requests and stop. Safe to call twice, from any thread."""
         self._stopping.set()
         if self._controller is not None:
             self._controller.join()
 
-    def _idle(self) -> bool:
+    def _is_idle(self) -> bool:
         return self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
 
-    def _is_orphan(self) -> bool:
+    def _owner_has_ended(self) -> bool:
         return any(owner.has_ended() for owner in self._owners)
 
     def _finish(self, loop: threading.Thread) -> None:
         self._server.task_dispatcher.shutdown()
         trigger = self._server.trigger
-        # Under its lock: else the loop, awake for another reason, may close the trigger between the
-        # two lines, and the second would write to a file that is closed.
+        # Under its lock: otherwise the loop, if it wakes for another reason, may close the trigger
+        # between the two lines, and the second would write to a closed file.
         with trigger.lock:
             trigger.thunks.append(self._close_when_flushed)
             trigger.pull_trigger()
@@ -116,14 +116,14 @@ class EmulatorServer:
         self.taskrouter.close()
 
     def _close_when_flushed(self) -> None:
-        """Runs in waitress's loop, which ends once its last channel has closed."""
+        """Close all channels, in waitress's loop, which ends with the last one."""
         for channel in list(self._server.active_channels.values()):
             channel.close_when_flushed = True
         self._server.close()
 
 
 class LastUse:
-    """WSGI wrapper that knows when the last request came."""
+    """WSGI wrapper that records when the last request came."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
@@ -134,6 +134,7 @@ class LastUse:
         return self._app(environ, start_response)
 
     def seconds_ago(self) -> float:
+        """The seconds since the last request, or since the start."""
         return monotonic() - self._at
 
 
@@ -144,11 +145,11 @@ def serve_home(
     idle_hours: float | None,
     transparent: bool = False,
 ) -> None:
-    """Be the emulator of `home` until stopped, and print its address.
+    """Serve the emulator of `home` until it is stopped, and print its address.
 
-    `port` None means the port used last, else the usual one, else a free one. With `transparent`
-    there is a proxy too, on the next port of the loopback address or a free one, by which other
-    programs find the emulator at Twilio's own address. Raises CannotServe.
+    `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
+    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address.
+    Raises CannotServe.
     """
     os.umask(0o077)
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -158,7 +159,7 @@ def serve_home(
         with home.serving_lock(timeout=1):
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
             owners = [single_user_server(), Owner.of_pid(home.owner())]
-            server = _server_of(_taskrouter_of(home), host, ports, idle_hours, owners)
+            server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
             sid, token = home.credentials()
             running = Running(server.url, os.getpid(), sid, token, version)
             _serve(home, server, running, transparent)
@@ -170,22 +171,22 @@ def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bo
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop())
-    home.keep_port(server.port)
+    home.save_port(server.port)
     with _proxy_to(server, home) if transparent else nullcontext():
         home.write_running(running)
         print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
-        print(as_exports(server.taskrouter.transparent), end="", flush=True)
+        print(export_lines(server.taskrouter.transparent), end="", flush=True)
         try:
             server.run()
         finally:
-            home.forget_running(running.pid)
+            home.remove_running(running.pid)
     print("TaskRouter has stopped; its state is kept.", flush=True)
 
 
 @contextmanager
 def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
-    """A proxy by which programs find `server` at Twilio's address, for as long as the block."""
-    from local_taskrouter.transparent.mode import Transparent  # slow to load, and seldom needed
+    """Run a proxy that serves `server` at Twilio's address, until the `with` block ends."""
+    from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
 
     now = SystemClock().now()
     with Transparent(home.folder, server.port + 1, server.address, now) as transparent:
@@ -193,7 +194,7 @@ def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
         yield
 
 
-def _server_of(
+def _bind_first_free(
     taskrouter: TaskRouter,
     host: str,
     ports: list[int],
@@ -204,8 +205,8 @@ def _server_of(
     for port in ports:
         try:
             return EmulatorServer(taskrouter, host, port, idle_hours, owners)
-        except OSError as refusal:
-            fault = refusal
+        except OSError as error:
+            fault = error
     taskrouter.close()
     raise CannotServe(
         f"Port {ports[0]} of {host} cannot be used ({fault}). "
@@ -213,7 +214,7 @@ def _server_of(
     )
 
 
-def _taskrouter_of(home: Home) -> TaskRouter:
+def _open_taskrouter(home: Home) -> TaskRouter:
     try:
         return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
     except sqlite3.DatabaseError as fault:
@@ -224,39 +225,39 @@ def _taskrouter_of(home: Home) -> TaskRouter:
 
 
 def api_keys() -> dict[str, str]:
-    """The API key of the environment: TASKROUTER_API_KEY with TASKROUTER_API_SECRET."""
+    """The API key in the environment: TASKROUTER_API_KEY with TASKROUTER_API_SECRET."""
     key, secret = (os.environ.get(f"TASKROUTER_API_{part}", "") for part in ("KEY", "SECRET"))
     return {key: secret} if key and secret else {}
 
 
 def _already_served(home: Home) -> str:
     running = home.running()
-    whom = f" at {running.url} (process {running.pid})" if running else ""
+    address = f" at {running.url} (process {running.pid})" if running else ""
     return (
-        f"The emulator of {home.folder} is already running{whom}. "
-        "Use that one, or stop it first: python -m local_taskrouter stop"
+        f"The emulator of {home.folder} is already running{address}. "
+        "Use it, or stop it first: python -m local_taskrouter stop"
     )
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    # Windows means something else by SO_REUSEADDR: two programs on one port.
-    windows = sys.platform == "win32"
-    option = socket.SO_EXCLUSIVEADDRUSE if windows else socket.SO_REUSEADDR
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # On Windows, SO_REUSEADDR lets two programs share a port.
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    option = socket.SO_REUSEADDR if exclusive is None else exclusive
     try:
-        bound.setsockopt(socket.SOL_SOCKET, option, 1)
-        bound.bind((host, port))
+        listening.setsockopt(socket.SOL_SOCKET, option, 1)
+        listening.bind((host, port))
     except OSError:
-        bound.close()
+        listening.close()
         raise
-    return bound
+    return listening
 
 
 def _reachable(host: str) -> str:
-    """`host` as a client on this machine names it."""
+    """The host name at which a client on this machine reaches `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def _bracketed(host: str) -> str:
-    """`host` as it stands in a URL."""
+    """`host` as it appears in a URL."""
     return f"[{host}]" if ":" in host else host

@@ -1,1 +1,1 @@
-"""The process that serves a home folder: find it, start it, stop it."""
+"""The server process of a home folder: find it, start it, stop it."""

@@ -1,14 +1,14 @@
-"""The emulator's home folder: its state, its credentials, and where it listens right now.
+"""The emulator's home folder: its state, its credentials and its current address.
 
-    emulator.json    url, pid, account_sid, auth_token, version; exists while an emulator runs
-    settings.json    what outlives it: the auth token, the port used last, the process it ends with
+    emulator.json    url, pid, account_sid, auth_token, version; exists while the emulator runs
+    settings.json    what outlives the process: the auth token, the last port, the owner's process ID
     taskrouter.db    the database
-    emulator.log     what a detached emulator printed
+    emulator.log     the output of an emulator that runs in the background
     transparent/     the certificate authority of transparent mode and its key
-    *.lock           held by the running emulator, and by whoever is starting one
+    *.lock           held by the running emulator, and by the process that starts it
 
-Every file is for its owner alone (0600 in a 0700 folder, where the platform has modes): on a
-shared host other users can reach a loopback port, and only the token keeps them out.
+Only the user can read the files (0600 in a 0700 folder, where the platform has modes): on a shared
+host, other users can reach a loopback port, and only the token keeps them out.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from platformdirs import user_state_dir
 
 Result = TypeVar("Result")
 
-# Recognisably not a real account: a stored output with any other AC SID is a leak.
+# Visibly not a real account: a stored output with any other AC SID is a leak.
 ACCOUNT_SID = "AC10ca1000000000000000000000000000"
 
 
@@ -43,10 +43,9 @@ class Running:
 
 
 class Home:
-    """One emulator's folder. Nothing is created before `create`.
+    """The folder of one emulator, created by `create`.
 
-    `folder` is by default the environment variable TASKROUTER_HOME, else the platform's folder
-    for a user's state.
+    `folder` defaults to the environment variable TASKROUTER_HOME, else the user's state folder.
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
@@ -62,7 +61,7 @@ class Home:
         return f"Home({str(self.folder)!r})"
 
     def create(self) -> None:
-        """Make the folder, for its owner alone. Raises OSError saying what to do instead."""
+        """Create the folder, readable by its owner only. Raises OSError with what to do instead."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not os.access(self.folder, os.W_OK):
@@ -74,74 +73,78 @@ class Home:
             ) from None
 
     def serving_lock(self, timeout: float = 0) -> FileLock:
-        """Held by the emulator that serves this home for as long as it lives."""
+        """The lock that the emulator of this home holds as long as it runs."""
         return self._lock("serving.lock", timeout)
 
     def starting_lock(self, timeout: float) -> FileLock:
-        """Held by whoever is starting or replacing the emulator of this home."""
+        """The lock of a process that starts or replaces the emulator of this home."""
         return self._lock("starting.lock", timeout)
 
     def _lock(self, name: str, timeout: float) -> FileLock:
         return FileLock(self.folder / name, timeout=timeout, mode=0o600)
 
     def running(self) -> Running | None:
-        """What `emulator.json` says. It may be out of date: the emulator may have been killed."""
+        """The content of `emulator.json`. It is out of date if the emulator was killed."""
         try:
             return Running(**_read(self.running_file))
         except TypeError:
             return None
 
     def write_running(self, running: Running) -> None:
+        """Write `emulator.json`."""
         _write(self.running_file, asdict(running))
 
-    def forget_running(self, pid: int) -> None:
-        """Remove `emulator.json`, if it speaks of the process `pid`."""
+    def remove_running(self, pid: int) -> None:
+        """Remove `emulator.json` if it describes the process `pid`."""
         running = self.running()
         if running and running.pid == pid:
-            _patiently(self.running_file.unlink)
+            _retry_on_windows(self.running_file.unlink)
 
     def credentials(self) -> tuple[str, str]:
-        """(account SID, auth token): from the environment variables TASKROUTER_ACCOUNT_SID and
-        TASKROUTER_AUTH_TOKEN, else a constant and a random token that this home keeps.
+        """Account SID and auth token, from TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN.
+
+        The defaults are a constant, and a random token that is stored in this home.
         """
         account_sid = os.environ.get("TASKROUTER_ACCOUNT_SID") or ACCOUNT_SID
-        return account_sid, os.environ.get("TASKROUTER_AUTH_TOKEN") or self._kept_token()
+        return account_sid, os.environ.get("TASKROUTER_AUTH_TOKEN") or self._stored_token()
 
-    def _kept_token(self) -> str:
+    def _stored_token(self) -> str:
         token = _read(self.settings_file).get("auth_token")
         if not isinstance(token, str) or not token:
             token = secrets.token_hex(16)
-            self._keep(auth_token=token)
+            self._save_settings(auth_token=token)
         return token
 
     def last_port(self) -> int | None:
-        """The port this home's emulator used last."""
+        """The last port of this home's emulator."""
         port = _read(self.settings_file).get("port")
         return port if isinstance(port, int) else None
 
-    def keep_port(self, port: int) -> None:
+    def save_port(self, port: int) -> None:
+        """Store the port, for the next start."""
         if port != self.last_port():
-            self._keep(port=port)
+            self._save_settings(port=port)
 
     def owner(self) -> int | None:
-        """The process that this home's emulator belongs to, and ends with; None: to nobody."""
+        """The ID of the process that the emulator ends with; None: it has no owner."""
         pid = _read(self.settings_file).get("owner")
         return pid if isinstance(pid, int) else None
 
-    def belong_to(self, pid: int) -> None:
-        self._keep(owner=pid)
+    def set_owner(self, pid: int) -> None:
+        """Store the process that the emulator ends with."""
+        self._save_settings(owner=pid)
 
-    def _keep(self, **changes: object) -> None:
+    def _save_settings(self, **changes: object) -> None:
         _write(self.settings_file, _read(self.settings_file) | changes)
 
     def delete_database(self) -> None:
-        """Forget every Workspace. Only for a home that nobody serves."""
+        """Delete every Workspace. Call it only while no emulator serves this home."""
         for suffix in ("", "-wal", "-shm", "-journal"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
 
 
 def code_version() -> str:
-    """A fingerprint of the emulator's sources as they are on disk now: 16 hex digits."""
+    """A hash of the emulator's source files on disk: 16 hex digits."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for source in sorted(package.rglob("*.py")):
@@ -151,25 +154,25 @@ def code_version() -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """The JSON object in `file`; empty when there is none that can be read."""
+    """The JSON object in `file`; empty if the file is missing or not valid."""
     try:
-        content = json.loads(_patiently(file.read_bytes))
+        content = json.loads(_retry_on_windows(file.read_bytes))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _write(file: Path, content: Mapping[str, object]) -> None:
-    """Replace `file` at once, so that a reader sees the old content or the new."""
+    """Replace `file` atomically: a reader sees the old content or the new."""
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         json.dump(content, opened, indent=2)
-    _patiently(lambda: os.replace(draft, file))
+    _retry_on_windows(lambda: os.replace(draft, file))
 
 
-def _patiently(action: Callable[[], Result]) -> Result:
-    """Windows refuses to open or replace a file in the instant another process has it open."""
+def _retry_on_windows(action: Callable[[], Result]) -> Result:
+    """Run `action`, again while another process has the file open: Windows then refuses it."""
     for _ in range(50 if sys.platform == "win32" else 0):
         try:
             return action()

@@ -1,6 +1,6 @@
 """Find the emulator of a home folder, or start it: one process per learner, shared by all kernels.
 
-Imported by every notebook, so it is light: neither Flask nor SQLite.
+Every notebook imports this file, so it loads neither Flask nor SQLite.
 """
 
 import json
@@ -19,7 +19,7 @@ import psutil
 from filelock import Timeout
 
 from local_taskrouter.process.home import Home, Running, code_version
-from local_taskrouter.process.server_identity import VerifiedAdapter, verify  # noqa: F401 (for connection.py)
+from local_taskrouter.process.server_identity import verify
 
 START_SECONDS = 20.0
 STOP_SECONDS = 15.0
@@ -29,14 +29,13 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class EmulatorUnavailable(RuntimeError):
-    """No emulator could be had; the message says why and what to do."""
+    """There is no usable emulator; the message has the reason and what to do."""
 
 
 def ensure_running(home: Home | None = None) -> Running:
-    """The emulator of `home` (by default `Home()`), started if none runs.
+    """Return the emulator of `home` (default: `Home()`); start it if it is not running.
 
-    One that runs other code than this process is asked to stop, and replaced. Raises
-    EmulatorUnavailable.
+    Replaces an emulator that runs a different version of the code. Raises EmulatorUnavailable.
     """
     home = home or Home()
     running = find_running(home)
@@ -47,18 +46,18 @@ def ensure_running(home: Home | None = None) -> Running:
 
 
 def find_running(home: Home) -> Running | None:
-    """The emulator of `home` if it answers, whatever its version."""
+    """Return the emulator of `home` if it answers, whatever its version."""
     running = home.running()
     if running is None:
         return None
-    answer = ask(running, "GET", "/emulator")
-    return running if answer and answer.get("pid") == running.pid else None
+    status = send_control(running, "GET", "/emulator")
+    return running if status and status.get("pid") == running.pid else None
 
 
-def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
-    """Send a control request to `running`, once it has proved to be that.
+def send_control(running: Running, method: str, path: str) -> dict[str, Any] | None:
+    """Verify `running`, then send it a control request; ignores the environment's proxies.
 
-    Gives its JSON answer ({} when empty), or None when there is no good one. Proxies set in the environment are not used.
+    Returns the JSON object of the response ({} if it has no body), or None if the request failed.
     """
     address = urlsplit(running.url)
     secret = b64encode(f"{running.account_sid}:{running.auth_token}".encode()).decode()
@@ -79,14 +78,14 @@ def ask(running: Running, method: str, path: str) -> dict[str, Any] | None:
 
 
 def stop(home: Home) -> Running | None:
-    """Ask the emulator of `home` to stop and wait until it has; None when none runs.
+    """Stop the emulator of `home` and wait for its end; None if none is running.
 
-    Raises EmulatorUnavailable when it does not stop.
+    Raises EmulatorUnavailable if it does not stop.
     """
     running = find_running(home)
     if running is None:
         return None
-    ask(running, "POST", "/emulator/stop")
+    send_control(running, "POST", "/emulator/stop")
     try:
         with home.serving_lock(STOP_SECONDS):
             return running
@@ -104,25 +103,25 @@ def _start_or_replace(home: Home) -> Running:
             if running and running.version != code_version():
                 stop(home)
                 running = None
-            return running or _silent_one(home) or _start(home)
+            return running or _wait_for_unresponsive(home) or _start(home)
     except Timeout:
         raise EmulatorUnavailable(
             f"Another process has been starting the emulator of {home.folder} for too long. "
-            "Try again; if it stays so, restart the kernels that use it."
+            "Try again; if that does not help, restart the kernels that use it."
         ) from None
     except OSError as fault:
         raise EmulatorUnavailable(str(fault)) from None
 
 
-def _silent_one(home: Home) -> Running | None:
-    """Wait for an emulator that holds `home` without answering: it is starting, or about to end.
+def _wait_for_unresponsive(home: Home) -> Running | None:
+    """Wait for an emulator that holds `home` but does not answer: it is starting or stopping.
 
-    One of another version may not know how to answer, and is ended. Returns it once it answers,
-    None when nobody holds `home`. Raises EmulatorUnavailable.
+    Terminates one of another version, which may have no such route. Returns the emulator once it
+    answers, None once no process holds `home`. Raises EmulatorUnavailable.
     """
-    known = home.running()
-    if known is not None and known.version != code_version():
-        _end(known)
+    recorded = home.running()
+    if recorded is not None and recorded.version != code_version():
+        _terminate(recorded)
     deadline = monotonic() + STOP_SECONDS
     while monotonic() < deadline:
         try:
@@ -132,43 +131,43 @@ def _silent_one(home: Home) -> Running | None:
             running = find_running(home)
             if running:
                 return running
-    known = home.running()
-    which = f"process {known.pid}" if known else "that process"
+    recorded = home.running()
+    which = f"process {recorded.pid}" if recorded else "that process"
     raise EmulatorUnavailable(
-        f"The emulator of {home.folder} runs, but does not answer. End {which} and try again."
+        f"The emulator of {home.folder} is running but does not answer. End {which} and try again."
     )
 
 
-def _end(known: Running) -> None:
-    """End a process, if it is an emulator; its state is on disk at any moment."""
+def _terminate(recorded: Running) -> None:
+    """Terminate the recorded process if it is an emulator. Its state is on disk at any moment."""
     try:
-        process = psutil.Process(known.pid)
+        process = psutil.Process(recorded.pid)
         if {"local_taskrouter", "local-taskrouter"} & {Path(a).stem for a in process.cmdline()}:
             process.terminate()
     except psutil.Error:
-        pass  # it has ended, or its number belongs to somebody else now
+        pass  # it has ended, or its ID belongs to another user's process now
 
 
 def _start(home: Home) -> Running:
-    said_before = _log_size(home)
-    gone = home.running()
+    log_start = _rotate_log(home)
+    previous = home.running()
     process = _spawn(home)
     deadline = monotonic() + START_SECONDS
     try:
         while monotonic() < deadline:
-            ended = _ends(process, within=0.01)
-            running = find_running(home) if ended or home.running() != gone else None
+            ended = _has_ended(process, timeout=0.01)
+            running = find_running(home) if ended or home.running() != previous else None
             if running:
                 return running
             if ended:
                 break
     finally:
         _reap(process)
-    raise EmulatorUnavailable(_why_not(home, said_before))
+    raise EmulatorUnavailable(_start_failure(home, log_start))
 
 
 def _spawn(home: Home) -> subprocess.Popen[bytes]:
-    """The same Python, detached from this process, able to import this very package."""
+    """Start a detached process with the same Python, which imports the package from here."""
     inherited = os.environ.get("PYTHONPATH")
     search_path = os.pathsep.join([str(_PROJECT), *([inherited] if inherited else [])])
     with open(_open_log(home), "ab") as log:
@@ -179,21 +178,21 @@ def _spawn(home: Home) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            **_detached(),
+            start_new_session=sys.platform != "win32",
+            creationflags=_creation_flags(),
         )
 
 
-def _detached() -> dict[str, Any]:
+def _creation_flags() -> int:
     if sys.platform != "win32":
-        return {"start_new_session": True}
-    # Not DETACHED_PROCESS: a virtual environment's python.exe starts a second one, which would
-    # open a console window of its own when there is none to inherit.
-    flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return {"creationflags": flags}
+        return 0
+    # Not DETACHED_PROCESS: a virtual environment's python.exe starts a second process, which would
+    # open a console window if it cannot inherit one.
+    return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
 
 
-def _log_size(home: Home) -> int:
-    """The bytes in the log, after throwing away one that has grown too long."""
+def _rotate_log(home: Home) -> int:
+    """Delete a log that has grown too long; return the size of the log."""
     size = home.log_file.stat().st_size if home.log_file.exists() else 0
     if size <= _LOG_LIMIT:
         return size
@@ -205,25 +204,25 @@ def _open_log(home: Home) -> int:
     return os.open(home.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
-def _ends(process: subprocess.Popen[bytes], within: float) -> bool:
+def _has_ended(process: subprocess.Popen[bytes], timeout: float) -> bool:
     try:
-        process.wait(within)
+        process.wait(timeout)
     except subprocess.TimeoutExpired:
         return False
     return True
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the process in the background, so that a killed one does not stay as a zombie."""
+    """Wait for the process in the background, so that it leaves no zombie when it is killed."""
     threading.Thread(target=process.wait, name="emulator-reaper", daemon=True).start()
 
 
-def _why_not(home: Home, said_before: int) -> str:
-    said = home.log_file.read_bytes()[said_before:].decode(errors="replace").splitlines()
-    shown = "\n".join(f"    {line}" for line in said[-15:]) or "    (nothing)"
+def _start_failure(home: Home, log_start: int) -> str:
+    output = home.log_file.read_bytes()[log_start:].decode(errors="replace").splitlines()
+    shown = "\n".join(f"    {line}" for line in output[-15:]) or "    (nothing)"
     return (
-        f"The emulator did not start. It said, in {home.log_file}:\n{shown}\n"
-        "Run `python -m local_taskrouter` in a terminal to see it happen."
+        f"The emulator did not start. Its output, in {home.log_file}:\n{shown}\n"
+        "To see the problem, run `python -m local_taskrouter` in a terminal."
     )
 
 

@@ -1,9 +1,9 @@
-"""How an emulator shows that it knows the auth token, before anybody tells it the token.
+"""Verify that a server has the auth token, before any credentials are sent to it.
 
-On a shared host another user can take the port of an emulator that was killed. So each new
-connection begins with `GET /emulator/hello?nonce=…`, without credentials; the answer is an HMAC of
-the nonce and of the port. The port is in it so that nobody can answer with what an emulator that
-has moved to another port says.
+On a shared host, another user can take the port of an emulator that was killed. So each new
+connection starts with `GET /emulator/hello?nonce=…`, without credentials; the response is an HMAC of
+the nonce and the port. The port is in it so that a server on the old port cannot relay the proof of
+an emulator that has moved to a new one.
 """
 
 import hmac
@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection as PooledConnection
@@ -20,55 +21,56 @@ from urllib3.exceptions import NewConnectionError
 PATH = "/emulator/hello"
 NONCE = "[0-9a-f]{32}"
 SECONDS = 2.0
-_LARGEST = 1_000
+_LARGEST_RESPONSE = 1_000
 
 
-class Impostor(ConnectionError):
-    """Who listens there does not know the token; it was told nothing."""
+class WrongServer(ConnectionError):
+    """The server did not prove that it has the auth token. It received no credentials."""
 
 
 def proof(token: str, nonce: str, port: int | str) -> str:
-    """What the emulator on `port` whose token this is answers to `nonce`: 64 hex digits."""
+    """The response of an emulator on `port` with this auth token to `nonce`: 64 hex digits."""
     return hmac.new(token.encode(), f"taskrouter {port} {nonce}".encode(), "sha256").hexdigest()
 
 
 def verify(sock: socket.socket, host: str, port: int, token: str) -> None:
-    """Ask who is at the other end of a new connection, which can be used on afterwards.
+    """Verify the server at the other end of a new connection, and leave the connection usable.
 
-    Raises Impostor.
+    Raises WrongServer.
     """
-    nonce, patience = secrets.token_hex(16), sock.gettimeout()
-    asking = HTTPConnection(host, port)
-    asking.sock = sock
-    asking.auto_open = 0
+    nonce, timeout = secrets.token_hex(16), sock.gettimeout()
+    connection = HTTPConnection(host, port)
+    connection.sock = sock
+    connection.auto_open = 0
     sock.settimeout(SECONDS)
     try:
-        asking.request("GET", f"{PATH}?nonce={nonce}")
-        with asking.getresponse() as response:
-            said = response.read(_LARGEST)
-            goes_on = response.status == 200 and not response.will_close
+        connection.request("GET", f"{PATH}?nonce={nonce}")
+        with connection.getresponse() as response:
+            body = response.read(_LARGEST_RESPONSE)
+            usable = response.status == 200 and not response.will_close
     except (OSError, HTTPException) as fault:
-        raise Impostor(f"no proof came from {host}:{port}: {fault}") from None
-    if not (goes_on and hmac.compare_digest(said, proof(token, nonce, port).encode())):
-        raise Impostor(f"{host}:{port} is not the TaskRouter that was there before")
-    sock.settimeout(patience)
+        raise WrongServer(f"no proof came from {host}:{port}: {fault}") from None
+    if not (usable and hmac.compare_digest(body, proof(token, nonce, port).encode())):
+        raise WrongServer(f"{host}:{port} is not the TaskRouter that was there before")
+    sock.settimeout(timeout)
 
 
 class VerifiedAdapter(HTTPAdapter):
-    """For `Session.mount`: nothing is sent on a connection whose other end has not proved that it
-    knows `token()`. To the caller an impostor is as good as nobody: NewConnectionError.
+    """For `Session.mount`: verify the server of each new connection, against `token()`.
 
-    A copy (`copy.copy`) does the same, with connections of its own.
+    A server that fails verification counts as not running: raises NewConnectionError. A copy
+    (`copy.copy`) does the same, with separate connections.
     """
-
-    __attrs__ = (*HTTPAdapter.__attrs__, "_token")  # what a copy keeps
 
     def __init__(self, token: Callable[[], str]) -> None:
         self._token = token
         super().__init__()
 
-    def init_poolmanager(self, *args: object, **more: object) -> None:
-        super().init_poolmanager(*args, **more)
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_token": self._token}
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
         token = self._token
 
         class Connection(PooledConnection):
@@ -76,11 +78,11 @@ class VerifiedAdapter(HTTPAdapter):
                 super().connect()
                 try:
                     verify(self.sock, self.host, self.port, token())
-                except Impostor as fault:
+                except WrongServer as fault:
                     self.close()
                     raise NewConnectionError(self, str(fault)) from None
 
         class Pool(HTTPConnectionPool):
-            ConnectionCls = Connection
+            ConnectionCls: Any = Connection  # urllib3's own class does not satisfy its protocol
 
         self.poolmanager.pool_classes_by_scheme = {"http": Pool}

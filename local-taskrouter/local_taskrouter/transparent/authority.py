@@ -1,8 +1,8 @@
-"""The certificate authority of one home folder, good for one host name and nothing else.
+"""The certificate authority of one home folder, valid for one host name.
 
-Whoever trusts a certificate authority believes all that it signs. So this one is constrained: a
-certificate that it signs for any other name or address is refused by the clients themselves
-(RFC 5280, section 4.2.1.10), and its key is for the owner of the folder alone.
+A client that trusts a certificate authority accepts every certificate that it signs. So this one is
+constrained: clients reject a certificate that it signs for any other name or address (RFC 5280,
+section 4.2.1.10). Only the owner of the folder can read its key.
 """
 
 import os
@@ -20,15 +20,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from local_taskrouter.transparent.hostname import HOSTNAME
 
 _AUTHORITY_DAYS = 3650
-_SERVER_DAYS = 397  # some clients refuse a server's certificate that is good for longer
+_SERVER_DAYS = 397  # some clients reject a server's certificate that is valid for longer
 _NAME = "Local TaskRouter, for this computer only"
 
 
 class Authority:
-    """The authority kept in `folder`, made there on first use and again before it expires.
+    """The authority stored in `folder`, created on first use and replaced before it expires.
 
     `now` is in seconds since 1970. A client must trust the file `certificate_file`. Raises OSError
-    when `folder` cannot be written to.
+    if `folder` is not writable.
     """
 
     def __init__(self, folder: Path, now: float) -> None:
@@ -37,32 +37,32 @@ class Authority:
         self._now = datetime.fromtimestamp(now, UTC)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        self._key, self._certificate = self._kept() or self._made()
+        self._key, self._certificate = self._load() or self._create()
 
     def server_context(self) -> ssl.SSLContext:
-        """What a server needs to be HOSTNAME for those who trust this authority."""
+        """A TLS context for a server that clients of this authority accept as HOSTNAME."""
         key = ec.generate_private_key(ec.SECP256R1())
         constraints: list[tuple[x509.ExtensionType, bool]] = [
             (x509.SubjectAlternativeName([x509.DNSName(HOSTNAME)]), False),
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
-            (_usage(digital_signature=True), True),
+            (_key_usage(digital_signature=True), True),
         ]
-        leaf = self._signed(HOSTNAME, key, _SERVER_DAYS, constraints, self._key, self._certificate)
+        leaf = self._sign(HOSTNAME, key, _SERVER_DAYS, constraints, self._key, self._certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # The ssl module takes a key from a file only; this one is gone at the end of the block.
+        # The ssl module reads a key from a file only; the block deletes this one.
         with tempfile.TemporaryDirectory(dir=self.key_file.parent) as folder:
             chain = Path(folder) / "chain.pem"
             _write(chain, _pem_of_key(key) + leaf.public_bytes(serialization.Encoding.PEM))
             context.load_cert_chain(chain)
         return context
 
-    def _kept(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
-        """Key and certificate as they are on disk, if they can be relied on.
+    def _load(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
+        """Load key and certificate from disk; None if they are missing or not to be trusted.
 
-        They cannot when others could have read the key, when they do not belong together, and
-        when they would expire before the server's certificate.
+        That is so if others could have read the key, if the two do not belong together, or if they
+        expire before the server's certificate.
         """
         try:
             if os.name == "posix" and self.key_file.stat().st_mode & 0o077:
@@ -71,25 +71,25 @@ class Authority:
             certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
         except (OSError, ValueError):
             return None
-        lasts = certificate.not_valid_after_utc > self._now + timedelta(days=_SERVER_DAYS)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or not lasts:
+        valid = certificate.not_valid_after_utc > self._now + timedelta(days=_SERVER_DAYS)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or not valid:
             return None
         return (key, certificate) if key.public_key() == certificate.public_key() else None
 
-    def _made(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    def _create(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
         key = ec.generate_private_key(ec.SECP256R1())
-        everywhere = [x509.IPAddress(ip_network(net)) for net in ("0.0.0.0/0", "::/0")]
+        all_addresses = [x509.IPAddress(ip_network(net)) for net in ("0.0.0.0/0", "::/0")]
         constraints: list[tuple[x509.ExtensionType, bool]] = [
             (x509.BasicConstraints(ca=True, path_length=0), True),
-            (x509.NameConstraints([x509.DNSName(HOSTNAME)], everywhere), True),
-            (_usage(key_cert_sign=True), True),
+            (x509.NameConstraints([x509.DNSName(HOSTNAME)], all_addresses), True),
+            (_key_usage(key_cert_sign=True), True),
         ]
-        certificate = self._signed(_NAME, key, _AUTHORITY_DAYS, constraints, key, None)
+        certificate = self._sign(_NAME, key, _AUTHORITY_DAYS, constraints, key, None)
         _write(self.key_file, _pem_of_key(key))
         _write(self.certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
         return key, certificate
 
-    def _signed(
+    def _sign(
         self,
         name: str,
         key: ec.EllipticCurvePrivateKey,
@@ -98,7 +98,7 @@ class Authority:
         signing_key: ec.EllipticCurvePrivateKey,
         signer: x509.Certificate | None,
     ) -> x509.Certificate:
-        """A certificate of `name` for `key`; `signer` None means that it signs itself."""
+        """Create a certificate of `name` for `key`; `signer` None means self-signed."""
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())
         builder = (
@@ -107,7 +107,9 @@ class Authority:
             .issuer_name(signer.subject if signer else subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(self._now - timedelta(days=1))  # clocks may differ a little
+            .not_valid_before(
+                self._now - timedelta(days=1)
+            )  # tolerates a client whose clock is behind
             .not_valid_after(self._now + timedelta(days=days - 1))
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
             .add_extension(identifier, False)
@@ -117,7 +119,7 @@ class Authority:
         return builder.sign(signing_key, hashes.SHA256())
 
 
-def _usage(digital_signature: bool = False, key_cert_sign: bool = False) -> x509.KeyUsage:
+def _key_usage(digital_signature: bool = False, key_cert_sign: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=digital_signature,
         key_cert_sign=key_cert_sign,
@@ -140,7 +142,7 @@ def _pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a new `file` that its owner alone can read, in the place of any other."""
+    """Replace `file` by a new one that only its owner can read."""
     file.unlink(missing_ok=True)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
         opened.write(content)

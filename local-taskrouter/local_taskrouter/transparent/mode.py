@@ -1,8 +1,8 @@
-"""Transparent mode put together: an authority, a proxy, and what to tell other programs.
+"""Transparent mode: a certificate authority, a proxy, and environment variables for programs.
 
-A program is led here by its environment alone. These variables are those that clients read:
-HTTPS_PROXY most of them; HTTP_PROXY Twilio's Node SDK and command line tool, for HTTPS too; the
-last four name the certificate to trust. NO_PROXY keeps other servers of this machine reachable.
+A program needs only the variables. Most clients read HTTPS_PROXY; Twilio's Node SDK and command
+line tool read HTTP_PROXY, for HTTPS too; the last four name the certificate to trust. NO_PROXY keeps
+other servers on this machine reachable.
 """
 
 from pathlib import Path
@@ -13,11 +13,11 @@ from local_taskrouter.transparent.proxy import Proxy
 
 
 class Transparent:
-    """The proxy of one home `folder`, on `port` or a free one, to the emulator at `upstream`.
+    """A context manager that runs the proxy of the home `folder`, to the emulator at `upstream`.
 
-    `upstream` is a (host, port), `now` in seconds since 1970. It serves inside a `with` block;
-    `variables` are the environment of a program that is to use it. Raises OSError when `folder`
-    cannot be written to.
+    `upstream` is (host, port), `now` is in seconds since 1970; if `port` is taken, the proxy uses a
+    free one. `variables` is the environment that a program needs. Raises OSError if `folder` is not
+    writable.
     """
 
     def __init__(self, folder: Path, port: int, upstream: tuple[str, int], now: float) -> None:

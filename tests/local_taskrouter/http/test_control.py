@@ -61,7 +61,7 @@ def test_callbacks_fail_as_asked(built, announce, control, learner, fault):
     assert built.statuses(task) == ["pending"]
     deliveries = control("GET", "/deliveries")[1]["deliveries"]
     assert [d["state"] for d in deliveries] == ["failed"]
-    assert "asked for" in deliveries[0]["attempts"][0]["alert"][1]
+    assert "requested" in deliveries[0]["attempts"][0]["alert"][1]
 
 
 def test_deliveries_tell_what_was_sent_and_what_came_back(announce, control, learner):

@@ -7,7 +7,7 @@ import pytest
 from local_taskrouter.http import server
 from local_taskrouter.http.server import EmulatorServer, LastUse
 from local_taskrouter.process.home import ACCOUNT_SID
-from local_taskrouter.process.launch import Running, ask
+from local_taskrouter.process.launch import Running, send_control
 from local_taskrouter.service import TaskRouter
 from timeout import eventually
 
@@ -51,7 +51,7 @@ def refuses_connections(port):
 
 def test_it_answers_at_its_url(emulator):
     assert emulator.url == f"http://127.0.0.1:{emulator.port}"
-    assert {"version", "pid", "now"} <= set(ask(of(emulator), "GET", "/emulator"))
+    assert {"version", "pid", "now"} <= set(send_control(of(emulator), "GET", "/emulator"))
 
 
 def test_it_stops_when_told_to_and_can_be_told_twice(taskrouter):
@@ -61,7 +61,7 @@ def test_it_stops_when_told_to_and_can_be_told_twice(taskrouter):
 
 
 def test_it_answers_the_request_that_stops_it(taskrouter):
-    assert ask(of(taskrouter.server), "POST", "/emulator/stop") is not None
+    assert send_control(of(taskrouter.server), "POST", "/emulator/stop") is not None
     eventually("it stops", lambda: refuses_connections(taskrouter.server.port))
 
 
@@ -138,7 +138,7 @@ def test_a_taken_port_is_refused(service):
 
 
 def test_it_stops_by_itself_when_nobody_asks_anything(serve, monkeypatch):
-    monkeypatch.setattr(server, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(server, "_POLL_SECONDS", 0.01)
     forgotten = serve(hello, idle_hours=0)
     eventually("it stops", lambda: refuses_connections(forgotten.port))
 

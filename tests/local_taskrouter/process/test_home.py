@@ -61,9 +61,9 @@ def test_only_the_owner_can_read_what_is_kept(home):
 def test_what_runs_is_read_back_and_forgotten_by_its_own_process(home):
     home.write_running(RUNNING)
     assert home.running() == RUNNING
-    home.forget_running(RUNNING.pid + 1)
+    home.remove_running(RUNNING.pid + 1)
     assert home.running() == RUNNING
-    home.forget_running(RUNNING.pid)
+    home.remove_running(RUNNING.pid)
     assert home.running() is None and not home.running_file.exists()
 
 
@@ -86,7 +86,7 @@ def test_the_repr_of_what_runs_tells_no_token():
 def test_the_token_is_random_and_stays_with_the_home(home, tmp_path):
     sid, token = home.credentials()
     assert sid == ACCOUNT_SID and re.fullmatch("[0-9a-f]{32}", token)
-    home.keep_port(8123)
+    home.save_port(8123)
     assert Home(home.folder).credentials() == (sid, token)
     other = Home(tmp_path / "other")
     other.create()
@@ -105,8 +105,8 @@ def test_the_environment_decides_the_credentials_and_is_not_kept(home, monkeypat
 
 def test_the_port_is_remembered_next_to_the_token(home):
     token = home.credentials()
-    home.keep_port(8123)
-    home.keep_port(8124)
+    home.save_port(8123)
+    home.save_port(8124)
     assert (home.last_port(), home.credentials()) == (8124, token)
 
 

@@ -5,14 +5,14 @@ import stat
 import sys
 
 import pytest
-from local_taskrouter.process.launch import ask, ensure_running
+from local_taskrouter.process.launch import send_control, ensure_running
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_files_of_a_started_emulator_are_readable_by_their_owner_only(home):
     umask = os.umask(0o022)
     try:
-        assert ask(ensure_running(home), "GET", "/emulator")
+        assert send_control(ensure_running(home), "GET", "/emulator")
     finally:
         os.umask(umask)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in home.folder.iterdir()}

@@ -146,7 +146,7 @@ def test_the_port_used_last_is_used_again(home):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     home.create()
-    home.keep_port(port)
+    home.save_port(port)
     assert ensure_running(home).url == f"http://127.0.0.1:{port}"
 
 
@@ -154,7 +154,7 @@ def test_a_taken_port_leads_to_another_one(home):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         home.create()
-        home.keep_port(port)
+        home.save_port(port)
         url = ensure_running(home).url
     assert url != f"http://127.0.0.1:{port}"
     assert url == f"http://127.0.0.1:{home.last_port()}"

@@ -53,7 +53,7 @@ def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home
 def test_a_control_request_is_not_sent_to_an_impostor_either(running_home):
     running = ensure_running(running_home)
     with wrong_server(kill(running_home), lambda path: b"{}") as sent:
-        assert launch.ask(running, "GET", "/emulator") is None
+        assert launch.send_control(running, "GET", "/emulator") is None
     assert len(sent) == 1 and "authorization" not in sent[0].lower()
 
 

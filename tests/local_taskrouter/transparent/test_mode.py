@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import find_running
-from local_taskrouter.transparent.hostname import as_exports
+from local_taskrouter.transparent.hostname import export_lines
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
 UNMODIFIED = """
@@ -115,11 +115,11 @@ def test_status_says_what_to_export(home, serving, capsys):
 
 def test_an_emulator_that_is_not_transparent_says_nothing_of_it(emulator):
     assert emulator.taskrouter.transparent == {}
-    assert as_exports(emulator.taskrouter.transparent) == ""
+    assert export_lines(emulator.taskrouter.transparent) == ""
 
 
 def test_a_path_with_a_blank_stays_one_word_in_a_shell():
-    assert "export CURL_CA_BUNDLE='/a b/c.pem'\n" in as_exports({"CURL_CA_BUNDLE": "/a b/c.pem"})
+    assert "export CURL_CA_BUNDLE='/a b/c.pem'\n" in export_lines({"CURL_CA_BUNDLE": "/a b/c.pem"})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there 127.0.0.2 is not this machine")

@@ -133,7 +133,7 @@ def test_whatever_else_is_asked_of_it_is_refused_in_a_sentence(proxy, asked, nam
     ],
 )
 def test_what_is_no_request_is_refused(proxy, bytes_, status):
-    assert said_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is no request")
+    assert said_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is not an HTTP request")
 
 
 def test_an_sdk_shows_the_refusal(http):
@@ -157,7 +157,7 @@ def test_plain_text_inside_the_tunnel_reaches_nobody(proxy, http):
 
 
 def test_a_client_that_says_nothing_is_let_go(proxy, http, monkeypatch):
-    monkeypatch.setattr(proxy_module, "_GREETING_SECONDS", 0.05)
+    monkeypatch.setattr(proxy_module, "_HANDSHAKE_SECONDS", 0.05)
     assert said_to(proxy) == ""
     assert said_to(proxy, CONNECT).startswith("HTTP/1.1 200 ")
     assert http.get(WORKSPACES).status_code == 200
