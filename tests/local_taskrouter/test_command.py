@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from local_taskrouter.__main__ import main
-from local_taskrouter.process.launch import Running, send_control, ensure_running, find_running
+from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
 
 from helpers.session.connect import connect
 

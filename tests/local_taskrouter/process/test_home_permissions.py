@@ -5,7 +5,7 @@ import stat
 import sys
 
 import pytest
-from local_taskrouter.process.launch import send_control, ensure_running
+from local_taskrouter.process.launch import ensure_running, send_control
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
