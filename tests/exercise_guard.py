@@ -1,11 +1,11 @@
-"""What a lesson's exercise is made of, in this order, at the end of the notebook:
+"""The parts of a lesson's exercise, in this order, at the end of the notebook:
 
-* a Markdown cell with the heading `## Exercise: …`, and any cells that set the stage
-* a code cell that ends with the comment PROMPT …: here the learner writes one line
-* a code cell `exercises.name(lab)`: the self-check, stored as it is before the learner has solved it
+* a Markdown cell with the heading `## Exercise: …`, and any cells that prepare the exercise
+* a code cell that ends with the comment PROMPT …, where the learner writes one line
+* a code cell `exercises.name(lab)`: the self-check, stored unsolved
 * a Markdown cell with a hint that unfolds
-* a code cell whose source is folded away but for its first line, a comment: the solution, which
-  `exercises.name(lab).require()` passes
+* a code cell with the solution, which ends with `exercises.name(lab).require()`; it is folded, and
+  shows its first line, a comment
 """
 
 import re
@@ -24,7 +24,7 @@ _UNFOLDS = re.compile(r"<details>\s*<summary>[^<]+</summary>\n\n.+\n\n</details>
 
 
 def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
-    """Complains about a lesson without one or two exercises, and about each that lacks a part."""
+    """Yields a complaint for a lesson without one or two exercises, and for each missing part."""
     cells = notebook.content.cells
     starts = [n for n, cell in enumerate(cells) if _HEADING.match(cell.source)]
     wanted = (1, 2) if notebook.path.name[:2] in LESSONS else (0,)
@@ -37,26 +37,26 @@ def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
 
 
 def _missing(section: list[NotebookNode]) -> Iterator[str]:
-    checks = [n for n, cell in enumerate(section) if _SELF_CHECK.fullmatch(cell.source.strip())]
+    matches = [_SELF_CHECK.fullmatch(cell.source.strip()) for cell in section]
+    checks = [(index, match[1]) for index, match in enumerate(matches) if match]
     if len(checks) != 1:
         yield f"it has {len(checks)} self-checks, not one"
         return
-    [at] = checks
-    name = _SELF_CHECK.fullmatch(section[at].source.strip())[1]
+    [(at, name)] = checks
     if not at or not section[at - 1].source.strip().splitlines()[-1].startswith(PROMPT):
         yield f"before its self-check there is no cell that ends with {PROMPT!r}"
     if "○" not in _shown(section[at]):
-        yield "its self-check is not stored as it is before it is solved"
+        yield "its self-check is not stored unsolved"
     hint, solution, *rest = [*section[at + 1 :], None, None]
     if hint is None or hint.cell_type != "markdown" or not _UNFOLDS.search(hint.source):
         yield "after its self-check there is no hint that unfolds"
     if solution is None or f"\nexercises.{name}(lab).require()" not in solution.source:
-        yield "after its hint there is no solution that is held to its self-check"
+        yield "after its hint there is no solution that ends with its self-check"
         return
     if not solution.metadata.get("jupyter", {}).get("source_hidden"):
-        yield "its solution is not folded away"
+        yield "its solution is not folded"
     if not solution.source.startswith("#"):
-        yield "its solution begins with code, and the first line is not folded away"
+        yield "its solution begins with code, and folding shows the first line"
     if "✓ Solved" not in _shown(solution):
         yield "its solution is not stored as solved"
     if any(cell is not None and cell.cell_type == "code" for cell in rest):

@@ -1,7 +1,7 @@
-"""What every notebook must be, beyond running: each guard yields a sentence for each thing wrong.
+"""Rules for every notebook, beyond running: each guard yields a sentence for each violation.
 
-nbval compares outputs, but says nothing about a cell that has no execution count (it compares
-nothing there), about a misspelt tag (it ignores it), or about what should not be stored at all.
+nbval compares outputs, but does not report a cell without an execution count (it skips its outputs),
+a misspelled tag (it ignores it), or content that must not be stored at all.
 """
 
 import ast
@@ -56,7 +56,7 @@ class Notebook:
 
     @property
     def prose(self) -> str:
-        """All Markdown, without what stands in code blocks."""
+        """All Markdown, without code."""
         text = "\n\n".join(cell.source for cell in self.cells("markdown"))
         return re.sub(r"^```.*?^```|`[^`\n]+`", "", text, flags=re.DOTALL | re.MULTILINE)
 
@@ -120,14 +120,14 @@ def outputs_compared(notebook: Notebook) -> Iterator[str]:
         yield f"the outputs of {len(ignored)} cells are not compared"
     for cell in notebook.code:
         if re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE)", cell.source):
-            yield f"{_name(cell)} speaks to nbval in a comment; use a tag"
+            yield f"{_name(cell)} controls nbval by a comment; use a tag"
     for cell, output in notebook.outputs:
         if uncompared := {"image/png", "image/jpeg"} & set(output.get("data", {})):
             yield f"{_name(cell)} has the output {uncompared}, which nbval does not compare"
 
 
 @guard
-def errors_are_meant(notebook: Notebook) -> Iterator[str]:
+def errors_are_expected(notebook: Notebook) -> Iterator[str]:
     for cell, output in notebook.outputs:
         if output.output_type == "error" and "raises-exception" not in _tags(cell):
             yield f"{_name(cell)} fails with {output.ename} and has no tag raises-exception"
@@ -162,11 +162,11 @@ def one_title(notebook: Notebook) -> Iterator[str]:
     titles = re.findall(r"^# .+", notebook.prose, re.MULTILINE)
     first = notebook.content.cells[0]
     if len(titles) != 1 or first.cell_type != "markdown" or not first.source.startswith("# "):
-        yield f"it must begin with its only title; titles: {titles}"
+        yield f"it must begin with its title and have no other; titles: {titles}"
 
 
 @guard
-def links_to_neighbours(notebook: Notebook) -> Iterator[str]:
+def links_to_neighbors(notebook: Notebook) -> Iterator[str]:
     order = sorted(path.name for path in notebook.path.parent.glob("*.ipynb"))
     here = order.index(notebook.path.name)
     expected = {
@@ -177,7 +177,7 @@ def links_to_neighbours(notebook: Notebook) -> Iterator[str]:
         found = set(re.findall(rf"{word}\b[^\n\]]*\]\(([^)]+\.ipynb)\)", notebook.prose))
         found |= set(re.findall(rf"{word}\W+\[[^\]]+\]\(([^)]+\.ipynb)\)", notebook.prose))
         if found != ({target} if target else set()):
-            yield f"{word} must lead to {target}, not to {sorted(found)}"
+            yield f"{word} must link to {target}, not to {sorted(found)}"
 
 
 @guard
@@ -185,13 +185,13 @@ def relative_links_resolve(notebook: Notebook) -> Iterator[str]:
     for _, _, target in _LINK.findall(notebook.prose):
         file = notebook.path.parent / target.partition("#")[0]
         if not re.match(r"https?:|mailto:", target) and not file.exists():
-            yield f"a link leads nowhere: {target}"
+            yield f"a link has no target: {target}"
 
 
 @guard
 def images_have_alternatives(notebook: Notebook) -> Iterator[str]:
-    for mark, words, target in _LINK.findall(notebook.prose):
-        if mark and not words.strip():
+    for mark, text, target in _LINK.findall(notebook.prose):
+        if mark and not text.strip():
             yield f"an image has no alternative text: {target}"
     for text in notebook.texts:
         for tag in re.findall(r"<img\b[^>]*>", text):
@@ -203,8 +203,8 @@ def images_have_alternatives(notebook: Notebook) -> Iterator[str]:
 
 
 @guard
-def plays_well_with_run_all(notebook: Notebook) -> Iterator[str]:
-    """`Run All` stops at a question; nbval neither captures nor clears output in a cell."""
+def runs_unattended(notebook: Notebook) -> Iterator[str]:
+    """`Run All` stops at input(); nbval neither captures nor clears output in a cell."""
     for cell in notebook.code:
         if found := _UNRUNNABLE.search(cell.source):
             yield f"{_name(cell)} has {found[0]!r}"
@@ -227,8 +227,8 @@ def public_names_only(notebook: Notebook) -> Iterator[str]:
             if isinstance(node, ast.Import):
                 private = [name.name for name in node.names if name.name.startswith(OURS)]
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OURS):
-                known = public.get(node.module, ())
-                private = [name.name for name in node.names if name.name not in known]
+                names = public.get(node.module or "", ())
+                private = [name.name for name in node.names if name.name not in names]
             else:
                 private = []
             if private:
@@ -245,7 +245,7 @@ def shows_lifecycle_and_checks(notebook: Notebook) -> Iterator[str]:
 
 
 def _python(source: str) -> str:
-    """The cell without the lines that only IPython understands."""
+    """The source without the lines that only IPython can run."""
     return re.sub(r"^(\s*)[%!].*", r"\1pass", source, flags=re.MULTILINE)
 
 

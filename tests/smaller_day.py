@@ -1,8 +1,8 @@
 """The notebooks, with one busy hour in place of the three days that notebook 09 simulates.
 
 The full days take ten seconds of CPU. nbval simulates them once, in README's test command, and
-compares every figure. Other tests ask whether the notebook's cells run: again in the same kernel,
-beside neighbors, or on a live target. One hour answers that.
+compares every number. Other tests only need the notebook's cells to run: again in the same kernel,
+beside neighbors, or on a live target. One hour is enough for that.
 """
 
 from pathlib import Path
@@ -25,8 +25,8 @@ ONE_HOUR = {
 def read_notebook(path: Path) -> NotebookNode:
     """Read the notebook at `path`; notebook 09 gets fewer customers.
 
-    Its cells whose stored output is that of the full days have the tag DEPENDS_ON_SIZE, by which
-    nbval doesn't compare them.
+    Its cells whose stored outputs belong to the full days get the tag DEPENDS_ON_SIZE, so that nbval
+    does not compare them.
     """
     notebook = nbformat.read(path, as_version=4)
     if path.name == DAY:
@@ -35,7 +35,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def with_smaller_day(folder: Path) -> list[Path]:
-    """Write notebook 09, as `read_notebook` returns it, to `folder`; return all notebooks' paths."""
+    """Write the smaller notebook 09 to `folder`; return the paths of all notebooks."""
     nbformat.write(read_notebook(PATHS[-1]), folder / DAY)
     return [*PATHS[:-1], folder / DAY]
 

@@ -1,4 +1,4 @@
-"""The guards hold for every notebook, and every guard can fail."""
+"""Every notebook passes every guard, and every guard can fail."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +32,12 @@ LESSONS = [
 ]
 
 
-def test_every_lesson_is_there_in_its_order():
+def test_lessons_exist_in_their_order():
     assert [path.stem for path in NOTEBOOKS][: len(LESSONS)] == LESSONS
 
 
 def complaints(notebook: Notebook) -> list[str]:
-    """What every guard finds wrong, each with the guard's name."""
+    """The complaints of every guard, each with the guard's name."""
     return [f"{guard.__name__}: {what}" for guard in GUARDS for what in guard(notebook)]
 
 
@@ -50,7 +50,7 @@ def test_notebook_passes_every_guard(path: Path):
 Edit = Callable[[NotebookNode], object]
 
 
-def shown(**data: str) -> NotebookNode:
+def displayed(**data: str) -> NotebookNode:
     return new_output("display_data", {key.replace("_", "/"): text for key, text in data.items()})
 
 
@@ -58,11 +58,11 @@ def code(content: NotebookNode) -> NotebookNode:
     return next(cell for cell in content.cells if cell.cell_type == "code")
 
 
-def say(text: str) -> Edit:
+def add_prose(text: str) -> Edit:
     return lambda content: content.cells.append(new_markdown_cell(text))
 
 
-def write(source: str) -> Edit:
+def replace_code(source: str) -> Edit:
     return lambda content: code(content).update(source=source)
 
 
@@ -70,12 +70,12 @@ def tag(*tags: str) -> Edit:
     return lambda content: code(content).metadata.update(tags=list(tags))
 
 
-def put_out(*outputs: NotebookNode) -> Edit:
+def store(*outputs: NotebookNode) -> Edit:
     return lambda content: code(content).update(outputs=list(outputs))
 
 
-def prints(text: str) -> Edit:
-    return put_out(new_output("stream", name="stdout", text=text))
+def store_printed(text: str) -> Edit:
+    return store(new_output("stream", name="stdout", text=text))
 
 
 def error(ename: str = "ValueError") -> NotebookNode:
@@ -95,53 +95,53 @@ BAD: list[tuple[str, Edit]] = [
     ("python3_kernel", lambda content: content.metadata.kernelspec.update(name="venv")),
     ("python3_kernel", lambda content: content.metadata.pop("kernelspec")),
     ("no_widget_state", lambda content: content.metadata.update(widgets={})),
-    ("no_widget_state", put_out(new_output("display_data", {WIDGET_VIEW: {"model_id": "1"}}))),
+    ("no_widget_state", store(new_output("display_data", {WIDGET_VIEW: {"model_id": "1"}}))),
     ("cells_counted_in_order", lambda content: code(content).update(execution_count=None)),
     ("cells_counted_in_order", lambda content: code(content).update(execution_count=7)),
     ("outputs_compared", ignore_two),
-    ("outputs_compared", write("# NBVAL_IGNORE_OUTPUT\n1")),
-    ("outputs_compared", write("#nbval".upper() + "_SKIP\n1")),
-    ("outputs_compared", put_out(shown(image_png="AAAA"))),
-    ("errors_are_meant", put_out(error())),
-    ("errors_are_meant", put_out(new_output("stream", name="stderr", text="Deprecated"))),
+    ("outputs_compared", replace_code("# NBVAL_IGNORE_OUTPUT\n1")),
+    ("outputs_compared", replace_code("#nbval".upper() + "_SKIP\n1")),
+    ("outputs_compared", store(displayed(image_png="AAAA"))),
+    ("errors_are_expected", store(error())),
+    ("errors_are_expected", store(new_output("stream", name="stderr", text="Deprecated"))),
     ("known_tags", tag("raise-exception")),
     ("known_tags", tag("nbval-skip")),
-    ("no_secret", prints("token 0123456789abcdef0123456789abcdef")),
-    ("no_secret", write("connect('0123456789abcdef0123456789abcdef')")),
-    ("no_secret", prints("AC0123456789abcdef0123456789abcdef")),
-    ("no_secret", prints("AC10ca1000000000000000000000000001")),
-    ("no_secret", prints("Authorization: Basic QUM=")),
-    ("no_secret", prints("-H 'Basic QUMxMGNhMTAwMDAwMDAw'")),
-    ("no_machine_path", prints("/home/ann/notebook")),
-    ("no_machine_path", prints("File /root")),
-    ("no_machine_path", prints("/Users/ann/x.py")),
-    ("no_machine_path", prints(r"C:\Users\ann")),
-    ("no_machine_path", prints("/tmp/ipykernel_12/34.py")),
-    ("one_title", say("# Another title")),
+    ("no_secret", store_printed("token 0123456789abcdef0123456789abcdef")),
+    ("no_secret", replace_code("connect('0123456789abcdef0123456789abcdef')")),
+    ("no_secret", store_printed("AC0123456789abcdef0123456789abcdef")),
+    ("no_secret", store_printed("AC10ca1000000000000000000000000001")),
+    ("no_secret", store_printed("Authorization: Basic QUM=")),
+    ("no_secret", store_printed("-H 'Basic QUMxMGNhMTAwMDAwMDAw'")),
+    ("no_machine_path", store_printed("/home/ann/notebook")),
+    ("no_machine_path", store_printed("File /root")),
+    ("no_machine_path", store_printed("/Users/ann/x.py")),
+    ("no_machine_path", store_printed(r"C:\Users\ann")),
+    ("no_machine_path", store_printed("/tmp/ipykernel_12/34.py")),
+    ("one_title", add_prose("# Another title")),
     ("one_title", lambda content: content.cells.pop(0)),
     ("one_title", lambda content: content.cells.insert(0, new_markdown_cell("Hello"))),
-    ("links_to_neighbours", lambda content: content.cells.pop()),
-    ("links_to_neighbours", say("Next: [again](01-here.ipynb)")),
-    ("links_to_neighbours", say("[Previous: further](02-after.ipynb)")),
-    ("relative_links_resolve", say("[gone](gone.ipynb)")),
-    ("relative_links_resolve", say("![A picture](gone.svg)")),
-    ("images_have_alternatives", say("![](https://example.com/a.svg)")),
-    ("images_have_alternatives", say("<img src='a.svg'>")),
-    ("images_have_alternatives", say("<img src='a.svg' alt=''>")),
-    ("images_have_alternatives", put_out(shown(text_html="<svg><text>a</text></svg>"))),
-    ("plays_well_with_run_all", write("name = input('Name?')")),
-    ("plays_well_with_run_all", write("with widgets.Output() as area:\n    print()")),
-    ("plays_well_with_run_all", write("with out:\n    print()")),
-    ("plays_well_with_run_all", write("clear_output()")),
+    ("links_to_neighbors", lambda content: content.cells.pop()),
+    ("links_to_neighbors", add_prose("Next: [again](01-here.ipynb)")),
+    ("links_to_neighbors", add_prose("[Previous: further](02-after.ipynb)")),
+    ("relative_links_resolve", add_prose("[gone](gone.ipynb)")),
+    ("relative_links_resolve", add_prose("![A picture](gone.svg)")),
+    ("images_have_alternatives", add_prose("![](https://example.com/a.svg)")),
+    ("images_have_alternatives", add_prose("<img src='a.svg'>")),
+    ("images_have_alternatives", add_prose("<img src='a.svg' alt=''>")),
+    ("images_have_alternatives", store(displayed(text_html="<svg><text>a</text></svg>"))),
+    ("runs_unattended", replace_code("name = input('Name?')")),
+    ("runs_unattended", replace_code("with widgets.Output() as area:\n    print()")),
+    ("runs_unattended", replace_code("with out:\n    print()")),
+    ("runs_unattended", replace_code("clear_output()")),
     ("right_size", lambda content: content.cells.pop(2)),
     ("right_size", lambda content: content.cells.extend([new_code_cell("1")] * 16)),
-    ("right_size", write("\n".join("1" * 16))),
-    ("right_size", write(" \n")),
-    ("public_names_only", write("import local_taskrouter")),
-    ("public_names_only", write("from helpers.session.connect import connect")),
-    ("public_names_only", write("from helpers import refresh")),
-    ("public_names_only", write("from helpers.simulation import floor")),
-    ("shows_lifecycle_and_checks", write("1")),
+    ("right_size", replace_code("\n".join("1" * 16))),
+    ("right_size", replace_code(" \n")),
+    ("public_names_only", replace_code("import local_taskrouter")),
+    ("public_names_only", replace_code("from helpers.session.connect import connect")),
+    ("public_names_only", replace_code("from helpers import refresh")),
+    ("public_names_only", replace_code("from helpers.simulation import floor")),
+    ("shows_lifecycle_and_checks", replace_code("1")),
     ("shows_lifecycle_and_checks", lambda content: content.cells[-2].update(source="1")),
     *[
         ("ends_with_exercises", edit)
@@ -169,7 +169,7 @@ BAD: list[tuple[str, Edit]] = [
 
 
 def exercise(first: int) -> list[NotebookNode]:
-    """The parts of an exercise, each with its name as id; `first` is the prompt's count."""
+    """The cells of an exercise, with their names as ids; `first` is the prompt's execution count."""
     cells = [
         new_markdown_cell("## Exercise: one", id=f"heading{first}"),
         new_code_cell("# Write one line here: 1", execution_count=first, id=f"prompt{first}"),
@@ -211,7 +211,7 @@ def good_notebook() -> NotebookNode:
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
-    cells[0].outputs = [shown(text_html="<svg><title>Alice</title></svg>", text_plain="Alice")]
+    cells[0].outputs = [displayed(text_html="<svg><title>Alice</title></svg>", text_plain="Alice")]
     cells[1].outputs = [
         new_output("stream", name="stdout", text=f"{LOCAL_ACCOUNT_SID} WT{'0123456789abcdef' * 2}")
     ]
@@ -228,24 +228,24 @@ def here(tmp_path: Path) -> Path:
     return tmp_path / "01-here.ipynb"
 
 
-def stored(here: Path, content: NotebookNode) -> Notebook:
+def saved(here: Path, content: NotebookNode) -> Notebook:
     here.write_text(writes(content), "utf-8")
     return Notebook.read(here)
 
 
-def test_a_good_notebook_passes_every_guard(here: Path):
-    assert complaints(stored(here, good_notebook())) == []
+def test_good_notebook_passes_every_guard(here: Path):
+    assert complaints(saved(here, good_notebook())) == []
 
 
 @pytest.mark.parametrize(
     ("name", "edit"), BAD, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD)]
 )
-def test_a_guard_sees_what_is_wrong(here: Path, name: str, edit: Edit):
+def test_guard_complains_about_a_bad_notebook(here: Path, name: str, edit: Edit):
     content = good_notebook()
     edit(content)
     [guard] = [guard for guard in GUARDS if guard.__name__ == name]
-    assert list(guard(stored(here, content)))
+    assert list(guard(saved(here, content)))
 
 
-def test_every_guard_is_tried():
+def test_every_guard_has_a_bad_notebook():
     assert {guard.__name__ for guard in GUARDS} == {name for name, _ in BAD}

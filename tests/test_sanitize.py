@@ -1,4 +1,4 @@
-"""tests/nbval_sanitize.cfg hides SIDs, timestamps, ports and ages, and nothing else."""
+"""tests/nbval_sanitize.cfg replaces SIDs, timestamps, ports and ages, and nothing else."""
 
 import re
 
@@ -35,7 +35,7 @@ TASK = "WT0123456789abcdef0123456789abcdef"
         ("'TaskAge': '3', 'x': 1", "'TaskAge <AGE>', 'x': 1"),
     ],
 )
-def test_what_may_differ_is_hidden(text, expected):
+def test_values_that_may_differ_are_replaced(text, expected):
     assert sanitize(text, RULES) == expected
 
 
@@ -58,15 +58,15 @@ def test_what_may_differ_is_hidden(text, expected):
         "TaskAge    the Task's age in seconds",
     ],
 )
-def test_everything_else_is_compared(text):
+def test_other_text_is_kept(text):
     assert sanitize(text, RULES) == text
 
 
-def test_a_sid_is_not_taken_for_one_of_another_kind():
+def test_sids_of_different_kinds_stay_different():
     assert sanitize(TASK, RULES) != sanitize(TASK.replace("WT", "WR"), RULES)
 
 
-def test_nothing_but_the_named_things_is_replaced():
+def test_rules_have_only_the_expected_replacements():
     assert {replacement for _, replacement in RULES} == {
         r"\1<SID>",
         "<TIME>",
@@ -78,31 +78,31 @@ def test_nothing_but_the_named_things_is_replaced():
     assert SANITIZERS.read_text("utf-8").count("regex: ") == len(RULES)
 
 
-SHOWN = [pandas.DataFrame.to_string, pandas.DataFrame.to_html, repr, Table._repr_html_]
+RENDERINGS = [pandas.DataFrame.to_string, pandas.DataFrame.to_html, repr, Table._repr_html_]
 
 
-@pytest.mark.parametrize("show", SHOWN, ids=["frame", "frame-html", "table", "table-html"])
-def test_a_table_is_the_same_however_long_its_ages_are(show):
-    def shown(*ages: int) -> str:
+@pytest.mark.parametrize("render", RENDERINGS, ids=["frame", "frame-html", "table", "table-html"])
+def test_table_with_other_ages_is_equal(render):
+    def sanitized(*ages: int) -> object:
         rows = [[TASK, f"{age} s", "en"] for age in ages]
-        return sanitize(show(table(["sid", "age", "queue"], rows)), RULES)
+        return sanitize(render(table(["sid", "age", "queue"], rows)), RULES)
 
-    assert shown(3, 4) == shown(0, 12) == shown(100, 9)
-    assert shown(3) != shown(3, 4)
+    assert sanitized(3, 4) == sanitized(0, 12) == sanitized(100, 9)
+    assert sanitized(3) != sanitized(3, 4)
 
 
-@pytest.mark.parametrize("show", SHOWN, ids=["frame", "frame-html", "table", "table-html"])
+@pytest.mark.parametrize("render", RENDERINGS, ids=["frame", "frame-html", "table", "table-html"])
 @pytest.mark.parametrize("explained", [False, True])
-def test_a_table_of_callback_parameters_is_the_same_at_every_age(show, explained):
-    def shown(**different: str) -> str:
+def test_parameters_table_with_another_age_is_equal(render, explained):
+    def sanitized(**different: str) -> object:
         values = {"TaskSid": TASK, "TaskAge": "3", "TaskPriority": "0"} | different
         callback = Exchange("received", "POST", "http://127.0.0.1:1/", form=list(values.items()))
-        return sanitize(show(parameters(callback, explained)), RULES)
+        return sanitize(render(parameters(callback, explained)), RULES)
 
-    assert shown(TaskAge="3") == shown(TaskAge="12") != shown(TaskAge="young")
-    assert shown() != shown(TaskPriority="1")
+    assert sanitized(TaskAge="3") == sanitized(TaskAge="12") != sanitized(TaskAge="young")
+    assert sanitized() != sanitized(TaskPriority="1")
 
 
-def test_the_rules_are_patterns_that_nbval_can_read():
+def test_patterns_compile():
     for pattern, _ in RULES:
         re.compile(pattern)
