@@ -1,7 +1,7 @@
 """Rules for every notebook, beyond running: each guard yields a sentence for each violation.
 
-nbval compares outputs, but does not report a cell without an execution count (it skips its outputs),
-a misspelled tag (it ignores it), or content that must not be stored at all.
+nbval compares outputs, but does not report a cell without an execution count (which it skips), a
+misspelled tag (it ignores it), or content that must not be stored at all.
 """
 
 import ast

@@ -25,8 +25,8 @@ ONE_HOUR = {
 def read_notebook(path: Path) -> NotebookNode:
     """Read the notebook at `path`; notebook 09 gets fewer customers.
 
-    Its cells whose stored outputs belong to the full days get the tag DEPENDS_ON_SIZE, so that nbval
-    does not compare them.
+    Its cells whose stored outputs belong to the full days get the tag DEPENDS_ON_SIZE, so that
+    nbval does not compare them.
     """
     notebook = nbformat.read(path, as_version=4)
     if path.name == DAY:

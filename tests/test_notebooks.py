@@ -169,7 +169,7 @@ BAD: list[tuple[str, Edit]] = [
 
 
 def exercise(first: int) -> list[NotebookNode]:
-    """The cells of an exercise, with their names as ids; `first` is the prompt's execution count."""
+    """The cells of an exercise, with their names as ids; `first` is the prompt's number."""
     cells = [
         new_markdown_cell("## Exercise: one", id=f"heading{first}"),
         new_code_cell("# Write one line here: 1", execution_count=first, id=f"prompt{first}"),

@@ -18,7 +18,7 @@ _DASHES = ("none", "7 4", "2 3", "10 3 2 3")
 
 @dataclass(frozen=True)
 class Axis:
-    """What an axis measures, and its marks as (value, label); the axis begins and ends at a mark."""
+    """What an axis measures, and its marks as (value, label). The axis ends at its outer marks."""
 
     name: str
     marks: Sequence[tuple[float, str]]

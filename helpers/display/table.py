@@ -12,7 +12,7 @@ _LONGEST_UNBROKEN, _HALF_A_SID, _SHORT, _NARROW_PAGE = 20, 17, 9, 55
 _FEW_COLUMNS = 7
 
 # JupyterLab aligns cells to the right, which suits numbers but not sentences, and makes a column of
-# SIDs so wide that the next columns are out of sight. Cells that may break anywhere break too early,
+# SIDs so wide that the next columns are out of sight. Cells that break anywhere break too early,
 # so a column is at least as wide as its longest word. A very long word may break; and on a page too
 # narrow for all columns, the wide ones share most of the width that the others leave.
 _STYLES = {"table": "margin: 0.5em 0;", "td": "text-align: left; overflow-wrap: anywhere;"}

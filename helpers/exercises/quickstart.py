@@ -207,7 +207,7 @@ def bob_accepts(lab: PreparedWorkspace) -> SelfCheck:
 def _holds(
     lab: PreparedWorkspace, worker_sid: str, queue_sid: str
 ) -> list[tuple[ReservationInstance, TaskInstance]]:
-    """The Worker's Reservations that use capacity, with their Tasks of one TaskQueue, oldest first."""
+    """The Worker's open Reservations with their Tasks of one TaskQueue, oldest first."""
     pairs = [
         (reservation, lab.workspace.tasks(str(reservation.task_sid)).fetch())
         for reservation in lab.workspace.workers(worker_sid).reservations.list()

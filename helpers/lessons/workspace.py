@@ -298,7 +298,7 @@ def _update_changed(resource: Resource, **settings: Any) -> Resource:
 
 
 def _value(name: str, value: Any) -> Any:
-    """A field in a form to compare: JSON parsed, since Twilio reformats it; "" for a missing URL."""
+    """A field in a comparable form: JSON parsed, since Twilio reformats it; "" for no URL."""
     if name in ("attributes", "configuration"):
         return json.loads(value)
     return "" if value is None else value

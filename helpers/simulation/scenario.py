@@ -70,13 +70,13 @@ def configuration(scenario: Scenario, queue_sids: Mapping[str, str]) -> str:
     """
     if unknown := set(scenario.targets) - set(queue_sids):
         raise ValueError(
-            f"The Workflow {scenario.workflow!r} has targets for {', '.join(sorted(unknown))}, which "
-            "no customer speaks. Leave them out, or draw customers who do."
+            f"The Workflow {scenario.workflow!r} has targets for {', '.join(sorted(unknown))}, "
+            "which no customer speaks. Leave them out, or draw customers who do."
         )
     if any("timeout" in target for target in scenario.targets.values()):
         raise ValueError(
-            f"The Workflow {scenario.workflow!r} has a timeout, after which TaskRouter would cancel "
-            "the Task. Leave it out: the customers' patience already limits the wait."
+            f"The Workflow {scenario.workflow!r} has a timeout, after which TaskRouter would "
+            "cancel the Task. Leave it out: the customers' patience already limits the wait."
         )
     filters = [
         {

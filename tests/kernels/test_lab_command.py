@@ -8,7 +8,7 @@ from lab_process import running_lab
 from helpers import lab
 
 
-def test_the_command_serves_the_notebooks_from_any_folder(tmp_path: Path):
+def test_command_started_in_another_folder_serves_the_notebooks(tmp_path: Path):
     with running_lab(tmp_path, cwd=tmp_path) as server:
 
         def get(path: str) -> requests.Response:

@@ -24,7 +24,7 @@ from smaller_day import PATHS, with_smaller_day
 from tools.refresh import NOTEBOOKS
 
 CLONE = NOTEBOOKS.parent
-# Only `serve` reads the public URL: without it the other notebooks run as they do with it.
+# Only `serve` reads the public URL, so the other notebooks run the same with and without it.
 SERVES = [path for path in PATHS if "= serve(" in path.read_text("utf-8")]
 
 
@@ -43,7 +43,7 @@ def environment(account: tuple[EmulatorServer, dict[str, str]]) -> dict[str, str
 
 @pytest.fixture
 def workspaces(account: tuple[EmulatorServer, dict[str, str]]) -> Callable[[], list[str]]:
-    """The names of the account's Workspaces now."""
+    """A function that lists the names of the account's Workspaces."""
     server = account[0]
     credentials = (ACCOUNT_SID, AUTH_TOKEN)
 
@@ -56,13 +56,13 @@ def workspaces(account: tuple[EmulatorServer, dict[str, str]]) -> Callable[[], l
 
 @pytest.fixture
 def public(environment: dict[str, str]) -> dict[str, str]:
-    """With a public URL: no tunnel leads here, so it is another name of the server's own address."""
+    """With a public URL. In place of a tunnel, it is another name for the server's address."""
     address = f"http://localhost:{environment['TASKROUTER_CALLBACK_PORT']}"
     return environment | {"TASKROUTER_PUBLIC_URL": address}
 
 
 def live_run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run CONTRIBUTING's command. Of notebooks in another folder, it takes the clone's settings."""
+    """Run CONTRIBUTING's command, with the clone's settings for notebooks in any folder."""
     command = [sys.executable, "-m", "pytest", "--live", "-q", "-rs", "-p", "no:cacheprovider"]
     settings = ["--rootdir", str(CLONE), "-c", str(CLONE / "pyproject.toml")]
     inherited = [str(CLONE), *filter(None, [environment.get("PYTHONPATH")])]
@@ -78,7 +78,7 @@ def live_run(environment: dict[str, str], *arguments: str) -> subprocess.Complet
 
 
 def counts(report: Path) -> dict[str, Counter[str]]:
-    """For each file in a JUnit XML report: how many of its tests or cells had which outcome."""
+    """The outcomes of each file in a JUnit XML report: how many tests or cells had each."""
     found: dict[str, Counter[str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         outcome = next((child.tag for child in case), "passed")
@@ -95,24 +95,24 @@ def expected(path: Path) -> Counter[str]:
     )
 
 
-def test_the_stored_outputs_are_those_of_a_live_run_that_leaves_the_account_as_it_was(
+def test_live_run_matches_the_stored_outputs_and_leaves_the_account_unchanged(
     tmp_path: Path, public: dict[str, str], workspaces: Callable[[], list[str]]
 ):
-    """One run for all notebooks; 09 keeps to a local TaskRouter, or its Workspaces would stay."""
+    """Run all notebooks at once. 09 uses a local TaskRouter, so it leaves no Workspace behind."""
     before = workspaces()
     report = tmp_path / "report.xml"
     *lessons, day = with_smaller_day(tmp_path)
-    no_notebook = CLONE / "tests" / "test_session.py"
-    done = live_run(public, f"--junitxml={report}", *map(str, [*lessons, day, no_notebook]))
-    assert done.returncode == 0, done.stdout + done.stderr
+    not_a_notebook = CLONE / "tests" / "test_sanitize.py"
+    completed = live_run(public, f"--junitxml={report}", *map(str, [*lessons, day, not_a_notebook]))
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     in_clone = {f"notebooks.{path.name}": expected(path) for path in lessons}
     assert counts(report) == in_clone | {"": expected(day)}  # "": a file outside the clone
-    assert "this cell needs the local TaskRouter" in done.stdout
+    assert "this cell needs the local TaskRouter" in completed.stdout
     assert workspaces() == before
-    assert AUTH_TOKEN not in done.stdout + done.stderr + report.read_text("utf-8")
+    assert AUTH_TOKEN not in completed.stdout + completed.stderr + report.read_text("utf-8")
 
 
-def test_an_output_that_differs_is_reported(tmp_path: Path, public: dict[str, str]):
+def test_live_run_reports_an_output_that_differs(tmp_path: Path, public: dict[str, str]):
     notebook = nbformat.read(NOTEBOOKS / "01-alice-offline.ipynb", as_version=4)
     [number] = [
         number
@@ -122,27 +122,27 @@ def test_an_output_that_differs_is_reported(tmp_path: Path, public: dict[str, st
     notebook.cells[number].outputs[0].text = "Alice | Lunch | available: True\n"
     del notebook.cells[number + 1 :]
     nbformat.write(notebook, tmp_path / "changed.ipynb")
-    done = live_run(public, str(tmp_path / "changed.ipynb"))
-    assert done.returncode == 1 and "1 failed, 2 passed" in done.stdout
-    assert "Alice | Lunch | available: True" in done.stdout
+    completed = live_run(public, str(tmp_path / "changed.ipynb"))
+    assert completed.returncode == 1 and "1 failed, 2 passed" in completed.stdout
+    assert "Alice | Lunch | available: True" in completed.stdout
 
 
-def test_a_live_run_without_an_account_says_what_is_missing(environment: dict[str, str]):
+def test_live_run_without_an_account_names_the_missing_variable(environment: dict[str, str]):
     bare = {name: value for name, value in environment.items() if "TWILIO" not in name}
-    done = live_run(bare | {"TWILIO_CONFIG_DIR": "nowhere"}, str(NOTEBOOKS))
-    assert done.returncode != 0
-    assert "TWILIO_ACCOUNT_SID is not set" in done.stdout + done.stderr
+    completed = live_run(bare | {"TWILIO_CONFIG_DIR": "nowhere"}, str(NOTEBOOKS))
+    assert completed.returncode != 0
+    assert "TWILIO_ACCOUNT_SID is not set" in completed.stdout + completed.stderr
 
 
 @pytest.mark.parametrize("path", SERVES, ids=lambda path: path.stem)
-def test_every_check_passes_without_a_public_url(path: Path, environment: dict[str, str]):
+def test_notebooks_pass_without_a_public_url(path: Path, environment: dict[str, str]):
     printed = printed_by(path, environment | {"TASKROUTER_TARGET": "live"})
     assert "Twilio cannot call this server" in printed
     assert AUTH_TOKEN not in printed
 
 
 def printed_by(path: Path, environment: dict[str, str]) -> str:
-    """Run the notebook, every check of which must pass; return what it printed."""
+    """Run the notebook, and return what it printed. Fails when a check does."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if "local-only" in cell.metadata.get("tags", []):
@@ -150,5 +150,5 @@ def printed_by(path: Path, environment: dict[str, str]) -> str:
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=60, kernel_name="python3", resources=folder)
     client.execute(env=environment, stderr=subprocess.DEVNULL)
-    outputs = [one for cell in notebook.cells for one in cell.get("outputs", [])]
-    return "".join(one.get("text", "") for one in outputs)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.get("text", "") for output in outputs)

@@ -14,7 +14,7 @@ def write(path: Path, *sources: str) -> Path:
     return path
 
 
-def test_first_refresh_stores_outputs_and_second_changes_nothing(
+def test_second_refresh_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     (tmp_path / "notebooks").mkdir()
@@ -49,7 +49,7 @@ def test_first_refresh_stores_outputs_and_second_changes_nothing(
     assert not Path(note.read_text()).exists()
 
 
-def test_failing_notebook_is_left_alone_and_the_next_one_is_refreshed(
+def test_failing_notebook_is_unchanged_and_the_next_one_is_refreshed(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ):
     failing = write(tmp_path / "failing.ipynb", "1 / 0")

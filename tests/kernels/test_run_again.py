@@ -1,4 +1,4 @@
-"""Learners skip ahead, run everything again, and try an exercise twice, all in one kernel."""
+"""Notebooks run in reverse order and twice in one kernel; exercises are solved and retried."""
 
 import copy
 import os
@@ -21,9 +21,9 @@ RULES = read_rules()
 
 @dataclass(frozen=True)
 class Exercise:
-    """The cells of an exercise; `stage` are those that come before the learner's."""
+    """The cells of an exercise; `preparation` are those before the learner's cell."""
 
-    stage: list[NotebookNode]
+    preparation: list[NotebookNode]
     prompt: NotebookNode
     self_check: NotebookNode
     solution: NotebookNode
@@ -34,7 +34,7 @@ class Exercise:
 
 
 class OpenNotebook:
-    """A notebook in a kernel; `seen` has the outputs of the last run of each cell."""
+    """A notebook with a running kernel."""
 
     def __init__(self, client: NotebookClient) -> None:
         self._client = client
@@ -42,16 +42,16 @@ class OpenNotebook:
 
     def run(self, cells: list[NotebookNode]) -> None:
         for cell in cells:
-            [number] = [n for n, one in enumerate(self.cells) if one is cell]
+            [number] = [n for n, each in enumerate(self.cells) if each is cell]
             self._client.execute_cell(cell, number)
 
     def run_all(self) -> list[NotebookNode]:
-        """Run every cell; return what the code cells show, in the form that files store."""
+        """Run every cell, and return the code cells with outputs as files store them."""
         self._client.reset_execution_trackers()
         self.run(self.cells)
-        seen = copy.deepcopy(self._client.nb)
-        normalize(seen)
-        return code_cells(seen)
+        notebook = copy.deepcopy(self._client.nb)
+        normalize(notebook)
+        return code_cells(notebook)
 
     def exercises(self) -> Iterator[Exercise]:
         cells: list[NotebookNode] = []
@@ -59,8 +59,8 @@ class OpenNotebook:
             if cell.source.startswith("## "):
                 cells = []
             elif cell.metadata.get("jupyter", {}).get("source_hidden"):
-                *stage, prompt, self_check = cells
-                yield Exercise(stage, prompt, self_check, cell)
+                *preparation, prompt, self_check = cells
+                yield Exercise(preparation, prompt, self_check, cell)
             elif cell.cell_type == "code":
                 cells = [*cells, cell]
 
@@ -83,7 +83,7 @@ def shown(cell: NotebookNode) -> str:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One TaskRouter for the whole module: each notebook finds what the others have left."""
+    """One TaskRouter for all notebooks, so that each finds the resources that others left."""
     environment = dict(os.environ)
     isolate(environment, tmp_path_factory.mktemp("learner"))
     yield environment
@@ -91,7 +91,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.mark.parametrize("path", PATHS[::-1], ids=lambda path: path.stem)
-def test_notebook_runs_twice_and_its_exercises_can_be_solved_and_retried(
+def test_second_run_repeats_the_outputs_and_exercises_can_be_solved_and_retried(
     path: Path, environment: dict[str, str]
 ):
     notebook = read_notebook(path)
@@ -110,14 +110,14 @@ def test_notebook_runs_twice_and_its_exercises_can_be_solved_and_retried(
 
 
 def solve_and_retry(opened: OpenNotebook, exercises: list[Exercise]) -> None:
-    """Solve all exercises as a learner does, in their order; then start each one again."""
+    """Solve the exercises in their order as a learner does, then start each of them again."""
     unsolved = [exercise.prompt.source for exercise in exercises]
     for exercise in exercises:
         exercise.prompt.source += exercise.solving_line()
-        opened.run([*exercise.stage, exercise.prompt, exercise.self_check])
+        opened.run([*exercise.preparation, exercise.prompt, exercise.self_check])
         assert shown(exercise.self_check).startswith("✓ Solved")
         opened.run([exercise.solution])
     for exercise, source in zip(exercises, unsolved, strict=True):
         exercise.prompt.source = source
-        opened.run([*exercise.stage, exercise.prompt, exercise.self_check])
+        opened.run([*exercise.preparation, exercise.prompt, exercise.self_check])
         assert shown(exercise.self_check).startswith("○ Not yet solved")

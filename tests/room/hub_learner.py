@@ -1,4 +1,4 @@
-"""A learner at a JupyterHub, as the hub sees one: notebooks opened in JupyterLab, run cell by cell."""
+"""A learner on a JupyterHub: opens notebooks as JupyterLab does, and runs them cell by cell."""
 
 import json
 import secrets
@@ -13,19 +13,19 @@ from hub_users import User
 from websocket import WebSocket, create_connection
 
 CELL_SECONDS = 300
-_WITH_BUFFERS: dict[str, Any] = {"parent_header": {}}  # a widget's, of no interest here
-ADDRESS = "from helpers import connect; print(connect().address)"
+PRINT_ADDRESS = "from helpers import connect; print(connect().address)"
+_BINARY_MESSAGE: dict[str, Any] = {"parent_header": {}}  # of a widget: skipped
 
 
 class CellFailed(AssertionError):
-    """A cell raised what it was not meant to raise."""
+    """A cell raised unexpectedly, or did not raise as its tag promises."""
 
 
 class Learner(Thread):
-    """Runs `notebooks` one after the other in the user's server, each in a kernel of its own.
+    """Runs `notebooks` one after the other on the user's server, each in a new kernel.
 
-    `addresses` holds, for each, the TaskRouter its kernel spoke with; `memory` the PSS in bytes by
-    kind of process, and `cpu_seconds`, at the end of each; `fault` what went wrong.
+    After each notebook, `addresses` gets the URL of the TaskRouter that its kernel used, `memory`
+    the PSS in bytes by kind of process, and `cpu_seconds` is updated. `error` holds what went wrong.
     """
 
     def __init__(self, hub: Hub, user: User, notebooks: list[Path]) -> None:
@@ -35,26 +35,26 @@ class Learner(Thread):
         self.addresses: list[str] = []
         self.memory: list[dict[str, int]] = []
         self.cpu_seconds = 0.0
-        self.fault: Exception | None = None
+        self.error: Exception | None = None
 
     def run(self) -> None:
         try:
             for notebook in self.notebooks:
                 self.work_through(notebook)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, it is reported
-            fault.add_note(f"{self.user.name}, after {self.cells} cells")
-            self.fault = fault
+        except Exception as error:  # noqa: BLE001 - reported by Room.learn
+            error.add_note(f"{self.user.name}, after {self.cells} cells")
+            self.error = error
 
     def work_through(self, notebook: Path) -> None:
         """Open the notebook, run every cell, and shut its kernel down."""
         api = f"/user/{self.user.name}/api"
-        wanted = {
+        body = {
             "type": "notebook",
             "name": notebook.name,
             "path": f"notebooks/{notebook.name}",
             "kernel": {"name": "python3"},
         }
-        session = self.hub.ask("POST", f"{api}/sessions", json=wanted).json()
+        session = self.hub.request("POST", f"{api}/sessions", json=body).json()
         with closing(
             Kernel(self.hub, f"{api}/kernels/{session['kernel']['id']}/channels")
         ) as kernel:
@@ -63,14 +63,14 @@ class Learner(Thread):
                     fails = "raises-exception" in cell.metadata.get("tags", [])
                     kernel.execute(cell.source, f"{notebook.name}: {cell.source}", fails)
                     self.cells += 1
-            self.addresses.append(kernel.execute(ADDRESS, "its address").strip())
+            self.addresses.append(kernel.execute(PRINT_ADDRESS, "the TaskRouter's address").strip())
             self.memory.append(dict(self.user.memory()))
             self.cpu_seconds = self.user.cpu_seconds()
-        self.hub.ask("DELETE", f"{api}/sessions/{session['id']}")
+        self.hub.request("DELETE", f"{api}/sessions/{session['id']}")
 
 
 class Kernel:
-    """A kernel of a learner's server, at the websocket that JupyterLab uses."""
+    """A kernel on a learner's server, on the websocket that JupyterLab uses."""
 
     def __init__(self, hub: Hub, path: str) -> None:
         self.session = secrets.token_hex(8)
@@ -82,15 +82,16 @@ class Kernel:
         )
 
     def execute(self, code: str, name: str, fails: bool = False) -> str:
-        """Run `code`, and wait until the kernel is idle again; what it printed.
+        """Run `code`, wait until the kernel is idle again, and return what it printed.
 
-        Raises CellFailed, with the cell's `name`, unless it raises exactly when it `fails`.
+        Raises CellFailed, with the cell's `name`, when the code raises and should not (`fails`), or
+        the other way round.
         """
         sent = self._send(code)
         printed, reply, idle = "", None, False
         while reply is None or not idle:
             received = self.socket.recv()
-            message = json.loads(received) if isinstance(received, str) else _WITH_BUFFERS
+            message = json.loads(received) if isinstance(received, str) else _BINARY_MESSAGE
             if message["parent_header"].get("msg_id") != sent:
                 continue
             content, kind = message["content"], message["msg_type"]
@@ -101,8 +102,8 @@ class Kernel:
             elif kind == "status":
                 idle = content["execution_state"] == "idle"
         if (reply["status"] != "ok") != fails:
-            said = f"{reply.get('ename')}: {reply.get('evalue')}"
-            raise CellFailed(f"{name}\n{said if not fails else 'it was meant to fail'}")
+            problem = f"{reply.get('ename')}: {reply.get('evalue')}"
+            raise CellFailed(f"{name}\n{'it should fail, and did not' if fails else problem}")
         return printed
 
     def _send(self, code: str) -> str:

@@ -1,4 +1,4 @@
-"""A real JupyterHub on this machine, for tests: its own proxy, database and ports."""
+"""A JupyterHub on this machine, with a separate proxy, database and ports."""
 
 import json
 import secrets
@@ -24,7 +24,7 @@ CLONE = Path(__file__).parents[2]
 START_SECONDS = 300
 STOP_SECONDS = 60
 LOG_SHOWN = 20_000
-QUIET_PORTS = range(20_000, 32_000)
+NON_EPHEMERAL_PORTS = range(20_000, 32_000)
 SETTINGS = """
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:{public}/"
@@ -38,7 +38,7 @@ c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.notebook_dir = "~/tutorial"
 c.Spawner.environment = {{"PYTHONPATH": {clone!r}}}
 c.Spawner.pre_spawn_hook = lambda spawner: setattr(spawner, "port", {last} + spawner.user.id)
-c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
+c.Spawner.start_timeout = c.Spawner.http_timeout = {timeout}
 c.JupyterHub.services = [{{"name": "room", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [
     {{
@@ -50,59 +50,63 @@ c.JupyterHub.load_roles = [
 """
 
 
-class NoProxy(RuntimeError):
-    """JupyterHub's proxy cannot be had; the message says why."""
+class ProxyUnavailable(RuntimeError):
+    """JupyterHub's proxy cannot be installed; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Hub:
-    """A running JupyterHub; `token` may start, use and stop everybody's server."""
+    """A running JupyterHub. `token` authorizes starting, using and stopping every user's server."""
 
     url: str
     token: str
 
-    def ask(self, method: str, path: str, **parts: Any) -> requests.Response:
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request to the hub's API or, with /user/NAME/api/, to a learner's server.
 
-        Raises requests.HTTPError when it is refused.
+        Raises requests.HTTPError for an error status.
         """
-        answer = requests.request(
+        response = requests.request(
             method,
             self.url + path,
             headers={"Authorization": f"token {self.token}"},
             timeout=START_SECONDS,
-            **parts,
+            **options,
         )
         try:
-            answer.raise_for_status()
-        except requests.HTTPError as fault:
-            fault.add_note(answer.text[:LOG_SHOWN])
+            response.raise_for_status()
+        except requests.HTTPError as error:
+            error.add_note(response.text[:LOG_SHOWN])
             raise
-        return answer
+        return response
 
     def start_server(self, name: str) -> None:
         """Start the user's server, and wait until it is ready."""
-        self.ask("POST", f"/hub/api/users/{name}/server")
+        self.request("POST", f"/hub/api/users/{name}/server")
         wait_for(f"the server of {name}", lambda: self._server_of(name, "ready"), START_SECONDS)
 
     def stop_server(self, name: str) -> None:
-        """Stop the user's server, and wait until the hub says that it has stopped."""
-        self.ask("DELETE", f"/hub/api/users/{name}/server")
-        wait_for(f"the end of {name}'s", lambda: not self._server_of(name, "name"), STOP_SECONDS)
+        """Stop the user's server, and wait until the hub reports that it has stopped."""
+        self.request("DELETE", f"/hub/api/users/{name}/server")
+        wait_for(
+            f"the server of {name} to stop",
+            lambda: not self._server_of(name, "name"),
+            STOP_SECONDS,
+        )
 
-    def _server_of(self, name: str, part: str) -> Any:
-        servers = self.ask("GET", f"/hub/api/users/{name}?include_stopped_servers").json()
-        return (servers["servers"].get("") or {}).get(part)
+    def _server_of(self, name: str, field: str) -> Any:
+        servers = self.request("GET", f"/hub/api/users/{name}?include_stopped_servers").json()
+        return (servers["servers"].get("") or {}).get(field)
 
 
 @contextmanager
 def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
-    """Run JupyterHub for `users`, each with a copy of this clone; its files are in `folder`.
+    """Run JupyterHub for `users`, each with a copy of this clone; keep its files in `folder`.
 
-    `folder` must be one that everybody may enter. Raises NoProxy.
+    All users must be able to enter `folder`. Raises ProxyUnavailable.
     """
     token = secrets.token_hex(16)
-    public, hub_itself, proxy, *_ = quiet_ports(3 + len(users))  # users' ids begin with 1
+    public, hub_itself, proxy, *_ = free_ports(3 + len(users))  # the hub numbers users from 1
     clone = copy_clone(folder / "clone")
     for user in users:
         shutil.copytree(clone, user.home / "tutorial")
@@ -118,7 +122,7 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
             proxy_command=str(install_proxy(folder / "proxy")),
             python=sys.executable,
             clone=str(clone),
-            patience=START_SECONDS,
+            timeout=START_SECONDS,
             token=token,
         )
     )
@@ -136,10 +140,10 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
             "JupyterHub starts", lambda: _answers(hub) or process.poll() is not None, START_SECONDS
         )
         assert process.poll() is None, (folder / "hub.log").read_text()[-3000:]
-        hub.ask("POST", "/hub/api/users", json={"usernames": [user.name for user in users]})
+        hub.request("POST", "/hub/api/users", json={"usernames": [user.name for user in users]})
         yield hub
-    except Exception as fault:
-        fault.add_note((folder / "hub.log").read_text(errors="replace")[-LOG_SHOWN:])
+    except Exception as error:
+        error.add_note((folder / "hub.log").read_text(errors="replace")[-LOG_SHOWN:])
         raise
     finally:
         process.terminate()
@@ -152,19 +156,19 @@ def running_hub(folder: Path, users: Sequence[User]) -> Iterator[Hub]:
 
 def _answers(hub: Hub) -> bool:
     try:
-        return hub.ask("GET", "/hub/api/users").ok
+        return hub.request("GET", "/hub/api/users").ok
     except requests.RequestException:
         return False
 
 
-def quiet_ports(count: int) -> range:
-    """Ports in a row that are free, and that no system gives to who asks for any port.
+def free_ports(count: int) -> range:
+    """Consecutive free ports outside the range that systems assign to port 0.
 
-    A server takes its port seconds after it was chosen. Of those that systems give out, somebody
-    else may have it by then, and answer in the server's place.
+    A server binds its port seconds after the choice. The system could assign an ephemeral port to
+    another process by then, which would answer in the server's place.
     """
     while True:
-        start = randrange(QUIET_PORTS.start, QUIET_PORTS.stop - count)
+        start = randrange(NON_EPHEMERAL_PORTS.start, NON_EPHEMERAL_PORTS.stop - count)
         ports = range(start, start + count)
         if all(map(_is_free, ports)):
             return ports
@@ -176,32 +180,35 @@ def _is_free(port: int) -> bool:
 
 
 def copy_clone(to: Path) -> Path:
-    """What a learner gets of this clone, readable by everybody."""
-    forget = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    """Copy the parts of this clone that a learner uses, readable for all users."""
+    ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for part in ("helpers", "local-taskrouter", "notebooks"):
-        shutil.copytree(CLONE / part, to / part, ignore=forget)
+        shutil.copytree(CLONE / part, to / part, ignore=ignore)
     subprocess.run(["chmod", "-R", "a+rX", to], check=True)
     return to
 
 
 def install_proxy(folder: Path) -> Path:
-    """JupyterHub's proxy, by npm. Raises NoProxy when npm cannot get it."""
+    """Install JupyterHub's proxy with npm, and return its command.
+
+    Raises ProxyUnavailable when npm fails.
+    """
     folder.mkdir()
     command = ["npm", "install", "--no-audit", "--no-fund", "configurable-http-proxy@5"]
     (folder / "package.json").write_text(json.dumps({"private": True}))
     try:
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
-    except subprocess.SubprocessError as fault:
-        raise NoProxy(f"npm cannot install JupyterHub's proxy here ({fault})") from fault
+    except subprocess.SubprocessError as error:
+        raise ProxyUnavailable(f"npm cannot install JupyterHub's proxy here ({error})") from error
     return folder / "node_modules" / ".bin" / "configurable-http-proxy"
 
 
 def readable_python(folder: Path) -> list[str]:
-    """What to put before a command, so that all users can read this Python in it.
+    """A prefix for a command, so that all users can read this Python in it.
 
-    A Python that is installed in a closed folder (root's home, a temporary folder) is shown to the
-    command in a mount namespace of its own: there the closed folder holds the Python and nothing
-    else. Nothing changes outside, and nothing remains.
+    A Python in a closed folder (root's home, a temporary folder) is mounted for the command in a
+    separate mount namespace, where the closed folder holds the Python and nothing else. Nothing
+    changes outside, and nothing remains.
     """
     pythons = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     closed = {python: top for python in pythons if (top := _closed_above(python))}
@@ -220,13 +227,13 @@ def readable_python(folder: Path) -> list[str]:
 
 
 def _closed_above(folder: Path) -> Path | None:
-    """The first folder on the way down to `folder` that not everybody may enter."""
-    way = [*reversed(folder.parents), folder]
-    return next((one for one in way if not one.stat().st_mode & 0o001), None)
+    """The first folder on the path to `folder` that other users cannot enter."""
+    path = [*reversed(folder.parents), folder]
+    return next((each for each in path if not each.stat().st_mode & 0o001), None)
 
 
-def cannot_run_a_hub() -> str:
-    """Why `running_hub` cannot work here; "" when it can."""
+def missing_for_hub() -> str:
+    """What `running_hub` lacks on this machine; "" when nothing is missing."""
     if not find_spec("jupyterhub"):
         return "the package jupyterhub is not installed"
     if not shutil.which("npm"):

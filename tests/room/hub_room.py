@@ -1,4 +1,4 @@
-"""A workshop in one room: learners on one JupyterHub on one machine, all at work at once."""
+"""A workshop: learners who work at the same time on one JupyterHub on this machine."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,17 +9,17 @@ from time import perf_counter
 
 import requests
 from hub_learner import Learner
-from hub_process import STOP_SECONDS, cannot_run_a_hub, running_hub
-from hub_users import User, cannot_make_users, system_users
+from hub_process import STOP_SECONDS, missing_for_hub, running_hub
+from hub_users import User, missing_for_users, system_users
 from local_taskrouter.process.home import Home, Running
 
 from helpers.checks import wait_for
 
 
 class Room:
-    """The learners, and what can be asked about all of them.
+    """The learners of one hub.
 
-    `seconds` has how long each of "open", "learn" and "close" took, once it is done.
+    `seconds` holds the duration of "open", "learn" and "close", once each is done.
     """
 
     def __init__(self, learners: list[Learner]) -> None:
@@ -27,24 +27,24 @@ class Room:
         self.seconds: dict[str, float] = {}
 
     def open(self) -> None:
-        """Start everybody's server at once, and wait until all are ready."""
+        """Start all servers at once, and wait until they are ready."""
         with self._timed("open"):
             self._for_all(lambda learner: learner.hub.start_server(learner.user.name))
 
     def learn(self) -> None:
-        """Let everybody run their notebooks, at once. Raises an ExceptionGroup of what went wrong."""
+        """Run all learners' notebooks at once. Raises an ExceptionGroup of their errors."""
         with self._timed("learn"):
             for learner in self.learners:
                 learner.start()
             for learner in self.learners:
                 learner.join()
-        if faults := [learner.fault for learner in self.learners if learner.fault]:
-            raise ExceptionGroup("not everybody could learn", faults)
+        if errors := [learner.error for learner in self.learners if learner.error]:
+            raise ExceptionGroup("a learner's notebooks failed", errors)
 
     def close(self) -> None:
-        """Stop everybody's server at once, and wait until nothing runs for anybody any more.
+        """Stop all servers at once, and wait until no learner's process runs.
 
-        Raises CheckFailed when something still does.
+        Raises CheckFailed when one still runs.
         """
         with self._timed("close"):
             self._for_all(lambda learner: learner.hub.stop_server(learner.user.name))
@@ -53,10 +53,10 @@ class Room:
     def running(self) -> list[str]:
         """The command of each process of each learner."""
         users = [learner.user for learner in self.learners]
-        return [" ".join(one.cmdline()) for user in users for one in user.processes()]
+        return [" ".join(process.cmdline()) for user in users for process in user.processes()]
 
     def emulators(self) -> dict[User, Running]:
-        """The emulator of each learner, as its home folder describes it."""
+        """Each learner's running emulator, from the description in its home folder."""
         found = {learner.user: home_of(learner.user).running() for learner in self.learners}
         return {user: running for user, running in found.items() if running}
 
@@ -73,9 +73,9 @@ class Room:
 
 @contextmanager
 def room(notebooks: list[list[Path]]) -> Iterator[Room]:
-    """Make a room of as many users of this machine as there are lists of notebooks to run.
+    """Run a hub with one new user of this machine for each list of notebooks to run.
 
-    They have a hub of their own. At the end all are gone.
+    Removes the hub and the users at the end.
     """
     with (
         tempfile.TemporaryDirectory(prefix="room-", ignore_cleanup_errors=True) as name,
@@ -84,21 +84,21 @@ def room(notebooks: list[list[Path]]) -> Iterator[Room]:
         folder = Path(name)
         folder.chmod(0o755)
         with running_hub(folder, users) as hub:
-            yield Room([Learner(hub, *each) for each in zip(users, notebooks, strict=True)])
+            yield Room([Learner(hub, *pair) for pair in zip(users, notebooks, strict=True)])
 
 
-def why_not() -> str:
-    """Why there can be no room on this machine; "" when there can."""
-    return cannot_make_users() or cannot_run_a_hub()
+def missing_for_room() -> str:
+    """What `room` lacks on this machine; "" when nothing is missing."""
+    return missing_for_users() or missing_for_hub()
 
 
 def home_of(user: User) -> Home:
     return Home(user.home / ".local" / "state" / "taskrouter-notebooks")
 
 
-def status_for(asking: Running, url: str) -> int:
-    """The HTTP status that the emulator at `url` gives to who has the credentials of `asking`."""
+def status_with_credentials_of(emulator: Running, url: str) -> int:
+    """The HTTP status of a request to `url` with the credentials of `emulator`."""
     with requests.Session() as session:
         session.trust_env = False
-        session.auth = (asking.account_sid, asking.auth_token)
+        session.auth = (emulator.account_sid, emulator.auth_token)
         return session.get(f"{url}/v1/Workspaces", timeout=60).status_code

@@ -1,4 +1,4 @@
-"""System users for the tests of a JupyterHub: made, watched and removed again."""
+"""Temporary users of this machine for a JupyterHub, and what their processes use."""
 
 import secrets
 import shutil
@@ -20,18 +20,18 @@ KINDS = {
 
 @dataclass(frozen=True)
 class User:
-    """A user of this machine, made for a test."""
+    """A user of this machine, created for a test."""
 
     name: str
     uid: int
     home: Path
 
     def processes(self) -> list[psutil.Process]:
-        """What runs as this user now, and is no zombie."""
+        """The user's processes that run now, without zombies."""
         return [process for process in psutil.process_iter() if self._runs(process)]
 
     def memory(self) -> Counter[str]:
-        """PSS in bytes by the kind of process: memory shared by many is counted in shares."""
+        """PSS in bytes by kind of process: each process is charged its share of shared memory."""
         sizes: Counter[str] = Counter()
         for process in self.processes():
             try:
@@ -41,7 +41,7 @@ class User:
         return sizes
 
     def cpu_seconds(self) -> float:
-        """What the processes that live now, and their dead children, have used."""
+        """CPU time of the running processes and their finished children."""
         total = 0.0
         for process in self.processes():
             try:
@@ -51,7 +51,7 @@ class User:
         return total
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as this user."""
+        """Run a command as this user, without checking its exit code."""
         return subprocess.run(
             command,
             user=self.uid,
@@ -78,22 +78,23 @@ def kind_of(process: psutil.Process) -> str:
 
 @contextmanager
 def system_users(count: int) -> Iterator[list[User]]:
-    """Make users whose home folders everybody may enter, as on many hosts; remove them at the end,
-    with all that runs as them. For root.
+    """Create users, and remove them with their processes at the end. Needs root.
+
+    Every user can enter the others' home folders, as on many hosts.
     """
     import pwd  # Windows has none
 
     prefix = f"room{secrets.token_hex(3)}"
-    made: list[User] = []
+    users: list[User] = []
     with ExitStack() as removals:
         for number in range(1, count + 1):
             name = f"{prefix}n{number:02}"
             subprocess.run(["useradd", "-m", "-U", name], check=True)
             entry = pwd.getpwnam(name)
-            made.append(User(name, entry.pw_uid, Path(entry.pw_dir)))
-            removals.callback(_remove, made[-1])
-            made[-1].home.chmod(0o755)
-        yield made
+            users.append(User(name, entry.pw_uid, Path(entry.pw_dir)))
+            removals.callback(_remove, users[-1])
+            users[-1].home.chmod(0o755)
+        yield users
 
 
 def _remove(user: User) -> None:
@@ -103,8 +104,8 @@ def _remove(user: User) -> None:
     subprocess.run(["userdel", "-r", user.name], stderr=subprocess.DEVNULL, check=True)
 
 
-def cannot_make_users() -> str:
-    """Why `system_users` cannot work here; "" when it can."""
+def missing_for_users() -> str:
+    """What `system_users` lacks on this machine; "" when nothing is missing."""
     if not shutil.which("useradd") or not psutil.LINUX:
-        return "real users are made by useradd, on Linux"
-    return "" if psutil.Process().uids().effective == 0 else "only root can make users"
+        return "users are created by useradd, on Linux"
+    return "" if psutil.Process().uids().effective == 0 else "only root can create users"
