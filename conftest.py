@@ -1,6 +1,6 @@
-"""Every test run has its own TaskRouter, even when only notebooks are selected; and its own tiers.
+"""Isolate every test run, also one of notebooks alone, and select its tiers.
 
-The notebooks' kernels are other processes. Fixtures do not reach them, so this file changes the
+Fixtures do not reach the notebooks' kernels, which are other processes, so this file changes the
 environment before the first kernel starts.
 """
 
@@ -14,18 +14,18 @@ import pytest
 from tools.sandbox import isolate, stop_emulator
 
 _folder = tempfile.TemporaryDirectory(prefix="taskrouter-tests-", ignore_cleanup_errors=True)
-atexit.register(_folder.cleanup)  # last of all: an IPython in this process writes there at exit
+atexit.register(_folder.cleanup)  # runs last: IPython in this process writes there at exit
 _environment: dict[str, str] = {}
 TESTS = Path(__file__).parent / "tests"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    words = "run only the notebooks, on real Twilio, and report every output that differs"
-    parser.addoption("--live", action="store_true", help=words)
+    text = "run only the notebooks, on real Twilio, and report every output that differs"
+    parser.addoption("--live", action="store_true", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # nbval looks for the file from the current folder; a run may start in any folder of the clone.
+    # nbval resolves the path from the current folder, which may be any folder of the clone.
     sanitizers = config.rootpath / config.option.nbval_sanitize_with
     config.option.nbval_sanitize_with = str(sanitizers)
     if config.option.live:
@@ -38,29 +38,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Use every core for a whole run; start no workers for the few tests of a named path."""
+    """Use every core for a full run, and one process for the few tests of a named path."""
     return 0 if _paths(config) or config.option.live else os.cpu_count()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test with its tier; leave a tier out that neither `-m` nor a path asks for."""
+    """Mark each test with its tier; deselect tiers that neither `-m` nor a path selects."""
     tiers = {line.partition(":")[0] for line in config.getini("markers")}
-    asked = _paths(config)
-    kept, left_out = [], []
+    paths = _paths(config)
+    selected, deselected = [], []
     for item in items:
-        folder = next((one for one in item.path.parents if one.parent == TESTS), TESTS)
+        folder = next((parent for parent in item.path.parents if parent.parent == TESTS), TESTS)
         if folder.name not in tiers:
-            kept.append(item)
+            selected.append(item)
             continue
         item.add_marker(folder.name)
-        named = any(path.is_relative_to(folder) for path in asked)
-        (kept if named or config.option.markexpr else left_out).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+        is_named = any(path.is_relative_to(folder) for path in paths)
+        (selected if is_named or config.option.markexpr else deselected).append(item)
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = selected
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    """The paths that the command names, or the folder it runs in; none for the whole clone."""
+    """Return the paths in the command, or the folder it runs in; [] for the whole clone."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         return []
     return [Path(argument.partition("::")[0]).resolve() for argument in config.args]

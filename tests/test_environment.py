@@ -1,4 +1,4 @@
-"""environment.yml, pyproject.toml, README.md, .ci/run and the workflow ask for the same things."""
+"""environment.yml, pyproject.toml, README.md, .ci/run and the workflow agree."""
 
 import re
 import tomllib
@@ -18,7 +18,7 @@ TEST = 'pip install -e ./local-taskrouter -e ".[test]" && pytest'
 
 
 def conda_packages() -> dict[str, SpecifierSet]:
-    """The packages of environment.yml that conda installs, but Python and pip."""
+    """The packages in environment.yml that conda installs, without Python and pip."""
     lines = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, str)]
     named = [line.partition(" ") for line in lines if line != "pip" and "python=" not in line]
     return {name: SpecifierSet(versions) for name, _, versions in named}
@@ -35,25 +35,25 @@ def fenced_lines(markdown: str) -> list[str]:
 
 
 def python_of(text: str) -> list[str]:
-    """The versions that Binder reads, by the pattern in repo2docker's buildpacks/conda."""
+    """The versions that Binder reads, with the pattern from repo2docker's buildpacks/conda."""
     return re.findall(r"python\s*=+\s*([\d.]*)", text)
 
 
-def test_conda_installs_the_five_named_packages():
+def test_conda_installs_the_five_main_packages():
     assert list(conda_packages()) == NAMED
 
 
-def test_conda_and_pip_ask_for_the_same_versions():
+def test_conda_and_pip_require_the_same_versions():
     assert conda_packages() == {name: pip_packages()[name] for name in NAMED}
 
 
-def test_conda_installs_the_clone_itself_and_takes_packages_from_one_channel():
+def test_conda_installs_the_clone_and_uses_one_channel():
     assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ./local-taskrouter", "-e ."]}
     assert "pip" in ENVIRONMENT["dependencies"]
     assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_binder_can_read_the_python_version_and_the_project_allows_it():
+def test_binder_reads_a_python_version_that_the_project_allows():
     [line] = [line for line in ENVIRONMENT["dependencies"] if str(line).startswith("python")]
     [version] = python_of(line)
     assert re.fullmatch(r"3\.\d+", version)
@@ -61,19 +61,19 @@ def test_binder_can_read_the_python_version_and_the_project_allows_it():
 
 
 @pytest.mark.parametrize("requirement", PROJECT["dependencies"])
-def test_every_dependency_has_a_lower_bound_and_stops_before_the_next_major_version(requirement):
+def test_dependency_has_a_lower_bound_and_a_major_version_limit(requirement):
     bounds = {bound.operator: bound.version for bound in Requirement(requirement).specifier}
     assert set(bounds) == {">=", "<"}
     assert re.fullmatch(r"\d+", bounds["<"])
 
 
-def test_readme_shows_the_two_commands():
+def test_readme_contains_the_two_commands():
     lines = fenced_lines((CLONE / "README.md").read_text("utf-8"))
     assert RUN in lines
     assert TEST in lines
 
 
-def test_contributing_names_commands_that_exist():
+def test_contributing_names_existing_commands():
     text = (CLONE / "CONTRIBUTING.md").read_text("utf-8")
     assert TEST in fenced_lines(text)
     assert "python -m tools.refresh" in text
@@ -89,7 +89,7 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert [line for line in lines if re.search(pattern[1], line)] == [TEST]
 
 
-def test_the_workflow_runs_the_test_command_on_the_oldest_and_the_newest_python():
+def test_workflow_runs_the_test_command_on_oldest_and_newest_python():
     text = (CLONE / ".github" / "workflows" / "tests.yml").read_text("utf-8")
     workflow = yaml.safe_load(text)
     job = workflow["jobs"]["tests"]

@@ -1,4 +1,4 @@
-"""Binder and the dev container: these tests check their settings, not a full build."""
+"""The settings of Binder and the dev container, without a full build."""
 
 import json
 import sys
@@ -9,13 +9,13 @@ import pytest
 CLONE = Path(__file__).parent.parent
 CONTAINER = json.loads((CLONE / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
 
-# repo2docker imports a package by its old name.
+# repo2docker imports a package by its deprecated name.
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger:DeprecationWarning")
 
 
 @pytest.fixture
 def binder(monkeypatch: pytest.MonkeyPatch):
-    """What Binder will build the clone with, as its own repo2docker detects it."""
+    """The build pack that repo2docker chooses for the clone, as Binder does."""
     if sys.platform == "win32":
         pytest.skip("repo2docker, which builds for Binder, does not run on Windows.")
     from repo2docker.app import Repo2Docker
@@ -32,9 +32,8 @@ def test_binder_builds_with_conda_from_environment_yml(binder):
     assert f"python={binder.python_version}" in binder.environment_yaml["dependencies"]
 
 
-def test_binder_installs_after_the_clone_is_there(binder):
-    # `-e .` needs the clone. What repo2docker installs before it has copied that, it installs
-    # from environment.yml alone.
+def test_binder_installs_after_copying_the_clone(binder):
+    # `-e .` needs the clone, which repo2docker copies before the assemble scripts.
     def installs(scripts):
         return [user for user, script in scripts if "env update" in script]
 
@@ -42,11 +41,11 @@ def test_binder_installs_after_the_clone_is_there(binder):
     assert installs(binder.get_assemble_scripts()) == ["${NB_USER}"]
 
 
-def test_a_dev_container_has_the_python_that_binder_has(binder):
+def test_dev_container_has_the_python_of_binder(binder):
     assert CONTAINER["image"] == f"python:{binder.python_version}"
 
 
-def test_a_dev_container_installs_as_readme_says_and_forwards_that_port():
+def test_dev_container_installs_and_forwards_as_readme_describes():
     readme = (CLONE / "README.md").read_text("utf-8")
     assert f"{CONTAINER['postCreateCommand']} && python -m helpers.lab" in readme
     [port] = CONTAINER["forwardPorts"]

@@ -1,4 +1,4 @@
-"""Which tests a command selects: a folder of tests/ is a tier if pyproject.toml has its marker."""
+"""Which tests a command selects. A folder of tests/ is a tier if pyproject.toml has its marker."""
 
 import os
 import re
@@ -18,7 +18,7 @@ UNMARKED, MARKED, MARKED_TOO = "tests/test_a.py", "tests/clients/test_b.py", "te
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This project's settings for pytest around three tests."""
+    """A folder with this project's pytest settings and three tests."""
     clone = tmp_path_factory.mktemp("clone")
     for file in ("conftest.py", "pyproject.toml"):
         shutil.copy(CLONE / file, clone)
@@ -39,7 +39,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("tests/room", [], {MARKED_TOO}),
     ],
 )
-def test_a_tier_runs_only_when_a_marker_or_a_path_asks_for_it(clone, folder, arguments, selected):
+def test_tier_runs_only_if_a_marker_or_path_selects_it(clone, folder, arguments, selected):
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *arguments],
@@ -55,7 +55,7 @@ def test_a_tier_runs_only_when_a_marker_or_a_path_asks_for_it(clone, folder, arg
     } == selected
 
 
-def test_every_tier_has_a_folder_and_ci_runs_it():
+def test_every_tier_has_a_folder_and_runs_in_ci():
     assert all((CLONE / "tests" / tier).is_dir() for tier in TIERS)
     script = (CLONE / ".ci" / "run").read_text("utf-8")
     assert re.findall(r'-m "(.+?)"', script) == [" or ".join(TIERS)]

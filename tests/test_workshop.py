@@ -1,4 +1,4 @@
-"""WORKSHOP.md promises times, files and commands; they must be there."""
+"""The times, files and commands in WORKSHOP.md agree with the repository."""
 
 import re
 from pathlib import Path
@@ -12,28 +12,28 @@ PLAN = [
 ]
 
 
-def test_the_plan_fills_90_minutes_without_a_gap():
+def test_plan_fills_90_minutes_without_gaps():
     begins, ends = [begin for begin, _, _ in PLAN], [end for _, end, _ in PLAN]
     assert begins == [0, *ends[:-1]]
     assert ends[-1] == 90
 
 
-def test_the_plan_gives_each_notebook_the_minutes_that_readme_says_without_its_exercise():
+def test_plan_has_the_minutes_of_readme_without_exercises():
     [minutes] = re.findall(r"exercises, (\d+) minutes in each notebook from 01 on", WORKSHOP)
     planned = {
         name: end - begin
         for begin, end, what in PLAN
         for name in re.findall(r"\((notebooks/.*?)\)", what)
     }
-    said = {
+    expected = {
         name: int(total) - (int(minutes) if name >= "notebooks/01" else 0)
         for name, total in re.findall(r"\((notebooks/.*?)\) \|.*\| (\d+) \|$", README, re.MULTILINE)
         if name < "notebooks/06"
     }
-    assert planned == said
+    assert planned == expected
 
 
-def test_every_link_and_every_command_leads_somewhere():
+def test_links_and_commands_exist():
     for file in re.findall(r"\]\((?!http)(.*?)\)", WORKSHOP) + re.findall(
         r"`(bench.*?)`", WORKSHOP
     ):

@@ -1,10 +1,9 @@
-"""Runs notebooks and stores their outputs: ``python -m tools.refresh [NOTEBOOK ...]``.
+"""Run notebooks and store their outputs: ``python -m tools.refresh [NOTEBOOK ...]``.
 
-Each notebook runs from top to bottom with an emulator of its own, as `pytest` will run it. What is
-stored is what a reader of the file needs and nothing that differs from machine to machine: no
-widget state (it shows as an error in a notebook opened without running it), no traceback, no kernel
-version. A cell whose output differs only in what `tests/nbval_sanitize.cfg` allows to differ keeps
-its stored output, so a second refresh changes nothing.
+Runs each notebook from top to bottom with a separate emulator, as `pytest` does. Stores nothing that
+differs between machines: no widget state (a notebook that is opened but not run shows it as an
+error), no traceback, no kernel version. A cell whose output differs only where
+`tests/nbval_sanitize.cfg` allows it keeps its stored output, so a second refresh changes nothing.
 """
 
 import argparse
@@ -37,11 +36,11 @@ Rules = list[tuple[str, str]]
 
 
 def refresh(path: Path, rules: Rules) -> bool:
-    """Run the notebook at `path` and store what changed; whether anything did.
+    """Run the notebook at `path`, store what changed, and return whether anything did.
 
-    `rules` are (pattern, replacement) pairs, applied in turn before outputs are compared. Raises
-    nbclient's errors, and leaves the file alone, when a cell fails that is not tagged
-    `raises-exception`.
+    `rules` are (pattern, replacement) pairs, applied in order before outputs are compared. Raises
+    nbclient's errors, and does not change the file, if a cell without the tag `raises-exception`
+    fails.
     """
     before = path.read_text(encoding="utf-8")
     stored = nbformat.reads(before, as_version=4)
@@ -57,7 +56,7 @@ def refresh(path: Path, rules: Rules) -> bool:
 
 
 def run(notebook: NotebookNode, folder: Path) -> None:
-    """Execute every cell of `notebook`, in place, with `folder` as the current folder."""
+    """Execute every cell of `notebook` in place, with `folder` as the current folder."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         environment = dict(os.environ)
         isolate(environment, Path(home))
@@ -71,14 +70,14 @@ def run(notebook: NotebookNode, folder: Path) -> None:
             allow_errors=False,
         )
         try:
-            # The kernel's own log is not output, and would only be noise here.
+            # The kernel's log is not output of a cell.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
         finally:
             stop_emulator(environment)
 
 
 def normalize(notebook: NotebookNode) -> None:
-    """Remove, in place, what is not the same on every machine or shows as an error to a reader."""
+    """Remove, in place, what differs between machines or looks like an error to a reader."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -104,17 +103,17 @@ def _number(cell: NotebookNode, number: int) -> None:
 
 def _strip(output: NotebookNode) -> None:
     if output.output_type == "error":
-        # The paths in it are this machine's; nbval does not compare it.
+        # A traceback contains local paths, and nbval does not compare it.
         output.traceback = [f"{output.ename}: {output.evalue}"]
     elif "data" in output:
         output.data.pop(WIDGET_VIEW, None)
 
 
 def keep_equal_outputs(stored: NotebookNode, fresh: NotebookNode, rules: Rules) -> None:
-    """Put back, in `fresh`, each cell's `stored` outputs where `rules` find no difference.
+    """Restore each cell's `stored` outputs in `fresh` where `rules` leave no difference.
 
-    A new output names what the kept ones name: a SID that a kept output replaces is replaced in the
-    others too, so that the notebook still tells one story.
+    A SID that this changes is changed in the new outputs too, so that one resource keeps one SID in
+    the whole notebook.
     """
     changed: list[NotebookNode] = []
     sids: dict[str, str] = {}
@@ -127,11 +126,11 @@ def keep_equal_outputs(stored: NotebookNode, fresh: NotebookNode, rules: Rules) 
         else:
             changed.append(now)
     for cell in changed:
-        cell.outputs = _map_text(cell.outputs, lambda text: _renamed(text, sids))
+        cell.outputs = _map_text(cell.outputs, lambda text: _replace_sids(text, sids))
 
 
 def sanitize(outputs: object, rules: Rules) -> object:
-    """A copy of `outputs` in which `rules` have been applied to every text."""
+    """Return a copy of `outputs` with `rules` applied to every text."""
 
     def sanitized(text: str) -> str:
         for pattern, replacement in rules:
@@ -147,14 +146,14 @@ def _sids(outputs: object) -> list[str]:
     return found
 
 
-def _renamed(text: str, sids: dict[str, str]) -> str:
+def _replace_sids(text: str, sids: dict[str, str]) -> str:
     return _SID.sub(lambda found: sids.get(found[0], found[0]), text)
 
 
 def _map_text(value: object, change: Callable[[str], str]) -> object:
-    """A copy of nested dicts and lists, with `change` applied to every text that is not a key.
+    """Return a copy of nested dicts and lists, with `change` applied to every text but keys.
 
-    The order of the texts does not depend on the order of the keys.
+    Visits the texts in the order of the sorted keys.
     """
     if isinstance(value, str):
         return change(value)
@@ -166,7 +165,7 @@ def _map_text(value: object, change: Callable[[str], str]) -> object:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Refresh the notebooks named, by default all; 1 when one of them failed, else 0."""
+    """Refresh the named notebooks, by default all; return 1 if any failed, else 0."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.refresh", description="Run notebooks and store their outputs."
     )
@@ -178,12 +177,12 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{path.name}: {'refreshed' if refresh(path, rules) else 'unchanged'}")
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failures += 1
-            print(f"{path.name}: failed, and left as it was\n{error}", file=sys.stderr)
+            print(f"{path.name}: failed, and is unchanged\n{error}", file=sys.stderr)
     return 1 if failures else 0
 
 
 def read_rules(path: Path = SANITIZERS) -> Rules:
-    """The (pattern, replacement) pairs that nbval reads from the file at `path`."""
+    """Read the (pattern, replacement) pairs from nbval's file at `path`."""
     return get_sanitize_patterns(path.read_text(encoding="utf-8"))
 
 

@@ -1,7 +1,6 @@
-"""A TaskRouter of one's own, for tests and tools: nothing live, nothing of the user's.
+"""Isolate tests and tools from the user's TaskRouter, credentials and settings.
 
-Kernels, and the emulator they start, are other processes. What they must not share with the person
-at the keyboard, they can only be told through the environment.
+Kernels, and the emulator they start, are other processes, which only the environment reaches.
 """
 
 import subprocess
@@ -11,11 +10,11 @@ from pathlib import Path
 
 
 def isolate(environment: MutableMapping[str, str], folder: Path) -> None:
-    """Make `environment`, in place, one in which the notebooks only reach an emulator in `folder`.
+    """Change `environment` in place so that notebooks only reach an emulator in `folder`.
 
-    Removes every TASKROUTER_ and TWILIO_ variable (so no run goes live or finds credentials) and
-    every proxy (all traffic is loopback); moves IPython's own folder, with its start-up files and
-    history, into `folder` too.
+    Removes every TASKROUTER_ and TWILIO_ variable, so that no run goes live or finds credentials,
+    and every proxy, since all traffic is loopback. Moves IPython's folder, with its start-up files
+    and history, into `folder` too.
     """
     for name in list(environment):
         if name.upper().startswith(("TASKROUTER_", "TWILIO_")) or name.lower().endswith("_proxy"):
@@ -25,9 +24,9 @@ def isolate(environment: MutableMapping[str, str], folder: Path) -> None:
 
 
 def stop_emulator(environment: MutableMapping[str, str]) -> None:
-    """Stop the emulator of an isolated `environment`, if one was started.
+    """Stop the emulator of an isolated `environment`, if it was started.
 
-    Raises subprocess.CalledProcessError when it will not stop.
+    Raises subprocess.CalledProcessError if it does not stop.
     """
     home = Path(environment["TASKROUTER_HOME"])
     if not home.exists():

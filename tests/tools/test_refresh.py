@@ -25,21 +25,21 @@ def texts(content: NotebookNode) -> list[str]:
     return [output.text for cell in content.cells for output in cell.outputs]
 
 
-def test_an_equal_output_is_kept():
+def test_equal_output_is_kept():
     stored = printed(f"{sid('WT', 1)} at 2026-01-01T00:00:00Z on http://127.0.0.1:1 for 3 s\n")
     fresh = printed(f"{sid('WT', 2)} at 2026-02-02T00:00:00Z on http://127.0.0.1:22 for 12 s\n")
     keep_equal_outputs(stored, fresh, RULES)
     assert texts(fresh) == texts(stored)
 
 
-def test_a_changed_output_is_taken_and_names_what_the_kept_ones_name():
+def test_changed_output_is_stored_with_the_kept_sids():
     stored = printed(sid("WT", 1), "pending")
     fresh = printed(sid("WT", 2), f"reserved {sid('WT', 2)} {sid('WR', 3)}")
     keep_equal_outputs(stored, fresh, RULES)
     assert texts(fresh) == [sid("WT", 1), f"reserved {sid('WT', 1)} {sid('WR', 3)}"]
 
 
-def test_sids_are_matched_in_whatever_order_the_formats_of_an_output_come():
+def test_sids_match_in_any_order_of_formats():
     def shown(first: int, second: int, reverse: bool) -> NotebookNode:
         data = {"text/html": f"<b>{sid('WT', first)}</b>", "text/plain": sid("WT", second)}
         content = notebook("show", "print")
@@ -53,7 +53,7 @@ def test_sids_are_matched_in_whatever_order_the_formats_of_an_output_come():
     assert texts(NotebookNode(cells=fresh.cells[1:])) == [sid("WT", 1)]
 
 
-def test_what_differs_between_machines_is_not_stored():
+def test_machine_specific_data_is_not_stored():
     content = notebook("1", "2")
     content.metadata = {
         "widgets": {},

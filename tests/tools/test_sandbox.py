@@ -8,7 +8,7 @@ from local_taskrouter.process.home import Home
 from tools.sandbox import isolate, stop_emulator
 
 
-def test_nothing_of_the_users_is_left_in_the_environment(tmp_path: Path):
+def test_isolate_removes_user_settings(tmp_path: Path):
     environment = {
         "PATH": "/bin",
         "TASKROUTER_TARGET": "live",
@@ -28,12 +28,12 @@ def test_nothing_of_the_users_is_left_in_the_environment(tmp_path: Path):
     }
 
 
-def test_this_very_run_is_isolated():
+def test_this_test_run_is_isolated():
     assert not [name for name in os.environ if name.startswith("TWILIO_")]
     assert "taskrouter-tests-" in os.environ["TASKROUTER_HOME"]
 
 
-def test_an_emulator_that_was_started_is_stopped(tmp_path: Path):
+def test_started_emulator_is_stopped(tmp_path: Path):
     environment = dict(os.environ)
     isolate(environment, tmp_path)
     home = Home(environment["TASKROUTER_HOME"])
@@ -45,7 +45,7 @@ def test_an_emulator_that_was_started_is_stopped(tmp_path: Path):
     assert home.running() is None
 
 
-def test_where_none_was_started_there_is_nothing_to_stop(tmp_path: Path):
+def test_stop_without_an_emulator_does_nothing(tmp_path: Path):
     environment: dict[str, str] = {}
     isolate(environment, tmp_path)
     stop_emulator(environment)
