@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import ipywidgets as widgets
 
+from helpers.display.theme import BRAND, DROPDOWN_ARROW, NOTICE_EDGE
+
 PANEL, PART = "taskrouter-panel", "taskrouter-part"
 _SCRIPTS = [
     Path(__file__).with_name(name).read_text("utf-8") for name in ("focus.js", "presses.js")
@@ -14,7 +16,7 @@ _ONLOAD = f'const panel = this.closest(".{PANEL}");' + "".join(f"{{{text}}}" for
 
 
 _ARROW = quote(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><path fill="#e0e0e0" '
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><path fill="{DROPDOWN_ARROW}" '
     'd="M5.2,5.9L9,9.7l3.8-3.8l1.2,1.2l-4.9,5l-4.9-5L5.2,5.9z"/></svg>',
     safe="",
 )
@@ -25,12 +27,12 @@ _LOST = "The kernel was restarted, or has ended. Run the notebook from its first
 _RULES = (
     f".{PANEL}.jupyter-widgets-disconnected::before{{content:'‖ {_LOST}'!important;"
     "font:inherit!important;color:inherit!important;margin:0!important;position:static!important;"
-    "border-left:4px solid #b06000;padding:2px 8px}"
+    f"border-left:4px solid {NOTICE_EDGE};padding:2px 8px}}"
     f".{PANEL} .jupyter-widgets-disconnected::before{{display:none!important}}"
     f".{PANEL}.jupyter-widgets-disconnected>*{{pointer-events:none;opacity:.7}}"
     f".{PART}:focus,.{PANEL}:focus{{outline-offset:2px}}"
     f".{PANEL} :is(button,input,pre,select,summary,textarea):focus-visible"
-    "{outline:2px solid var(--jp-brand-color1,#1976d2)!important;outline-offset:1px}"
+    f"{{outline:2px solid {BRAND}!important;outline-offset:1px}}"
     f"[data-jp-theme-light='false'] .{PANEL}"
     f"{{--jp-widgets-dropdown-arrow:url(data:image/svg+xml,{_ARROW})}}"
     f".{PANEL} .widget-toggle-buttons>.widget-label{{margin-left:2px;font-weight:bold}}"

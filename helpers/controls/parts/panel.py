@@ -11,7 +11,7 @@ from helpers.controls.parts.in_page import PANEL, InPage
 from helpers.controls.parts.shown_call import Call
 from helpers.controls.parts.state import ControlState
 from helpers.display.html import CODE, WRAPPED
-from helpers.display.theme import CODE_FONT, INK
+from helpers.display.theme import CODE_FONT, ERROR_EDGE, INK, NOTICE_EDGE
 
 
 class TextLine(widgets.HTML):
@@ -40,8 +40,7 @@ class ErrorLine(TextLine):
     role = "alert"
     style_of_line = (
         f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;"
-        "border-left:4px solid #c5221f;padding:2px 8px;"
-        f"color:{INK}"
+        f"border-left:4px solid {ERROR_EDGE};padding:2px 8px;color:{INK}"
     )
 
     def as_html(self) -> str:
@@ -58,7 +57,7 @@ class PlainLine(TextLine):
 class NoticeLine(TextLine):
     """Shows why a panel is not up to date, with a sign and a border."""
 
-    style_of_line = f"{WRAPPED};border-left:4px solid #b06000;padding:2px 8px;color:{INK}"
+    style_of_line = f"{WRAPPED};border-left:4px solid {NOTICE_EDGE};padding:2px 8px;color:{INK}"
 
     def as_html(self) -> str:
         return f'<div role="status" style="{self.style_of_line}">‖ {escape(self.text)}</div>'
