@@ -1,8 +1,8 @@
-"""What the emulator costs, as ratios to a bare endpoint: ``python benchmarks/api.py [CALLS]``.
+"""The time of an API call as a ratio to a bare endpoint: ``python benchmarks/api.py [CALLS]``.
 
-Both are servers in processes of their own on the same stack (Flask on waitress), called in turn
-through the official SDK over pooled connections. The bare endpoint reads the form and answers a
-stored body of the same size: it checks nothing, routes nothing, and writes nothing to disk.
+Both servers run in separate processes on the same stack (Flask on waitress) and are called in turn
+through the SDK over pooled connections. The bare endpoint reads the form and answers with a stored
+body of the same size. It checks nothing, routes nothing, and writes nothing to disk.
 """
 
 import os
@@ -31,7 +31,7 @@ CONFIGURATION = (
 
 @contextmanager
 def server(*command: str, home: Path) -> Iterator[str]:
-    """Run a server that prints its address first; yield the address."""
+    """Run a server that prints its address first; yield that address."""
     environment = os.environ | {
         "TASKROUTER_HOME": str(home),
         "TASKROUTER_ACCOUNT_SID": ACCOUNT_SID,
@@ -52,6 +52,7 @@ def server(*command: str, home: Path) -> Iterator[str]:
 
 def client_of(url: str) -> Client:
     http_client = TwilioHttpClient(pool_connections=True)
+    assert http_client.session is not None
     http_client.session.trust_env = False
     client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client)
     client.taskrouter.base_url = url
@@ -59,20 +60,22 @@ def client_of(url: str) -> Client:
 
 
 def prepare(client: Client) -> tuple[Any, str]:
-    """A Workspace with a TaskQueue, a Workflow and 200 waiting Tasks."""
+    """Create a Workspace with a TaskQueue, a Workflow and 200 waiting Tasks; return it and a Task's SID."""
     workspaces = client.taskrouter.v1.workspaces
     workspace = workspaces(str(workspaces.create(friendly_name="benchmark").sid))
     queue = workspace.task_queues.create(friendly_name="s", target_workers='languages HAS "es"')
     workflow = workspace.workflows.create(
         friendly_name="w", configuration=CONFIGURATION % queue.sid
     )
-    for _ in range(200):
-        task = workspace.tasks.create(attributes=SPANISH, workflow_sid=workflow.sid)
-    return workspace, str(task.sid)
+    sids = [
+        workspace.tasks.create(attributes=SPANISH, workflow_sid=str(workflow.sid)).sid
+        for _ in range(200)
+    ]
+    return workspace, str(sids[-1])
 
 
 def in_turn(calls: int, ours: Callable[[], Any], bare: Callable[[], Any]) -> tuple[float, float]:
-    """The median time of each in milliseconds, called in turn after a warm-up."""
+    """Call both in turn and return their median times in milliseconds, after a warm-up."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(calls + calls // 10):
         for call, taken in zip((ours, bare), times, strict=True):

@@ -1,9 +1,9 @@
-"""The floor of `api.py`: Flask on waitress, answering a stored Task to everything."""
+"""The baseline of `api.py`: Flask on waitress, which answers every request with a stored Task."""
 
 import json
 
 from flask import Flask, Response, request
-from waitress import create_server
+from waitress.server import create_server
 
 SID = "0" * 32
 BASE = f"https://taskrouter.example/v1/Workspaces/WS{SID}"

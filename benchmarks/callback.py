@@ -1,7 +1,7 @@
-"""From a Worker's becoming available to the callback's arrival: ``python benchmarks/callback.py``.
+"""The time from the update that makes a Worker available to the callback: ``benchmarks/callback.py``.
 
 The clock starts before the POST that makes the Worker available and stops when the learner's server,
-in this process, has the request. The floor is the time of the same POST when no Task waits.
+in this process, receives the request. The baseline is the same POST when no Task waits.
 """
 
 import json
@@ -33,7 +33,7 @@ class Learner(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
         arrived.set()
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
@@ -46,7 +46,7 @@ def main(rounds: int) -> None:
     ):
         workspaces = client_of(url).taskrouter.v1.workspaces
         workspace = workspaces(str(workspaces.create(friendly_name="callback").sid))
-        queue = workspace.task_queues.create(friendly_name="everybody")
+        queue = workspace.task_queues.create(friendly_name="all Workers")
         workflow = workspace.workflows.create(
             friendly_name="w",
             configuration=json.dumps({"task_routing": {"default_filter": {"queue": queue.sid}}}),
@@ -54,11 +54,11 @@ def main(rounds: int) -> None:
         )
         activities = {a.friendly_name: a.sid for a in workspace.activities.list()}
         worker = workspace.workers(str(workspace.workers.create(friendly_name="Alice").sid))
-        latencies, floor = [], []
+        latencies, baseline = [], []
         for _ in range(rounds):
             began = perf_counter()
             worker.update(activity_sid=activities["Available"])
-            floor.append((perf_counter() - began) * 1000)
+            baseline.append((perf_counter() - began) * 1000)
             worker.update(activity_sid=activities["Offline"])
             task = workspace.tasks.create(workflow_sid=workflow.sid)
             arrived.clear()
@@ -72,8 +72,8 @@ def main(rounds: int) -> None:
         ordered = sorted(latencies)
         print(
             f"{rounds} callbacks, ms: median {median(latencies):.2f}, p99"
-            f" {ordered[int(rounds * 0.99)]:.2f}; the POST alone {median(floor):.2f}; ratio"
-            f" {median(latencies) / median(floor):.2f}"
+            f" {ordered[int(rounds * 0.99)]:.2f}; the POST alone {median(baseline):.2f}; ratio"
+            f" {median(latencies) / median(baseline):.2f}"
         )
     learner.shutdown()
 

@@ -1,7 +1,7 @@
-"""From `import helpers` to a connected session: ``python benchmarks/connect.py [RUNS]``.
+"""The time from `import helpers` to a Session: ``python benchmarks/connect.py [RUNS]``.
 
-Each run is a process of its own that has imported twilio, ipywidgets and pandas already. Cold: no
-emulator runs, in a folder that is new; warm: one runs. Seconds, with the imports as the yardstick.
+Each run is a new process that has already imported twilio, ipywidgets and pandas. Cold: no emulator
+runs, and its folder is new. Warm: one runs. Prints seconds, and ratios to the imports.
 """
 
 import os
@@ -45,12 +45,12 @@ def main(runs: int) -> None:
             finally:
                 stop = [sys.executable, "-m", "local_taskrouter", "stop", "--home", home]
                 subprocess.run(stop, check=False, capture_output=True)
-    yardstick = median(imports)
+    baseline = median(imports)
     print(f"{runs} runs, medians in seconds, Python {sys.version.split()[0]}")
-    print(f"importing twilio, ipywidgets, pandas {yardstick:.2f}")
+    print(f"importing twilio, ipywidgets, pandas {baseline:.2f}")
     for name, times in (("cold", cold), ("warm", warm)):
         taken = median(times)
-        print(f"{name}: import helpers, connect()     {taken:.2f}   ratio {taken / yardstick:.2f}")
+        print(f"{name}: import helpers, connect()     {taken:.2f}   ratio {taken / baseline:.2f}")
 
 
 if __name__ == "__main__":

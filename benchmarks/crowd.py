@@ -1,7 +1,8 @@
 """Many learners on one emulator: ``python benchmarks/crowd.py [LEARNERS ROUNDS]``.
 
-Each has a Workspace of its own and walks the lesson, again and again: Alice offline, a Task, Alice
-available, the Reservation accepted, the Task completed. Reports errors and the time of a call.
+Each has a separate Workspace and repeats the lesson: Alice goes offline, a Task is created, Alice
+becomes available, accepts the Reservation, and completes the Task. Prints errors and the time of a
+call.
 """
 
 import sys
@@ -25,13 +26,13 @@ class Learner(threading.Thread):
     def run(self) -> None:
         try:
             self.learn()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+        except Exception as error:  # noqa: BLE001 - every error is reported
             self.errors.append(error)
 
     def learn(self) -> None:
         workspaces = client_of(self.url).taskrouter.v1.workspaces
-        made = self.timed(lambda: workspaces.create(friendly_name=self.name, template="FIFO"))
-        workspace = workspaces(made.sid)
+        created = self.timed(lambda: workspaces.create(friendly_name=self.name, template="FIFO"))
+        workspace = workspaces(created.sid)
         activities = {a.friendly_name: a.sid for a in self.timed(workspace.activities.list)}
         worker = workspace.workers(
             self.timed(lambda: workspace.workers.create(friendly_name="Alice")).sid

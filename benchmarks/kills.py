@@ -1,8 +1,8 @@
 """Kill the emulator at random moments under load: ``python benchmarks/kills.py [KILLS]``.
 
-Each round four threads create Tasks through the SDK and note the SID of every answer; the process is
-killed without warning, started again, and asked for all of them. Reports how many writes were
-acknowledged, how many of these were missing (must be none), and the time until it answered again.
+In each round four threads create Tasks through the SDK and keep the SID of every answer until the
+process is killed and started again. Prints the number of acknowledged writes, how many of them are
+missing at the end (must be 0), and the time until the emulator answers again.
 """
 
 import os
@@ -41,7 +41,7 @@ def create_until_killed(client: Client, workspace_sid: str, created: list[str]) 
 
 
 def kill_once(home: Home, workspace_sid: str, after: float) -> tuple[list[str], float]:
-    """The SIDs acknowledged in one round, and the seconds until it answered again."""
+    """Return the SIDs acknowledged in one round, and the seconds until the emulator answers again."""
     created: list[str] = []
     threads = [
         threading.Thread(target=create_until_killed, args=(client, workspace_sid, created))

@@ -1,8 +1,8 @@
-"""What long reads cost the others: ``python benchmarks/reading.py [EVENTS]``.
+"""The effect of long reads on short writes: ``python benchmarks/reading.py [EVENTS]``.
 
-A Workspace has 100,000 Events. Tasks are created through the SDK, first alone, then while somebody
-else asks for the statistics and the Events of 30 days over and over. Reported are the times of a
-create in both cases, and of one such reading.
+A Workspace has 100,000 Events. Tasks are created through the SDK, first alone, then while another
+client reads the statistics and the Events of 30 days in a loop. Prints the time of a create in both
+cases, and of one such read.
 """
 
 import sys
@@ -25,7 +25,7 @@ CONFIGURATION = '{"task_routing":{"filters":[],"default_filter":{"queue":"%s"}}}
 
 
 def fill(engine: Engine, events: int) -> str:
-    """A Workspace in which Tasks came and went until there were so many Events; its SID."""
+    """Create and cancel Tasks in a Workspace until it has `events` Events; return its SID."""
     workspace = workspaces.create_workspace(engine, "busy")
     queue = task_queues.create_task_queue(engine, workspace, "queue")
     workflow = workflows.create_workflow(engine, workspace, "workflow", CONFIGURATION % queue.sid)
@@ -45,7 +45,7 @@ def read_until(done: threading.Event, workspace: Any, times: list[float]) -> Non
 
 
 def create(workspace: Any) -> list[float]:
-    """The times of some creates in milliseconds."""
+    """Return the times of CREATES creates in milliseconds."""
     times = []
     for _ in range(CREATES):
         began = perf_counter()

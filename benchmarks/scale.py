@@ -1,9 +1,9 @@
-"""What size costs: ``python benchmarks/scale.py [WORKERS TASK_QUEUES TASKS]``.
+"""The effect of a Workspace's size: ``python benchmarks/scale.py [WORKERS TASK_QUEUES TASKS]``.
 
-One emulator holds two Workspaces: a small one, and one at TaskRouter's documented limits (15,000
-Workers, 5,000 TaskQueues, 25,000 Tasks in flight, one of them created anew). The same three calls are made in both, in turn,
-through the SDK: create a Task, make a Worker available (who is then reserved for a waiting Task),
-accept that Reservation. Also: the time to start from disk, and the memory (Linux).
+One emulator has two Workspaces: a small one, and one at TaskRouter's documented limits (15,000
+Workers, 5,000 TaskQueues, 25,000 Tasks in flight). The same three calls are made in both, in turn,
+through the SDK: create a Task, make a Worker available (whom TaskRouter reserves for a waiting Task),
+accept that Reservation. Also prints the time to start from disk, and the memory (Linux).
 """
 
 import json
@@ -26,7 +26,7 @@ ROUNDS = 150
 
 
 def fill(engine: Engine, name: str, size: tuple[int, int, int]) -> str:
-    """A Workspace of this size: all Workers Offline, every Task pending; its SID."""
+    """Create a Workspace of this size, with Workers Offline and Tasks pending; return its SID."""
     worker_count, queue_count, task_count = size
     workspace = workspaces.create_workspace(engine, name)
     dice = Random(1)
@@ -66,7 +66,7 @@ def fill(engine: Engine, name: str, size: tuple[int, int, int]) -> str:
 
 
 class Place:
-    """One Workspace under measurement, through the SDK."""
+    """One measured Workspace, used through the SDK."""
 
     def __init__(self, client: Any, sid: str) -> None:
         self.workspace = client.taskrouter.v1.workspaces(sid)
@@ -118,11 +118,11 @@ def main(size: tuple[int, int, int]) -> None:
                 small.round(number)
                 large.round(number)
             for name in small.times:
-                one, other = median(small.times[name]), median(large.times[name])
+                small_median, large_median = median(small.times[name]), median(large.times[name])
                 worst = max(large.times[name])
                 print(
-                    f"{name:10} small {one:6.2f} ms   large {other:6.2f} ms   "
-                    f"ratio {other / one:5.2f}   worst large {worst:7.1f} ms"
+                    f"{name:10} small {small_median:6.2f} ms   large {large_median:6.2f} ms   "
+                    f"ratio {large_median / small_median:5.2f}   worst large {worst:7.1f} ms"
                 )
             print(f"at the end {memory(Path(folder))}")
 

@@ -1,4 +1,4 @@
-"""Fixtures: an emulator in this process with a clock that stands still, and real ones in a home."""
+"""Fixtures: an emulator in this process with a frozen clock, and emulators in separate processes."""
 
 import os
 import signal
@@ -28,10 +28,10 @@ def shared_emulator() -> Iterator[EmulatorServer]:
 
 @pytest.fixture
 def emulator(request: pytest.FixtureRequest) -> Iterator[EmulatorServer]:
-    """An emulator in this process, empty, its clock frozen; `emulator.taskrouter` is what it serves.
+    """An empty emulator in this process with a frozen clock; `emulator.taskrouter` is its service.
 
-    Tests share it, since starting one takes longer than most of them. It is reset after each. A
-    test that stops it asks for `taskrouter`, and gets that one.
+    Tests share it, since starting one takes longer than most tests, and it is reset after each. A
+    test that stops its emulator uses the fixture `taskrouter`, and gets that one.
     """
     if "taskrouter" in request.fixturenames:
         yield request.getfixturevalue("taskrouter").server
@@ -48,7 +48,7 @@ def clock(emulator: EmulatorServer) -> ManualClock:
 
 @pytest.fixture
 def client(emulator: EmulatorServer) -> Iterator[Client]:
-    """The official SDK's client, speaking with `emulator`."""
+    """The SDK's client of `emulator`."""
     http_client = LoggingHttpClient(RequestLog())
     http_client.session.trust_env = False
     environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
@@ -60,7 +60,7 @@ def client(emulator: EmulatorServer) -> Iterator[Client]:
 
 @pytest.fixture
 def session(client: Client, emulator: EmulatorServer) -> Session:
-    """A Session on `client`: its requests are in `session.requests`."""
+    """A Session with `client`, whose requests are in `session.requests`."""
     log = client.http_client.log
     return Session(client, "local", emulator.url, log, ACCOUNT_SID, AUTH_TOKEN)
 
@@ -72,9 +72,9 @@ def prepared_states() -> dict[str, tuple[dict[str, Any], PreparedWorkspace | Fau
 
 @pytest.fixture
 def prepared(session: Session, emulator: EmulatorServer, prepared_states) -> Callable[[str], Any]:
-    """What `prepare(session, start)` makes of an empty account, and nothing in `session.requests`.
+    """A function that returns `prepare(session, start)` for an empty account, and sends no requests.
 
-    The twenty requests are sent once for each start; then the state is loaded.
+    The twenty requests of `prepare` are sent once for each start; after that the state is loaded.
     """
 
     def prepared(start: str) -> Any:
@@ -91,20 +91,20 @@ def prepared(session: Session, emulator: EmulatorServer, prepared_states) -> Cal
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    """A home for an emulator in a separate process, which is stopped at the end."""
+    """The home of an emulator in a separate process, which is stopped at the end."""
     home = Home(tmp_path / "home")
-    lead_to(home, monkeypatch)
+    use_home(home, monkeypatch)
     yield home
     stop(home)
 
 
 @pytest.fixture
 def running_home(shared_home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home whose emulator runs in a separate process, and is empty.
+    """The home of an empty emulator that runs in a separate process.
 
-    Tests share it, and may kill the emulator; one that spoils files uses `home`.
+    Tests share it, and may kill the emulator. A test that damages its files uses `home`.
     """
-    lead_to(shared_home, monkeypatch)
+    use_home(shared_home, monkeypatch)
     launch.send_control(launch.ensure_running(shared_home), "POST", "/emulator/reset")
     return shared_home
 
@@ -116,8 +116,8 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     stop(home)
 
 
-def lead_to(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the environment name this home, and no account."""
+def use_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the environment to this home, without any credentials."""
     for name in list(os.environ):
         if name.startswith(("TASKROUTER_", "TWILIO_")):
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""JupyterLab as README starts it, for tests."""
+"""JupyterLab for tests, started with README's command."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from helpers.checks import wait_for
 def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
     """Run `python -m helpers.lab` in the folder `cwd`, without a browser; yield its URL and token.
 
-    Its settings, runtime files and log are in the folder `scratch`. Where `cwd` is a clone, the
-    kernels have that clone's helpers.
+    Its settings, runtime files and log are in the folder `scratch`. If `cwd` is a clone, the kernels
+    import that clone's helpers.
     """
     folders = {
         name: str(scratch / name)
