@@ -10,7 +10,7 @@ from helpers.display.html import short
 from helpers.lessons.workspace import ENGLISH, SPANISH
 
 
-def test_00_its_button_counts_clicks(tab, run):
+def test_00_button_counts_clicks(tab, run):
     run("00-start-here")
     button = tab.outputs.get_by_role("button", name="Click me")
     button.click()
@@ -23,7 +23,7 @@ def test_00_its_button_counts_clicks(tab, run):
     expect(tab.outputs.get_by_text("Clicked 3 times")).to_be_visible()
 
 
-def test_01_the_toggle_and_the_panel_set_and_follow_activities_also_after_a_reload(tab, run, lab):
+def test_01_panels_set_and_follow_activities_after_a_reload(tab, run, lab):
     run("01-alice-offline")
     solution_and_hint_show_when_asked_for(tab)
     toggle, workers = tab.output_of("controls.activity_toggle"), tab.output_of("controls.workers")
@@ -52,7 +52,7 @@ def test_01_the_toggle_and_the_panel_set_and_follow_activities_also_after_a_relo
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
 
 
-def test_02_the_form_creates_tasks_and_the_panel_ends_them(tab, run, lab):
+def test_02_form_creates_tasks_and_panel_ends_them(tab, run, lab):
     run("02-create-a-task")
     form, tasks = tab.output_of("controls.task_form"), tab.output_of("controls.tasks")
     before = len(lab.workspace.tasks.list())
@@ -79,7 +79,7 @@ def test_02_the_form_creates_tasks_and_the_panel_ends_them(tab, run, lab):
     assert tab.violations() == []
 
 
-def test_03_alice_is_reserved_and_the_picture_follows_her_task(tab, run, lab):
+def test_03_picture_follows_the_task_reserved_for_alice(tab, run, lab):
     run("03-alice-idle")
     tab.run_through("controls.lifecycle")
     toggle, picture = tab.output_of("controls.activity_toggle"), tab.output_of("controls.lifecycle")
@@ -102,7 +102,7 @@ def test_03_alice_is_reserved_and_the_picture_follows_her_task(tab, run, lab):
     assert tab.violations() == []
 
 
-def test_04_the_request_is_found_and_the_reservation_is_accepted(tab, run, lab):
+def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
     run("04-inspect-the-reservation")
     tab.run_through("controls.requests")
     requests, panel = tab.output_of("controls.requests"), tab.output_of("controls.reservation")

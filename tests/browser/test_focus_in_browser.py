@@ -36,7 +36,7 @@ OUTLINED = """control => {
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_where_the_focus_is_can_be_seen(tab, panels, lab, theme):
+def test_focus_is_visible(tab, panels, lab, theme):
     tab.set_theme(f"JupyterLab {theme}")
     form, requests = panels["task_form"], panels["requests"]
     for control in (
@@ -55,7 +55,7 @@ def test_where_the_focus_is_can_be_seen(tab, panels, lab, theme):
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_a_toggle_keeps_the_focus_when_it_is_pressed(tab, panels, lab, key):
+def test_toggle_keeps_the_focus_after_a_click(tab, panels, lab, key):
     for name in ("workers", "activity_toggle"):
         button = panels[name].get_by_title("Set Bob to Unavailable")
         tab.press(button, key)
@@ -66,7 +66,7 @@ def test_a_toggle_keeps_the_focus_when_it_is_pressed(tab, panels, lab, key):
         stays(tab, button)
 
 
-def test_a_toggle_keeps_the_focus_when_somebody_else_changes_the_worker(tab, panels, lab):
+def test_toggle_keeps_the_focus_when_the_worker_changes_elsewhere(tab, panels, lab):
     button = panels["workers"].get_by_title("Set Alice to Available")
     button.focus()
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -78,13 +78,13 @@ def test_a_toggle_keeps_the_focus_when_somebody_else_changes_the_worker(tab, pan
     made.delete()
 
 
-def test_a_button_that_its_own_press_disables_leaves_the_focus_in_its_part(tab, panels, lab):
+def test_button_disabled_by_its_click_leaves_the_focus_in_its_part(tab, panels, lab):
     tab.press(panels["tasks"].get_by_role("button", name=re.compile("Cancel")))
     expect(panels["tasks"].get_by_text("canceled · in ")).to_be_visible()
     expect(part_with_focus(tab)).to_contain_text("canceled · in ")
 
 
-def test_an_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
+def test_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     accept = panels["reservation"].get_by_role("button", name="Accept")
     expect(accept).to_be_enabled()
@@ -95,9 +95,7 @@ def test_an_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
     expect(panels["reservation"].get_by_label("Reservation")).to_be_focused()
 
 
-def test_a_button_that_goes_by_itself_leaves_the_focus_in_its_part_and_gets_it_back(
-    tab, panels, lab
-):
+def test_button_disabled_elsewhere_gets_the_focus_back(tab, panels, lab):
     reject = panels["reservation"].get_by_role("button", name="Reject")
     for _ in range(2):
         lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -112,7 +110,7 @@ def test_a_button_that_goes_by_itself_leaves_the_focus_in_its_part_and_gets_it_b
     expect(reject).to_be_focused()
 
 
-def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
+def test_removed_part_leaves_the_focus_in_its_panel(tab, panels, lab):
     panels["tasks"].get_by_role("button", name=re.compile("Cancel")).focus()
     [task] = lab.workspace.tasks.list()
     task.delete()
@@ -120,7 +118,7 @@ def test_a_part_that_goes_leaves_the_focus_in_its_panel(tab, panels, lab):
     expect(part_with_focus(tab)).to_contain_text("There is no Task yet.")
 
 
-def test_the_call_is_reached_by_the_keyboard_and_selected_as_a_whole(tab, panels, lab):
+def test_shown_call_takes_the_focus_and_is_selected(tab, panels, lab):
     form = panels["task_form"]
     create = form.get_by_role("button", name="Create Task")
     tab.press(create)
@@ -136,7 +134,7 @@ def test_the_call_is_reached_by_the_keyboard_and_selected_as_a_whole(tab, panels
         assert "Attributes" in selected or "attributes=" in selected
 
 
-def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
+def test_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
     create = panels["task_form"].get_by_role("button", name="Create Task")
     tab.press(create)
     expect(panels["task_form"].get_by_text("is in the TaskQueue")).to_be_visible()
@@ -148,7 +146,7 @@ def test_the_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
         stays(tab, button)
 
 
-def test_fields_keep_the_focus_and_what_is_being_typed(tab, panels, lab):
+def test_fields_keep_the_focus_and_the_typed_text(tab, panels, lab):
     form = panels["task_form"].get_by_label("More attributes")
     form.press_sequentially('{"vip": tr')
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -157,7 +155,7 @@ def test_fields_keep_the_focus_and_what_is_being_typed(tab, panels, lab):
     expect(form).to_have_value('{"vip": true}')
 
 
-def test_the_list_of_requests_is_walked_by_arrows(tab, panels, lab):
+def test_arrow_keys_move_through_the_requests(tab, panels, lab):
     found = panels["requests"].get_by_label("Requests")
     tab.press(found, "Home")
     chosen = found.locator("option:checked")
@@ -177,7 +175,7 @@ def test_the_list_of_requests_is_walked_by_arrows(tab, panels, lab):
     stays(tab, edit)
 
 
-def test_the_focus_is_not_taken_from_a_learner_who_goes_on(tab, panels, lab):
+def test_focus_elsewhere_is_not_moved(tab, panels, lab):
     cancel = panels["tasks"].get_by_role("button", name=re.compile("Cancel"))
     tab.press(cancel)
     field = panels["task_form"].get_by_label("Priority")

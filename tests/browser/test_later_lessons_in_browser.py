@@ -21,7 +21,7 @@ def the_floor_follows_a_task(tab, lab):
     assert tab.violations() == []
 
 
-def test_05_a_reservation_is_accepted_with_a_click_and_the_floor_follows(tab, run, lab):
+def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     run("05-accept-the-reservation")
     tab.run_through("controls.reservation")
     panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
@@ -35,7 +35,7 @@ def test_05_a_reservation_is_accepted_with_a_click_and_the_floor_follows(tab, ru
     the_floor_follows_a_task(tab, lab)
 
 
-def test_06_twenty_minutes_later_alice_is_offline_and_the_floor_follows(tab, run, lab):
+def test_06_alice_is_offline_after_twenty_minutes(tab, run, lab):
     run("06-when-nobody-answers")
     solution_and_hint_show_when_asked_for(tab)
     the_floor_follows_a_task(tab, lab)
@@ -55,7 +55,7 @@ def test_06_twenty_minutes_later_alice_is_offline_and_the_floor_follows(tab, run
     assert tab.violations() == []
 
 
-def test_07_the_playground_judges_the_workers_of_the_faults(tab, run):
+def test_07_playground_shows_verdicts_for_the_workers(tab, run):
     run("07-why-was-it-not-routed")
     panel = tab.output_of("controls.playground")
     field = panel.get_by_label("Expression")
@@ -67,13 +67,13 @@ def test_07_the_playground_judges_the_workers_of_the_faults(tab, run):
     assert tab.violations() == []
 
 
-def test_08_runs_and_says_where_it_runs(tab, run):
+def test_08_shows_which_taskrouter_it_uses(tab, run):
     run("08-on-real-twilio")
     assert tab.outputs.locator("table, pre").count() > 5
     tab.reload()
 
 
-def test_09_shows_how_far_it_has_come_and_its_pictures_in_both_themes(tab):
+def test_09_shows_progress_and_charts_in_both_themes(tab):
     tab.open("notebooks/09-a-day-on-the-floor.ipynb")
     expect(tab.cells.filter(has_text="{11: 14, 12: 0}")).to_have_count(1)  # the smaller day
     tab.run_all()

@@ -53,7 +53,7 @@ def long_names(taskrouter) -> None:
     )
 
 
-def test_a_table_shows_every_column_on_a_narrow_page(tab):
+def test_table_shows_every_column_on_a_narrow_page(tab):
     tab.show("notebooks/long.ipynb", LAB, *SHOWN)
     tab.give_outputs(700)
     expect(tab.output_of("tables.tasks").get_by_text("waits: no available")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_table_shows_every_column_on_a_narrow_page(tab):
     assert tab.violations() == []
 
 
-def test_long_names_and_values_keep_their_places(tab, long_names):
+def test_long_names_and_values_stay_in_place(tab, long_names):
     tab.show("notebooks/long.ipynb", LAB, *SHOWN)
     tab.give_outputs(700)
     drawn = tab.output_of("controls.floor").get_by_role("img")
@@ -74,7 +74,7 @@ def test_long_names_and_values_keep_their_places(tab, long_names):
     assert tab.violations() == []
 
 
-def test_the_words_of_the_lifecycle_stay_in_their_boxes(window: BrowserContext):
+def test_lifecycle_text_stays_in_its_boxes(window: BrowserContext):
     page = window.new_page()
     page.set_content("".join(lifecycle_svg(number + 1) for number in range(len(STEPS))))
     assert page.locator("body").evaluate(OUTSIDE_THEIR_BOX) == []

@@ -55,7 +55,7 @@ def asked(tab, panels, lab) -> dict[str, Locator]:
     return panels
 
 
-def test_the_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
+def test_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
     """An output area of 700 pixels, and one of a window of 1600."""
     for theme, changed in (("Light", "none"), ("Dark", re.compile("invert"))):
         tab.set_theme(f"JupyterLab {theme}")
@@ -76,7 +76,7 @@ def travel(tab, panels, lab) -> list[int]:
     return tab.page.evaluate("window.travelled")
 
 
-def test_a_task_is_seen_travelling_to_the_worker_who_is_asked(tab, panels, lab):
+def test_task_token_moves_to_the_reserved_worker(tab, panels, lab):
     tab.page.emulate_media(reduced_motion="no-preference")
     waiting = panels["floor"].locator("g", has=tab.page.locator("title", has_text="Task WT"))
     from_left = waiting.bounding_box()["x"]
@@ -85,5 +85,5 @@ def test_a_task_is_seen_travelling_to_the_worker_who_is_asked(tab, panels, lab):
     assert start < middle < end
 
 
-def test_a_task_does_not_travel_for_somebody_who_wants_less_motion(tab, panels, lab):
+def test_task_token_does_not_move_with_reduced_motion(tab, panels, lab):
     assert len(travel(tab, panels, lab)) == 1

@@ -70,7 +70,7 @@ def is_readable(tab) -> None:
 
 
 @pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
-def test_every_panel_is_text_in_jupyterlab(tab, stored, trusted):
+def test_every_panel_is_text_before_it_runs(tab, stored, trusted):
     open_stored(tab, stored, trusted)
     for text in TEXTS:
         expect(tab.outputs.get_by_text(text).first).to_be_visible()
@@ -79,7 +79,7 @@ def test_every_panel_is_text_in_jupyterlab(tab, stored, trusted):
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
-def test_a_lesson_is_readable_in_jupyterlab(tab, path):
+def test_lesson_is_readable_before_it_runs(tab, path):
     open_stored(tab, path, trusted=False)
     expect(tab.outputs.first).to_be_visible()
     is_readable(tab)
@@ -113,7 +113,7 @@ def panel_outputs(notebook: NotebookNode) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["every-panel", *(path.stem for path in COMMITTED)])
-def test_a_page_shows_what_is_stored_and_nothing_to_press(show, stored, name):
+def test_static_page_shows_stored_output_and_no_controls(show, stored, name):
     path = next((one for one in COMMITTED if one.stem == name), stored)
     page = show(path)
     shown = page.locator(".jp-OutputArea").all_inner_texts()

@@ -16,7 +16,7 @@ def the_task(lab: PreparedWorkspace):
     return lab.workspace.tasks.list()[0]
 
 
-def test_a_task_goes_its_way_through_the_panels(tab, panels, lab):
+def test_task_is_created_reserved_accepted_and_completed_in_panels(tab, panels, lab):
     workers, tasks, reservation = panels["workers"], panels["tasks"], panels["reservation"]
     expect(tasks.get_by_text("It waits: no available Worker")).to_be_visible()
     expect(reservation.get_by_role("button", name="Accept")).to_be_disabled()
@@ -41,7 +41,7 @@ def test_a_task_goes_its_way_through_the_panels(tab, panels, lab):
     assert tab.violations() == []
 
 
-def test_the_panels_follow_what_is_done_elsewhere(tab, panels, lab):
+def test_panels_show_changes_made_elsewhere(tab, panels, lab):
     attributes = json.dumps({"selected_language": "es", "name": MARKUP})
     made = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     expect(panels["tasks"].get_by_text(made.sid)).to_be_visible()
@@ -55,7 +55,7 @@ def test_the_panels_follow_what_is_done_elsewhere(tab, panels, lab):
     assert tab.violations() == []
 
 
-def test_a_request_is_found_changed_and_sent(tab, panels, lab):
+def test_request_is_found_edited_and_sent(tab, panels, lab):
     requests = panels["requests"]
     panels["workers"].get_by_role("button", name="Unavailable", exact=True).first.click()
     expect(panels["workers"].get_by_text("Unavailable, not available")).to_be_visible()
@@ -74,7 +74,7 @@ def test_a_request_is_found_changed_and_sent(tab, panels, lab):
     assert tab.violations() == []
 
 
-def test_a_double_click_and_a_key_held_down_are_one_press(tab, panels, lab):
+def test_double_click_and_held_key_count_as_one_click(tab, panels, lab):
     create = panels["task_form"].get_by_role("button", name="Create Task")
     create.dblclick()
     eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == 2)
@@ -98,7 +98,7 @@ STOPPED = """stopped = [one for one in Out.values() if "has stopped" in getattr(
 print(len(stopped), "of", len(Out), "have stopped")"""
 
 
-def test_the_panels_survive_run_all_again_and_a_reload(tab, lab):
+def test_panels_work_after_run_all_and_a_reload(tab, lab):
     following = ["clock", "floor", "lifecycle", "requests", "reservation", "tasks", "workers"]
     tab.open_cells(
         "notebooks/again.ipynb", START, *(f"controls.{name}(lab)" for name in following), STOPPED
@@ -125,7 +125,7 @@ LOST = """panel => [
 ]"""
 
 
-def test_a_panel_without_its_kernel_says_so_and_cannot_be_pressed(tab):
+def test_panel_without_its_kernel_shows_a_notice_and_ignores_clicks(tab):
     tab.open_cells("notebooks/restarted.ipynb", START, "controls.activity_toggle(lab, lab.bob_sid)")
     tab.run_all()
     toggle = tab.output_of("activity_toggle").locator(".taskrouter-panel")
@@ -152,7 +152,7 @@ os.environ["TWILIO_AUTH_TOKEN"] = local.auth_token
 lab = prepare(connect("live"), "task waiting")"""
 
 
-def test_the_panels_work_on_a_live_target_and_the_clock_says_that_it_does_not(tab):
+def test_panels_work_on_a_live_target_except_the_clock(tab):
     """An emulator stands at the address that the SDK has for Twilio, in this kernel alone."""
     names = ("workers", "tasks", "reservation", "clock")
     panels = [f"controls.{name}(lab)" for name in names]

@@ -84,9 +84,7 @@ def change_page(tab, panels) -> None:
     tab.page.locator(".jp-Dialog").wait_for()
 
 
-def test_a_shared_page_shows_what_a_fresh_one_shows_whatever_was_done_to_it(
-    tab, panels, lab, taskrouter, empty
-):
+def test_reused_page_shows_what_a_new_page_shows(tab, panels, lab, taskrouter, empty):
     fresh = look(tab, taskrouter)
     change_taskrouter(lab)
     change_panels(tab, panels)

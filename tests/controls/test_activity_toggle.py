@@ -27,7 +27,7 @@ def updates(lab: PreparedWorkspace) -> int:
     return sum(exchange.method == "POST" for exchange in lab.session.requests.sent())
 
 
-def test_it_shows_the_activity_that_is_and_changes_nothing(lab):
+def test_new_panel_shows_the_activity_and_sends_no_update(lab):
     before = updates(lab)
     toggle = controls.activity_toggle(lab, lab.alice_sid)
     assert [name.split() for name, _ in toggle.toggles.options][:2] == [
@@ -40,7 +40,7 @@ def test_it_shows_the_activity_that_is_and_changes_nothing(lab):
     assert updates(lab) == before
 
 
-def test_a_choice_sets_the_activity_and_shows_the_call(lab, toggle):
+def test_choice_sets_the_activity_and_shows_the_call(lab, toggle):
     toggle.toggles.value = lab.idle_sid
     assert activity_of_alice(lab) == "Idle"
     assert toggle.summary.text == "Alice is Idle, available: TaskRouter may offer Tasks."
@@ -55,13 +55,13 @@ def test_only_the_chosen_button_is_ticked(lab, toggle):
     assert ticked == [lab.idle_sid]
 
 
-def test_a_choice_of_what_is_already_so_sends_nothing(lab, toggle):
+def test_choice_of_the_current_activity_sends_nothing(lab, toggle):
     before = updates(lab)
     toggle.on_toggle({"new": lab.offline_sid})
     assert updates(lab) == before
 
 
-def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
+def test_change_made_elsewhere_shows_after_refresh(lab, toggle):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     before = updates(lab)
     toggle.refresh()
@@ -70,7 +70,7 @@ def test_a_change_made_elsewhere_shows_after_refresh(lab, toggle):
     assert updates(lab) == before
 
 
-def test_what_a_refresh_finds_is_shown_under_the_lock(lab, toggle):
+def test_refresh_changes_the_state_under_the_lock(lab, toggle):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     toggle.state.lock = lock = SpyLock()
     held: list[int] = []
@@ -79,7 +79,7 @@ def test_what_a_refresh_finds_is_shown_under_the_lock(lab, toggle):
     assert held and all(held)
 
 
-def test_an_activity_added_later_shows_after_refresh(lab, toggle):
+def test_activity_added_later_shows_after_refresh(lab, toggle):
     lab.workspace.activities.create(friendly_name="<b>Lunch</b>", available=False)
     before = updates(lab)
     toggle.refresh()
@@ -88,7 +88,7 @@ def test_an_activity_added_later_shows_after_refresh(lab, toggle):
     assert updates(lab) == before
 
 
-def test_a_state_changed_by_somebody_else_is_shown_and_sends_nothing(lab, toggle):
+def test_activity_changed_elsewhere_is_shown_and_sends_nothing(lab, toggle):
     before = updates(lab)
     toggle.state.activities = [("New", "WA" + "0" * 32), *toggle.state.activities]
     assert toggle.toggles.options[0][0].strip() == "New"
@@ -98,7 +98,7 @@ def test_a_state_changed_by_somebody_else_is_shown_and_sends_nothing(lab, toggle
     assert updates(lab) == before
 
 
-def test_a_choice_that_taskrouter_refuses_is_shown_and_taken_back(lab, toggle):
+def test_refused_choice_shows_the_error_and_is_reverted(lab, toggle):
     gone = lab.workspace.activities.create(friendly_name="Gone")
     toggle.refresh()
     gone.delete()
@@ -108,7 +108,7 @@ def test_a_choice_that_taskrouter_refuses_is_shown_and_taken_back(lab, toggle):
     assert not toggle.toggles.disabled
 
 
-def test_a_taskrouter_that_is_away_is_shown(lab, toggle, taskrouter):
+def test_error_shows_that_taskrouter_is_down(lab, toggle, taskrouter):
     taskrouter.server.stop()
     toggle.toggles.value = lab.idle_sid
     assert toggle.error_line.text.startswith("TaskRouter does not answer")
@@ -116,7 +116,7 @@ def test_a_taskrouter_that_is_away_is_shown(lab, toggle, taskrouter):
     assert "TaskRouter does not answer" in toggle.as_text()
 
 
-def test_a_worker_that_is_gone_still_gives_a_panel_that_says_so(lab):
+def test_panel_of_a_deleted_worker_shows_the_error(lab):
     toggle = controls.activity_toggle(lab, "WK" + "0" * 32)
     assert "HTTP 404" in toggle.error_line.text
 
@@ -128,7 +128,7 @@ def test_buttons_are_disabled_while_busy(lab, toggle):
     assert seen == [True, False]
 
 
-def test_a_second_choice_while_one_is_sent_sends_nothing_and_is_taken_back(lab, toggle):
+def test_second_choice_during_a_request_sends_nothing_and_is_reverted(lab, toggle):
     other = []
 
     def choose_again(_: object) -> None:
@@ -148,14 +148,14 @@ def test_a_second_choice_while_one_is_sent_sends_nothing_and_is_taken_back(lab, 
     assert toggle.toggles.value == lab.idle_sid
 
 
-def test_what_is_stored_in_a_notebook_is_readable(toggle):
+def test_text_shows_the_activities_and_the_summary(toggle):
     assert toggle._repr_mimebundle_()["text/plain"] == (
         "Alice: [✓ Offline] [Available] [Unavailable] [Idle]\n"
         "Alice is Offline, not available: TaskRouter offers no Tasks."
     )
 
 
-def test_a_worker_beyond_those_that_panels_read_is_shown_when_asked_for(lab, monkeypatch):
+def test_worker_beyond_the_limit_is_shown(lab, monkeypatch):
     monkeypatch.setattr(reader, "MOST_WORKERS", 1)
     toggle = controls.activity_toggle(lab, lab.bob_sid)
     assert toggle.state.snapshot.worker(lab.bob_sid) is None

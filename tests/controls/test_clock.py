@@ -23,7 +23,7 @@ def age(lab: PreparedWorkspace) -> int:
     return lab.workspace.tasks(lab.task_sid).fetch().age
 
 
-def test_two_minutes_later_is_a_click(lab, panel):
+def test_two_minutes_later_advances_the_clock(lab, panel):
     panel.on_step(120, panel.steps[1])
     assert age(lab) == 120
     assert panel.outcome.text == "It is 2 min later for TaskRouter."
@@ -31,7 +31,7 @@ def test_two_minutes_later_is_a_click(lab, panel):
     assert '{"advance": "120"}' in panel.state.call.python
 
 
-def test_each_button_is_as_long_as_it_says(lab, panel):
+def test_each_button_advances_by_its_seconds(lab, panel):
     for button, now in zip(panel.steps, (10, 130, 1330), strict=True):
         button.click()
         assert age(lab) == now
@@ -42,26 +42,26 @@ def test_each_button_is_as_long_as_it_says(lab, panel):
     assert names == ["10 seconds later", "2 minutes later", "20 minutes later"]
 
 
-def test_a_double_click_puts_it_forward_once(lab, panel):
+def test_double_click_advances_once(lab, panel):
     panel.state.observe(lambda _: panel.on_step(120), "call")
     panel.on_step(120)
     assert age(lab) == 120
 
 
-def test_any_number_of_seconds(lab, panel):
+def test_any_number_of_seconds_can_be_advanced(lab, panel):
     panel.seconds.value = 7
     panel.on_advance(panel.button)
     assert age(lab) == 7
 
 
-def test_the_other_panels_see_it_at_once(lab, panel):
+def test_other_panels_show_the_new_time_at_once(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     reservation = controls.reservation(lab)
     panel.on_step(1200, panel.steps[2])
     assert reservation.state.status == "timeout"
 
 
-def test_a_refusal_is_shown(lab, panel):
+def test_refused_advance_shows_the_error(lab, panel):
     panel.on_step(10)
     assert panel.outcome.text
     panel.state.advance(-1)
@@ -69,7 +69,7 @@ def test_a_refusal_is_shown(lab, panel):
     assert panel.outcome.text == ""
 
 
-def test_real_twilio_has_no_such_clock(lab):
+def test_real_twilio_shows_a_notice_and_disables_the_buttons(lab):
     session = lab.session
     live = Session(
         Client("AC1", "x"), "live", session.address, session.requests, session.account_sid, None
@@ -82,5 +82,5 @@ def test_real_twilio_has_no_such_clock(lab):
     assert repr(panel).startswith("Real Twilio's clock")
 
 
-def test_what_is_stored_in_a_notebook_is_readable(panel):
+def test_text_shows_the_buttons(panel):
     assert repr(panel) == "[10 seconds later] [2 minutes later] [20 minutes later]"

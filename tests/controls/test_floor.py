@@ -16,7 +16,7 @@ def panel(lab) -> FloorPanel:
     return controls.floor(lab)
 
 
-def test_a_task_travels_from_the_queue_past_the_question_to_the_worker(lab, panel):
+def test_task_token_moves_queue_reservation_worker(lab, panel):
     places = [positions(panel.state.floor)[lab.task_sid]]
     assert 'taskrouter-moved"' not in panel.picture.value
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -34,7 +34,7 @@ def test_a_task_travels_from_the_queue_past_the_question_to_the_worker(lab, pane
     assert left == sorted(set(left))
 
 
-def test_nothing_is_drawn_anew_when_nothing_has_changed(panel, clock):
+def test_unchanged_floor_is_not_rendered_again(panel, clock):
     drawn = []
     panel.picture.observe(drawn.append, "value")
     clock.advance(3)
@@ -42,7 +42,7 @@ def test_nothing_is_drawn_anew_when_nothing_has_changed(panel, clock):
     assert drawn == []
 
 
-def test_the_picture_says_in_words_what_it_shows(lab, panel):
+def test_picture_has_a_text_alternative(lab, panel):
     assert repr(panel).splitlines() == [
         f"TaskQueue {ENGLISH}: 0 waiting",
         f"TaskQueue {SPANISH}: 1 waiting: {lab.task_sid}",
@@ -52,7 +52,7 @@ def test_the_picture_says_in_words_what_it_shows(lab, panel):
     assert f'aria-label="TaskQueue {ENGLISH}: 0 waiting. ' in panel.picture.value
 
 
-def test_task_queues_stand_in_the_order_of_their_names(lab, panel):
+def test_task_queues_are_sorted_by_name(lab, panel):
     lab.workspace.task_queues.create("Arabic")
     panel.state.poller.refresh()
     assert repr(panel).splitlines()[0] == "TaskQueue Arabic: 0 waiting"

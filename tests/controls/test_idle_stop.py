@@ -79,7 +79,9 @@ def looks_again(hands: Hands) -> None:
     eventually("three looks", lambda: hands.looked > before + 3)
 
 
-def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, hands, monkeypatch):
+def test_taskrouter_stays_while_a_panel_is_open_and_stops_after_it_closes(
+    serving, session, hands, monkeypatch
+):
     monkeypatch.setattr(poller, "TICK", 3600)  # the panel looks when this test says so
     panel = controls.tasks(prepare(session, "task waiting"))
     for _ in range(3):
@@ -93,7 +95,7 @@ def test_an_open_panel_keeps_it_and_a_closed_one_lets_it_stop(serving, session, 
     assert not serving.is_alive()
 
 
-def test_a_panel_that_was_closed_asks_nothing_more(session, serving, monkeypatch):
+def test_poller_thread_ends_when_the_panel_closes(session, serving, monkeypatch):
     monkeypatch.setattr(poller, "TICK", 0.01)
     monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(prepare(session, "task waiting"))
@@ -103,7 +105,7 @@ def test_a_panel_that_was_closed_asks_nothing_more(session, serving, monkeypatch
     assert not thread.is_alive()
 
 
-def test_a_kernel_that_shuts_down_with_open_panels_ends_without_a_word():
+def test_prints_nothing_on_shutdown_with_open_panels():
     """As a kernel does, the process ends while its thread looks."""
     ended = subprocess.run(
         [sys.executable, "-c", FOLLOW_AND_END],

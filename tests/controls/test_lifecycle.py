@@ -25,7 +25,7 @@ def create(lab: PreparedWorkspace, attributes: str = '{"selected_language": "es"
     return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 
-def test_the_step_follows_the_task(lab, panel):
+def test_step_follows_the_task(lab, panel):
     assert panel.state.number == 1
     assert 'alt="[Task Created] → ' in panel.picture.value
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -41,7 +41,7 @@ def test_the_step_follows_the_task(lab, panel):
     assert "[Task assigned to Worker]" in panel.picture.value
 
 
-def test_an_accepted_reservation_lights_its_step_before_the_task_is_read_as_assigned(lab, panel):
+def test_accepted_reservation_highlights_its_step_before_the_task_is_assigned(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel.state.poller.refresh()
     reserved = panel.state.snapshot
@@ -62,14 +62,14 @@ def test_every_step_of_a_completed_task_is_done(lab, panel):
     assert "now" not in panel.picture.value
 
 
-def test_no_step_of_a_canceled_task_is_lit(lab, panel):
+def test_canceled_task_highlights_no_step(lab, panel):
     lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="gone")
     panel.state.poller.refresh()
     assert panel.as_text().startswith("Task Created → ")
     assert panel.summary.text == f"Task {lab.task_sid} is canceled; it had no Reservation."
 
 
-def test_without_a_choice_the_newest_is_followed(lab, panel):
+def test_newest_task_is_followed_without_a_choice(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     newer = create(lab)
     panel.state.poller.refresh()
@@ -79,7 +79,7 @@ def test_without_a_choice_the_newest_is_followed(lab, panel):
     assert panel.state.number == 3
 
 
-def test_the_list_says_where_each_task_is_the_newest_first(lab, panel):
+def test_chooser_lists_tasks_with_their_queue_newest_first(lab, panel):
     newer = create(lab, '{"selected_language": "en"}')
     panel.state.poller.refresh()
     assert panel.chooser.options == (
@@ -89,33 +89,33 @@ def test_the_list_says_where_each_task_is_the_newest_first(lab, panel):
     )
 
 
-def test_a_task_in_no_queue_is_listed_without_one():
+def test_task_in_no_queue_is_listed():
     task = SimpleNamespace(sid="WT1", assignment_status="canceled", task_queue_friendly_name=None)
     assert _described(task) == "…WT1 canceled, in no TaskQueue"
 
 
-def test_only_the_newest_are_offered(lab, panel, monkeypatch):
+def test_chooser_offers_only_the_newest_tasks(lab, panel, monkeypatch):
     monkeypatch.setattr(import_module("helpers.controls.lifecycle"), "_MOST", 2)
     newer = [create(lab) for _ in range(2)]
     panel.state.poller.refresh()
     assert [sid for _, sid in panel.chooser.options] == ["", newer[1].sid, newer[0].sid]
 
 
-def test_before_the_first_task_the_picture_is_there_with_no_step_lit(lab):
+def test_picture_without_a_task_highlights_no_step(lab):
     lab.workspace.tasks(lab.task_sid).delete()
     panel = controls.lifecycle(lab)
     assert 'alt="Task Created → ' in panel.picture.value
     assert panel.summary.text == "There is no Task yet."
 
 
-def test_a_named_task_is_followed_from_the_start(lab):
+def test_named_task_is_followed(lab):
     create(lab)
     panel = controls.lifecycle(lab, lab.task_sid)
     assert lab.task_sid in panel.summary.text
     assert panel.chooser.value == lab.task_sid
 
 
-def test_a_task_that_is_gone_is_said(lab):
+def test_deleted_task_is_described(lab):
     panel = controls.lifecycle(lab, lab.task_sid)
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.poller.refresh()
@@ -125,7 +125,7 @@ def test_a_task_that_is_gone_is_said(lab):
     assert panel.summary.text == "There is no Task yet."
 
 
-def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+def test_text_shows_the_steps_and_the_summary(lab, panel):
     steps = "eligible Worker becomes available → Worker reserved → Reservation accepted"
     assert repr(panel).splitlines() == [
         f"[Task Created] → {steps} → Task assigned to Worker",

@@ -26,7 +26,7 @@ def lab(session, tmp_path) -> PreparedWorkspace:
 
 
 @pytest.mark.parametrize("name", controls.__all__)
-def test_every_panel_shows_what_there_is(lab, name):
+def test_every_panel_shows_the_workspace(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
     assert panel.state.error == ""
@@ -34,7 +34,7 @@ def test_every_panel_shows_what_there_is(lab, name):
     assert repr(panel).strip()
 
 
-def test_alice_is_sent_away_and_comes_back(lab):
+def test_toggle_sets_alice_offline_and_idle(lab):
     panel, toggle = controls.workers(lab), controls.activity_toggle(lab, lab.bob_sid)
     panel.parts[lab.alice_sid].toggles.value = lab.offline_sid
     assert panel.error_line.text == ""
@@ -43,19 +43,19 @@ def test_alice_is_sent_away_and_comes_back(lab):
     assert panel.parts[lab.bob_sid].summary.text == "Offline, not available · holds no Task"
 
 
-def test_a_reservation_is_accepted_and_the_task_completed(lab):
+def test_reservation_is_accepted_and_the_task_completed(lab):
     reservation, tasks = controls.reservation(lab), controls.tasks(lab)
     lifecycle, floor = controls.lifecycle(lab), controls.floor(lab)
     assert reservation.countdown.text.endswith("left to answer")
     reservation.on_accept(reservation.accept)
     assert tasks.parts[lab.task_sid].summary.text.startswith("assigned")
     assert lifecycle.state.number == 5
-    assert floor.state.floor.workers[0].working_on == (lab.task_sid,)
+    assert floor.state.floor.workers[0].assigned == (lab.task_sid,)
     tasks.on_end(lab.task_sid, "complete")
     assert lab.workspace.tasks(lab.task_sid).fetch().assignment_status == "completed"
 
 
-def test_a_task_is_created_and_the_request_sent_again(lab):
+def test_task_is_created_and_the_request_sent_again(lab):
     form, requests = controls.task_form(lab), controls.requests(lab)
     form.on_create(form.button)
     assert form.state.task_sid in form.outcome.text
@@ -66,7 +66,7 @@ def test_a_task_is_created_and_the_request_sent_again(lab):
     assert len(lab.workspace.tasks.list()) == 3
 
 
-def test_only_the_clock_says_that_it_is_for_the_local_taskrouter(lab):
+def test_only_the_clock_shows_that_it_needs_the_local_taskrouter(lab):
     panel = controls.clock(lab)
     before = len(lab.session.requests)
     assert panel.outcome.text == (
@@ -77,7 +77,7 @@ def test_only_the_clock_says_that_it_is_for_the_local_taskrouter(lab):
     assert len(lab.session.requests) == before
 
 
-def test_twilio_is_asked_more_seldom(lab, monkeypatch):
+def test_twilio_is_polled_every_three_seconds(lab, monkeypatch):
     monkeypatch.setattr(poller_module, "monotonic", lambda: 0.0)
     poller = poller_module.poller_for(lab)
     poller.refresh()

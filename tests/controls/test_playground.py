@@ -24,12 +24,12 @@ def matching(panel):
     return [row.friendly_name for row in panel.state.rows if row.verdict.holds]
 
 
-def test_at_first_everybody_matches(panel):
+def test_first_expression_matches_every_worker(panel):
     assert matching(panel) == ["Alice", "Bob"]
     assert panel.summary.text == "2 of 2 Workers match."
 
 
-def test_what_is_typed_is_judged_for_each_worker_clause_by_clause(panel):
+def test_each_worker_has_a_verdict_for_each_clause(panel):
     panel.expression.value = 'languages HAS "es" AND languages HAS "en"'
     assert matching(panel) == ["Alice"]
     assert panel.summary.text == "1 of 2 Workers matches."
@@ -41,21 +41,21 @@ def test_what_is_typed_is_judged_for_each_worker_clause_by_clause(panel):
     assert "languages is [&quot;en&quot;]" in panel.table.value
 
 
-def test_it_matches_whom_taskrouter_matches(lab, panel):
+def test_matches_are_those_of_taskrouter(lab, panel):
     for text in ('languages HAS "es"', 'activity_name == "Idle"', 'worker.friendly_name != "Bob"'):
         panel.expression.value = text
         found = lab.workspace.workers.list(target_workers_expression=text)
         assert matching(panel) == sorted(worker.friendly_name for worker in found)
 
 
-def test_a_mistake_is_named_with_the_way_out(panel):
+def test_common_mistake_is_named_with_its_correction(panel):
     panel.expression.value = 'language HAS "es"'
     assert matching(panel) == []
     assert "there is languages" in panel.table.value
     assert "there is languages" in repr(panel)
 
 
-def test_what_cannot_be_read_is_shown_with_the_caret_and_goes_when_mended(panel):
+def test_syntax_error_shows_a_caret_until_it_is_corrected(panel):
     panel.expression.value = 'languages HASS "es"'
     assert panel.syntax_error.text.startswith("unexpected 'HASS' at character 11")
     assert panel.syntax_error.text.endswith('languages HASS "es"\n          ^')
@@ -66,14 +66,14 @@ def test_what_cannot_be_read_is_shown_with_the_caret_and_goes_when_mended(panel)
 
 
 @pytest.mark.parametrize("text", ["", "   "])
-def test_nothing_asked_for_matches_nobody_and_is_no_error(panel, text):
+def test_empty_expression_matches_no_worker_and_is_not_an_error(panel, text):
     panel.expression.value = text
     assert panel.syntax_error.text == ""
     assert matching(panel) == []
     assert panel.summary.text == "The expression is empty, so no Worker matches."
 
 
-def test_it_follows_the_workers(lab, panel):
+def test_verdicts_follow_the_workers(lab, panel):
     panel.expression.value = 'languages HAS "es"'
     attributes = json.dumps({"languages": ["es"]})
     lab.workspace.workers(lab.bob_sid).update(attributes=attributes)
@@ -81,7 +81,7 @@ def test_it_follows_the_workers(lab, panel):
     assert matching(panel) == ["Alice", "Bob"]
 
 
-def test_it_shows_the_call_by_which_taskrouter_tells_the_same(lab, panel):
+def test_shown_call_lists_the_same_workers(lab, panel):
     panel.expression.value = 'languages HAS "es"'
     call = panel.state.call
     assert ".workers.list(\n    target_workers_expression='languages HAS \"es\"',\n)" in call.python
@@ -94,12 +94,12 @@ def test_it_shows_the_call_by_which_taskrouter_tells_the_same(lab, panel):
     assert found.sid == answered["sid"] == lab.alice_sid
 
 
-def test_the_load_of_channels_is_said_to_be_unknown(panel):
+def test_summary_warns_about_clauses_that_read_channels(panel):
     panel.expression.value = "worker.channel.chat.assigned_tasks == 0"
     assert "reads no WorkerChannels" in panel.summary.text
 
 
-def test_what_comes_from_taskrouter_is_text(lab, panel):
+def test_workers_values_are_escaped(lab, panel):
     attributes = json.dumps({"languages": [MARKUP]})
     lab.workspace.workers(lab.bob_sid).update(attributes=attributes, friendly_name=MARKUP)
     panel.expression.value = f'languages HAS "{MARKUP}"'
@@ -110,7 +110,7 @@ def test_what_comes_from_taskrouter_is_text(lab, panel):
     assert MARKUP in repr(panel)
 
 
-def test_a_first_expression_can_be_given(lab):
+def test_first_expression_can_be_given(lab):
     panel = controls.playground(lab, 'languages HAS "es"')
     assert panel.expression.value == 'languages HAS "es"'
     assert repr(panel) == (
@@ -123,14 +123,14 @@ def test_a_first_expression_can_be_given(lab):
     )
 
 
-def test_the_field_has_a_name_and_nothing_is_changed(lab, panel):
+def test_field_has_a_name_and_nothing_is_changed(lab, panel):
     assert panel.expression.description == "Expression"
     before = len(lab.session.requests)
     panel.expression.value = 'languages HAS "es"'
     assert len(lab.session.requests) == before
 
 
-def test_it_opens_while_taskrouter_is_away(lab, taskrouter):
+def test_panel_opens_while_taskrouter_is_down(lab, taskrouter):
     taskrouter.server.stop()
     panel = controls.playground(lab)
     assert "does not answer" in panel.notice_line.text

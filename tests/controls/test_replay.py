@@ -28,7 +28,7 @@ def received(server, lab: PreparedWorkspace) -> Exchange:
     )
 
 
-def test_credentials_go_to_taskrouter_only(lab, server):
+def test_only_taskrouter_gets_the_credentials(lab, server):
     seen = []
     sent = Exchange("sent", "POST", server.url_for("/assignment_callback"), form=[("a", "1")])
     send(lab.session, draft_of(sent))
@@ -36,7 +36,7 @@ def test_credentials_go_to_taskrouter_only(lab, server):
     assert "Authorization" not in seen and "X-Twilio-Signature" not in seen
 
 
-def test_a_callback_is_sent_unsigned_when_nobody_knows_the_token(lab, server):
+def test_callback_is_unsigned_without_an_auth_token(lab, server):
     session = copy(lab.session)
     session.auth_token = None
     draft = draft_of(received(server, lab))
@@ -45,18 +45,18 @@ def test_a_callback_is_sent_unsigned_when_nobody_knows_the_token(lab, server):
     assert "X-Twilio-Signature" not in call_of(session, draft).curl
 
 
-def test_no_proxy_stands_between_the_notebook_and_the_server(lab, server, monkeypatch):
+def test_proxy_is_not_used_for_the_learners_server(lab, server, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     assert send(lab.session, draft_of(received(server, lab))) == 200
 
 
-def test_an_answer_that_leads_elsewhere_is_the_answer(lab, server):
+def test_redirect_is_not_followed(lab, server):
     exchange = Exchange("sent", "GET", server.url_for("/elsewhere"))
     assert send(lab.session, draft_of(exchange)) == 302
 
 
 @pytest.mark.parametrize("size", ["5", ""])
-def test_what_stands_in_the_url_is_not_sent_twice(size):
+def test_query_parameters_are_not_sent_twice(size):
     exchange = Exchange("sent", "GET", f"http://127.0.0.1/v1/x?PageSize={size}")
     assert exchange.parameters == {"PageSize": size}
     assert draft_of(exchange).data == {}
@@ -66,7 +66,7 @@ def test_what_stands_in_the_url_is_not_sent_twice(size):
     "url",
     ["", "file:///etc/passwd", "//x", "ftp://x/y", "http:///x", "http://127.0.0.1:99999/x"],
 )
-def test_what_is_no_request_is_refused(lab, url):
+def test_invalid_url_is_refused(lab, url):
     draft = replace(draft_of(Exchange("sent", "GET", "http://127.0.0.1/")), url=url)
     with pytest.raises(ReplayError, match="This is not a valid request"):
         send(lab.session, draft)
@@ -90,7 +90,7 @@ def as_python_sends_it(python: str, monkeypatch) -> tuple[tuple, dict[str, objec
 @pytest.mark.parametrize(
     "content_type", ["application/json", "text/plain; charset=utf-8", "multipart/form-data"]
 )
-def test_a_body_that_is_no_form_is_sent_again_as_it_was(lab, server, content_type):
+def test_body_that_is_not_a_form_is_sent_unchanged(lab, server, content_type):
     told = {"Content-Type": content_type}
     requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
     assert again(lab) == {"type": content_type, "body": JSON, "signed": False}
@@ -98,20 +98,20 @@ def test_a_body_that_is_no_form_is_sent_again_as_it_was(lab, server, content_typ
     assert first.request_body == second.request_body == JSON
 
 
-def test_a_body_of_no_told_type_gets_none(lab, server):
+def test_body_without_a_content_type_is_sent_without_one(lab, server):
     requests.post(server.url_for("/echo"), data=b"a=1")
     assert again(lab) == {"type": None, "body": "a=1", "signed": False}
     call = call_of(lab.session, draft_of(lab.session.requests[-1]))
     assert "-H 'Content-Type: '" in call.curl
 
 
-def test_a_body_is_signed_when_the_url_has_its_hash(lab, server):
+def test_body_is_signed_when_the_url_has_its_hash(lab, server):
     url = server.url_for("/echo?bodySHA256=ab")
     requests.post(url, json={"a": 1})
     assert again(lab)["signed"]
 
 
-def test_the_call_shown_for_a_body_sends_that_body(lab, server, monkeypatch):
+def test_shown_python_call_sends_the_body(lab, server, monkeypatch):
     url = server.url_for("/echo")
     requests.post(url, data=JSON.encode(), headers={"Content-Type": "application/json"})
     call = call_of(lab.session, draft_of(lab.session.requests[-1]))
@@ -125,7 +125,7 @@ def test_the_call_shown_for_a_body_sends_that_body(lab, server, monkeypatch):
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 @pytest.mark.parametrize("told", [{"Content-Type": "application/json"}, {}])
-def test_the_curl_command_shown_for_a_body_sends_it_too(lab, server, told):
+def test_shown_curl_command_sends_the_body(lab, server, told):
     requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
     call = call_of(lab.session, draft_of(lab.session.requests[-1]))
     command = shlex.split(call.curl.replace("\\\n", ""))
@@ -134,7 +134,7 @@ def test_the_curl_command_shown_for_a_body_sends_it_too(lab, server, told):
     assert json.loads(done.stdout) == answer
 
 
-def test_repeated_fields_are_sent_again_repeated_and_signed_well(lab, server):
+def test_repeated_fields_are_repeated_and_signed(lab, server):
     form = [("a", "2"), ("a", "1"), ("b", "")]
     requests.post(server.url_for("/assignment_callback"), data=form)
     assert again(lab) == {"genuine": True}
@@ -144,18 +144,18 @@ def test_repeated_fields_are_sent_again_repeated_and_signed_well(lab, server):
     assert '{"a": ["2", "1"], "b": ""}' in call.python
 
 
-def test_a_field_that_is_in_the_query_too_is_not_lost(lab, server):
+def test_field_that_is_also_in_the_query_is_sent(lab, server):
     requests.post(server.url_for("/echo?a=1"), data={"a": "2"})
     assert again(lab)["body"] == "a=2"
 
 
-def test_a_body_that_is_no_text_is_refused(lab, server):
+def test_body_that_is_not_text_is_refused(lab, server):
     requests.post(server.url_for("/echo"), data=b"\xff\x00")
     with pytest.raises(ReplayError, match="is not text"):
         draft_of(lab.session.requests[-1])
 
 
-def test_a_body_that_held_a_secret_is_masked_and_refused(lab, server):
+def test_body_that_held_a_secret_is_masked_and_refused(lab, server):
     lab.session.requests.hide("very secret")
     requests.post(server.url_for("/echo"), json={"password": "very secret"})
     assert "very secret" not in lab.session.requests[-1].request_body
@@ -163,14 +163,14 @@ def test_a_body_that_held_a_secret_is_masked_and_refused(lab, server):
         draft_of(lab.session.requests[-1])
 
 
-def test_taskrouter_is_sent_no_body_but_a_form(lab):
+def test_body_for_taskrouter_is_refused(lab):
     draft = Draft("sent", "POST", f"{lab.session.address}/v1/Workspaces", {}, body="{}")
     for do in (call_of, send):
         with pytest.raises(ReplayError, match="TaskRouter takes forms only"):
             do(lab.session, draft)
 
 
-def test_the_parameters_of_a_get_are_in_its_query_and_once(lab, monkeypatch):
+def test_get_parameters_replace_those_in_the_query(lab, monkeypatch):
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
     data = {"PageSize": "2", "ActivityName": ["Idle", "Off line"]}
     draft = in_query(Draft("sent", "GET", url, data))
@@ -184,7 +184,7 @@ def test_the_parameters_of_a_get_are_in_its_query_and_once(lab, monkeypatch):
     assert (parse(call.curl).url, parse(call.curl).data) == (wanted, ())
 
 
-def test_the_parameters_of_a_get_to_the_server_are_in_its_query(lab, server):
+def test_get_parameters_to_the_server_are_in_the_query(lab, server):
     draft = in_query(Draft("received", "GET", server.url_for("/echo"), {"a": "ñ & b"}))
     assert send(lab.session, draft) == 200
     received = lab.session.requests.received()[-1]
@@ -192,7 +192,7 @@ def test_the_parameters_of_a_get_to_the_server_are_in_its_query(lab, server):
     assert "--data" not in call_of(lab.session, draft).curl
 
 
-def test_other_requests_keep_their_form_and_a_query_without_parameters_stays_as_it_is():
+def test_in_query_leaves_other_drafts_unchanged():
     for draft in (
         Draft("sent", "POST", "http://x/?a", {"a": "1"}),
         Draft("sent", "GET", "x?a", {}),
@@ -202,7 +202,7 @@ def test_other_requests_keep_their_form_and_a_query_without_parameters_stays_as_
 
 @pytest.mark.parametrize("url", ["http://[bad", "http://a]/x", "http://\u2100/x"])
 @pytest.mark.parametrize("do", [send, call_of, lambda _, draft: in_query(draft)])
-def test_an_address_that_cannot_be_read_is_no_request(lab, url, do):
+def test_unparsable_url_is_refused(lab, url, do):
     draft = replace(draft_of(Exchange("sent", "GET", "http://x/", form=[("a", "1")])), url=url)
     with pytest.raises(ReplayError) as refused:
         do(lab.session, draft)

@@ -44,7 +44,7 @@ def received(server: CallbackServer, lab: PreparedWorkspace) -> Exchange:
 
 
 @pytest.mark.parametrize("text", ["delete", "/other", "color=red", "cannot go", "reset by peer"])
-def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
+def test_search_looks_at_method_path_form_body_and_error(lab, panel, text):
     url, form = "http://127.0.0.1:1/other", [("Color", "red")]
     body, error = "It cannot go.", "Connection reset by peer"
     lab.session.requests.record(
@@ -54,14 +54,14 @@ def test_a_request_is_found_by_whatever_is_said_in_it(lab, panel, text):
     assert len(descriptions(panel)) == 1
 
 
-def test_a_request_that_did_not_fail_is_not_found_by_none(lab, panel):
+def test_search_for_none_does_not_find_a_request_without_an_error(lab, panel):
     lab.workspace.workers(lab.bob_sid).fetch()
     panel.state.on_update(panel.state.poller.latest)
     panel.text.value = "none"
     assert descriptions(panel) == []
 
 
-def test_each_status_has_its_filter_and_each_direction_its_arrow(lab, panel):
+def test_each_status_has_a_filter_and_each_direction_an_arrow(lab, panel):
     lab.session.requests.clear()
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     for status in (200, 302, 404, 500):
@@ -73,7 +73,7 @@ def test_each_status_has_its_filter_and_each_direction_its_arrow(lab, panel):
         assert descriptions(panel) == [told]
 
 
-def test_the_newest_are_listed_when_there_are_many(lab, panel):
+def test_only_the_newest_requests_are_listed(lab, panel):
     for number in range(MOST + 1):
         lab.session.requests.record(Exchange("sent", "GET", f"http://127.0.0.1:1/{number}"))
     panel.state.on_update(panel.state.poller.latest)
@@ -82,7 +82,7 @@ def test_the_newest_are_listed_when_there_are_many(lab, panel):
     assert "/1 (" in descriptions(panel)[-1]
 
 
-def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
+def test_newest_request_is_first_and_following_sends_nothing(lab, panel):
     lab.workspace.fetch()
     panel.state.poller.refresh()
     before = len(lab.session.requests)
@@ -94,7 +94,7 @@ def test_the_newest_is_first_and_looking_sends_nothing(lab, panel):
     assert panel.counted.text == f"{before + 1} of {before + 1} requests, newest first."
 
 
-def test_only_what_passes_the_filters_is_listed(lab, panel, server):
+def test_filters_select_the_listed_requests(lab, panel, server):
     received(server, lab)
     panel.state.on_update(panel.state.poller.latest)
     panel.direction.value = "received"
@@ -108,14 +108,14 @@ def test_only_what_passes_the_filters_is_listed(lab, panel, server):
     assert descriptions(panel) == []
 
 
-def test_a_request_without_an_answer_has_a_filter_of_its_own(lab, panel):
+def test_request_without_an_answer_has_a_filter(lab, panel):
     lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", error="Refused"))
     panel.status.value = "no answer"
     assert len(descriptions(panel)) == 1
     assert "no answer /x" in descriptions(panel)[0]
 
 
-def test_one_is_shown_in_full_with_its_parameters_explained(lab, panel, server):
+def test_selected_request_shows_explained_parameters(lab, panel, server):
     look_at(panel, received(server, lab))
     detail = panel.detail.value
     assert "to look the Task up, update, cancel or complete it" in detail
@@ -123,14 +123,14 @@ def test_one_is_shown_in_full_with_its_parameters_explained(lab, panel, server):
     assert "Parameters" in detail and "Answer" in detail
 
 
-def test_what_the_sdk_sent_is_not_said_to_come_from_twilio(lab, panel):
+def test_request_of_the_sdk_is_attributed_to_the_twilio_package(lab, panel):
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
     look_at(panel, lab.session.requests.sent()[-1])
     assert "sent by the twilio package" in panel.detail.value
 
 
-def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
+def test_selection_stays_when_other_requests_come(lab, panel, server):
     exchange = received(server, lab)
     look_at(panel, exchange)
     lab.workspace.tasks.list()
@@ -139,14 +139,14 @@ def test_the_one_looked_at_stays_when_others_come(lab, panel, server):
     assert panel.list.options[0][1] != panel.list.value
 
 
-def test_one_that_the_filters_hide_is_looked_at_no_more(lab, panel, server):
+def test_selection_is_cleared_when_a_filter_hides_it(lab, panel, server):
     look_at(panel, received(server, lab))
     panel.direction.value = "sent"
     assert panel.state.chosen == panel.detail.value == ""
     assert panel.again_button.disabled and panel.edit_button.disabled
 
 
-def test_without_a_choice_nothing_is_sent_and_the_panel_says_what_to_do(lab, panel):
+def test_buttons_without_a_selection_show_what_to_do(lab, panel):
     before = len(lab.session.requests)
     for press in (panel.on_again, panel.on_edit):
         press()
@@ -155,7 +155,7 @@ def test_without_a_choice_nothing_is_sent_and_the_panel_says_what_to_do(lab, pan
     assert not panel.state.editing
 
 
-def test_a_path_is_short_enough_for_the_list_and_says_which(lab, panel):
+def test_paths_are_shortened_but_keep_the_end_of_the_sid(lab, panel):
     worker = lab.workspace.workers(lab.bob_sid)
     worker.fetch()
     panel.state.on_update(panel.state.poller.latest)
@@ -165,7 +165,7 @@ def test_a_path_is_short_enough_for_the_list_and_says_which(lab, panel):
     assert f"/v1/Workspaces/WS…{lab.workspace_sid[-6:]} (" in descriptions(panel)[0]
 
 
-def test_it_can_be_edited_before_it_is_sent(lab, panel):
+def test_edited_request_is_sent(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     assert panel.editor.layout.display == "none"
@@ -179,7 +179,7 @@ def test_it_can_be_edited_before_it_is_sent(lab, panel):
     assert panel.editor.layout.display == "none"
 
 
-def test_each_button_does_what_it_says(lab, panel):
+def test_each_button_calls_its_handler(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     panel.again_button.click()
@@ -194,7 +194,7 @@ def test_each_button_does_what_it_says(lab, panel):
 
 
 @pytest.mark.parametrize("press", ["on_again", "on_send"])
-def test_a_double_click_sends_one_request(lab, panel, press):
+def test_double_click_sends_one_request(lab, panel, press):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     panel.on_edit()
@@ -204,7 +204,7 @@ def test_a_double_click_sends_one_request(lab, panel, press):
     assert len(lab.session.requests) == before + 1
 
 
-def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(lab, panel):
+def test_invalid_json_points_at_the_place_and_sends_nothing(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     panel.on_edit(panel.edit_button)
@@ -220,14 +220,14 @@ def test_parameters_that_are_no_json_are_shown_with_the_place_and_send_nothing(l
     assert len(lab.session.requests) == before + 1
 
 
-def test_before_anything_was_sent_there_is_nothing_to_press(lab):
+def test_buttons_are_disabled_without_requests(lab):
     lab.session.requests.clear()
     panel = controls.requests(lab)
     assert panel.again_button.disabled and panel.edit_button.disabled
     assert panel.editor.layout.display == "none"
 
 
-def test_the_buttons_are_disabled_while_a_request_is_sent(lab, panel):
+def test_buttons_are_disabled_while_a_request_is_sent(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
     for button in (panel.again_button, panel.edit_button, panel.editor.send_button):
@@ -237,7 +237,7 @@ def test_the_buttons_are_disabled_while_a_request_is_sent(lab, panel):
         assert seen == [True, False]
 
 
-def test_method_and_url_can_be_edited_too(lab, panel):
+def test_method_and_url_can_be_edited(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     look_at(panel, lab.session.requests[-1])
     panel.on_edit(panel.edit_button)
@@ -249,7 +249,7 @@ def test_method_and_url_can_be_edited_too(lab, panel):
     assert (sent.method, sent.url[-34:], sent.status) == ("GET", lab.alice_sid, 200)
 
 
-def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
+def test_unchanged_log_is_not_listed_again(lab, panel):
     lab.workspace.tasks.list()
     before = panel.state.options
     panel.state.on_update(panel.state.poller.latest)
@@ -259,14 +259,14 @@ def test_nothing_is_listed_anew_when_nothing_was_sent(lab, panel):
     assert panel.state.options is listed
 
 
-def test_what_is_stored_in_a_notebook_is_readable(lab, panel, server):
+def test_text_shows_the_received_requests(lab, panel, server):
     first = "Request inspector. Your server received, newest first:"
     assert repr(panel).splitlines() == [first, "  nothing yet"]
     received(server, lab)
     assert repr(panel).splitlines() == [first, "  POST /assignment_callback · 200"]
 
 
-def test_a_body_that_is_no_form_is_shown_found_and_not_edited(lab, panel, server):
+def test_body_that_is_not_a_form_is_shown_and_found_but_not_edited(lab, panel, server):
     requests.post(server.url_for("/echo"), json={"event": "<b>"})
     look_at(panel, lab.session.requests[-1])
     assert "<strong>Body</strong>" in panel.detail.value
@@ -280,7 +280,7 @@ def test_a_body_that_is_no_form_is_shown_found_and_not_edited(lab, panel, server
     assert not panel.state.editing
 
 
-def test_the_parameters_that_the_sdk_has_in_a_url_are_shown_as_such(lab, panel):
+def test_parameters_in_the_url_are_shown(lab, panel):
     lab.workspace.workers.get_page(
         f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
     )

@@ -75,7 +75,7 @@ def received(server: CallbackServer, lab: PreparedWorkspace) -> Exchange:
     )
 
 
-def test_a_request_to_taskrouter_can_be_sent_again(lab, panel):
+def test_request_to_taskrouter_can_be_sent_again(lab, panel):
     created = lab.workspace.tasks.create(
         attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
     )
@@ -88,7 +88,7 @@ def test_a_request_to_taskrouter_can_be_sent_again(lab, panel):
     assert lab.session.auth_token not in str(panel.state.call)
 
 
-def test_values_that_are_no_text_travel_as_json(lab, panel):
+def test_values_that_are_not_text_are_sent_as_json(lab, panel):
     attributes = '{"selected_language": "es", "name": "José"}'
     lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     look_at(panel, lab.session.requests[-1])
@@ -102,7 +102,7 @@ def test_values_that_are_no_text_travel_as_json(lab, panel):
     assert (json.loads(task.attributes), task.priority) == (attributes, 3)
 
 
-def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
+def test_sent_request_is_listed_and_selected_under_the_lock(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
     panel.state.lock = lock = SpyLock()
@@ -112,7 +112,7 @@ def test_what_was_sent_is_listed_and_chosen_under_the_lock(lab, panel):
     assert held and all(held)
 
 
-def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
+def test_callback_is_sent_again_with_a_new_signature(lab, panel, server):
     look_at(panel, received(server, lab))
     panel.on_again(panel.again_button)
     again = lab.session.requests.received()[-1]
@@ -122,7 +122,7 @@ def test_a_callback_is_sent_to_the_server_again_signed_anew(lab, panel, server):
     assert "X-Twilio-Signature" in panel.state.call.curl
 
 
-def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
+def test_edited_callback_gets_a_new_signature(lab, panel, server):
     look_at(panel, received(server, lab))
     panel.on_edit(panel.edit_button)
     panel.editor.form.value = '{"TaskSid": "WT2"}'
@@ -132,7 +132,7 @@ def test_an_edited_callback_is_signed_anew_too(lab, panel, server):
     assert again.parameters == {"TaskSid": "WT2"}
 
 
-def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, monkeypatch):
+def test_timeout_of_the_server_shows_an_error(lab, panel, monkeypatch):
     monkeypatch.setattr(replay, "_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -141,7 +141,7 @@ def test_a_server_that_does_not_answer_in_time_is_said_in_the_panel(lab, panel, 
     assert panel.error_line.text == f"{address} did not answer within 0.01 seconds."
 
 
-def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
+def test_request_that_held_a_secret_is_not_sent_again(lab, panel):
     exchange = Exchange("sent", "POST", f"{lab.session.address}/v1", form=[("a", "1")])
     for held in (replace(exchange, form=[("a", MASK)]), replace(exchange, url=f"x://{MASK}")):
         with pytest.raises(ReplayError, match="held a secret"):
@@ -151,7 +151,7 @@ def test_a_request_that_held_a_secret_is_not_sent_again(lab, panel):
     assert panel.error_line.text.startswith("This request held a secret")
 
 
-def test_a_method_that_the_fields_do_not_offer_is_said_in_the_panel(lab, panel, server):
+def test_unsupported_method_shows_an_error(lab, panel, server):
     url = server.url_for("/assignment_callback")
     look_at(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
     for press in (panel.on_again, panel.on_edit):
@@ -160,13 +160,13 @@ def test_a_method_that_the_fields_do_not_offer_is_said_in_the_panel(lab, panel, 
     assert not panel.state.editing
 
 
-def test_nobody_who_answers_is_said_in_the_panel(lab, panel):
+def test_refused_connection_shows_an_error(lab, panel):
     look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
     panel.on_again(panel.again_button)
     assert panel.error_line.text == "Nothing answers at 127.0.0.1:1. Is the server running?"
 
 
-def test_what_came_of_an_earlier_request_is_not_said_of_one_that_failed(lab, panel):
+def test_failed_request_clears_the_previous_outcome(lab, panel):
     lab.workspace.tasks.list()
     look_at(panel, lab.session.requests[-1])
     panel.on_again(panel.again_button)
@@ -176,7 +176,7 @@ def test_what_came_of_an_earlier_request_is_not_said_of_one_that_failed(lab, pan
     assert panel.outcome.text == ""
 
 
-def test_what_was_sent_shows_though_the_filters_would_hide_it(lab, panel, refused):
+def test_sent_request_is_selected_and_resets_filters_that_hide_it(lab, panel, refused):
     correct(panel)
     assert shown(panel) is lab.session.requests[-1]
     assert (shown(panel).status, panel.list.value) == (201, panel.state.chosen)
@@ -187,14 +187,14 @@ def test_what_was_sent_shows_though_the_filters_would_hide_it(lab, panel, refuse
     )
 
 
-def test_filters_that_let_it_through_stay(lab, panel, refused):
+def test_filters_that_show_the_sent_request_stay(lab, panel, refused):
     panel.on_again()
     assert shown(panel) is lab.session.requests[-1] is not refused
     assert filters(panel) == ("", "both directions", "4xx")
     assert panel.outcome.text == "POST was sent; the answer has the status 400."
 
 
-def test_what_another_program_records_meanwhile_is_not_taken_for_it(lab, panel, refused):
+def test_callback_recorded_meanwhile_is_not_selected(lab, panel, refused):
     record = lab.session.requests.record
     callback = Exchange("received", "POST", "http://127.0.0.1:5050/assignment_callback", 400)
     lab.session.requests.record = lambda one: (record(one), record(callback))[0]
@@ -203,14 +203,14 @@ def test_what_another_program_records_meanwhile_is_not_taken_for_it(lab, panel, 
     assert shown(panel).path.endswith("/Tasks")
 
 
-def test_a_path_is_found_again_however_it_is_encoded(lab, panel, server):
+def test_sent_request_is_found_by_its_encoded_path(lab, panel, server):
     at = Exchange("received", "GET", f"{server.url}/ñ x", 404)
     look_at(panel, lab.session.requests.record(at))
     panel.on_again()
     assert shown(panel) is lab.session.requests[-1] is not at
 
 
-def test_what_goes_to_a_server_of_somebody_else_is_said_not_to_be_listed(lab, panel):
+def test_request_to_another_server_is_described_as_not_listed(lab, panel):
     class Somebody(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(204)
@@ -228,14 +228,14 @@ def test_what_goes_to_a_server_of_somebody_else_is_said_not_to_be_listed(lab, pa
     assert panel.outcome.text.endswith("so it is not in the list.")
 
 
-def test_another_request_is_not_said_to_have_been_sent(lab, panel, refused):
+def test_selecting_another_request_clears_the_outcome(lab, panel, refused):
     panel.on_again()
     look_at(panel, refused)
     assert shown(panel) is refused
     assert panel.outcome.text == panel.call_lines.value == ""
 
 
-def test_an_error_is_not_said_of_another_request(lab, panel, refused):
+def test_selecting_another_request_clears_the_error(lab, panel, refused):
     look_at(
         panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", 400))
     )
@@ -245,14 +245,14 @@ def test_an_error_is_not_said_of_another_request(lab, panel, refused):
     assert panel.error_line.text == ""
 
 
-def test_when_editing_begins_nothing_is_said_of_what_was_sent_before(lab, panel, refused):
+def test_editing_clears_the_previous_outcome(lab, panel, refused):
     panel.on_again()
     panel.on_edit()
     assert panel.outcome.text == panel.call_lines.value == ""
 
 
 @pytest.mark.parametrize("form", ["{", "[1]"])
-def test_when_nothing_was_sent_no_earlier_answer_is_told(lab, panel, refused, form):
+def test_invalid_form_clears_the_previous_outcome(lab, panel, refused, form):
     panel.on_edit()
     panel.on_send()
     assert panel.outcome.text and panel.call_lines.value
@@ -262,7 +262,7 @@ def test_when_nothing_was_sent_no_earlier_answer_is_told(lab, panel, refused, fo
     assert panel.outcome.text == panel.call_lines.value == ""
 
 
-def test_what_was_just_said_stays_when_others_come(lab, panel, refused):
+def test_outcome_stays_when_other_requests_come(lab, panel, refused):
     correct(panel)
     said = panel.outcome.text
     lab.workspace.tasks.list()
@@ -270,7 +270,7 @@ def test_what_was_just_said_stays_when_others_come(lab, panel, refused):
     assert (panel.outcome.text, panel.call_lines.value != "") == (said, True)
 
 
-def test_the_parameters_written_for_a_get_are_asked_for(lab, panel):
+def test_get_is_sent_with_its_edited_parameters(lab, panel):
     lab.workspace.workers.list(page_size=50)
     look_at(panel, lab.session.requests[-1])
     panel.on_edit()
@@ -282,7 +282,7 @@ def test_the_parameters_written_for_a_get_are_asked_for(lab, panel):
     assert "Parameters" in panel.detail.value
 
 
-def test_a_list_among_the_parameters_repeats_one(lab, panel, server):
+def test_list_repeats_a_parameter(lab, panel, server):
     url = server.url_for("/echo")
     look_at(panel, lab.session.requests.record(Exchange("received", "POST", url, 200)))
     panel.on_edit()
@@ -293,7 +293,7 @@ def test_a_list_among_the_parameters_repeats_one(lab, panel, server):
     assert json.loads(panel.editor.form.value) == {"a": ["1", "2"], "b": '{"c": true}'}
 
 
-def test_an_address_that_cannot_be_read_is_said_in_the_panel(lab, panel, refused):
+def test_unparsable_url_shows_an_error(lab, panel, refused):
     panel.on_edit()
     panel.editor.url.value = "http://[bad"
     panel.on_send()
@@ -301,7 +301,7 @@ def test_an_address_that_cannot_be_read_is_said_in_the_panel(lab, panel, refused
     assert panel.call_lines.value == ""
 
 
-def test_the_fields_say_which_request_they_change_though_another_is_chosen(lab, panel, refused):
+def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
     [(line, _)] = panel.list.options
     panel.on_edit()
     assert panel.editor.edited.text == f"Changed from: {line}"
@@ -322,7 +322,7 @@ def test_the_fields_say_which_request_they_change_though_another_is_chosen(lab, 
         ("[" * 2000 + "]" * 2000, "Line 1, character 101: More than 100 brackets"),
     ],
 )
-def test_parameters_that_cannot_be_sent_are_not_sent(lab, panel, refused, form, told):
+def test_unsendable_parameters_send_nothing(lab, panel, refused, form, told):
     panel.on_edit()
     panel.editor.form.value = "{"
     panel.editor.form.value = form

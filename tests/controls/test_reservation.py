@@ -42,7 +42,7 @@ def the_reservation(lab: PreparedWorkspace):
     return lab.workspace.tasks(lab.task_sid).reservations.list()[0]
 
 
-def test_nothing_is_said_when_there_is_nothing(waiting):
+def test_panel_without_a_reservation_is_empty(waiting):
     panel = controls.reservation(waiting)
     assert panel.summary.text == "There is no Reservation yet."
     assert panel.accept.disabled and panel.reject.disabled
@@ -50,12 +50,12 @@ def test_nothing_is_said_when_there_is_nothing(waiting):
     assert {heading.layout.display for heading in panel.headings.values()} == {"none"}
 
 
-def test_a_task_without_one_is_named(waiting):
+def test_task_without_a_reservation_is_named(waiting):
     panel = controls.reservation(waiting, waiting.task_sid)
     assert panel.summary.text == f"There is no Reservation of Task {waiting.task_sid}."
 
 
-def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
+def test_panel_shows_the_reservation_its_task_and_its_worker(lab, panel):
     assert panel.summary.text == "Alice was asked; the Reservation is pending."
     assert the_reservation(lab).sid in panel.tables["Reservation"].value
     assert lab.task_sid in panel.tables["Task"].value
@@ -66,7 +66,7 @@ def test_it_shows_the_reservation_its_task_and_its_worker(lab, panel):
     assert len(panel.chooser.options) == 2
 
 
-def test_the_time_left_counts_down(panel, clock):
+def test_countdown_shows_the_time_left(panel, clock):
     assert panel.countdown.text == "20 min left to answer"
     clock.advance(65)
     panel.state.poller.refresh()
@@ -100,12 +100,12 @@ def test_accept_accepts_and_shows_the_call(lab, panel):
 
 
 @pytest.mark.parametrize(("button", "status"), [("accept", "accepted"), ("reject", "rejected")])
-def test_each_button_gives_its_own_answer(lab, panel, button, status):
+def test_each_button_sends_its_answer(lab, panel, button, status):
     getattr(panel, button).click()
     assert the_reservation(lab).reservation_status == status
 
 
-def test_a_second_click_sends_nothing(lab, panel):
+def test_second_click_sends_nothing(lab, panel):
     panel.state.observe(lambda _: panel.on_accept(panel.accept), "call")
     panel.on_accept(panel.accept)
     assert panel.error_line.text == ""
@@ -120,7 +120,7 @@ def test_reject_rejects_and_the_newest_is_followed(lab, panel):
     assert len(panel.chooser.options) == len(found) + 1
 
 
-def test_one_that_ended_can_be_looked_at_again(lab, panel):
+def test_ended_reservation_can_be_chosen(lab, panel):
     first = the_reservation(lab).sid
     panel.on_reject(panel.reject)
     panel.chooser.value = first
@@ -130,7 +130,7 @@ def test_one_that_ended_can_be_looked_at_again(lab, panel):
     assert panel.accept.disabled
 
 
-def test_when_the_chosen_one_is_gone_the_newest_is_followed(lab, panel):
+def test_newest_is_followed_when_the_chosen_one_is_deleted(lab, panel):
     panel.chooser.value = the_reservation(lab).sid
     lab.workspace.tasks(lab.task_sid).delete()
     attributes = '{"selected_language": "es"}'
@@ -142,7 +142,7 @@ def test_when_the_chosen_one_is_gone_the_newest_is_followed(lab, panel):
     assert panel.notice_line.text == ""
 
 
-def test_the_chosen_one_is_shown_however_many_are_newer(lab, panel, monkeypatch):
+def test_chosen_reservation_stays_when_many_are_newer(lab, panel, monkeypatch):
     first = the_reservation(lab).sid
     panel.chooser.value = first
     monkeypatch.setattr(import_module("helpers.controls.reservation"), "_MOST", 1)
@@ -152,7 +152,7 @@ def test_the_chosen_one_is_shown_however_many_are_newer(lab, panel, monkeypatch)
     assert panel.summary.text == "Alice was asked; the Reservation is rejected."
 
 
-def test_a_worker_that_is_gone_is_said(lab, panel):
+def test_deleted_worker_is_described(lab, panel):
     answer = {"reservation_status": "rejected", "worker_activity_sid": lab.offline_sid}
     the_reservation(lab).update(**answer)
     lab.workspace.workers(lab.alice_sid).delete()
@@ -161,7 +161,7 @@ def test_a_worker_that_is_gone_is_said(lab, panel):
     assert panel.countdown.text == ""
 
 
-def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
+def test_chosen_reservation_is_shown_at_once(lab, panel):
     first = the_reservation(lab).sid
     panel.on_reject(panel.reject)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -174,21 +174,21 @@ def test_the_one_that_is_chosen_is_shown_at_once(lab, panel):
     assert panel.summary.text == "Alice was asked; the Reservation is pending."
 
 
-def test_a_timeout_is_seen(lab, panel, clock, emulator):
+def test_timeout_is_shown(lab, panel, clock, emulator):
     clock.advance(1201)
     emulator.taskrouter.advance(0)
     panel.state.poller.refresh()
     assert panel.summary.text == "Alice was asked; the Reservation is timeout."
 
 
-def test_an_answer_that_comes_too_late_is_refused_and_said(lab, panel):
+def test_late_answer_shows_the_refusal(lab, panel):
     the_reservation(lab).update(reservation_status="accepted")
     panel.on_reject(panel.reject)
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
     assert panel.summary.text == "Alice was asked; the Reservation is accepted."
 
 
-def test_a_refusal_is_said_until_what_it_was_about_has_changed(lab, panel):
+def test_refusal_is_shown_until_the_status_changes(lab, panel):
     the_reservation(lab).update(reservation_status="accepted")
     panel.on_reject(panel.reject)
     panel.state.poller.refresh()
@@ -198,7 +198,7 @@ def test_a_refusal_is_said_until_what_it_was_about_has_changed(lab, panel):
     assert panel.error_line.text == ""
 
 
-def test_a_refusal_is_said_no_more_when_another_reservation_is_shown(lab, panel):
+def test_refusal_is_cleared_when_another_reservation_is_shown(lab, panel):
     panel.on_reject(panel.reject)
     late = panel.state.snapshot.reservations[0]
     panel.state.answer("accept", (late.task_sid, late.sid))
@@ -207,7 +207,7 @@ def test_a_refusal_is_said_no_more_when_another_reservation_is_shown(lab, panel)
     assert panel.error_line.text == ""
 
 
-def test_a_press_that_comes_late_answers_the_reservation_it_was_made_for(lab, panel):
+def test_late_click_answers_the_buttons_own_reservation(lab, panel):
     pressed, first = panel.accept, the_reservation(lab).sid
     the_reservation(lab).update(reservation_status="rejected")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -219,30 +219,30 @@ def test_a_press_that_comes_late_answers_the_reservation_it_was_made_for(lab, pa
     assert panel.state.status == "pending"
 
 
-def test_only_the_tasks_own_are_shown_when_a_task_is_named(lab):
+def test_named_task_limits_the_reservations(lab):
     assert controls.reservation(lab, lab.task_sid).state.status == "pending"
     assert controls.reservation(lab, "WT" + "0" * 32).state.status == ""
 
 
-def test_a_task_that_is_gone_leaves_nothing_to_answer(lab, panel):
+def test_deleted_task_leaves_an_empty_panel(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.poller.refresh()
     assert panel.accept.disabled
 
 
-def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+def test_text_shows_the_summary_and_the_facts(lab, panel):
     lines = repr(panel).splitlines()
     assert lines[0] == "Alice was asked; the Reservation is pending. [Accept] [Reject]"
     assert "  friendly_name: Alice" in lines
     assert f"  sid: {lab.task_sid}" in lines
 
 
-def test_a_worker_beyond_those_that_are_read_is_not_called_deleted(panel):
+def test_worker_beyond_the_limit_is_not_called_deleted(panel):
     panel.state.on_update(Update(replace(panel.state.snapshot, workers=(), more_workers=True)))
     assert "more Workers than this panel reads" in panel.tables["Worker"].value
 
 
-def test_everything_that_the_api_says_is_there_and_most_is_folded_away(lab, panel):
+def test_every_property_is_shown_and_most_are_folded_away(lab, panel):
     reservation = the_reservation(lab)
     of = {
         "Reservation": reservation,
@@ -257,7 +257,7 @@ def test_everything_that_the_api_says_is_there_and_most_is_folded_away(lab, pane
         assert instance.url in folded
 
 
-def test_what_has_not_changed_is_not_painted_again_though_the_task_is_older(lab, panel, clock):
+def test_facts_are_not_rendered_again_when_only_the_age_changes(lab, panel, clock):
     painted = []
     for table in panel.tables.values():
         table.observe(painted.append, "value")
@@ -266,7 +266,7 @@ def test_what_has_not_changed_is_not_painted_again_though_the_task_is_older(lab,
     assert painted == []
 
 
-def test_values_are_written_as_the_api_writes_them():
+def test_facts_are_formatted_like_the_api():
     assert facts(INSTANCE, ["date_created", "links", "reason", "priority"]) == [
         ("date_created", "2026-01-02T03:04:05Z"),
         ("links", '{\n  "reservations": "https://x"\n}'),
@@ -275,6 +275,6 @@ def test_values_are_written_as_the_api_writes_them():
     ]
 
 
-def test_the_rest_is_whatever_else_there_is_by_name_but_for_the_age():
+def test_rest_is_sorted_by_name_and_omits_the_age():
     names = [name for name, _ in rest(INSTANCE, ["sid", "date_created"])]
     assert names == ["links", "priority", "reason"]

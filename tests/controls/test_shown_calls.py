@@ -75,7 +75,7 @@ def posts(lab: PreparedWorkspace) -> list[tuple[str, dict[str, str]]]:
     "press",
     [set_activity, set_activity_in_the_list, cancel, accept, create, advance, send_again],
 )
-def test_the_call_that_is_shown_is_the_one_that_was_sent(lab, press):
+def test_shown_call_is_the_one_that_was_sent(lab, press):
     before = len(posts(lab))
     call = press(lab).state.call
     [sent] = posts(lab)[before:]
@@ -87,7 +87,7 @@ def test_the_call_that_is_shown_is_the_one_that_was_sent(lab, press):
     assert posts(lab)[before:] == [sent, sent]
 
 
-def test_what_is_sent_to_the_learners_server_is_shown_signed_and_without_credentials(lab, server):
+def test_shown_call_to_the_server_is_signed_and_has_no_credentials(lab, server):
     url = server.url_for("/assignment_callback")
     parameters = {"TaskSid": "WT1", "TaskAttributes": '{"a": "it\'s"}'}
     log = lab.session.requests

@@ -23,12 +23,12 @@ def the_task(lab: PreparedWorkspace):
     return task
 
 
-def test_a_form_alone_creates_nothing(lab, form):
+def test_new_form_creates_no_task(lab, form):
     assert lab.workspace.tasks.list() == []
     assert form.outcome.text == ""
 
 
-def test_a_click_creates_the_task_and_says_where_it_went(lab, form):
+def test_create_shows_where_the_task_went(lab, form):
     form.priority.value = 4
     form.on_create(form.button)
     task = the_task(lab)
@@ -43,12 +43,12 @@ def test_a_click_creates_the_task_and_says_where_it_went(lab, form):
     assert form.error_line.text == ""
 
 
-def test_the_button_creates_a_task(lab, form):
+def test_click_creates_a_task(lab, form):
     form.button.click()
     assert the_task(lab).sid == form.state.task_sid
 
 
-def test_fields_and_state_are_the_same(form):
+def test_fields_and_state_are_linked(form):
     form.language.value = "en"
     form.extra.value = '{"vip": true}'
     assert form.state.attributes() == {"selected_language": "en", "vip": True}
@@ -56,7 +56,7 @@ def test_fields_and_state_are_the_same(form):
     assert form.language.value == "es"
 
 
-def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
+def test_more_attributes_are_sent_and_escaped(lab, form):
     form.extra.value = '{"name": "<b>José</b>"}'
     form.on_create(form.button)
     assert json.loads(the_task(lab).attributes)["name"] == "<b>José</b>"
@@ -64,7 +64,7 @@ def test_more_attributes_travel_and_markup_in_them_is_text(lab, form):
     assert "José" in form.call_lines.value
 
 
-def test_a_language_among_more_attributes_counts_and_that_is_said(lab, form):
+def test_language_in_more_attributes_wins_and_shows_a_note(lab, form):
     form.extra.value = '{"selected_language": "en"}'
     assert form.extra_note.text == 'selected_language is "en", as written here.'
     form.on_create(form.button)
@@ -73,14 +73,14 @@ def test_a_language_among_more_attributes_counts_and_that_is_said(lab, form):
     assert form.extra_note.text == ""
 
 
-def test_the_same_language_in_both_places_needs_no_word(form):
+def test_same_language_in_both_places_shows_no_note(form):
     form.extra.value = '{"selected_language": "en"}'
     assert form.extra_note.text
     form.language.value = "en"
     assert form.extra_note.text == ""
 
 
-def test_an_error_that_stays_is_announced_once(form):
+def test_unchanged_error_is_announced_once(form):
     form.extra.value = '{"vip": yes}'
     told = []
     form.extra_error.observe(lambda change: told.append(change["new"]), "value")
@@ -88,7 +88,7 @@ def test_an_error_that_stays_is_announced_once(form):
     assert told == []
 
 
-def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing(lab, form):
+def test_invalid_json_points_at_the_place_and_creates_no_task(lab, form):
     form.extra.value = '{"vip": yes}'
     assert form.extra_error.text.startswith("Line 1, character 9: Expecting value, such as")
     assert "Line 1, character 9" in repr(form)
@@ -102,7 +102,7 @@ def test_attributes_that_are_no_json_are_shown_with_the_place_and_create_nothing
     assert the_task(lab)
 
 
-def test_a_task_in_no_queue_is_said_to_be_in_none():
+def test_outcome_of_a_task_in_no_queue():
     task = SimpleNamespace(sid="WT1", task_queue_sid=None, assignment_status="canceled")
     assert _where_it_went(task) == (
         "Task WT1 is in no TaskQueue: no filter of the Workflow matches its attributes. "
@@ -110,13 +110,13 @@ def test_a_task_in_no_queue_is_said_to_be_in_none():
     )
 
 
-def test_a_high_priority_is_sent(lab, form):
+def test_high_priority_is_sent(lab, form):
     form.priority.value = 2_147_483_647
     form.on_create(form.button)
     assert the_task(lab).priority == 2_147_483_647
 
 
-def test_a_language_that_no_filter_matches_is_said(lab, form):
+def test_outcome_of_a_language_that_no_filter_matches(lab, form):
     form.language.value = "fr"
     form.on_create(form.button)
     told = form.error_line.text or form.outcome.text
@@ -124,7 +124,7 @@ def test_a_language_that_no_filter_matches_is_said(lab, form):
     assert "None" not in told
 
 
-def test_an_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, form):
+def test_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, form):
     form.on_create(form.button)
     form.extra.value = json.dumps({"long": "x" * 5000})
     form.on_create(form.button)
@@ -137,13 +137,13 @@ def test_an_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, for
     assert form.outcome.text
 
 
-def test_a_double_click_creates_one_task(lab, form):
+def test_double_click_creates_one_task(lab, form):
     form.state.observe(lambda _: form.on_create(form.button), "call")
     form.on_create(form.button)
     assert the_task(lab)
 
 
-def test_the_button_is_disabled_while_a_task_is_created(form):
+def test_button_is_disabled_while_a_task_is_created(form):
     seen = []
     form.button.observe(lambda change: seen.append(change["new"]), "disabled")
     form.on_create(form.button)
@@ -172,7 +172,7 @@ def test_another_channel_is_sent_with_the_task(lab, form):
     assert "Channel: voice" in repr(form)
 
 
-def test_another_workflow_decides_when_it_is_chosen(lab):
+def test_chosen_workflow_is_sent(lab):
     configuration = json.dumps(
         {"task_routing": {"default_filter": {"queue": lab.english_queue_sid}}}
     )
@@ -186,14 +186,14 @@ def test_another_workflow_decides_when_it_is_chosen(lab):
     assert "Workflow: Other" in repr(form)
 
 
-def test_a_form_can_be_made_while_taskrouter_is_away(lab, taskrouter):
+def test_form_opens_while_taskrouter_is_down(lab, taskrouter):
     taskrouter.server.stop()
     form = controls.task_form(lab)
     assert form.error_line.text.startswith("TaskRouter does not answer")
     assert form.workflow.value == lab.workflow_sid
 
 
-def test_what_is_stored_in_a_notebook_is_readable(form):
+def test_text_shows_the_fields_and_the_outcome(form):
     assert form._repr_mimebundle_()["text/plain"] == (
         "Language: es · More attributes: {} · Priority: 0 · [Create Task]"
     )

@@ -37,7 +37,7 @@ def enabled(lines) -> list[str]:
     ]
 
 
-def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
+def test_part_shows_where_a_task_is_and_why_it_waits(lab, panel):
     [lines] = panel.list.children
     assert lab.task_sid in lines.heading.value
     assert lines.summary.text == f"pending · in {SPANISH} · priority 0"
@@ -47,18 +47,18 @@ def test_it_says_where_a_task_is_and_why_it_waits(lab, panel):
     assert panel.summary.text == "1 Task: 1 pending."
 
 
-def test_a_task_that_is_in_no_task_queue_is_said_to_be_in_none():
+def test_summary_of_a_task_in_no_queue():
     row = TaskRow("WT1", "{}", "canceled", "", 0, 5, "")
     assert row.summary() == "canceled · in no TaskQueue · priority 0"
 
 
-def test_its_age_is_in_words(lab, panel, clock):
+def test_age_is_shown_in_minutes(lab, panel, clock):
     clock.advance(125)
     panel.state.poller.refresh()
     assert panel.parts[lab.task_sid].age.text == "2 min old"
 
 
-def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
+def test_only_buttons_that_the_lifecycle_allows_are_enabled(lab, panel):
     lines = panel.parts[lab.task_sid]
     assert enabled(lines) == ["Cancel"]
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -79,7 +79,7 @@ def test_only_what_the_lifecycle_allows_can_be_pressed(lab, panel):
     assert lines.age.text == ""
 
 
-def test_a_task_waits_for_a_worker_who_has_another(lab, panel):
+def test_task_waits_for_a_worker_who_has_another(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     other = create(lab)
     panel.state.poller.refresh()
@@ -93,7 +93,7 @@ def test_a_task_waits_for_a_worker_who_has_another(lab, panel):
     assert repr(panel).count("\n  It ") == 1
 
 
-def test_a_worker_who_has_refused_a_task_is_not_named_any_more(lab, panel):
+def test_worker_who_rejected_a_task_is_not_shown(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
@@ -109,19 +109,19 @@ def test_cancel_cancels_and_shows_the_call(lab, panel):
     assert panel.parts[lab.task_sid].summary.text.startswith("canceled")
 
 
-def test_each_button_says_what_it_does_to_which_task(lab, panel):
+def test_each_button_names_its_task(lab, panel):
     lines = panel.parts[lab.task_sid]
     for button, name in ((lines.cancel, "Cancel"), (lines.complete, "Complete")):
         assert button.description == f"{name} …{lab.task_sid[-6:]}"
         assert button.tooltip == f"{name} the Task {lab.task_sid}"
 
 
-def test_what_taskrouter_refuses_is_shown(lab, panel):
+def test_refusal_is_shown(lab, panel):
     panel.on_end(lab.task_sid, "complete")
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
 
 
-def test_each_button_ends_its_own_task_in_its_own_way(lab, panel):
+def test_each_button_ends_its_task(lab, panel):
     other = create(lab)
     panel.state.poller.refresh()
     panel.parts[other.sid].cancel.click()
@@ -132,7 +132,7 @@ def test_each_button_ends_its_own_task_in_its_own_way(lab, panel):
     assert status(lab) == "completed"
 
 
-def test_error_and_call_stand_beside_the_task_that_was_pressed_wherever_it_is(lab, panel):
+def test_error_and_call_are_in_the_part_of_the_clicked_task(lab, panel):
     other = create(lab).sid
     panel.state.poller.refresh()
     told = (panel.error_line, panel.call_lines)
@@ -145,7 +145,7 @@ def test_error_and_call_stand_beside_the_task_that_was_pressed_wherever_it_is(la
     assert panel.children[-2:] == told
 
 
-def test_a_second_click_sends_nothing(lab, panel):
+def test_second_click_sends_nothing(lab, panel):
     others: list[threading.Thread] = []
 
     def click_again(_: object) -> None:
@@ -160,7 +160,7 @@ def test_a_second_click_sends_nothing(lab, panel):
     assert panel.error_line.text == ""
 
 
-def test_a_task_that_is_deleted_goes_and_a_new_one_comes(lab, panel):
+def test_deleted_task_is_removed_and_new_one_added(lab, panel):
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.poller.refresh()
     assert panel.list.children == ()
@@ -170,7 +170,7 @@ def test_a_task_that_is_deleted_goes_and_a_new_one_comes(lab, panel):
     assert list(panel.parts) == [made.sid]
 
 
-def test_the_newest_are_shown_when_there_are_many(lab, panel):
+def test_only_the_newest_of_many_tasks_are_shown(lab, panel):
     made = [create(lab).sid for _ in range(MOST)]
     panel.state.poller.refresh()
     assert list(panel.parts) == made
@@ -180,7 +180,7 @@ def test_the_newest_are_shown_when_there_are_many(lab, panel):
     )
 
 
-def test_one_of_many_tasks_is_found(lab, panel):
+def test_search_finds_one_of_many_tasks(lab, panel):
     for number in range(1, MOST):
         create(lab, name=f"caller {number:02}")
     panel.state.poller.refresh()
@@ -204,20 +204,20 @@ def test_one_of_many_tasks_is_found(lab, panel):
         )
 
 
-def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
+def test_search_hides_nothing_when_the_tasks_fit(lab, panel):
     panel.state.contains = "nothing"
     assert list(panel.parts) == [lab.task_sid]
     assert panel.summary.text == "1 Task: 1 pending."
 
 
-def test_attributes_with_markup_are_text(lab, panel):
+def test_attributes_are_escaped(lab, panel):
     made = create(lab, name="<b>José</b>")
     panel.state.poller.refresh()
     assert "<b>" not in panel.parts[made.sid].heading.value
     assert "&lt;b&gt;" in panel.parts[made.sid].heading.value
 
 
-def test_what_is_stored_in_a_notebook_is_readable(lab, panel):
+def test_text_shows_each_task_with_its_reason(lab, panel):
     where = f"pending · in {SPANISH} · priority 0"
     assert repr(panel).splitlines() == [
         "1 Task: 1 pending.",

@@ -25,7 +25,7 @@ def alice(lab: PreparedWorkspace, panel: Workers):
     return panel.parts[lab.alice_sid]
 
 
-def test_it_shows_every_worker_and_changes_nothing(lab):
+def test_new_panel_shows_every_worker_and_sends_no_update(lab):
     before = posts(lab)
     panel = controls.workers(lab)
     assert [row.name for row in panel.state.rows] == ["Alice", "Bob"]
@@ -36,7 +36,7 @@ def test_it_shows_every_worker_and_changes_nothing(lab):
     assert posts(lab) == before
 
 
-def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel):
+def test_click_sets_the_activity_and_shows_call_and_effect(lab, panel):
     alice(lab, panel).toggles.value = lab.idle_sid
     assert lab.workspace.workers(lab.alice_sid).fetch().activity_name == "Idle"
     assert f'activity_sid="{lab.idle_sid}"' in panel.state.call.python
@@ -46,7 +46,7 @@ def test_a_press_sets_the_activity_and_shows_call_and_effect_at_once(lab, panel)
     assert panel.parts[lab.bob_sid].summary.text == "Idle, available · holds no Task"
 
 
-def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
+def test_second_click_during_a_request_sends_nothing(lab, panel):
     away = lab.workspace.activities.list(friendly_name="Unavailable")[0].sid
     pressed = {"new": away, "owner": alice(lab, panel).toggles}
     panel.state.observe(lambda _: panel.on_choose(lab.alice_sid, pressed), "call")
@@ -56,7 +56,7 @@ def test_a_second_press_while_one_is_sent_sends_nothing(lab, panel):
     assert alice(lab, panel).toggles.value == lab.idle_sid
 
 
-def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
+def test_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     before = posts(lab)
     panel.state.poller.refresh()
@@ -65,7 +65,7 @@ def test_a_change_made_elsewhere_shows_and_sends_nothing(lab, panel):
     assert posts(lab) == before
 
 
-def test_a_workers_part_stays_the_same_widget_so_the_focus_stays(lab, panel):
+def test_part_of_a_worker_stays_the_same_widget(lab, panel):
     parts = list(panel.list.children)
     made = lab.workspace.workers.create(friendly_name="Zoe")
     panel.state.poller.refresh()
@@ -76,7 +76,7 @@ def test_a_workers_part_stays_the_same_widget_so_the_focus_stays(lab, panel):
     assert made.sid not in panel.parts
 
 
-def test_names_and_attributes_with_markup_are_text(lab, panel):
+def test_names_and_attributes_are_escaped(lab, panel):
     markup = "<img src=x onerror=alert(1)>"
     made = lab.workspace.workers.create(
         friendly_name=markup, attributes=json.dumps({"name": markup})
@@ -88,7 +88,7 @@ def test_names_and_attributes_with_markup_are_text(lab, panel):
     assert "&lt;img" in lines.attributes.value
 
 
-def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
+def test_refused_click_shows_the_error_and_is_reverted(lab, panel):
     gone = lab.workspace.activities.create(friendly_name="Gone")
     panel.state.poller.refresh()
     gone.delete()
@@ -98,7 +98,7 @@ def test_what_taskrouter_refuses_is_shown_and_taken_back(lab, panel):
     assert alice(lab, panel).toggles.value == lab.offline_sid
 
 
-def test_more_workers_than_fit_are_counted(lab, panel):
+def test_workers_beyond_the_limit_are_counted(lab, panel):
     for number in range(MOST):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
     panel.state.poller.refresh()
@@ -110,7 +110,7 @@ def test_more_workers_than_fit_are_counted(lab, panel):
     assert panel.more_line.text.startswith("and 3 more Workers")
 
 
-def test_a_workspace_without_workers_says_so(lab):
+def test_workspace_without_workers_is_described(lab):
     for worker in lab.workspace.workers.list():
         worker.update(activity_sid=lab.offline_sid)
         worker.delete()
@@ -118,12 +118,12 @@ def test_a_workspace_without_workers_says_so(lab):
     assert panel.more_line.text == repr(panel) == "There is no Worker yet."
 
 
-def test_all_tasks_of_a_worker_are_told():
+def test_summary_lists_all_tasks_of_a_worker():
     row = WorkerRow("WK1", "Alice", "{}", "Idle", "WA1", True, ("Task WT1", "Task WT2"))
     assert row.summary() == "Idle, available · holds Task WT1, Task WT2"
 
 
-def test_one_of_many_workers_is_found(lab, panel):
+def test_search_finds_one_of_many_workers(lab, panel):
     for number in range(2, MOST):
         lab.workspace.workers.create(friendly_name=f"Worker {number:02}")
     panel.state.poller.refresh()
@@ -146,12 +146,12 @@ def test_one_of_many_workers_is_found(lab, panel):
     assert len(panel.state.rows) == MOST
 
 
-def test_without_a_crowd_nothing_is_hidden_by_what_was_searched(lab, panel):
+def test_search_hides_nothing_when_the_workers_fit(lab, panel):
     panel.state.contains = "nobody"
     assert len(panel.state.rows) == 2
 
 
-def test_what_is_stored_in_a_notebook_is_readable(panel):
+def test_text_shows_each_worker_with_its_activities(panel):
     assert repr(panel).splitlines() == [
         'Alice {"languages":["en","es"]}: [✓ Offline] [Available] [Unavailable] [Idle]',
         "  Offline, not available · holds no Task",

@@ -57,7 +57,7 @@ def listening(panel) -> bool:
     return panel.state.on_update in panel.state.poller.listeners
 
 
-def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
+def test_notice_shows_while_taskrouter_is_down_and_clears_when_it_is_back(lab):
     panel = controls.tasks(lab)
     address = lab.session.address
     lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
@@ -71,12 +71,12 @@ def test_a_panel_says_that_taskrouter_is_away_and_goes_on_when_it_is_back(lab):
 
 
 @pytest.mark.parametrize("name", ["clock", "requests"])
-def test_a_panel_that_asks_taskrouter_nothing_opens_while_it_is_away(lab, taskrouter, name):
+def test_panel_with_local_data_opens_while_taskrouter_is_down(lab, taskrouter, name):
     taskrouter.server.stop()
     assert getattr(controls, name)(lab).notice_line.text == ""
 
 
-def test_a_closed_panel_is_told_nothing(lab):
+def test_closed_panel_gets_no_updates(lab):
     panel = controls.tasks(lab)
     panel.close()
     assert not listening(panel)
@@ -85,7 +85,7 @@ def test_a_closed_panel_is_told_nothing(lab):
     assert len(panel.state.rows) == 1
 
 
-def test_news_that_were_on_their_way_when_a_panel_was_closed_are_not_taken(lab):
+def test_closed_panel_ignores_a_late_update(lab):
     panel = controls.tasks(lab)
     panel.close()
     lab.workspace.tasks(lab.task_sid).delete()
@@ -95,7 +95,7 @@ def test_news_that_were_on_their_way_when_a_panel_was_closed_are_not_taken(lab):
     assert panel.state.notice.startswith("This panel has stopped")
 
 
-def test_a_panel_that_is_closed_twice_is_closed(lab):
+def test_closing_a_panel_twice_has_no_effect(lab):
     panel = controls.tasks(lab)
     panel.close()
     panel.close()
@@ -103,7 +103,7 @@ def test_a_panel_that_is_closed_twice_is_closed(lab):
 
 
 @pytest.mark.parametrize("name", [name for name in controls.__all__ if name != "task_form"])
-def test_what_news_change_they_change_under_the_lock(lab, name):
+def test_update_changes_the_state_under_the_lock(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
     panel.state.lock = lock = SpyLock()
@@ -133,7 +133,7 @@ def test_what_news_change_they_change_under_the_lock(lab, name):
         ("reservation", "chosen_sid", "WR" + "0" * 32),
     ],
 )
-def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, value):
+def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
     lab.workspace.fetch()
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = SpyLock()
@@ -157,7 +157,7 @@ def test_what_is_chosen_is_taken_and_painted_under_the_lock(lab, name, trait, va
         ("activity_toggle", "worker_name", "x"),
     ],
 )
-def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
+def test_panel_renders_under_the_lock(lab, name, trait, value):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
     panel.state.lock = lock = SpyLock()
@@ -172,7 +172,7 @@ def test_a_panel_is_painted_under_the_lock(lab, name, trait, value):
     ("name", "trait"),
     [("requests", "chosen"), ("reservation", "chosen_sid"), ("lifecycle", "chosen_sid")],
 )
-def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trait):
+def test_choice_waits_for_the_lock(lab, name, trait):
     lab.workspace.fetch()
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = SpyLock()
@@ -183,7 +183,7 @@ def test_a_choice_of_the_learners_waits_until_a_panel_is_painted(lab, name, trai
     assert held and all(held)
 
 
-def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
+def test_click_on_an_activity_waits_for_the_lock(lab):
     panels = controls.workers(lab), controls.activity_toggle(lab, lab.alice_sid)
     lock = SpyLock()
     held: list[int] = []
@@ -203,7 +203,7 @@ def test_a_press_of_an_activity_waits_until_the_buttons_are_painted(lab):
 
 
 @pytest.mark.parametrize("name", controls.__all__)
-def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
+def test_buttons_are_disabled_while_an_action_is_running(lab, name):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
@@ -215,7 +215,7 @@ def test_nothing_can_be_pressed_while_an_action_is_under_way(lab, name):
 
 
 @pytest.mark.parametrize("name", controls.__all__)
-def test_everything_that_a_panel_has_is_in_it(lab, name):
+def test_every_widget_of_a_panel_is_among_its_descendants(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
     parts = parts_of(panel)
@@ -223,12 +223,12 @@ def test_everything_that_a_panel_has_is_in_it(lab, name):
 
 
 @pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])
-def test_a_page_that_cannot_run_a_panel_says_too_that_taskrouter_is_away(lab, taskrouter, name):
+def test_text_shows_that_taskrouter_is_down(lab, taskrouter, name):
     taskrouter.server.stop()
     assert "TaskRouter does not answer" in repr(getattr(controls, name)(lab))
 
 
-def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
+def test_cell_that_runs_again_stops_only_its_earlier_panels(lab, run_cell):
     run_cell("one", 1)
     first, second = controls.workers(lab), controls.tasks(lab)
     run_cell("two", 1)
@@ -244,7 +244,7 @@ def test_a_cell_that_runs_again_ends_its_earlier_panels_only(lab, run_cell):
     assert first.notice_line.text.startswith("This panel has stopped")
 
 
-def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_cell):
+def test_cell_that_runs_again_without_a_panel_stops_its_earlier_ones(lab, run_cell):
     run_cell("one", 1)
     first, second = controls.workers(lab), controls.clock(lab)
     run_cell("two", 1)
@@ -253,7 +253,7 @@ def test_a_cell_that_runs_again_without_a_panel_ends_its_earlier_ones(lab, run_c
     assert [listening(panel) for panel in (first, second, other)] == [False, False, True]
 
 
-def test_a_cell_that_runs_others_within_its_run_keeps_its_panels(lab, run_cell):
+def test_nested_cell_run_keeps_the_panels(lab, run_cell):
     """As `get_ipython().run_cell` and `%%capture` do: IPython announces what they run too."""
     run_cell("one", 1)
     first, second = controls.workers(lab), controls.tasks(lab)
@@ -261,12 +261,12 @@ def test_a_cell_that_runs_others_within_its_run_keeps_its_panels(lab, run_cell):
     assert [listening(panel) for panel in (first, second)] == [True, True]
 
 
-def test_without_a_front_end_that_names_cells_every_panel_stays(lab):
+def test_panels_keep_following_without_a_front_end(lab):
     panels = [controls.workers(lab) for _ in range(3)]
     assert all(listening(panel) for panel in panels)
 
 
-def test_without_the_name_of_a_cell_another_run_ends_nothing(lab, run_cell):
+def test_panels_keep_following_when_the_cell_has_no_id(lab, run_cell):
     run_cell(None, 1)
     first = controls.workers(lab)
     run_cell(None, 2)
@@ -274,14 +274,14 @@ def test_without_the_name_of_a_cell_another_run_ends_nothing(lab, run_cell):
     assert listening(first) and listening(second)
 
 
-def test_what_cannot_be_shown_is_said_in_the_panel(lab, monkeypatch):
+def test_notice_shows_an_error_of_apply_snapshot(lab, monkeypatch):
     panel = controls.tasks(lab)
     monkeypatch.setattr(type(panel.state), "apply_snapshot", lambda self: {}["nothing"])
     panel.state.poller.refresh()
     assert panel.notice_line.text == "This cannot be shown: 'nothing'"
 
 
-def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
+def test_action_runs_during_a_slow_poll(lab, monkeypatch):
     panel = controls.tasks(lab)
     begun, may_end = threading.Event(), threading.Event()
     original = SnapshotReader.read_snapshot
@@ -302,7 +302,7 @@ def test_looking_does_not_stand_in_the_way_of_an_action(lab, monkeypatch):
     assert ran == [True]
 
 
-def test_a_panel_follows_by_itself(lab, monkeypatch):
+def test_panel_shows_a_change_without_a_refresh(lab, monkeypatch):
     monkeypatch.setattr(poller, "TICK", 0.01)
     monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(lab)
@@ -310,14 +310,14 @@ def test_a_panel_follows_by_itself(lab, monkeypatch):
     eventually("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
 
 
-def test_a_panel_has_a_model_that_a_browser_can_ask_for(lab):
+def test_open_panel_has_a_comm(lab):
     panel = controls.tasks(lab)
     assert panel.comm is not None
     panel.close()
     assert panel.comm is None
 
 
-def test_a_closed_panel_leaves_nothing_behind(lab):
+def test_closing_a_panel_closes_every_widget(lab):
     before = set(ipywidgets_widget._instances)
     for name in controls.__all__:
         worker = [lab.alice_sid] if name == "activity_toggle" else []
@@ -325,7 +325,7 @@ def test_a_closed_panel_leaves_nothing_behind(lab):
     assert set(ipywidgets_widget._instances) == before
 
 
-def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
+def test_del_of_a_closed_panel_takes_no_lock(lab):
     panel = controls.tasks(lab)
     panel.close()
     forgetting = threading.Thread(target=panel.__del__, daemon=True)
@@ -335,7 +335,7 @@ def test_a_closed_panel_may_be_forgotten_while_a_lock_is_held(lab):
         assert not forgetting.is_alive()
 
 
-def test_tasks_and_workers_that_come_and_go_leave_nothing_behind(lab):
+def test_parts_of_deleted_tasks_and_workers_are_closed(lab):
     panels = [controls.tasks(lab), controls.workers(lab)]
     before = len(ipywidgets_widget._instances)
     task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=ATTRIBUTES)

@@ -48,23 +48,23 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return calls
 
 
-def test_a_reading_is_not_in_the_learners_log(lab):
+def test_poll_is_not_in_the_request_log(lab):
     before = len(lab.session.requests)
     poller_for(lab).refresh()
     assert len(lab.session.requests) == before
 
 
-def test_panels_of_one_workspace_share_one_watch_also_when_the_lab_is_made_again(lab, session):
+def test_labs_of_one_workspace_share_one_poller(lab, session):
     again = prepare(session, "anything")
     assert poller_for(lab) is poller_for(again)
     assert poller_for(again).lab is again
 
 
-def test_panels_of_different_workspaces_have_different_watches(lab):
+def test_labs_of_different_workspaces_have_different_pollers(lab):
     assert poller_for(lab) is not poller_for(replace(lab, workspace_sid="WS" + "0" * 32))
 
 
-def test_ten_listeners_cost_one_reading(lab, reads):
+def test_ten_listeners_share_one_poll(lab, reads):
     poller = poller_for(lab)
     updates: list[int] = []
     for number in range(10):
@@ -75,7 +75,7 @@ def test_ten_listeners_cost_one_reading(lab, reads):
     assert updates[:10] == list(range(10))
 
 
-def test_changes_are_told_without_asking(lab, quick):
+def test_listener_gets_a_change_without_a_refresh(lab, quick):
     poller = poller_for(lab)
     updates: list[Update] = []
     poller.subscribe(updates.append)
@@ -83,7 +83,7 @@ def test_changes_are_told_without_asking(lab, quick):
     eventually("news", lambda: updates and updates[-1].snapshot.worker(made.sid))
 
 
-def test_a_new_activity_is_told_too(lab, quick):
+def test_listener_gets_a_new_activity(lab, quick):
     poller = poller_for(lab)
     updates: list[Update] = []
     poller.subscribe(updates.append)
@@ -96,7 +96,7 @@ def test_a_new_activity_is_told_too(lab, quick):
     )
 
 
-def test_what_changes_seldom_is_read_seldom(lab, quick, reads):
+def test_settings_are_read_every_tenth_poll(lab, quick, reads):
     poller = poller_for(lab)
     poller.subscribe(lambda update: None)
     eventually("some reads", lambda: len(reads) > 2 * poller_module.SETTINGS_EVERY + 2)
@@ -104,9 +104,7 @@ def test_what_changes_seldom_is_read_seldom(lab, quick, reads):
     assert reads[: 2 * len(every)] == every * 2
 
 
-def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(
-    lab, quick, monkeypatch
-):
+def test_thread_ends_with_the_last_listener_and_starts_with_the_next(lab, quick, monkeypatch):
     poller = poller_for(lab)
     updates: list[Update] = []
     other: list[Update] = []
@@ -124,7 +122,7 @@ def test_the_thread_ends_with_the_last_listener_and_starts_again_with_the_next(
     assert monotonic() - began >= 3 * 0.05  # it rests between them
 
 
-def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quick, caplog):
+def test_failing_listener_is_logged_and_removed_and_others_continue(lab, quick, caplog):
     poller = poller_for(lab)
     failed: list[Update] = []
     updates: list[Update] = []
@@ -142,7 +140,7 @@ def test_a_listener_that_fails_is_logged_told_no_more_and_stops_nobody(lab, quic
     assert str(told.exc_info[1]) == "It cannot be shown."
 
 
-def test_nobody_who_reads_means_no_reading(lab, quick, reads):
+def test_no_poll_while_no_listener_needs_snapshots(lab, quick, reads):
     poller = poller_for(lab)
     updates: list[Update] = []
     poller.subscribe(updates.append, needs_snapshots=False)
@@ -150,7 +148,7 @@ def test_nobody_who_reads_means_no_reading(lab, quick, reads):
     assert reads == []
 
 
-def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, taskrouter):
+def test_when_taskrouter_is_down_the_problem_is_described_and_the_snapshot_kept(lab, taskrouter):
     poller = poller_for(lab)
     poller.refresh()
     taskrouter.server.stop()
@@ -162,7 +160,7 @@ def test_a_taskrouter_that_is_away_is_told_and_what_was_known_is_kept(lab, taskr
     assert poller.latest.snapshot.task(lab.task_sid)
 
 
-def test_real_twilio_is_asked_less_often_and_no_cell_is_said_to_start_it(
+def test_real_twilio_is_polled_every_three_seconds_and_no_cell_starts_it(
     lab, taskrouter, monkeypatch
 ):
     lab.session.target = "live"
@@ -175,7 +173,7 @@ def test_real_twilio_is_asked_less_often_and_no_cell_is_said_to_start_it(
     assert poller.latest.problem.endswith("This goes on by itself when TaskRouter is back.")
 
 
-def test_a_refusal_is_told_error_with_advice_and_will_pass(lab, client):
+def test_refused_poll_is_described_until_the_next_succeeds(lab, client):
     poller = poller_for(lab)
     faults = {"status": "503", "count": "1"}
     client.request("POST", f"{lab.session.address}/emulator/faults", data=faults)
@@ -188,7 +186,7 @@ def test_a_refusal_is_told_error_with_advice_and_will_pass(lab, client):
     assert poller.latest.problem == ""
 
 
-def test_a_workspace_that_was_deleted_is_not_said_to_come_back(lab):
+def test_deleted_workspace_asks_to_run_the_notebook_again(lab):
     poller = poller_for(lab)
     poller.refresh()
     lab.workspace.delete()
@@ -200,7 +198,7 @@ def test_a_workspace_that_was_deleted_is_not_said_to_come_back(lab):
     assert poller.latest.snapshot.task(lab.task_sid)
 
 
-def test_the_pauses_grow_while_taskrouter_is_away(lab, taskrouter, monkeypatch):
+def test_pauses_grow_while_taskrouter_is_down(lab, taskrouter, monkeypatch):
     taskrouter.server.stop()
     poller = poller_for(lab)
     monkeypatch.setattr(poller_module, "monotonic", lambda: 0.0)
@@ -211,7 +209,7 @@ def test_the_pauses_grow_while_taskrouter_is_away(lab, taskrouter, monkeypatch):
     assert pauses == [2, 4, 8, 15, 15, 15]
 
 
-def test_after_an_answer_the_pauses_are_short_again(lab, monkeypatch):
+def test_pause_is_short_again_after_a_successful_poll(lab, monkeypatch):
     poller = poller_for(lab)
     monkeypatch.setattr(poller_module, "monotonic", lambda: 0.0)
     address, pauses = lab.session.address, []
@@ -222,7 +220,7 @@ def test_after_an_answer_the_pauses_are_short_again(lab, monkeypatch):
     assert pauses == [2, 4, 1, 2]
 
 
-def test_what_changes_seldom_is_read_anew_after_trouble(lab, reads):
+def test_settings_are_read_again_after_a_failure(lab, reads):
     poller = poller_for(lab)
     poller.refresh()
     reads.clear()
@@ -233,7 +231,7 @@ def test_what_changes_seldom_is_read_anew_after_trouble(lab, reads):
     assert reads == ["snapshot", "settings", "snapshot", "snapshot"]
 
 
-def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
+def test_poll_and_listeners_run_under_the_poll_lock(lab, monkeypatch):
     poller = poller_for(lab)
     poller.poll_lock = lock = SpyLock()
     original = SnapshotReader.read_snapshot
@@ -252,7 +250,7 @@ def test_nobody_else_reads_until_what_was_read_is_told(lab, monkeypatch):
     assert held == [1, 1, 1]
 
 
-def test_who_listens_changes_under_a_lock_with_the_thread(lab):
+def test_listeners_change_under_their_lock(lab):
     poller = poller_for(lab)
     poller.listeners_lock = lock = SpyLock()
     held: list[int] = []
@@ -278,7 +276,7 @@ def test_who_listens_changes_under_a_lock_with_the_thread(lab):
     assert held == [1, 1, 1]
 
 
-def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, reads, monkeypatch):
+def test_tick_before_the_poll_is_due_repeats_the_latest_update(lab, reads, monkeypatch):
     poller = poller_for(lab)
     now = [0.0]
     monkeypatch.setattr(poller_module, "monotonic", lambda: now[0])
@@ -293,7 +291,7 @@ def test_until_the_next_reading_is_due_panels_are_told_what_is_known(lab, reads,
     assert (reads.count("snapshot"), len(updates)) == (2, 3)
 
 
-def test_the_connections_are_closed_with_the_thread(lab, monkeypatch):
+def test_connections_close_when_the_thread_ends(lab, monkeypatch):
     poller = poller_for(lab)
     updates: list[Update] = []
     poller.subscribe(updates.append)
@@ -309,7 +307,7 @@ def test_the_connections_are_closed_with_the_thread(lab, monkeypatch):
     assert poller.latest.problem == ""
 
 
-def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, taskrouter):
+def test_poll_works_after_100_000_failures(lab, taskrouter):
     taskrouter.server.stop()
     poller = poller_for(lab)
     poller.failures = 100_000
@@ -317,7 +315,7 @@ def test_a_taskrouter_that_stays_away_for_days_is_still_asked(lab, taskrouter):
     assert poller.latest.problem
 
 
-def test_it_recovers_by_itself(lab, quick, monkeypatch):
+def test_poller_recovers_when_taskrouter_is_back(lab, quick, monkeypatch):
     poller = poller_for(lab)
     monkeypatch.setattr(poller_module, "LONGEST_PAUSE", 0.05)
     updates: list[Update] = []
@@ -329,7 +327,7 @@ def test_it_recovers_by_itself(lab, quick, monkeypatch):
     eventually("no trouble", lambda: not updates[-1].problem and updates[-1].snapshot.workers)
 
 
-def test_a_reader_does_not_start_a_taskrouter_that_was_stopped(lab, emulator, monkeypatch):
+def test_poll_does_not_use_the_sessions_client(lab, emulator, monkeypatch):
     def never(*_: object, **__: object) -> None:
         raise AssertionError("the session's own client was used")
 
@@ -338,7 +336,7 @@ def test_a_reader_does_not_start_a_taskrouter_that_was_stopped(lab, emulator, mo
     assert poller_for(lab).latest.problem == ""
 
 
-def test_stopping_everything_leaves_no_thread(lab):
+def test_stop_all_ends_the_thread(lab):
     updates: list[Update] = []
     poller_for(lab).subscribe(updates.append)
     assert panel_threads()

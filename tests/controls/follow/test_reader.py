@@ -68,14 +68,14 @@ def statuses(snapshot: Snapshot) -> list[str]:
     return [one.reservation_status for one in snapshot.reservations]
 
 
-def test_as_many_as_fit_are_all_there_is(lab, look, monkeypatch):
+def test_tasks_up_to_the_limit_are_all_read(lab, look, monkeypatch):
     monkeypatch.setattr(reader, "MOST_TASKS", 3)
     sids = [lab.task_sid, create(lab), create(lab)]
     assert [task.sid for task in look().tasks] == sids
     assert not look().more_tasks
 
 
-def test_of_more_than_fit_the_newest_are_found_and_those_that_wait(lab, look, clock, monkeypatch):
+def test_beyond_the_limit_the_newest_and_the_open_tasks_are_read(lab, look, clock, monkeypatch):
     monkeypatch.setattr(reader, "MOST_TASKS", 3)
     later = []
     for _ in range(5):
@@ -90,7 +90,7 @@ def test_of_more_than_fit_the_newest_are_found_and_those_that_wait(lab, look, cl
     assert [task.sid for task in look().tasks] == later[-3:]
 
 
-def test_a_task_is_found_once_only(lab, look, clock, monkeypatch):
+def test_task_that_is_both_new_and_open_is_read_once(lab, look, clock, monkeypatch):
     monkeypatch.setattr(reader, "MOST_TASKS", 3)
     sids = [lab.task_sid]
     for _ in range(4):
@@ -99,7 +99,7 @@ def test_a_task_is_found_once_only(lab, look, clock, monkeypatch):
     assert [task.sid for task in look().tasks] == sids
 
 
-def test_the_panel_says_that_there_are_more_tasks(lab, clock, monkeypatch):
+def test_tasks_panel_shows_that_there_are_more_tasks(lab, clock, monkeypatch):
     monkeypatch.setattr(reader, "MOST_TASKS", 2)
     for _ in range(3):
         clock.advance(1)
@@ -112,7 +112,7 @@ def test_the_panel_says_that_there_are_more_tasks(lab, clock, monkeypatch):
     assert next(iter(panel.parts)) == lab.task_sid
 
 
-def test_the_panel_says_that_there_are_more_workers(lab, monkeypatch):
+def test_workers_panel_shows_that_there_are_more_workers(lab, monkeypatch):
     monkeypatch.setattr(reader, "MOST_WORKERS", 31)
     for number in range(30):
         lab.workspace.workers.create(friendly_name=f"Worker {number}")
@@ -123,7 +123,7 @@ def test_the_panel_says_that_there_are_more_workers(lab, monkeypatch):
     assert panel.more_line.text.startswith("and 2 more Workers")
 
 
-def test_workers_are_in_the_order_of_their_names(lab, look):
+def test_workers_are_sorted_by_name(lab, look):
     lab.workspace.workers.create(friendly_name="Aaron")
     assert [worker.friendly_name for worker in look().workers] == ["Aaron", "Alice", "Bob"]
 
@@ -137,7 +137,7 @@ def test_waiting_tasks_and_idle_workers_cost_two_requests(lab, look, requests, c
     assert [path.split("?")[0] for path in requests] == ["Workers", "Tasks"]
 
 
-def test_the_connection_is_kept_from_one_reading_to_the_next(look, caplog):
+def test_connection_is_reused_by_the_next_read(look, caplog):
     caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
     opened = []
     for _ in range(3):
@@ -146,7 +146,7 @@ def test_the_connection_is_kept_from_one_reading_to_the_next(look, caplog):
     assert opened == [1, 1, 1]
 
 
-def test_a_task_in_work_costs_one_request_however_many_workers(lab, look, requests):
+def test_reserved_or_assigned_task_costs_one_request(lab, look, requests):
     for number in range(20):
         lab.workspace.workers.create(friendly_name=f"Worker {number}")
     bring_alice_back(lab)
@@ -158,7 +158,7 @@ def test_a_task_in_work_costs_one_request_however_many_workers(lab, look, reques
             assert requests[2:] == [f"Tasks/{lab.task_sid}/Reservations"]
 
 
-def test_when_there_are_fewer_workers_than_tasks_to_ask_these_are_asked(lab, look, requests):
+def test_reservations_are_read_by_worker_when_there_are_fewer_workers(lab, look, requests):
     bring_alice_back(lab)
     for _ in range(5):
         create(lab)
@@ -166,7 +166,7 @@ def test_when_there_are_fewer_workers_than_tasks_to_ask_these_are_asked(lab, loo
     assert requests[2:] == [f"Workers/{sid}/Reservations" for sid in (lab.alice_sid, lab.bob_sid)]
 
 
-def test_a_task_that_has_ended_is_asked_once(lab, look, requests):
+def test_reservations_of_an_ended_task_are_read_once(lab, look, requests):
     bring_alice_back(lab)
     the_reservation(lab).update(reservation_status="accepted")
     assert statuses(look()) == ["accepted"]
@@ -177,7 +177,7 @@ def test_a_task_that_has_ended_is_asked_once(lab, look, requests):
     assert len(requests) == 2
 
 
-def test_what_happens_between_two_readings_is_not_missed(lab, look, requests, clock):
+def test_reservation_made_and_rejected_between_two_reads_is_found(lab, look, requests, clock):
     assert statuses(look()) == []
     bring_alice_back(lab)  # in the second of the first reading, and over before the next
     the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
@@ -190,7 +190,7 @@ def test_what_happens_between_two_readings_is_not_missed(lab, look, requests, cl
     assert statuses(look()) == ["rejected", "rejected"]
 
 
-def test_of_two_tasks_the_reservation_that_was_made_last_is_last(lab, look, clock):
+def test_reservations_of_two_tasks_are_sorted_by_age(lab, look, clock):
     offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
     offered_first.update(reservation_status="accepted")
     clock.advance(1)
@@ -199,14 +199,14 @@ def test_of_two_tasks_the_reservation_that_was_made_last_is_last(lab, look, cloc
     assert statuses(look()) == ["accepted", "rejected"]
 
 
-def test_of_one_second_the_reservation_that_has_not_ended_is_last(lab, look):
+def test_within_one_second_the_open_reservation_is_last(lab, look):
     offered_first = lab.workspace.tasks(create(lab, "en")).reservations.list()[0]
     offered_first.update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
     bring_alice_back(lab)
     assert statuses(look()) == ["rejected", "pending"]
 
 
-def test_a_task_that_is_deleted_takes_its_reservations_along(lab, look):
+def test_reservations_of_a_deleted_task_are_dropped(lab, look):
     bring_alice_back(lab)
     assert statuses(look()) == ["pending"]
     lab.workspace.tasks(lab.task_sid).delete()
@@ -226,13 +226,13 @@ def after_the_tasks(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object
     monkeypatch.setattr(reader.TwilioHttpClient, "request", request)
 
 
-def test_a_task_deleted_while_it_is_read_has_no_reservations(lab, look, monkeypatch):
+def test_task_deleted_during_a_read_has_no_reservations(lab, look, monkeypatch):
     bring_alice_back(lab)
     after_the_tasks(monkeypatch, lambda: lab.workspace.tasks(lab.task_sid).delete())
     assert look().reservations == ()
 
 
-def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
+def test_refusal_other_than_404_is_raised(lab, look, emulator, monkeypatch):
     bring_alice_back(lab)
     taskrouter = emulator.taskrouter
     after_the_tasks(monkeypatch, lambda: monkeypatch.setattr(taskrouter, "credentials", {}))
@@ -240,7 +240,7 @@ def test_any_other_refusal_is_raised(lab, look, emulator, monkeypatch):
         look()
 
 
-def test_real_twilio_is_read_where_the_learners_client_asks(lab, monkeypatch):
+def test_reader_uses_the_edge_and_region_of_the_sessions_client(lab, monkeypatch):
     lab.session.client.edge, lab.session.client.region = "dublin", "ie1"
     lab.session.client.taskrouter.base_url = "https://taskrouter.twilio.com"
     asked: list[str] = []

@@ -9,7 +9,7 @@ def lab(prepared) -> PreparedWorkspace:
     return prepared("task waiting")
 
 
-def test_a_reading_sees_what_there_is(lab):
+def test_snapshot_holds_the_workspaces_resources(lab):
     poller = poller_for(lab)
     poller.refresh()
     seen = poller.latest.snapshot
@@ -26,7 +26,7 @@ def test_a_reading_sees_what_there_is(lab):
     assert poller.latest.snapshot.held_by(bob) == []
 
 
-def test_each_is_found_by_its_own_sid(lab):
+def test_resource_is_found_by_its_sid(lab):
     workflow = lab.workspace.workflows(lab.workflow_sid).fetch()
     lab.workspace.workflows.create("Other", workflow.configuration)
     attributes = '{"selected_language": "es"}'
@@ -44,7 +44,7 @@ def test_each_is_found_by_its_own_sid(lab):
         assert find("") is None
 
 
-def test_the_time_is_taskrouters_own(lab, clock):
+def test_now_is_taskrouters_time_and_none_without_an_open_task(lab, clock):
     poller = poller_for(lab)
     poller.refresh()
     before = poller.latest.snapshot.now()

@@ -6,7 +6,7 @@ from helpers.session.request_log import Exchange
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
-def test_it_is_told_who_asked_what_when_and_for_how_long():
+def test_exchange_shows_sender_request_time_and_duration():
     exchange = Exchange(
         "sent",
         "GET",
@@ -23,7 +23,7 @@ def test_it_is_told_who_asked_what_when_and_for_how_long():
     assert "what a server would use it for" not in shown
 
 
-def test_everything_in_an_exchange_is_text():
+def test_every_value_is_escaped():
     exchange = Exchange(
         "received",
         MARKUP,
@@ -39,7 +39,7 @@ def test_everything_in_an_exchange_is_text():
     assert exchange_html(exchange).count("&lt;img") == 11
 
 
-def test_json_is_pretty_and_a_long_answer_is_cut():
+def test_json_is_indented_and_long_text_is_cut():
     assert pretty('{"a":[1]}') == '{\n  "a": [\n    1\n  ]\n}'
     assert pretty('{"name":"José"}') == '{\n  "name": "José"\n}'
     assert pretty("not json") == "not json"

@@ -12,17 +12,17 @@ def buttons() -> ActivityButtons:
     return buttons
 
 
-def test_each_button_says_what_it_does(buttons):
+def test_each_button_has_a_tooltip(buttons):
     assert list(buttons.tooltips) == ["Set Alice to Offline", "Set Alice to Idle"]
 
 
-def test_an_activity_that_is_not_known_yet_leaves_them_as_they_are(buttons):
+def test_unknown_activity_leaves_the_buttons_unchanged(buttons):
     buttons.render("Alice", ACTIVITIES, "WA3")
     assert buttons.value == "WA2"
     assert not buttons.rendering
 
 
-def test_the_page_is_never_told_that_another_one_is_pressed(buttons, monkeypatch):
+def test_page_never_gets_a_wrong_pressed_button(buttons, monkeypatch):
     told = []
     monkeypatch.setattr(buttons.comm, "send", lambda data, **_: told.append(data["state"]))
     buttons.render("Alice", [*ACTIVITIES, ("Lunch", "WA3")], "WA3")

@@ -2,7 +2,7 @@ from helpers import controls
 from helpers.controls.parts.in_page import PANEL, PART, InPage
 
 
-def test_every_panel_has_one_part_in_the_page_which_takes_no_place(prepared):
+def test_every_panel_has_one_invisible_in_page_part(prepared):
     lab = prepared("task waiting")
     panels = [getattr(controls, name) for name in controls.__all__ if name != "activity_toggle"]
     for panel in [*(make(lab) for make in panels), controls.activity_toggle(lab, lab.bob_sid)]:
@@ -11,11 +11,11 @@ def test_every_panel_has_one_part_in_the_page_which_takes_no_place(prepared):
         assert PANEL in panel._dom_classes
 
 
-def test_the_scripts_are_one_attribute_whatever_is_in_them():
+def test_scripts_are_escaped_into_one_attribute():
     assert InPage().value.count('"') == 2
 
 
-def test_a_row_is_a_part(prepared):
+def test_each_task_and_worker_is_a_part(prepared):
     lab = prepared("task waiting")
     rows = [*controls.tasks(lab).list.children, *controls.workers(lab).list.children]
     assert len(rows) == 3

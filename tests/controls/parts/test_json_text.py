@@ -6,11 +6,11 @@ from helpers.controls.parts.json_text import AttributesError, read_attributes
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "{}"])
-def test_nothing_is_no_attributes(text):
+def test_empty_text_is_an_empty_object(text):
     assert read_attributes(text) == {}
 
 
-def test_an_object_is_read():
+def test_object_is_parsed():
     assert read_attributes('{"vip": true, "n": [1, null]}') == {"vip": True, "n": [1, None]}
 
 
@@ -52,7 +52,7 @@ def test_an_object_is_read():
         ),
     ],
 )
-def test_an_error_points_at_the_place(text, told):
+def test_error_points_at_the_place(text, told):
     if told is None:
         assert read_attributes(text)
         return
@@ -69,11 +69,11 @@ def test_an_error_points_at_the_place(text, told):
         '{"n": [-1.5e-3, 1e308, 0, -12]}',
     ],
 )
-def test_what_only_looks_like_it_is_no_error(text):
+def test_lookalikes_of_unsendable_values_are_accepted(text):
     assert read_attributes(text) == json.loads(text)
 
 
-def test_parameters_are_called_so():
+def test_error_names_the_parameters():
     with pytest.raises(AttributesError) as refused:
         read_attributes("[1, 2]", "parameters")
     assert str(refused.value) == 'Parameters are a JSON object, such as {"Priority": "5"}.'

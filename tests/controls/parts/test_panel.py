@@ -14,7 +14,7 @@ class Small(Panel):
 
 
 @pytest.mark.parametrize("kind", [TextLine, ErrorLine, PlainLine, NoticeLine])
-def test_text_from_outside_is_shown_as_text(kind):
+def test_text_is_escaped(kind):
     line = kind()
     line.text = MARKUP
     assert "<img" not in line.value
@@ -24,7 +24,7 @@ def test_text_from_outside_is_shown_as_text(kind):
 @pytest.mark.parametrize(
     ("kind", "role"), [(TextLine, "status"), (ErrorLine, "alert"), (NoticeLine, "status")]
 )
-def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
+def test_line_has_a_role_and_is_hidden_when_empty(kind, role):
     line = kind()
     assert line.value == ""
     assert line.layout.display == "none"
@@ -35,20 +35,20 @@ def test_a_line_is_announced_and_takes_no_place_when_empty(kind, role):
     assert line.layout.display == "none"
 
 
-def test_what_changes_every_second_is_not_announced():
+def test_plain_line_has_no_role():
     line = PlainLine()
     line.text = "45 s left to answer"
     assert "role=" not in line.value
 
 
 @pytest.mark.parametrize(("kind", "sign"), [(ErrorLine, "⚠"), (NoticeLine, "‖")])
-def test_an_error_or_a_notice_has_a_sign_not_only_a_colour(kind, sign):
+def test_error_and_notice_have_a_sign_besides_their_color(kind, sign):
     line = kind()
     line.text = "wrong"
     assert f"{sign} wrong" in line.value
 
 
-def test_a_panel_shows_error_and_call_of_its_state():
+def test_panel_shows_error_and_call_of_its_state():
     state = ControlState(lab=None)
     panel = Small(state, [])
     assert panel.call_lines.layout.display == "none"
@@ -61,20 +61,20 @@ def test_a_panel_shows_error_and_call_of_its_state():
     assert panel.call_lines.layout.display is None
 
 
-def test_a_page_that_cannot_run_the_panel_gets_its_text_in_full():
+def test_bundle_holds_the_full_text_and_the_widget_view():
     panel = Small(ControlState(lab=None), [])
     shown = panel._repr_mimebundle_()
     assert shown["text/plain"] == repr(panel) == "a small panel " * 20
     assert "application/vnd.jupyter.widget-view+json" in shown
 
 
-def test_what_is_looked_at_stands_below_what_a_press_has_to_say():
+def test_details_are_below_error_and_call():
     buttons, facts = TextLine(), TextLine()
     panel = Small(ControlState(lab=None), [buttons], [facts])
     assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)
 
 
-def test_error_and_call_go_to_the_part_that_was_pressed_below_what_it_has():
+def test_outcome_moves_to_the_end_of_the_clicked_part():
     line = TextLine()
     row = widgets.VBox([line])
     panel = Small(ControlState(lab=None), [row])

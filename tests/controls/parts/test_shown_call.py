@@ -9,7 +9,7 @@ LAB = SimpleNamespace(workspace_sid="WS1", session=SimpleNamespace(address="http
 ATTRIBUTES = '{"selected_language": "es", "name": "O\'Neill & $HOME"}'
 
 
-def test_an_update_in_python_and_with_curl():
+def test_update_in_python_and_with_curl():
     call = shown_call.update(LAB, "workers", "WK1", activity_sid="WA1")
     assert call.python == (
         'client.taskrouter.v1.workspaces("WS1").workers("WK1").update(\n    activity_sid="WA1",\n)'
@@ -22,7 +22,7 @@ def test_an_update_in_python_and_with_curl():
     assert str(call) == f"{call.python}\n{call.curl}"
 
 
-def test_a_creation_in_python_is_python():
+def test_creation_in_python_is_python():
     call = shown_call.create(LAB, "tasks", attributes=ATTRIBUTES, priority=3)
     created = []
     tasks = SimpleNamespace(create=lambda **given: created.append(given))
@@ -32,7 +32,7 @@ def test_a_creation_in_python_is_python():
     assert created == [{"attributes": ATTRIBUTES, "priority": 3}]
 
 
-def test_the_curl_command_says_the_same_however_the_values_look():
+def test_curl_command_sends_the_same_values():
     asked = parse(shown_call.create(LAB, "task_queues", target_workers=ATTRIBUTES).curl)
     assert (asked.method, asked.url) == (
         "POST",
@@ -42,7 +42,7 @@ def test_the_curl_command_says_the_same_however_the_values_look():
     assert asked.user == "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
 
 
-def test_a_request_without_parameters_is_written_without_them():
+def test_request_without_parameters_has_no_data():
     call = shown_call.request("GET", "http://127.0.0.1:8765/v1", {})
     assert call.python == 'client.request("GET", "http://127.0.0.1:8765/v1")'
     call = shown_call.to_server("GET", "http://127.0.0.1:8765/x", {}, {})
@@ -55,14 +55,14 @@ VALUES = ["a", 'a"b', "it's", "\\", "'\"", "\n", 3, None, "ñ", [], ["a", "'"], 
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_any_value_is_written_as_python_reads_it(value):
+def test_literal_of_any_value_evaluates_to_it(value):
     call = shown_call.to_server("POST", "http://127.0.0.1:8765/x", {"X": value}, {"a": "1"})
     requests = SimpleNamespace(request=lambda *_, **given: given["data"])
     _, _, expression = call.python.partition("\n\n")
     assert eval(expression, {"requests": requests}) == {"X": value}
 
 
-def test_parameters_are_in_double_quotes_as_everything_is():
+def test_parameters_are_in_double_quotes():
     call = shown_call.request("POST", "http://127.0.0.1:8765/v1", {"a": "1", "b": ["2", "3"]})
     assert call.python.endswith(', data={"a": "1", "b": ["2", "3"]})')
 

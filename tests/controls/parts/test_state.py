@@ -13,14 +13,14 @@ def state() -> ControlState:
     return ControlState(lab=None)
 
 
-def test_an_action_is_busy_while_it_runs(state):
+def test_action_is_busy_while_it_runs(state):
     seen = []
     assert state.attempt(lambda: seen.append(state.busy)) is True
     assert seen == [True]
     assert state.busy is False
 
 
-def test_a_second_action_does_not_start_while_one_is_under_way(state):
+def test_second_action_does_not_start_while_one_is_running(state):
     begun, may_end, ran = threading.Event(), threading.Event(), []
 
     def slow() -> None:
@@ -38,7 +38,7 @@ def test_a_second_action_does_not_start_while_one_is_under_way(state):
     assert ran == [1]
 
 
-def test_what_an_action_raises_is_shown_and_the_next_one_clears_it(state):
+def test_error_of_an_action_is_kept_until_the_next_action(state):
     def fail() -> None:
         raise ValueError("No such thing.")
 

@@ -9,7 +9,7 @@ from helpers.lessons.workspace import prepare
 from helpers.session.connect import connect
 
 
-def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home):
+def test_wrong_server_on_the_port_gets_no_credentials(running_home):
     session = connect()
     poller = poller_for(prepare(session, "task waiting"))
     poller.refresh()
@@ -20,7 +20,7 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_
     session.client.http_client.session.close()
 
 
-def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
+def test_poller_follows_a_taskrouter_with_another_port_and_token(home):
     session = connect()
     poller = poller_for(prepare(session, "task waiting"))
     launch.stop(home)
@@ -36,7 +36,7 @@ def test_it_follows_a_taskrouter_that_has_moved_and_has_another_token(home):
     session.client.http_client.session.close()
 
 
-def test_it_starts_no_taskrouter_that_was_stopped(running_home):
+def test_poll_starts_no_stopped_taskrouter(running_home):
     session = connect()
     poller = poller_for(prepare(session, "task waiting"))
     launch.stop(running_home)
