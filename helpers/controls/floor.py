@@ -81,7 +81,7 @@ def _waiting(snapshot: Snapshot, queue: TaskQueueInstance) -> tuple[str, ...]:
 
 
 def _worker(snapshot: Snapshot, worker: WorkerInstance) -> WorkerBox:
-    held = snapshot.held_by(worker)
+    held = snapshot.held.get(str(worker.sid), ())
     queue_of = {task.sid: task.task_queue_sid or "" for task in snapshot.tasks}
     pending = [str(one.task_sid) for one in held if one.reservation_status == "pending"]
     return WorkerBox(

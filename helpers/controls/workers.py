@@ -82,7 +82,7 @@ class WorkersState(FollowingState, SearchableState):
             available=bool(worker.available),
             holds=tuple(
                 f"Task {one.task_sid} (Reservation {one.reservation_status})"
-                for one in self.snapshot.held_by(worker)
+                for one in self.snapshot.held.get(str(worker.sid), ())
             ),
         )
 

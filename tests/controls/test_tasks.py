@@ -1,9 +1,10 @@
 import json
 import threading
+from typing import Any
 
 import pytest
 
-from helpers import controls
+from helpers import controls, tables
 from helpers.controls.tasks import MOST, TaskRow, Tasks
 from helpers.lessons.workspace import SPANISH, PreparedWorkspace
 
@@ -91,6 +92,37 @@ def test_task_waits_for_a_worker_who_has_another(lab, panel):
         "(Alice has another Task)."
     )
     assert repr(panel).count("\n  It ") == 1
+
+
+def set_channel(lab: PreparedWorkspace, **settings: Any) -> None:
+    worker = lab.workspace.workers(lab.alice_sid)
+    channels = {one.task_channel_unique_name: one.sid for one in worker.worker_channels.list()}
+    worker.worker_channels(str(channels["default"])).update(**settings)
+
+
+@pytest.mark.parametrize("settings", [{"available": False}, {"capacity": 0}])
+def test_worker_whose_channel_takes_no_task_is_not_about_to_get_it(lab, panel, settings):
+    set_channel(lab, **settings)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.poller.refresh()
+    reason = (
+        'waits: every available Worker who matches languages HAS "es" is busy '
+        "(Alice takes none on this channel)"
+    )
+    assert panel.parts[lab.task_sid].reason.text == f"It {reason}."
+    assert tables.tasks(lab)["reason"][0] == reason
+    assert controls.lifecycle(lab).state.number == 1  # no eligible Worker yet
+
+
+def test_worker_whose_channel_is_on_again_is_reserved(lab, panel):
+    set_channel(lab, available=False)
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.poller.refresh()
+    other = create(lab)
+    set_channel(lab, available=True)
+    panel.state.poller.refresh(everything=False)
+    assert panel.parts[lab.task_sid].summary.text.endswith("Alice was asked")
+    assert panel.parts[str(other.sid)].reason.text.endswith("is busy (Alice has another Task).")
 
 
 def test_worker_who_rejected_a_task_is_not_shown(lab, panel):

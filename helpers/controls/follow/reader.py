@@ -1,28 +1,43 @@
 """Reads snapshots of a Workspace in few requests, none of which the learner's request log records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from itertools import chain, islice
+from typing import TypeVar
 
+from local_taskrouter.explanation.candidates import judge_staff
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
 from requests import Session as HttpSession
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
-from twilio.rest.taskrouter.v1.workspace.task import TaskContext, TaskInstance
-from twilio.rest.taskrouter.v1.workspace.worker import WorkerContext, WorkerInstance
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
+from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 
-from helpers.controls.follow.snapshot import Reservation, Settings, Snapshot, time_of_reading
+from helpers.controls.follow.snapshot import (
+    Channels,
+    Reservation,
+    Settings,
+    Snapshot,
+    time_of_reading,
+)
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import as_api_error
 from helpers.session.session import Session
 
 MOST_TASKS = 500
 MOST_WORKERS = 1_000
+_MOST_JUDGED = 2_000  # pairs of Task and Worker, in a tenth of a second
+_MOST_CHANNELS = 50  # Workers whose channels are read
 _TIMEOUT_SECONDS = 5.0
 _PAGE = 1_000
 
+Found = TypeVar("Found")
 _Version = tuple[object, datetime | None]  # of a Task: its status and when it was updated
 
 
@@ -34,16 +49,19 @@ class SnapshotReader:
 
     A snapshot costs two requests, and one for each Task that is reserved, assigned, wrapping or
     has just changed (or for each Worker, if there are fewer). It costs two more if there are more
-    than MOST_TASKS Tasks. The settings cost three.
+    than MOST_TASKS Tasks. The settings cost three. After them, a snapshot also costs a request for
+    each Worker who could take a waiting Task, see ChannelCache.
     """
 
     def __init__(self) -> None:
         self._client: Client | None = None
         self._client_for: tuple[object, ...] = ()
         self._reservations = ReservationCache()
+        self._channels = ChannelCache()
 
     def read_settings(self, lab: PreparedWorkspace) -> Settings:
         """Raises what the SDK raises."""
+        self._channels.clear()
         space = self._workspace(lab)
         return Settings(
             tuple(space.activities.list(page_size=_PAGE)),
@@ -57,7 +75,7 @@ class SnapshotReader:
         found = space.workers.list(page_size=_PAGE, limit=MOST_WORKERS + 1)
         workers = sorted(found[:MOST_WORKERS], key=lambda worker: str(worker.friendly_name))
         tasks, more_tasks = _read_tasks(space)
-        return Snapshot(
+        snapshot = Snapshot(
             settings,
             tuple(workers),
             tuple(tasks),
@@ -65,6 +83,7 @@ class SnapshotReader:
             more_tasks,
             len(found) > MOST_WORKERS,
         )
+        return replace(snapshot, channels=self._channels.read(space, snapshot))
 
     def close(self) -> None:
         """Close the connections; the next read opens new ones."""
@@ -114,6 +133,26 @@ class ReservationCache:
         return task.sid in self._read and self._read[task.sid][0] == _version(task)
 
 
+class ChannelCache:
+    """The WorkerChannels of the Workers who could take a waiting Task, if their channel has room.
+
+    TaskRouter reserves such a Worker at once, unless the channel is off or has no capacity, or
+    after a Reservation was canceled. So there are few, and each is read once until `clear`.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[WorkerChannelInstance, ...]] = {}
+
+    def clear(self) -> None:
+        self._read = {}
+
+    def read(self, space: WorkspaceContext, snapshot: Snapshot) -> Channels:
+        """Return them by the SID of their Worker. Raises what the SDK raises."""
+        sids = islice(dict.fromkeys(_able_workers(snapshot)), _MOST_CHANNELS)
+        self._read = {sid: self._read.get(sid) or _read_channels(space, sid) for sid in sids}
+        return self._read
+
+
 def http_session(client: Client) -> HttpSession:
     """The connections of a client of ours, which keeps them in a `requests` session."""
     http_client = client.http_client
@@ -160,20 +199,44 @@ def _read_tasks(space: WorkspaceContext) -> tuple[list[TaskInstance], bool]:
 
 def _read_reservations(
     space: WorkspaceContext, workers: Sequence[WorkerInstance], tasks: Sequence[TaskInstance]
-) -> Iterable[Reservation]:
+) -> Iterator[Reservation]:
     """All Reservations of the Tasks; those of other Tasks too, if read by Worker."""
-    parents: list[WorkerContext] | list[TaskContext]
     if len(workers) < len(tasks):
-        parents = [space.workers(str(worker.sid)) for worker in workers]
+        for worker in workers:
+            of_worker = space.workers(str(worker.sid)).reservations
+            yield from _unless_deleted(partial(of_worker.list, page_size=_PAGE))
     else:
-        parents = [space.tasks(str(task.sid)) for task in tasks]
-    for parent in parents:
-        try:
-            yield from parent.reservations.list(page_size=_PAGE)
-        except TwilioException as fault:
-            refused = as_api_error(fault)
-            if not refused or refused.status != 404:  # 404: deleted a moment ago
-                raise
+        for task in tasks:
+            of_task = space.tasks(str(task.sid)).reservations
+            yield from _unless_deleted(partial(of_task.list, page_size=_PAGE))
+
+
+def _read_channels(space: WorkspaceContext, sid: str) -> tuple[WorkerChannelInstance, ...]:
+    channels = space.workers(sid).worker_channels
+    return tuple(_unless_deleted(partial(channels.list, page_size=_PAGE)))
+
+
+def _able_workers(snapshot: Snapshot) -> Iterator[str]:
+    """The SIDs of the free and available Workers who match a waiting Task, newest Task first.
+
+    A SID comes once for each Task. A poll judges at most _MOST_JUDGED pairs of Task and Worker.
+    """
+    free = [one for one in snapshot.workers if one.available and one.sid not in snapshot.held]
+    waiting = [task for task in reversed(snapshot.tasks) if task.assignment_status == "pending"]
+    evidence = (replace(snapshot.evidence_of(task), workers=tuple(free)) for task in waiting)
+    candidates = chain.from_iterable(map(judge_staff, evidence)) if free else ()
+    return (worker.sid for worker in islice(candidates, _MOST_JUDGED) if worker.is_eligible)
+
+
+def _unless_deleted(read: Callable[[], list[Found]]) -> list[Found]:
+    """Return what `read` returns, nothing if TaskRouter has just deleted the parent resource."""
+    try:
+        return read()
+    except TwilioException as fault:
+        refused = as_api_error(fault)
+        if refused and refused.status == 404:
+            return []
+        raise
 
 
 def _version(task: TaskInstance) -> _Version:

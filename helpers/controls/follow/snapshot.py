@@ -1,7 +1,9 @@
 """The contents of a Workspace at one moment, as the panels that follow it need them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from local_taskrouter.explanation.evidence import Evidence
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
@@ -13,8 +15,10 @@ from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.worker.reservation import (
     ReservationInstance as WorkerReservationInstance,
 )
+from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
+Channels = Mapping[str, tuple[WorkerChannelInstance, ...]]  # by the SID of their Worker
 Reservation = ReservationInstance | WorkerReservationInstance  # of a Task's list, of a Worker's
 
 
@@ -33,7 +37,8 @@ class Snapshot:
 
     `more_tasks` is True if the Workspace has more than reader.MOST_TASKS Tasks. Then `tasks` holds
     the newest of them, and the oldest of those that have not ended. `more_workers` is True if it
-    has more than reader.MOST_WORKERS Workers.
+    has more than reader.MOST_WORKERS Workers. `channels` holds the WorkerChannels of the Workers
+    who could take a waiting Task, if their channel has room.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -42,6 +47,7 @@ class Snapshot:
     reservations: tuple[Reservation, ...] = ()
     more_tasks: bool = False
     more_workers: bool = False
+    channels: Channels = field(default_factory=dict)
 
     def task(self, sid: str | None) -> TaskInstance | None:
         return next((task for task in self.tasks if task.sid == sid), None)
@@ -57,9 +63,14 @@ class Snapshot:
         """The Task's Reservations, oldest first."""
         return [one for one in self.reservations if one.task_sid == task.sid]
 
-    def held_by(self, worker: WorkerInstance) -> list[Reservation]:
-        """The Reservations that take capacity of this Worker, oldest first."""
-        return [one for one in self._holding() if one.worker_sid == worker.sid]
+    @cached_property
+    def held(self) -> Mapping[str, tuple[Reservation, ...]]:
+        """The Reservations that take capacity, by the SID of their Worker, oldest first."""
+        held: dict[str, tuple[Reservation, ...]] = {}
+        for one in self.reservations:
+            if one.reservation_status in RESERVATION_HOLDING:
+                held[str(one.worker_sid)] = (*held.get(str(one.worker_sid), ()), one)
+        return held
 
     def now(self) -> datetime | None:
         """TaskRouter's time, computed from a Task's age; None if no Task is open."""
@@ -67,24 +78,19 @@ class Snapshot:
         return max(map(time_of_reading, open_tasks), default=None)
 
     def evidence_of(self, task: TaskInstance) -> Evidence:
-        """What `explain` needs to reason about the Task, without the Workers' channels.
+        """What `explain` needs to reason about the Task.
 
-        A Worker who holds a Reservation counts as busy.
+        Where `channels` lacks a Worker, they count as busy if they hold a Reservation.
         """
-        held: dict[str, tuple[Reservation, ...]] = {}
-        for one in self._holding():
-            held[str(one.worker_sid)] = (*held.get(str(one.worker_sid), ()), one)
         return Evidence(
             task,
             self.settings.workflows,
             self.settings.task_queues,
             self.workers,
             tuple(self.reservations_of(task)),
-            held=held,
+            self.channels,
+            self.held,
         )
-
-    def _holding(self) -> list[Reservation]:
-        return [one for one in self.reservations if one.reservation_status in RESERVATION_HOLDING]
 
 
 def time_of_reading(task: TaskInstance) -> datetime:

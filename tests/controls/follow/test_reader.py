@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioException
 from helpers import controls
 from helpers.controls.follow import reader
 from helpers.controls.follow.reader import SnapshotReader
-from helpers.controls.follow.snapshot import Settings, Snapshot
+from helpers.controls.follow.snapshot import Snapshot
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -35,16 +35,22 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def look(lab, requests):
-    """Reads once more, and says what there is; `requests` are those of this reading alone."""
+def snapshots() -> Iterator[SnapshotReader]:
     snapshots = SnapshotReader()
+    yield snapshots
+    snapshots.close()
+
+
+@pytest.fixture
+def look(lab, snapshots, requests) -> Callable[[], Snapshot]:
+    """Reads a snapshot; `requests` holds the requests of the latest read."""
+    settings = snapshots.read_settings(lab)
 
     def read() -> Snapshot:
         requests.clear()
-        return snapshots.read_snapshot(lab, Settings())
+        return snapshots.read_snapshot(lab, settings)
 
-    yield read
-    snapshots.close()
+    return read
 
 
 def create(lab: PreparedWorkspace, language: str = "es") -> str:
@@ -143,7 +149,44 @@ def test_connection_is_reused_by_the_next_read(look, caplog):
     for _ in range(3):
         look()
         opened.append(sum("Starting new HTTP" in record.getMessage() for record in caplog.records))
-    assert opened == [1, 1, 1]
+    assert opened == [0, 0, 0]  # the settings have opened it
+
+
+def test_channels_of_an_available_matching_worker_are_read_once(lab, look, requests):
+    space = lab.workspace
+    for sid in (lab.alice_sid, lab.bob_sid):  # Bob does not match
+        for channel in space.workers(sid).worker_channels.list():
+            channel.update(available=False)
+    bring_alice_back(lab)
+    for first in (True, False, False):
+        assert set(look().channels) == {lab.alice_sid}
+        read = [path for path in requests if path.endswith("/Channels")]
+        assert read == ([f"Workers/{lab.alice_sid}/Channels"] if first else [])
+
+
+def test_channels_are_read_again_after_the_settings(lab, look, snapshots, requests):
+    [channel] = [
+        one
+        for one in lab.workspace.workers(lab.alice_sid).worker_channels.list()
+        if one.task_channel_unique_name == "default"
+    ]
+    channel.update(available=False)
+    bring_alice_back(lab)
+    look()
+    channel.update(available=True, capacity=0)
+    snapshots.read_settings(lab)
+    [found] = [one for one in look().channels[lab.alice_sid] if one.sid == channel.sid]
+    assert found.available and found.configured_capacity == 0
+
+
+def test_channels_of_a_worker_deleted_during_a_read_are_missing(lab, look, monkeypatch):
+    for channel in lab.workspace.workers(lab.alice_sid).worker_channels.list():
+        channel.update(available=False)
+    bring_alice_back(lab)
+    worker = lab.workspace.workers(lab.alice_sid)
+    away = {"activity_sid": lab.offline_sid}
+    after_the_tasks(monkeypatch, lambda: (worker.update(**away), worker.delete()))
+    assert look().channels[lab.alice_sid] == ()
 
 
 def test_reserved_or_assigned_task_costs_one_request(lab, look, requests):

@@ -21,9 +21,7 @@ def test_snapshot_holds_the_workspaces_resources(lab):
     poller.refresh()
     [reservation] = poller.latest.snapshot.reservations
     assert (reservation.task_sid, reservation.reservation_status) == (lab.task_sid, "pending")
-    alice, bob = poller.latest.snapshot.workers
-    assert poller.latest.snapshot.held_by(alice) == [reservation]
-    assert poller.latest.snapshot.held_by(bob) == []
+    assert poller.latest.snapshot.held == {lab.alice_sid: (reservation,)}
 
 
 def test_resource_is_found_by_its_sid(lab):
