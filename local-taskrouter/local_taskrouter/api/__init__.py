@@ -1,4 +1,4 @@
-"""REST API v1: parameters in, JSON out. One file for each resource, one table of routes.
+"""REST API v1: one file for each resource, and the table of routes.
 
-A handler is a function of a `Call`; it runs inside the engine's lock and returns a `Reply`.
+A handler takes a `Call`, runs inside the engine's lock and returns a `Reply`.
 """

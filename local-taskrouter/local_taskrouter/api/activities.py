@@ -10,7 +10,7 @@ from local_taskrouter.core.records import Activity
 
 
 def activity_json(call: Call, activity: Activity) -> dict[str, Any]:
-    """An Activity as Twilio shows it."""
+    """An Activity as Twilio returns it."""
     workspace = call.url(activity.workspace_sid)
     return {
         **call.head(activity),

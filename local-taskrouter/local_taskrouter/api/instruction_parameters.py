@@ -1,4 +1,4 @@
-"""The parameters of a Reservation's voice instructions, as the REST API spells them.
+"""The parameters of a Reservation's voice instructions, as the REST API names them.
 
 https://www.twilio.com/docs/taskrouter/api/reservations
 """

@@ -17,7 +17,7 @@ from local_taskrouter.rules.lifecycle import RESERVATION, IllegalTransition
 
 
 def reservation_json(call: Call, reservation: Reservation) -> dict[str, Any]:
-    """A Reservation as Twilio shows it; `url` goes by the parent that was asked."""
+    """A Reservation as Twilio returns it; `url` is below the parent in the request."""
     workspace = call.url(reservation.workspace_sid)
     task = f"{workspace}/Tasks/{reservation.task_sid}"
     worker = f"{workspace}/Workers/{reservation.worker_sid}"
@@ -71,9 +71,9 @@ def update(call: Call) -> Reply:
 
 
 def _set_status(
-    call: Call, reservation: Reservation, given: str | None, instruction: str | None
+    call: Call, reservation: Reservation, requested: str | None, instruction: str | None
 ) -> None:
-    status = given or _status_of(instruction)
+    status = requested or _status_of(instruction)
     try:
         _move(call, reservation, status)
     except IllegalTransition as error:
@@ -107,8 +107,8 @@ def _status_of(instruction: str | None) -> str:
         return statuses[instruction]
     if instruction is None:
         raise BadRequest("Give a ReservationStatus or an Instruction")
-    known = ", ".join((*statuses, *VOICE))
-    raise BadRequest(f"Instruction must be one of {known}, not {instruction}")
+    allowed = ", ".join((*statuses, *VOICE))
+    raise BadRequest(f"Instruction must be one of {allowed}, not {instruction}")
 
 
 def _reservation(call: Call) -> Reservation:

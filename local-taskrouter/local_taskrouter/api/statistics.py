@@ -1,5 +1,6 @@
-"""https://www.twilio.com/docs/taskrouter/api/workspace-statistics and, beside it, those of
-TaskQueues, Workflows and Workers: what is now (real time), what was (cumulative), or both.
+"""Statistics of a Workspace, of TaskQueues, Workflows and Workers: real-time, cumulative or both.
+
+https://www.twilio.com/docs/taskrouter/api/workspace-statistics and the pages beside it.
 """
 
 import json
@@ -75,7 +76,7 @@ def queue_past(call: Call) -> Past:
 
 
 def queues(call: Call) -> Result:
-    """Both kinds for each TaskQueue, from one pass over the Tasks and one over the Events."""
+    """Both kinds of statistics for each TaskQueue, in one pass over Tasks and one over Events."""
     name, window = call.args.get("friendly_name"), window_of(call)
     every = call.store.walk("task_queues", call.workspace.sid)
     found = [queue for queue in every if name in (None, queue.friendly_name)]
@@ -92,18 +93,18 @@ def queues(call: Call) -> Result:
 
     reply = page(call, "task_queues_statistics", found, statistics_json)
 
-    def answer(read: ReadEvents) -> Reply:
+    def with_past(read: ReadEvents) -> Reply:
         past = window_statistics.by_queue(events(read))
         for each in (reply.body or {})["task_queues_statistics"]:
             sid = each["task_queue_sid"]
             each["cumulative"] = _queue_past(call, window, sid, past.get(sid, []))
         return reply
 
-    return answer
+    return with_past
 
 
 def queues_now(call: Call) -> Reply:
-    """The TaskQueues that the body names and that are there, or all."""
+    """Real-time statistics of the TaskQueues that the body names and that exist, or of all."""
     workspace, wanted = call.workspace, queue_sids(call.body)
     if wanted is None:
         found = list(call.store.walk("task_queues", workspace.sid))
@@ -118,20 +119,20 @@ def queues_now(call: Call) -> Reply:
         }
         for queue in found
     ]
-    return _answer(call, {"task_queue_data": data, "task_queue_response_count": len(data)})
+    return _reply(call, {"task_queue_data": data, "task_queue_response_count": len(data)})
 
 
 def workers_now(call: Call) -> Statistics:
-    return current_statistics.of_workers(call.engine, call.workspace, _wanted_workers(call))
+    return current_statistics.of_workers(call.engine, call.workspace, _selected_workers(call))
 
 
 def workers_past(call: Call) -> Past:
-    return _past_of_workers(call, _wanted_workers(call))
+    return _past_of_workers(call, _selected_workers(call))
 
 
 def worker(call: Call) -> Result:
     past = _past_of_workers(call, [call.find(Worker, "worker_sid")])
-    return lambda read: _answer(call, {"cumulative": past(read)})
+    return lambda read: _reply(call, {"cumulative": past(read)})
 
 
 def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
@@ -146,20 +147,21 @@ def _queue_past(call: Call, window: Window, queue_sid: str, events: list[Event])
 
 
 def _past_of_workers(call: Call, workers: list[Worker] | None) -> Past:
-    """Of these Workers; None: of all there are and were. A TaskChannel narrows Reservations only."""
-    window, store, their_own = window_of(call), call.store, None
+    """Cumulative statistics of these Workers; None: of all, including deleted ones.
+
+    A TaskChannel filters Reservations only.
+    """
+    window, store, of_workers = window_of(call), call.store, None
     if workers is not None:
         sids = json.dumps([each.sid for each in workers])
-        their_own = "worker_sid IN (SELECT value FROM json_each(?))", sids
+        of_workers = "worker_sid IN (SELECT value FROM json_each(?))", sids
     reservations = window_statistics.RESERVATION_EVENTS.values()
     until_now = Window(window.since, call.engine.now)
-    answered = _events(call, window, reservations, their_own, _on_channel(call))
-    moved = _events(call, until_now, window_statistics.ACTIVITY_EVENTS, their_own)
+    answered = _events(call, window, reservations, of_workers, _on_channel(call))
+    moved = _events(call, until_now, window_statistics.ACTIVITY_EVENTS, of_workers)
     activities = list(store.walk("activities", call.workspace.sid))
-    everybody = store.walk("workers", call.workspace.sid) if workers is None else workers
-    now = [
-        window_statistics.Stay(each.activity_sid, each.date_status_changed) for each in everybody
-    ]
+    current = store.walk("workers", call.workspace.sid) if workers is None else workers
+    now = [window_statistics.Stay(each.activity_sid, each.date_status_changed) for each in current]
     return lambda read: {
         **_times(window),
         **window_statistics.of_reservations(answered(read)),
@@ -169,8 +171,8 @@ def _past_of_workers(call: Call, workers: list[Worker] | None) -> Past:
     }
 
 
-def _wanted_workers(call: Call) -> list[Worker] | None:
-    """The Workers that pass the filters given; None: there are no filters."""
+def _selected_workers(call: Call) -> list[Worker] | None:
+    """The Workers that satisfy the filters; None: there are no filters."""
     name, queue_sid, queue_name = map(
         call.args.get, ("friendly_name", "task_queue_sid", "task_queue_name")
     )
@@ -208,8 +210,9 @@ def _on_channel(call: Call) -> Condition | None:
 def _events(
     call: Call, window: Window, event_types: Iterable[str], *conditions: Condition | None
 ) -> Callable[[ReadEvents], list[Event]]:
-    """What reads the Workspace's Events of these types in this time that satisfy all conditions,
-    oldest first.
+    """A function that reads the Workspace's Events, oldest first.
+
+    They are of these types, in this window, and satisfy all conditions.
     """
     every: list[Condition] = [
         ("workspace_sid = ?", call.workspace.sid),
@@ -227,8 +230,8 @@ def _times(window: Window) -> Statistics:
     return {"start_time": iso(window.since), "end_time": iso(window.until)}
 
 
-def _answer(call: Call, statistics: Statistics) -> Reply:
-    """The SIDs in the path have the names that the answer has them under."""
+def _reply(call: Call, statistics: Statistics) -> Reply:
+    """Reply with the statistics and the SIDs in the path, which have the same names there."""
     owner = {"account_sid": call.account_sid, **call.sids}
     return Reply({**owner, **statistics, "url": f"{call.base}{call.path}"})
 
@@ -240,20 +243,20 @@ def _three(
     past_params: Mapping[str, Param],
     both_params: Mapping[str, Param] | None = None,
 ) -> list[Route]:
-    """The three Statistics resources below a path."""
+    """The routes of the three Statistics resources below a path."""
 
     def both(call: Call) -> Result:
         now, before = present(call), past(call)
-        return lambda read: _answer(call, {"realtime": now, "cumulative": before(read)})
+        return lambda read: _reply(call, {"realtime": now, "cumulative": before(read)})
 
     def only_past(call: Call) -> Result:
         before = past(call)
-        return lambda read: _answer(call, before(read))
+        return lambda read: _reply(call, before(read))
 
     return [
         Route("GET", f"{path}/Statistics", both, {**past_params, **(both_params or {})}),
         Route(
-            "GET", f"{path}/RealTimeStatistics", lambda call: _answer(call, present(call)), CHANNEL
+            "GET", f"{path}/RealTimeStatistics", lambda call: _reply(call, present(call)), CHANNEL
         ),
         Route(
             "GET",

@@ -1,4 +1,4 @@
-"""What the Statistics resources can be asked for: when, split at which waits, which TaskQueues."""
+"""Parameters of the Statistics resources: the window, wait thresholds and TaskQueue SIDs."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from local_taskrouter.errors import BadRequest
 from local_taskrouter.sids import is_sid
 
 OLDEST = 60 * MOST_MINUTES + 60
-"""Seconds: 30 days, and a minute for the request to get here."""
+"""Seconds: 30 days, and a minute for the request to arrive."""
 MOST_QUEUES = 50
 MOST_THRESHOLDS = 100
 
@@ -35,9 +35,10 @@ SPLIT: dict[str, Param] = {"SplitByWaitTime": optional(thresholds)}
 
 
 def window_of(call: Call) -> Window:
-    """The time asked for: until now or `EndDate`, for 15 minutes unless `StartDate` or `Minutes`.
+    """The requested window: ends at `EndDate` or now, lasts `Minutes` or 15 minutes.
 
-    Raises BadRequest when it began more than 30 days ago, or ends before it begins.
+    `StartDate` has priority. Raises BadRequest if the window starts more than 30 days ago, or ends
+    before it starts.
     """
     args, now = call.args, call.engine.now
     until = min(args.get("end_date", now), now)
@@ -50,10 +51,10 @@ def window_of(call: Call) -> Window:
 
 
 def queue_sids(body: bytes) -> list[str] | None:
-    """The TaskQueues that a JSON body names, each once; None: it names none, all are wanted.
+    """The TaskQueue SIDs in a JSON body, without duplicates; None: it has none and requests all.
 
-    Twilio's example calls them `queueSids`; `TaskQueueSids` and `task_queue_sids` do as well. Raises
-    BadRequest when the body is no JSON object, or has more than 50 or anything but SIDs there.
+    Twilio's example names them `queueSids`; `TaskQueueSids` and `task_queue_sids` work too. Raises
+    BadRequest if the body is not a JSON object, has more than 50 of them, or anything but SIDs.
     """
     for key, value in _json_object(body).items():
         if key.replace("_", "").lower() in ("queuesids", "taskqueuesids"):

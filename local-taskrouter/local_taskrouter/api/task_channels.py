@@ -13,7 +13,7 @@ from local_taskrouter.errors import BadRequest
 
 
 def task_channel_json(call: Call, channel: TaskChannel) -> dict[str, Any]:
-    """A TaskChannel as Twilio shows it."""
+    """A TaskChannel as Twilio returns it."""
     workspace = call.url(channel.workspace_sid)
     return {
         **call.head(channel),
@@ -27,7 +27,7 @@ def task_channel_json(call: Call, channel: TaskChannel) -> dict[str, Any]:
 
 
 def named_channel(store: Store, workspace: Workspace, name: str) -> TaskChannel | None:
-    """The TaskChannel with this SID or unique name; None: there is none."""
+    """The TaskChannel with this SID or unique name, or None."""
     for channel in store.walk("task_channels", workspace.sid):
         if name in (channel.sid, channel.unique_name):
             return channel
@@ -35,7 +35,7 @@ def named_channel(store: Store, workspace: Workspace, name: str) -> TaskChannel 
 
 
 def channel_argument(call: Call) -> TaskChannel | None:
-    """The TaskChannel that the parameter `TaskChannel` names; raises BadRequest if none is."""
+    """The TaskChannel in the parameter `TaskChannel`, or None; raises BadRequest if it is unknown."""
     name = call.args.get("task_channel")
     if name is None:
         return None

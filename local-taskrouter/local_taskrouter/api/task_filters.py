@@ -1,4 +1,4 @@
-"""Which Tasks a list shows, in which order: https://www.twilio.com/docs/taskrouter/api/task"""
+"""Filters and order of the list of Tasks: https://www.twilio.com/docs/taskrouter/api/task"""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,8 +38,8 @@ FILTERS = {
 }
 
 
-def wanted_tasks(call: Call) -> list[Task]:
-    """The Workspace's Tasks that pass every filter given; the oldest first unless asked."""
+def filtered_tasks(call: Call) -> list[Task]:
+    """The Workspace's Tasks that satisfy every filter, in the requested order, else oldest first."""
     statuses = call.args.get("assignment_status", [])
     for status in statuses:
         if status not in TASK:
@@ -47,8 +47,8 @@ def wanted_tasks(call: Call) -> list[Task]:
     found = [task for task in call.store.walk("tasks", call.workspace.sid) if _passes(call, task)]
     expression = call.args.get("evaluate_task_attributes")
     if expression:
-        wanted = parsed.expression(expression)
-        found = [task for task in found if wanted.matches(parsed.task_values(task))]
+        parsed_expression = parsed.expression(expression)
+        found = [task for task in found if parsed_expression.matches(parsed.task_values(task))]
     sort(found, _orderings(call.args.get("ordering", [])), _ORDERINGS)
     return found
 
@@ -69,14 +69,14 @@ def _passes(call: Call, task: Task) -> bool:
 
 
 def _named(
-    call: Call, kind: type[Workflow] | type[TaskQueue], sid_given: str | None, name: str | None
+    call: Call, kind: type[Workflow] | type[TaskQueue], record_sid: str | None, name: str | None
 ) -> bool:
-    record = call.store.get(kind, sid_given) if name is not None else None
+    record = call.store.get(kind, record_sid) if name is not None else None
     return name is None or (record is not None and record.friendly_name == name)
 
 
-def _orderings(given: list[str]) -> list[tuple[str, bool]]:
-    orderings = read_ordering(given, _ORDERINGS)
+def _orderings(values: list[str]) -> list[tuple[str, bool]]:
+    orderings = read_ordering(values, _ORDERINGS)
     if {"DateCreated", "VirtualStartTime"} <= {key for key, _ in orderings}:
         raise BadRequest("Ordering by DateCreated and VirtualStartTime together is not allowed")
     return orderings

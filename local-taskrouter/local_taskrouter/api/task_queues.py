@@ -28,7 +28,7 @@ from local_taskrouter.core.task_queues import (
 
 
 def task_queue_json(call: Call, queue: TaskQueue) -> dict[str, Any]:
-    """A TaskQueue as Twilio shows it."""
+    """A TaskQueue as Twilio returns it."""
     workspace = call.url(queue.workspace_sid)
     queues = f"{workspace}/TaskQueues"
     address = f"{queues}/{queue.sid}"
@@ -66,7 +66,7 @@ def index(call: Call) -> Reply:
         found = [q for q in found if worker and call.engine.eligibility.matches(q, worker)]
     if "evaluate_worker_attributes" in call.args:
         values = parsed.attributes(call.args["evaluate_worker_attributes"])
-        found = [q for q in found if _takes(q, values)]
+        found = [q for q in found if _matches(q, values)]
     sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
     return page(call, "task_queues", found, task_queue_json)
 
@@ -101,7 +101,7 @@ def _checked(call: Call) -> dict[str, Any]:
     return dict(call.args)
 
 
-def _takes(queue: TaskQueue, values: dict[str, Any]) -> bool:
+def _matches(queue: TaskQueue, values: dict[str, Any]) -> bool:
     return bool(queue.target_workers) and parsed.expression(queue.target_workers).matches(values)
 
 

@@ -15,7 +15,7 @@ from local_taskrouter.api.params import (
     timestamp,
 )
 from local_taskrouter.api.task_channels import channel_argument, named_channel
-from local_taskrouter.api.task_filters import FILTERS, wanted_tasks
+from local_taskrouter.api.task_filters import FILTERS, filtered_tasks
 from local_taskrouter.core import tasks
 from local_taskrouter.core.records import Task, TaskChannel, TaskQueue, Worker, Workflow
 from local_taskrouter.core.task_end import delete_task
@@ -24,11 +24,11 @@ from local_taskrouter.rules.lifecycle import TASK, IllegalTransition
 from local_taskrouter.rules.times import TASK_TIMEOUT
 
 EARLIEST_START = -2_208_988_800.0
-"""1900-01-01T00:00:00Z, before which no VirtualStartTime may lie."""
+"""1900-01-01T00:00:00Z, the earliest VirtualStartTime."""
 
 
 def task_json(call: Call, task: Task) -> dict[str, Any]:
-    """A Task as Twilio shows it; `age` in whole seconds."""
+    """A Task as Twilio returns it; `age` in whole seconds."""
     store = call.store
     workspace = call.url(task.workspace_sid)
     address = f"{workspace}/Tasks/{task.sid}"
@@ -65,7 +65,7 @@ def task_json(call: Call, task: Task) -> dict[str, Any]:
 
 
 def index(call: Call) -> Reply:
-    return page(call, "tasks", wanted_tasks(call), task_json)
+    return page(call, "tasks", filtered_tasks(call), task_json)
 
 
 def create(call: Call) -> Reply:
@@ -123,7 +123,7 @@ def delete(call: Call) -> Reply:
 
 
 def _move(call: Call, task: Task, status: str, reason: str | None) -> None:
-    """Raises BadRequest in TaskRouter's words when the lifecycle does not allow the move."""
+    """Change the status; raises BadRequest with Twilio's message if the lifecycle forbids it."""
     try:
         tasks.update_status(call.engine, task, status, reason)
     except IllegalTransition as error:
@@ -137,7 +137,7 @@ def _worker(call: Call) -> Worker | None:
 
 
 def _task_queue(call: Call) -> TaskQueue | None:
-    """The TaskQueue asked for by either name."""
+    """The TaskQueue in `TaskQueueSid` or `RoutingTarget`, or None; raises BadRequest."""
     given = call.args.get("task_queue_sid")
     queue = call.store.get(TaskQueue, given or call.args.get("routing_target"))
     if queue is not None and queue.workspace_sid == call.workspace.sid:
@@ -148,7 +148,7 @@ def _task_queue(call: Call) -> TaskQueue | None:
 
 
 def _workflow(call: Call) -> Workflow:
-    """The Workflow asked for, or the Workspace's only one."""
+    """The requested Workflow, or the only one in the Workspace; raises BadRequest."""
     given = call.args.get("workflow_sid") or call.args.get("routing_target")
     if given is None:
         workflows = list(call.store.walk("workflows", call.workspace.sid))

@@ -11,7 +11,7 @@ from local_taskrouter.core.workers import update_channel
 
 
 def worker_channel_json(call: Call, channel: WorkerChannel) -> dict[str, Any]:
-    """A WorkerChannel as Twilio shows it: `assigned_tasks` counts what was accepted."""
+    """A WorkerChannel as Twilio returns it: `assigned_tasks` counts accepted Reservations."""
     key = (channel.worker_sid, channel.task_channel_sid)
     held = list(call.store.walk("held", key))
     workspace_sid, worker_sid = channel.workspace_sid, channel.worker_sid
@@ -46,9 +46,9 @@ def update(call: Call) -> Reply:
 
 
 def _channel(call: Call) -> WorkerChannel:
-    worker, wanted = call.find(Worker, "worker_sid"), call.sids["sid"]
+    worker, name = call.find(Worker, "worker_sid"), call.sids["sid"]
     for channel in call.store.walk("channels_of_worker", worker.sid):
-        if wanted in (channel.sid, channel.task_channel_sid, _name(call, channel)):
+        if name in (channel.sid, channel.task_channel_sid, _name(call, channel)):
             return channel
     raise call.not_found()
 

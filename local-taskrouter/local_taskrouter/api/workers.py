@@ -22,10 +22,10 @@ from local_taskrouter.core.reservations import check_activity
 
 
 def worker_json(call: Call, worker: Worker) -> dict[str, Any]:
-    """A Worker as Twilio shows it; three of its links lead to the statistics of all Workers."""
+    """A Worker as Twilio returns it; three of its links are of all Workers' statistics."""
     workspace = call.url(worker.workspace_sid)
-    everybody = f"{workspace}/Workers"
-    address = f"{everybody}/{worker.sid}"
+    workers_url = f"{workspace}/Workers"
+    address = f"{workers_url}/{worker.sid}"
     return {
         **call.head(worker),
         "workspace_sid": worker.workspace_sid,
@@ -42,21 +42,23 @@ def worker_json(call: Call, worker: Worker) -> dict[str, Any]:
             "activity": f"{workspace}/Activities/{worker.activity_sid}",
             "workspace": workspace,
             "reservations": f"{address}/Reservations",
-            "statistics": f"{everybody}/Statistics",
-            "real_time_statistics": f"{everybody}/RealTimeStatistics",
-            "cumulative_statistics": f"{everybody}/CumulativeStatistics",
+            "statistics": f"{workers_url}/Statistics",
+            "real_time_statistics": f"{workers_url}/RealTimeStatistics",
+            "cumulative_statistics": f"{workers_url}/CumulativeStatistics",
             "worker_statistics": f"{address}/Statistics",
         },
     }
 
 
 def index(call: Call) -> Reply:
-    found = [w for w in call.store.walk("workers", call.workspace.sid) if _is_wanted(call, w)]
+    found = [w for w in call.store.walk("workers", call.workspace.sid) if _passes(call, w)]
     if "target_workers_expression" in call.args:
-        wanted = call.args["target_workers_expression"]
-        found = [w for w in found if wanted and _satisfies(call, w, wanted)]
+        expression = call.args["target_workers_expression"]
+        found = [w for w in found if expression and _satisfies(call, w, expression)]
     if "task_queue_sid" in call.args or "task_queue_name" in call.args:
-        queues = [q for q in call.store.walk("task_queues", call.workspace.sid) if _named(call, q)]
+        queues = [
+            q for q in call.store.walk("task_queues", call.workspace.sid) if _is_selected(call, q)
+        ]
         matches = call.engine.eligibility.matches
         found = [w for w in found if any(matches(queue, w) for queue in queues)]
     sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
@@ -101,12 +103,12 @@ def delete(call: Call) -> Reply:
 
 
 def _activity(call: Call) -> Activity | None:
-    given = call.args.get("activity_sid")
-    check_activity(call.engine, call.workspace.sid, given, "ActivitySid")
-    return call.store.get(Activity, given)
+    activity_sid = call.args.get("activity_sid")
+    check_activity(call.engine, call.workspace.sid, activity_sid, "ActivitySid")
+    return call.store.get(Activity, activity_sid)
 
 
-def _is_wanted(call: Call, worker: Worker) -> bool:
+def _passes(call: Call, worker: Worker) -> bool:
     args = call.args
     return (
         args.get("friendly_name") in (None, worker.friendly_name)
@@ -122,7 +124,7 @@ def _satisfies(call: Call, worker: Worker, expression: str) -> bool:
     return parsed.expression(expression).matches(values)
 
 
-def _named(call: Call, queue: TaskQueue) -> bool:
+def _is_selected(call: Call, queue: TaskQueue) -> bool:
     return call.args.get("task_queue_sid") in (None, queue.sid) and call.args.get(
         "task_queue_name"
     ) in (None, queue.friendly_name)

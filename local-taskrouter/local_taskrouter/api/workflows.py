@@ -19,7 +19,7 @@ from local_taskrouter.core.workflows import create_workflow, delete_workflow, up
 
 
 def workflow_json(call: Call, workflow: Workflow) -> dict[str, Any]:
-    """A Workflow as Twilio shows it."""
+    """A Workflow as Twilio returns it."""
     workspace = call.url(workflow.workspace_sid)
     address = f"{workspace}/Workflows/{workflow.sid}"
     return {
@@ -50,8 +50,8 @@ def index(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     arguments = dict(call.args)
-    name, text_given = arguments.pop("friendly_name"), arguments.pop("configuration")
-    workflow = create_workflow(call.engine, call.workspace, name, text_given, **arguments)
+    name, configuration_json = arguments.pop("friendly_name"), arguments.pop("configuration")
+    workflow = create_workflow(call.engine, call.workspace, name, configuration_json, **arguments)
     return Reply(workflow_json(call, workflow), 201)
 
 
@@ -61,8 +61,8 @@ def fetch(call: Call) -> Reply:
 
 def update(call: Call) -> Reply:
     workflow, arguments = call.find(Workflow), dict(call.args)
-    again = arguments.pop("re_evaluate_tasks", False)
-    update_workflow(call.engine, workflow, again, **arguments)
+    re_evaluate = arguments.pop("re_evaluate_tasks", False)
+    update_workflow(call.engine, workflow, re_evaluate, **arguments)
     return Reply(workflow_json(call, workflow))
 
 

@@ -35,7 +35,7 @@ _LINKS = {
 
 
 def workspace_json(call: Call, workspace: Workspace) -> dict[str, Any]:
-    """A Workspace as Twilio shows it."""
+    """A Workspace as Twilio returns it."""
     store = call.store
     address = call.url(workspace.sid)
     return {
