@@ -1,7 +1,7 @@
-"""Fixtures: a Workspace that is built through the SDK, and a web server that gets its callbacks."""
+"""Fixtures: a Workspace built through the SDK, and a web server that receives its callbacks."""
 
 import pytest
-from callback_receiver import Learner
+from callback_receiver import CallbackReceiver
 from workspace_builder import WorkspaceBuilder
 
 
@@ -33,13 +33,13 @@ def workflow(built, queue):
 
 @pytest.fixture
 def alice(built):
-    """A Worker who is available."""
+    """An available Worker."""
     return built.worker("Alice", languages=["es"])
 
 
 @pytest.fixture
 def task(built, workflow, alice):
-    """A Task that is reserved for Alice."""
+    """A Task reserved for Alice."""
     return built.task()
 
 
@@ -50,15 +50,15 @@ def reservation(built, task):
 
 
 @pytest.fixture
-def learner():
-    learner = Learner()
-    yield learner
-    learner.close()
+def receiver():
+    receiver = CallbackReceiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture
 def announce(built, queue, alice, emulator):
-    """Create a Task that is reserved for Alice, and wait until its callback is answered."""
+    """Create a Task reserved for Alice, and wait for the response to its callback."""
 
     def announce(url, fallback="", attributes=None):
         built.workflow(

@@ -1,9 +1,9 @@
-"""What a callback never does, whatever the learner's server answers or the environment says."""
+"""What a callback never does, whatever the receiver's server answers or the environment says."""
 
 import socket
 
 import pytest
-from callback_receiver import JSON, Learner
+from callback_receiver import JSON, CallbackReceiver
 from local_taskrouter import callbacks
 from local_taskrouter.core.records import Callback
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -14,23 +14,23 @@ EVENT = "the answer's status is {}, it should be 204"
 
 
 @pytest.fixture
-def learners():
+def receivers():
     """Two web servers, on different hosts."""
-    learners = Learner(), Learner()
-    yield learners
-    for learner in learners:
-        learner.close()
+    receivers = CallbackReceiver(), CallbackReceiver()
+    yield receivers
+    for receiver in receivers:
+        receiver.close()
 
 
 @pytest.fixture
-def learner(learners):
-    return learners[0]
+def receiver(receivers):
+    return receivers[0]
 
 
 @pytest.fixture
-def elsewhere(learners):
+def elsewhere(receivers):
     """URLs a redirect may lead to: on the same host and on another one."""
-    same, other = (learner.url + "/moved" for learner in learners)
+    same, other = (receiver.url + "/moved" for receiver in receivers)
     return {"same host": same, "another host": other.replace("127.0.0.1", "localhost")}
 
 
@@ -48,52 +48,52 @@ def attempts(url, fallback="", reservation_sid="WR1"):
 @pytest.mark.parametrize("host", ["same host", "another host"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(("sid", "alert"), [("WR1", ASSIGNMENT), (None, EVENT)])
-def test_a_redirect_is_not_followed(learners, elsewhere, status, host, sid, alert):
-    for each in learners:
+def test_redirect_is_not_followed(receivers, elsewhere, status, host, sid, alert):
+    for each in receivers:
         each.answer = lambda request: (
             ACCEPT if "moved" in request[0] else (status, JSON, "{}", elsewhere[host])
         )
-    [attempt] = attempts(learners[0].url, reservation_sid=sid)
+    [attempt] = attempts(receivers[0].url, reservation_sid=sid)
     assert (attempt.reached, attempt.status) == (True, status)
     assert attempt.alert == (11200, alert.format(status))
-    assert [each.paths() for each in learners] == [["/assignment_callback"], []]
+    assert [each.paths() for each in receivers] == [["/assignment_callback"], []]
 
 
 @pytest.mark.parametrize("host", ["same host", "another host"])
-def test_a_redirect_by_the_fallback_is_not_followed(learners, elsewhere, host):
-    learners[0].answer = lambda request: (307, JSON, "{}", elsewhere[host])
-    url = learners[0].url
+def test_redirect_of_the_fallback_is_not_followed(receivers, elsewhere, host):
+    receivers[0].answer = lambda request: (307, JSON, "{}", elsewhere[host])
+    url = receivers[0].url
     first, second = attempts(url, fallback=url + "/fallback")
     assert (first.status, second.status) == (307, 307)
     assert second.alert == (11200, ASSIGNMENT.format(307))
-    assert [each.paths() for each in learners] == [
+    assert [each.paths() for each in receivers] == [
         ["/assignment_callback", "/assignment_callback/fallback"],
         [],
     ]
 
 
-def test_a_redirected_assignment_callback_leaves_the_reservation_pending(
-    built, announce, emulator, learners, elsewhere
+def test_redirected_assignment_callback_leaves_reservation_pending(
+    built, announce, emulator, receivers, elsewhere
 ):
-    learners[0].answer = lambda request: (302, JSON, "{}", elsewhere["another host"])
-    learners[1].answer = lambda request: ACCEPT
-    task = announce(learners[0].url)
+    receivers[0].answer = lambda request: (302, JSON, "{}", elsewhere["another host"])
+    receivers[1].answer = lambda request: ACCEPT
+    task = announce(receivers[0].url)
     assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
     [delivery] = emulator.taskrouter.deliveries()
     assert delivery.state == "failed"
     assert delivery.attempts[0]["alert"][1] == ASSIGNMENT.format(302)
-    assert learners[1].requests == []
+    assert receivers[1].requests == []
 
 
-def test_no_cookie_is_kept(learner):
+def test_cookies_are_not_sent_back(receiver):
     for _ in range(2):
-        attempts(learner.url)
-    assert len(learner.requests) == 2
-    assert not any("Cookie" in headers for _, headers, _ in learner.requests)
+        attempts(receiver.url)
+    assert len(receiver.requests) == 2
+    assert not any("Cookie" in headers for _, headers, _ in receiver.requests)
 
 
-def test_a_proxy_of_the_environment_is_not_used(learners, monkeypatch):
-    target, proxy = learners
+def test_proxy_of_the_environment_is_not_used(receivers, monkeypatch):
+    target, proxy = receivers
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -102,26 +102,26 @@ def test_a_proxy_of_the_environment_is_not_used(learners, monkeypatch):
     assert (attempt.status, len(target.requests), proxy.requests) == (200, 1, [])
 
 
-def test_credentials_of_the_netrc_file_are_not_sent(learner, tmp_path, monkeypatch):
+def test_credentials_of_netrc_are_not_sent(receiver, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login alice password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    attempts(learner.url)
-    [(_, headers, _)] = learner.requests
+    attempts(receiver.url)
+    [(_, headers, _)] = receiver.requests
     assert "Authorization" not in headers
 
 
 @pytest.mark.parametrize(("extra", "reached"), [(0, True), (1, False)])
-def test_an_answer_of_more_than_65536_bytes_is_not_read(learner, extra, reached):
+def test_response_of_more_than_65536_bytes_is_not_read(receiver, extra, reached):
     answer = '{"x":"' + "y" * (65_536 - len('{"x":""}') + extra) + '"}'
-    learner.answer = lambda request: (200, JSON, answer)
-    [attempt] = attempts(learner.url)
+    receiver.answer = lambda request: (200, JSON, answer)
+    [attempt] = attempts(receiver.url)
     assert (attempt.reached, attempt.body) == (reached, answer if reached else "")
     if not reached:
         assert "the answer has more than 65536 bytes" in attempt.alert[1]
 
 
-def test_an_assignment_callback_has_5_seconds_and_an_event_callback_15():
+def test_assignment_callback_has_5_seconds_and_event_callback_15():
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
     for sid, seconds in (("WR1", 5), (None, 15)):

@@ -31,10 +31,10 @@ def hurry(monkeypatch):
     monkeypatch.setattr(callbacks, "SECONDS", 0.2)
 
 
-def test_the_request_has_eleven_parameters_in_a_form(built, announce, queue, alice, learner):
-    task = announce(learner.url)
+def test_assignment_callback_has_eleven_form_parameters(built, announce, queue, alice, receiver):
+    task = announce(receiver.url)
     (reservation,) = built.reservations(task)
-    ((path, headers, form),) = learner.requests
+    ((path, headers, form),) = receiver.requests
     assert path == "/assignment_callback"
     assert headers["Content-Type"] == "application/x-www-form-urlencoded; charset=UTF-8"
     assert sorted(form) == [
@@ -52,19 +52,19 @@ def test_the_request_has_eleven_parameters_in_a_form(built, announce, queue, ali
     ]
 
 
-def test_the_task_age_is_that_of_the_reservation(built, announce, alice, learner, emulator):
+def test_task_age_is_counted_until_the_reservation(built, announce, alice, receiver, emulator):
     built.move(alice, "Offline")
-    announce(learner.url)
+    announce(receiver.url)
     emulator.taskrouter.advance(125)
     built.move(alice, "Available")
     emulator.taskrouter.settle()
-    assert dict(learner.requests[0][2])["TaskAge"] == "125"
+    assert dict(receiver.requests[0][2])["TaskAge"] == "125"
 
 
-def test_the_signature_is_valid_for_url_and_parameters(announce, learner, emulator):
-    url = learner.url + "?shop=1&x=ä"
+def test_signature_is_valid_for_url_and_parameters(announce, receiver, emulator):
+    url = receiver.url + "?shop=1&x=ä"
     announce(url, attributes={"name": "Zoë & Söhne"})
-    _, headers, form = learner.requests[0]
+    _, headers, form = receiver.requests[0]
     validator = RequestValidator(emulator.taskrouter.auth_token)
     signature = headers["X-Twilio-Signature"]
     assert validator.validate(url, dict(form), signature)
@@ -75,33 +75,35 @@ def test_the_signature_is_valid_for_url_and_parameters(announce, learner, emulat
 @pytest.mark.parametrize(
     ("kind", "body"), [(JSON, "{}"), ("text/html", ""), (JSON, ""), ("Application/JSON; x=y", "{}")]
 )
-def test_an_empty_answer_asks_for_nothing(built, announce, deliveries, learner, kind, body):
-    learner.answer = lambda request: (200, kind, body)
-    task = announce(learner.url, fallback=learner.url + "/fallback")
+def test_empty_response_leaves_reservation_pending(
+    built, announce, deliveries, receiver, kind, body
+):
+    receiver.answer = lambda request: (200, kind, body)
+    task = announce(receiver.url, fallback=receiver.url + "/fallback")
     assert built.statuses(task) == ["pending"]
-    assert learner.paths() == ["/assignment_callback"]
+    assert receiver.paths() == ["/assignment_callback"]
     assert [delivery.state for delivery in deliveries()] == ["done"]
 
 
-def test_the_answer_accept_accepts(built, announce, learner):
-    learner.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
-    task = announce(learner.url)
+def test_instruction_accept_accepts(built, announce, receiver):
+    receiver.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
+    task = announce(receiver.url)
     assert (built.status(task), built.statuses(task)) == ("assigned", ["accepted"])
 
 
-def test_the_answer_reject_moves_the_worker_and_the_task_waits(built, announce, alice, learner):
+def test_instruction_reject_with_activity_moves_the_worker(built, announce, alice, receiver):
     sid = built.activities["Unavailable"]
     answer = json.dumps({"instruction": "reject", "activity_sid": sid})
-    learner.answer = lambda request: (200, JSON, answer)
-    task = announce(learner.url)
+    receiver.answer = lambda request: (200, JSON, answer)
+    task = announce(receiver.url)
     assert (built.status(task), built.statuses(task)) == ("pending", ["rejected"])
     assert alice.fetch().activity_sid == sid
 
 
-def test_the_answer_reject_alone_leaves_the_worker_where_it_is(built, announce, alice, learner):
+def test_instruction_reject_without_activity_keeps_the_worker(built, announce, alice, receiver):
     answers = iter(['{"instruction": "reject"}', "{}"])
-    learner.answer = lambda request: (200, JSON, next(answers))
-    task = announce(learner.url)
+    receiver.answer = lambda request: (200, JSON, next(answers))
+    task = announce(receiver.url)
     assert built.statuses(task) == ["rejected", "pending"]
     assert alice.fetch().activity_name == "Available"
 
@@ -118,11 +120,11 @@ def test_the_answer_reject_alone_leaves_the_worker_where_it_is(built, announce, 
         ({"instruction": "reject", "activity_sid": 7}, 40100),
     ],
 )
-def test_an_instruction_that_cannot_be_obeyed_is_noted_and_changes_nothing(
-    built, announce, deliveries, learner, answer, code
+def test_invalid_instruction_is_recorded_and_changes_nothing(
+    built, announce, deliveries, receiver, answer, code
 ):
-    learner.answer = lambda request: (200, JSON, json.dumps(answer))
-    task = announce(learner.url)
+    receiver.answer = lambda request: (200, JSON, json.dumps(answer))
+    task = announce(receiver.url)
     assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
     (delivery,) = deliveries()
     assert delivery.state == "failed"
@@ -144,56 +146,52 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", BAD_ANSWERS)
-def test_a_bad_answer_makes_it_ask_the_fallback(built, announce, deliveries, learner, name):
+def test_bad_response_leads_to_the_fallback(built, announce, deliveries, receiver, name):
     *bad, code = BAD_ANSWERS[name]
 
     def answer(request):
         good = "fallback" in request[0]
         return (200, JSON, '{"instruction": "accept"}') if good else bad
 
-    learner.answer = answer
-    task = announce(learner.url, fallback=learner.url + "/fallback")
-    assert learner.paths() == ["/assignment_callback", "/assignment_callback/fallback"]
+    receiver.answer = answer
+    task = announce(receiver.url, fallback=receiver.url + "/fallback")
+    assert receiver.paths() == ["/assignment_callback", "/assignment_callback/fallback"]
     assert built.statuses(task) == ["accepted"]
     (delivery,) = deliveries()
     assert delivery.state == "done"
     assert delivery.attempts[0]["alert"][0] == code
 
 
-def test_a_fallback_request_is_the_same_and_signed_for_its_own_url(announce, learner, emulator):
-    learner.answer = lambda request: (500, JSON, "")
-    fallback = learner.url + "/fallback"
-    announce(learner.url, fallback=fallback)
-    (_, _, form), (_, headers, again) = learner.requests
+def test_fallback_request_is_signed_for_its_url(announce, receiver, emulator):
+    receiver.answer = lambda request: (500, JSON, "")
+    fallback = receiver.url + "/fallback"
+    announce(receiver.url, fallback=fallback)
+    (_, _, form), (_, headers, again) = receiver.requests
     assert form == again
     validator = RequestValidator(emulator.taskrouter.auth_token)
     assert validator.validate(fallback, dict(again), headers["X-Twilio-Signature"])
 
 
-def test_a_bad_answer_without_a_fallback_leaves_the_reservation_pending(
-    built, announce, deliveries, learner, emulator
+def test_bad_response_without_fallback_leaves_reservation_pending(
+    built, announce, deliveries, receiver, emulator
 ):
-    learner.answer = lambda request: (500, JSON, "oops")
-    task = announce(learner.url)
+    receiver.answer = lambda request: (500, JSON, "oops")
+    task = announce(receiver.url)
     assert built.statuses(task) == ["pending"]
     assert [delivery.state for delivery in deliveries()] == ["failed"]
     emulator.taskrouter.advance(120)
     assert built.statuses(task) == ["timeout"]
 
 
-def test_an_unreachable_server_makes_it_ask_the_fallback(
-    built, announce, deliveries, learner, nowhere
-):
-    task = announce(nowhere, fallback=learner.url)
-    assert learner.paths() == ["/assignment_callback"]
+def test_unreachable_server_leads_to_the_fallback(built, announce, deliveries, receiver, nowhere):
+    task = announce(nowhere, fallback=receiver.url)
+    assert receiver.paths() == ["/assignment_callback"]
     assert built.statuses(task) == ["pending"]
     (delivery,) = deliveries()
     assert "is the server running?" in delivery.attempts[0]["alert"][1]
 
 
-def test_an_unreachable_server_without_a_fallback_leaves_the_reservation_pending(
-    built, announce, nowhere
-):
+def test_unreachable_server_without_fallback_leaves_reservation_pending(built, announce, nowhere):
     task = announce(nowhere)
     assert (built.status(task), built.statuses(task)) == ("reserved", ["pending"])
 
@@ -208,29 +206,27 @@ def test_two_unreachable_servers_cancel_the_reservation_and_pause_the_task(
     assert built.statuses(task) == ["canceled", "canceled"]
 
 
-def test_two_bad_answers_leave_the_reservation_pending(built, announce, learner):
-    learner.answer = lambda request: (500, JSON, "")
-    task = announce(learner.url, fallback=learner.url + "/fallback")
-    assert (len(learner.requests), built.statuses(task)) == (2, ["pending"])
+def test_two_bad_responses_leave_reservation_pending(built, announce, receiver):
+    receiver.answer = lambda request: (500, JSON, "")
+    task = announce(receiver.url, fallback=receiver.url + "/fallback")
+    assert (len(receiver.requests), built.statuses(task)) == (2, ["pending"])
 
 
-def test_a_server_that_answers_too_late_counts_as_unreachable(built, announce, learner, hurry):
+def test_late_response_counts_as_unreachable(built, announce, receiver, hurry):
     go_on = threading.Event()
 
     def answer(request):
         go_on.wait(10)
         return (200, JSON, '{"instruction": "accept"}')
 
-    learner.answer = answer
-    task = announce(learner.url, fallback=learner.url + "/fallback")
+    receiver.answer = answer
+    task = announce(receiver.url, fallback=receiver.url + "/fallback")
     assert built.statuses(task) == ["canceled"]
     go_on.set()
 
 
 @pytest.mark.parametrize("sent_at_once", [WHOLE_HEAD, WHOLE_HEAD[:30], b""])
-def test_a_server_that_answers_bit_by_bit_is_not_waited_for(
-    announce, deliveries, hurry, sent_at_once
-):
+def test_trickling_response_times_out_in_total(announce, deliveries, hurry, sent_at_once):
     with socket.create_server(("127.0.0.1", 0)) as slow:
         dripping = threading.Thread(target=drip, args=(slow, sent_at_once))
         dripping.start()
@@ -256,37 +252,37 @@ def drip(server, sent_at_once):
             pass
 
 
-def test_five_seconds_is_what_twilio_grants():
+def test_timeout_is_five_seconds():
     assert callbacks.SECONDS == 5
 
 
-def test_a_server_may_use_the_api_before_it_answers(built, announce, learner):
+def test_server_can_use_the_api_before_it_responds(built, announce, receiver):
     def answer(request):
         form = dict(request[2])
         reservation = built.workspace.tasks(form["TaskSid"]).reservations(form["ReservationSid"])
         reservation.update(reservation_status="accepted")
         return (200, JSON, "{}")
 
-    learner.answer = answer
-    task = announce(learner.url)
+    receiver.answer = answer
+    task = announce(receiver.url)
     assert (built.status(task), built.statuses(task)) == ("assigned", ["accepted"])
 
 
-def test_an_instruction_for_a_reservation_that_ended_meanwhile_is_noted_only(
-    built, announce, deliveries, learner
+def test_instruction_for_canceled_reservation_is_only_recorded(
+    built, announce, deliveries, receiver
 ):
     def answer(request):
         built.workspace.tasks(dict(request[2])["TaskSid"]).update(assignment_status="canceled")
         return (200, JSON, '{"instruction": "accept"}')
 
-    learner.answer = answer
-    task = announce(learner.url)
+    receiver.answer = answer
+    task = announce(receiver.url)
     assert (built.status(task), built.statuses(task)) == ("canceled", ["canceled"])
     assert [delivery.state for delivery in deliveries()] == ["failed"]
 
 
-def test_an_instruction_for_a_rescinded_reservation_is_noted_only(
-    built, announce, queue, alice, deliveries, learner
+def test_instruction_for_rescinded_reservation_is_only_recorded(
+    built, announce, queue, alice, deliveries, receiver
 ):
     queue.update(max_reserved_workers=2)
     built.worker("Bob")
@@ -300,25 +296,25 @@ def test_an_instruction_for_a_rescinded_reservation_is_noted_only(
         of_bob.update(reservation_status="accepted")
         return (200, JSON, '{"instruction": "accept"}')
 
-    learner.answer = answer
-    task = announce(learner.url)
+    receiver.answer = answer
+    task = announce(receiver.url)
     assert sorted(built.statuses(task)) == ["accepted", "rescinded"]
     assert sorted(delivery.state for delivery in deliveries()) == ["done", "failed"]
 
 
-def test_an_instruction_for_a_deleted_task_is_dropped(built, announce, deliveries, learner):
+def test_instruction_for_deleted_task_is_ignored(built, announce, deliveries, receiver):
     def answer(request):
         built.workspace.tasks(dict(request[2])["TaskSid"]).delete()
         return (200, JSON, '{"instruction": "accept"}')
 
-    learner.answer = answer
-    announce(learner.url)
+    receiver.answer = answer
+    announce(receiver.url)
     assert [delivery.state for delivery in deliveries()] == ["done"]
 
 
-def test_each_worker_of_a_multi_reservation_is_announced(built, announce, queue, learner):
+def test_each_reserved_worker_gets_a_callback(built, announce, queue, receiver):
     queue.update(max_reserved_workers=2)
     built.worker("Bob")
-    announce(learner.url)
-    announced = {dict(form)["WorkerSid"] for _, _, form in learner.requests}
+    announce(receiver.url)
+    announced = {dict(form)["WorkerSid"] for _, _, form in receiver.requests}
     assert announced == {worker.sid for worker in built.workspace.workers.list()}

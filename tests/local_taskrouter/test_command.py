@@ -35,7 +35,7 @@ def serving(*arguments):
             process.kill()
 
 
-def test_it_serves_in_the_foreground_and_prints_its_address(home):
+def test_serves_in_the_foreground_and_prints_its_address(home):
     with serving("--port", 0) as (process, line):
         running = find_running(home)
         assert running.url in line and str(home.folder) in line
@@ -47,7 +47,7 @@ def test_it_serves_in_the_foreground_and_prints_its_address(home):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_signal_stops_it_cleanly(home, name):
+def test_signal_stops_it_and_prints_no_error(home, name):
     with serving("--port", 0) as (process, _):
         process.send_signal(getattr(signal, name))
         assert process.wait(20) == 0
@@ -55,7 +55,7 @@ def test_a_signal_stops_it_cleanly(home, name):
         assert process.stderr.read() == ""
 
 
-def test_the_credentials_come_from_the_environment(home, monkeypatch):
+def test_credentials_come_from_the_environment(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_ACCOUNT_SID", "AC" + "2" * 32)
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
     with serving("--port", 0, "--home", home.folder):
@@ -66,7 +66,7 @@ def test_the_credentials_come_from_the_environment(home, monkeypatch):
         assert send_control(wrong, "GET", "/emulator") is None
 
 
-def test_a_taken_port_that_was_asked_for_is_refused_with_a_sentence(home):
+def test_taken_port_exits_1_with_advice(home):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(**command("--port", port), timeout=60, check=False)
@@ -75,7 +75,7 @@ def test_a_taken_port_that_was_asked_for_is_refused_with_a_sentence(home):
     assert "--port 0" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_second_one_for_the_same_home_names_the_first(running_home):
+def test_second_emulator_of_a_home_exits_1_and_names_the_first(running_home):
     running = ensure_running(running_home)
     done = subprocess.run(**command("--port", 0), timeout=60, check=False)
     assert done.returncode == 1
@@ -84,13 +84,13 @@ def test_a_second_one_for_the_same_home_names_the_first(running_home):
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536"])
-def test_a_port_that_is_none_is_refused(home, port):
+def test_invalid_port_exits_2(home, port):
     with pytest.raises(SystemExit) as caught:
         main(["--port", port])
     assert caught.value.code == 2
 
 
-def test_status_tells_by_its_exit_code_whether_one_runs(home, capsys):
+def test_status_exits_1_if_no_emulator_is_running(home, capsys):
     assert main(["status"]) == 1
     assert capsys.readouterr().out == f"No emulator is running for {home.folder}.\n"
     running = ensure_running(home)
@@ -99,14 +99,14 @@ def test_status_tells_by_its_exit_code_whether_one_runs(home, capsys):
     assert running.url in out and str(running.pid) in out and running.auth_token not in out
 
 
-def test_status_says_when_other_code_is_running(running_home, capsys, monkeypatch):
+def test_status_reports_another_version(running_home, capsys, monkeypatch):
     ensure_running(running_home)
     monkeypatch.setattr("local_taskrouter.__main__.code_version", lambda: "newer")
     assert main(["status"]) == 0
     assert "runs a different version" in capsys.readouterr().out
 
 
-def test_stop_stops_it_and_says_so(running_home, capsys):
+def test_stop_stops_the_emulator_and_reports_it(running_home, capsys):
     running = ensure_running(running_home)
     assert main(["stop"]) == 0
     assert running.url in capsys.readouterr().out
@@ -115,7 +115,7 @@ def test_stop_stops_it_and_says_so(running_home, capsys):
     assert "nothing to stop" in capsys.readouterr().out
 
 
-def test_reset_empties_one_that_is_running(running_home):
+def test_reset_empties_a_running_emulator(running_home):
     session = connect()
     session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     assert main(["reset"]) == 0
@@ -123,7 +123,7 @@ def test_reset_empties_one_that_is_running(running_home):
     assert find_running(running_home) is not None
 
 
-def test_reset_empties_one_that_is_stopped(home, capsys):
+def test_reset_deletes_the_database_of_a_stopped_emulator(home, capsys):
     ensure_running(home)
     main(["stop"])
     assert home.database.exists()
@@ -132,12 +132,12 @@ def test_reset_empties_one_that_is_stopped(home, capsys):
     assert "empty now" in capsys.readouterr().out
 
 
-def test_reset_where_nothing_ever_ran_creates_nothing(home):
+def test_reset_of_a_missing_home_creates_nothing(home):
     assert main(["reset"]) == 0
     assert not home.folder.exists()
 
 
-def test_reset_leaves_alone_what_a_silent_emulator_holds(home, capsys):
+def test_reset_keeps_the_database_of_an_unresponsive_emulator(home, capsys):
     home.create()
     home.database.touch()
     with home.serving_lock():

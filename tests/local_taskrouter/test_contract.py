@@ -73,7 +73,7 @@ def answer(session, instance):
 
 
 @pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
-def test_every_field_that_the_sdk_reads_is_there(session, resources, kind):
+def test_resource_has_every_field_that_the_sdk_reads(session, resources, kind):
     instance = resources[kind]
     payload = Recording(answer(session, instance))
     kind(instance._version, payload, **instance._solution)
@@ -81,13 +81,13 @@ def test_every_field_that_the_sdk_reads_is_there(session, resources, kind):
     assert payload.read <= set(payload), payload.read - set(payload)
 
 
-def test_every_resource_of_the_sdk_is_covered(resources):
+def test_every_resource_of_the_sdk_is_tested(resources):
     assert set(instance_classes()) == set(resources)
     assert len(resources) == 11
 
 
 @pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
-def test_what_a_list_shows_is_what_a_fetch_shows(session, resources, kind):
+def test_list_and_fetch_return_the_same(session, resources, kind):
     instance = resources[kind]
     one = answer(session, instance)
     listed = session.client.http_client.session.get(
@@ -98,7 +98,7 @@ def test_what_a_list_shows_is_what_a_fetch_shows(session, resources, kind):
 
 
 @pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
-def test_every_address_is_absolute_and_leads_to_this_emulator(session, resources, emulator, kind):
+def test_every_url_is_absolute_and_answers(session, resources, emulator, kind):
     payload = answer(session, resources[kind])
     links = payload.get("links", {})
     for name, address in [("url", payload["url"]), *links.items()]:
@@ -124,7 +124,7 @@ def test_every_address_is_absolute_and_leads_to_this_emulator(session, resources
         "workflow",
     ],
 )
-def test_the_page_keys_are_those_that_the_sdk_finds(session, resources, module):
+def test_sdk_finds_the_key_of_each_list(session, resources, module):
     """`list` of the SDK returns instances, so the one key beside `meta` was understood."""
     page_module = import_module(f"{package.__name__}.{module}")
     kind = next(k for k in resources if k.__module__ == page_module.__name__)

@@ -57,13 +57,13 @@ def ask(path, statement):
         return other.execute(statement).fetchone()
 
 
-def test_records_come_back_in_order_of_creation(database, path):
+def test_records_are_read_in_order_of_creation(database, path):
     second, first = activity(1, serial=2), activity(2, serial=1)
     database.write(Outcome({each.sid: each for each in (second, first)}))
     assert reopened(path)[0] == [first, second]
 
 
-def test_a_changed_record_replaces_the_old_one_and_a_removed_one_goes(database, path):
+def test_changed_record_is_replaced_and_removed_one_deleted(database, path):
     one = activity()
     database.write(Outcome({one.sid: one}))
     one.available = False
@@ -73,7 +73,7 @@ def test_a_changed_record_replaces_the_old_one_and_a_removed_one_goes(database, 
     assert reopened(path)[0] == []
 
 
-def test_a_transaction_that_fails_writes_nothing(database, path):
+def test_failed_transaction_writes_nothing(database, path):
     one, bad = activity(1), activity(2)
     bad.available = object()
     with pytest.raises(TypeError):
@@ -83,7 +83,7 @@ def test_a_transaction_that_fails_writes_nothing(database, path):
     assert reopened(path)[0] == [one]
 
 
-def test_a_killed_process_leaves_what_it_acknowledged(path):
+def test_acknowledged_write_is_readable_without_close(path):
     killed = Database(path)
     one = activity()
     killed.write(Outcome({one.sid: one}, [event()], [callback()]))
@@ -92,14 +92,14 @@ def test_a_killed_process_leaves_what_it_acknowledged(path):
     killed.close()
 
 
-def test_fields_that_the_code_no_longer_knows_are_passed_over(path, database):
+def test_unknown_fields_are_ignored(path, database):
     one = activity()
     database.write(Outcome({one.sid: one}))
     ask(path, "UPDATE records SET body = json_set(body, '$.forgotten', 7)")
     assert list(database.records()) == [one]
 
 
-def test_fields_that_the_code_newly_knows_have_their_default(path, database):
+def test_missing_fields_have_their_default(path, database):
     task = Task(
         sid="WT1",
         workspace_sid=WORKSPACE,
@@ -119,7 +119,7 @@ def test_fields_that_the_code_newly_knows_have_their_default(path, database):
     assert list(database.records()) == [task]
 
 
-def test_events_are_found_newest_first_by_what_they_carry(database):
+def test_events_are_found_by_their_data_newest_first(database):
     for number, at in ((1, 10.0), (2, 30.0), (3, 20.0), (4, 20.0)):
         database.write(Outcome({}, [event(number, at, task_sid=f"WT{number % 2}")]))
     found = database.events("workspace_sid = ? AND at >= ?", [WORKSPACE, 15])
@@ -128,14 +128,14 @@ def test_events_are_found_newest_first_by_what_they_carry(database):
     assert [each.data for each in found] == [{"task_sid": "WT1"}] * 2
 
 
-def test_old_events_are_forgotten(database):
+def test_old_events_are_deleted(database):
     database.write(Outcome({}, [event(1, 10.0), event(2, 20.0)]))
     database.delete_events(15.0)
     assert [each.at for each in database.events("1 = 1", [])] == [20.0]
     assert EVENTS_KEPT == 30 * 24 * 3_600
 
 
-def test_a_deleted_workspace_takes_its_events_and_deliveries_along(database):
+def test_deleting_a_workspace_deletes_its_events_and_deliveries(database):
     other = "WS" + "2" * 32
     workspace = Workspace(
         sid=WORKSPACE,
@@ -154,7 +154,7 @@ def test_a_deleted_workspace_takes_its_events_and_deliveries_along(database):
     assert database.deliveries() == []
 
 
-def test_deliveries_are_found_by_their_state(database, path):
+def test_deliveries_are_found_by_state(database, path):
     first, second = (database.write(Outcome({}, [], [callback()]))[0] for _ in range(2))
     assert [delivery.id for delivery in database.deliveries("due")] == [first.id, second.id]
     first.state, first.attempts = "done", [{"url": "http://a/", "status": 200}]
@@ -163,7 +163,7 @@ def test_deliveries_are_found_by_their_state(database, path):
     assert reopened(path)[1] == [first, second]
 
 
-def test_settings_are_remembered_until_all_is_cleared(database, path):
+def test_settings_are_stored_until_clear(database, path):
     database.save_settings(offset="1.5")
     database.save_settings(offset="2.5")
     assert database.setting("offset") == "2.5"
@@ -174,18 +174,18 @@ def test_settings_are_remembered_until_all_is_cleared(database, path):
     assert reopened(path) == ([], [], [])
 
 
-def test_settings_are_remembered_together_or_not_at_all(database):
+def test_settings_are_saved_in_one_transaction(database):
     database.save_settings(offset="1.5", stopped="2.5")
     with pytest.raises(sqlite3.Error):
         database.save_settings(offset="3.5", stopped=object())
     assert (database.setting("offset"), database.setting("stopped")) == ("1.5", "2.5")
 
 
-def test_it_survives_a_kill_without_waiting_for_the_disk(path, database):
+def test_journal_mode_is_wal(path, database):
     assert ask(path, "PRAGMA journal_mode") == ("wal",)
 
 
-def test_a_file_that_is_no_database_is_refused(path):
+def test_file_that_is_not_a_database_raises(path):
     path.write_bytes(b"no database" * 100)
     with pytest.raises(sqlite3.DatabaseError):
         Database(path)

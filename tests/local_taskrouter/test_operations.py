@@ -123,7 +123,7 @@ def label(found):
 
 
 @pytest.mark.parametrize("found", operations(), ids=label)
-def test_every_operation_answers_with_what_it_declares(world, found):
+def test_operation_returns_the_declared_types(world, found):
     owner, operation = found
     built = world.build(owner, operation)
     answer = getattr(built, operation)(**world.arguments(built, operation))
@@ -148,7 +148,7 @@ def check_properties(instance):
 
 
 @pytest.mark.parametrize("found", operations(), ids=label)
-def test_every_parameter_of_the_sdk_is_known_to_the_route(found):
+def test_route_reads_every_parameter_of_the_sdk(found):
     owner, operation = found
     uri = build(owner, None, defaultdict(lambda: "SID"))._uri
     given = set(parameters(owner, operation)[0]) - OF_THE_SDK - HEADERS

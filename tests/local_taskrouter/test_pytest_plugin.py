@@ -4,7 +4,7 @@ from local_taskrouter.testing import local_taskrouter
 from workspace_builder import WorkspaceBuilder
 
 
-def test_a_task_waits_and_times_out_in_no_time(taskrouter):
+def test_fixture_moves_the_clock(taskrouter):
     built = WorkspaceBuilder(taskrouter.client)
     built.workflow(default=built.queue())
     alice = built.worker("Alice")
@@ -15,7 +15,7 @@ def test_a_task_waits_and_times_out_in_no_time(taskrouter):
     assert task.fetch().assignment_status == "pending"
 
 
-def test_every_test_begins_with_an_empty_account(taskrouter):
+def test_fixture_starts_empty(taskrouter):
     assert taskrouter.client.taskrouter.v1.workspaces.list() == []
 
 

@@ -37,22 +37,22 @@ def parts():
     return before, inside, after
 
 
-def test_the_support_matrix_is_the_route_table():
+def test_support_matrix_is_the_route_table():
     assert parts()[1] == matrix(), "run: python tests/local_taskrouter/test_readme.py"
 
 
-def test_the_control_routes_are_described():
+def test_control_routes_are_described():
     described = set(re.findall(r"^\| `(GET|POST) (/emulator\S*)`", parts()[0], re.MULTILINE))
     documented = set(re.findall(r"^(GET|POST) +(/emulator\S*)", control.__doc__, re.MULTILINE))
     assert described == documented
 
 
-def test_every_link_to_a_file_leads_somewhere():
+def test_links_to_files_exist():
     for target in re.findall(r"\]\(([^)#]+)", README.read_text("utf-8")):
         assert target.startswith("https://") or (README.parent / target).exists(), target
 
 
-def test_the_example_passes(taskrouter):
+def test_example_passes(taskrouter):
     (example,) = re.findall(r"```python\n(def test_\w+.*?)```", parts()[0], re.DOTALL)
     names = {}
     exec(example, names)  # noqa: S102 - our own example

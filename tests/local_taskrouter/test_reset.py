@@ -4,7 +4,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from callback_receiver import JSON, Learner
+from callback_receiver import JSON, CallbackReceiver
 from timeout import eventually
 from workspace_builder import WorkspaceBuilder
 
@@ -12,10 +12,10 @@ CALLBACKS_AT_ONCE = 8
 
 
 @pytest.fixture
-def learner():
-    """A server that accepts every Reservation, but answers only when `learner.may_answer` is set.
+def receiver():
+    """A server that accepts every Reservation, but answers only when `receiver.may_answer` is set.
 
-    `learner.asked` is released for each request.
+    `receiver.asked` is released for each request.
     """
     asked, may_answer = threading.Semaphore(0), threading.Event()
 
@@ -24,7 +24,7 @@ def learner():
         may_answer.wait(10)
         return 200, JSON, '{"instruction": "accept"}'
 
-    server = Learner()
+    server = CallbackReceiver()
     server.answer = accept
     yield SimpleNamespace(server=server, url=server.url, asked=asked, may_answer=may_answer)
     may_answer.set()
@@ -37,13 +37,13 @@ def announced_task(office, url, **queue):
     return office.task()
 
 
-def test_reset_leaves_the_state_clock_and_faults_of_a_new_emulator(client, emulator, learner):
+def test_reset_restores_state_clock_and_faults(client, emulator, receiver):
     taskrouter = emulator.taskrouter
     new, began = taskrouter.export_state(), taskrouter.clock.now()
-    learner.may_answer.set()
+    receiver.may_answer.set()
     office = WorkspaceBuilder(client)
     office.worker("Alice")
-    announced_task(office, learner.url)
+    announced_task(office, receiver.url)
     taskrouter.settle()
     taskrouter.faults.set_requests(500, 3)
     taskrouter.faults.set_callbacks("slow", 3)
@@ -55,7 +55,7 @@ def test_reset_leaves_the_state_clock_and_faults_of_a_new_emulator(client, emula
     assert client.taskrouter.v1.workspaces.list() == taskrouter.deliveries() == []
 
 
-def test_reset_after_an_import_sets_the_clock_back_to_its_own_start(emulator):
+def test_reset_after_an_import_restores_the_start_of_the_clock(emulator):
     taskrouter = emulator.taskrouter
     began = taskrouter.clock.now()
     settings = [["offset", "5.0"], ["stopped", "7.0"]]
@@ -65,34 +65,36 @@ def test_reset_after_an_import_sets_the_clock_back_to_its_own_start(emulator):
     assert taskrouter.clock.now() == began
 
 
-def test_answer_after_a_reset_changes_neither_reservation_nor_delivery(client, emulator, learner):
+def test_response_after_a_reset_changes_neither_reservation_nor_delivery(
+    client, emulator, receiver
+):
     taskrouter = emulator.taskrouter
     office = WorkspaceBuilder(client)
     office.worker("Alice")
-    announced_task(office, learner.url)
-    assert learner.asked.acquire(timeout=10)
+    announced_task(office, receiver.url)
+    assert receiver.asked.acquire(timeout=10)
     taskrouter.reset()
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     task = announced_task(office, "http://127.0.0.1:1/")
     eventually("the callback has failed", lambda: taskrouter.deliveries()[0].state == "failed")
-    learner.may_answer.set()
+    receiver.may_answer.set()
     taskrouter.settle()
     assert office.statuses(task) == ["pending"]
     [delivery] = taskrouter.deliveries()
     assert (delivery.state, delivery.callback.parameters["TaskSid"]) == ("failed", task.sid)
 
 
-def test_callback_not_yet_sent_at_a_reset_is_never_sent(client, emulator, learner):
+def test_reset_discards_unsent_callbacks(client, emulator, receiver):
     taskrouter = emulator.taskrouter
     office = WorkspaceBuilder(client)
     for number in range(CALLBACKS_AT_ONCE + 1):
         office.worker(f"Worker {number}")
-    announced_task(office, learner.url, max_reserved_workers=10)
+    announced_task(office, receiver.url, max_reserved_workers=10)
     for _ in range(CALLBACKS_AT_ONCE):
-        assert learner.asked.acquire(timeout=10)
+        assert receiver.asked.acquire(timeout=10)
     assert len(taskrouter.deliveries()) == CALLBACKS_AT_ONCE + 1
     taskrouter.reset()
-    learner.may_answer.set()
+    receiver.may_answer.set()
     taskrouter.settle()
-    assert len(learner.server.requests) == CALLBACKS_AT_ONCE
+    assert len(receiver.server.requests) == CALLBACKS_AT_ONCE

@@ -50,7 +50,7 @@ def reserved_task(engine, reservation_timeout=120):
     return create_task(engine, workspace, workflow=workflow, channel=channel)
 
 
-def test_a_restart_finds_the_state_as_it_was(started, database):
+def test_restart_restores_the_state(started, database):
     clock = ManualClock()
     first = started(database, clock)
     first.call(reserved_task)
@@ -60,7 +60,7 @@ def test_a_restart_finds_the_state_as_it_was(started, database):
     assert state(started(database, clock).engine) == before
 
 
-def test_what_fell_due_while_it_was_off_happens_at_its_own_moment(started, database):
+def test_timer_due_while_stopped_fires_at_its_moment_after_restart(started, database):
     clock = ManualClock()
     first = started(database, clock)
     task = first.call(reserved_task)
@@ -73,7 +73,7 @@ def test_what_fell_due_while_it_was_off_happens_at_its_own_moment(started, datab
     assert reservation.date_updated == task.date_created + 120
 
 
-def test_the_moved_clock_survives_a_restart(started, database):
+def test_moved_clock_survives_a_restart(started, database):
     first = started(database, SystemClock())
     before = first.clock.now()
     first.advance(7_200)
@@ -81,13 +81,13 @@ def test_the_moved_clock_survives_a_restart(started, database):
     assert 7_200 <= started(database, SystemClock()).clock.now() - before < 7_300
 
 
-def test_timers_fire_by_themselves(started):
+def test_timer_fires_without_a_request(started):
     taskrouter, fired = watched(started(":memory:", SystemClock()))
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
     assert fired.wait(10)
 
 
-def test_a_moved_clock_wakes_the_timers(started):
+def test_advance_wakes_the_timers(started):
     taskrouter, fired = watched(started(":memory:", SystemClock()))
     seen = seen_by_the_timers(taskrouter)
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=3_600))
@@ -124,7 +124,7 @@ def watched(taskrouter):
     return taskrouter, fired
 
 
-def test_advancing_lets_everything_happen_in_order_and_tells_the_time(started):
+def test_advance_fires_timers_at_their_moments_and_returns_now(started):
     clock = ManualClock()
     taskrouter = started(":memory:", clock)
     task = taskrouter.call(reserved_task)
@@ -134,7 +134,7 @@ def test_advancing_lets_everything_happen_in_order_and_tells_the_time(started):
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e300, LATEST])
-def test_time_goes_forward_and_not_beyond_all_bounds(started, seconds):
+def test_advance_backwards_or_beyond_the_year_3000_raises(started, seconds):
     taskrouter = started(":memory:", ManualClock())
     before = taskrouter.clock.now()
     with pytest.raises(ValueError, match="time"):
@@ -143,7 +143,7 @@ def test_time_goes_forward_and_not_beyond_all_bounds(started, seconds):
     assert taskrouter.database.setting("offset") is None
 
 
-def test_a_command_that_fails_leaves_memory_and_disk_as_they_were(started, database):
+def test_failed_command_changes_neither_memory_nor_disk(started, database):
     taskrouter = started(database, ManualClock())
     taskrouter.call(reserved_task)
     before, written = state(taskrouter.engine), list(taskrouter.database.records())
@@ -158,7 +158,7 @@ def test_a_command_that_fails_leaves_memory_and_disk_as_they_were(started, datab
     assert list(taskrouter.database.records()) == written
 
 
-def test_what_cannot_be_written_down_has_not_happened(started, monkeypatch):
+def test_failed_write_is_undone_in_memory(started, monkeypatch):
     taskrouter = started(":memory:", ManualClock())
     taskrouter.call(reserved_task)
     before = state(taskrouter.engine)
@@ -179,7 +179,7 @@ def state_names(taskrouter):
     return [workspace.friendly_name for workspace in store.find("workspaces", "all")]
 
 
-def test_a_fault_while_the_timers_run_does_not_stop_them(started, monkeypatch, caplog):
+def test_timers_continue_after_a_failed_write(started, monkeypatch, caplog):
     taskrouter, fired = watched(TaskRouter(":memory:", ACCOUNT_SID, "token", SystemClock()))
     write, faults = taskrouter.database.write, iter([True])
 
@@ -199,7 +199,7 @@ def test_a_fault_while_the_timers_run_does_not_stop_them(started, monkeypatch, c
     taskrouter.close()
 
 
-def test_reset_forgets_everything_and_sets_the_clock_back(started, database):
+def test_reset_deletes_everything_and_resets_the_clock(started, database):
     clock = ManualClock()
     taskrouter = started(database, clock)
     begin = clock.now()
@@ -215,7 +215,7 @@ def test_reset_forgets_everything_and_sets_the_clock_back(started, database):
     assert state_names(started(database, clock)) == []
 
 
-def test_many_at_once_lose_nothing(started, database):
+def test_concurrent_commands_lose_no_record(started, database):
     taskrouter = started(database, SystemClock())
     workspace = taskrouter.call(lambda engine: create_workspace(engine, "Office"))
 
@@ -246,7 +246,7 @@ def control(session, emulator, path, **form):
     return response.status_code, response.json() if response.content else None
 
 
-def test_the_clock_can_be_moved_over_http(session, emulator):
+def test_clock_is_advanced_over_http(session, emulator):
     assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
     assert control(session, emulator, "/clock", advance="120.5") == (
         200,
@@ -258,7 +258,7 @@ def test_the_clock_can_be_moved_over_http(session, emulator):
 @pytest.mark.parametrize(
     "form", [{}, *({"advance": bad} for bad in ("", "-1", "nan", "1e99", "x"))]
 )
-def test_a_clock_that_cannot_be_moved_stays(session, emulator, form):
+def test_invalid_advance_returns_400_and_keeps_the_clock(session, emulator, form):
     status, body = control(session, emulator, "/clock", **form)
     assert (status, body["code"]) == (400, 20001)
     assert "advance=120" in body["message"]

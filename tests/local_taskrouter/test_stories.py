@@ -7,7 +7,7 @@ from workspace_builder import WorkspaceBuilder
 
 
 @pytest.fixture
-def workspace(client, learner):
+def workspace(client, receiver):
     """The quickstart's Workspace, before anybody is available."""
     built = WorkspaceBuilder(client, "TaskRouter Tutorial")
     built.workspace.activities.create("Idle", available=True)
@@ -20,7 +20,7 @@ def workspace(client, learner):
     built.workflow(
         *filters,
         name="Incoming Customer Care Requests",
-        assignment_callback_url=learner.url,
+        assignment_callback_url=receiver.url,
         task_reservation_timeout=1_200,
     )
     return built.workspace
@@ -37,7 +37,7 @@ def go(workspace, name, activity):
     workspace.workers(worker(workspace, name).sid).update(activity_sid=to.sid)
 
 
-def test_from_alice_offline_to_assigned(workspace, learner, emulator):
+def test_task_waits_for_alice_and_is_assigned(workspace, receiver, emulator):
     assert worker(workspace, "Alice").activity_name == "Offline"
 
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
@@ -51,7 +51,7 @@ def test_from_alice_offline_to_assigned(workspace, learner, emulator):
     go(workspace, "Alice", "Idle")
     assert workspace.tasks(task.sid).fetch().assignment_status == "reserved"
     emulator.taskrouter.settle()
-    ((path, _, form),) = learner.requests
+    ((path, _, form),) = receiver.requests
     asked = dict(form)
     assert path == "/assignment_callback"
     assert (asked["TaskSid"], asked["TaskAge"]) == (task.sid, "125")
@@ -69,8 +69,8 @@ def test_from_alice_offline_to_assigned(workspace, learner, emulator):
     assert worker(workspace, "Alice").activity_name == "Idle"
 
 
-def test_the_servers_answer_accepts(workspace, learner, emulator):
-    learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
+def test_callback_response_accepts_the_reservation(workspace, receiver, emulator):
+    receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     go(workspace, "Alice", "Idle")
     emulator.taskrouter.settle()
@@ -79,7 +79,7 @@ def test_the_servers_answer_accepts(workspace, learner, emulator):
     assert (reservation.worker_name, reservation.reservation_status) == ("Alice", "accepted")
 
 
-def test_nobody_answers_for_twenty_minutes(workspace, learner, emulator):
+def test_reservation_times_out_after_20_minutes(workspace, receiver, emulator):
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     go(workspace, "Alice", "Idle")
     emulator.taskrouter.advance(1_199)
@@ -89,10 +89,10 @@ def test_nobody_answers_for_twenty_minutes(workspace, learner, emulator):
     assert worker(workspace, "Alice").activity_name == "Offline"
     go(workspace, "Alice", "Idle")
     emulator.taskrouter.settle()
-    assert len(learner.requests) == 2
+    assert len(receiver.requests) == 2
 
 
-def test_two_callers_and_one_worker(workspace, learner, emulator):
+def test_second_task_waits_until_the_worker_completes_the_first(workspace, receiver, emulator):
     go(workspace, "Alice", "Idle")
     first, second = (
         workspace.tasks.create(attributes=json.dumps({"selected_language": language}))
@@ -107,8 +107,8 @@ def test_two_callers_and_one_worker(workspace, learner, emulator):
     assert workspace.tasks(second.sid).fetch().assignment_status == "reserved"
 
 
-def test_the_events_tell_the_story(workspace, learner, emulator):
-    learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
+def test_events_record_the_task_from_created_to_completed(workspace, receiver, emulator):
+    receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     go(workspace, "Alice", "Idle")
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     emulator.taskrouter.settle()

@@ -10,17 +10,15 @@ from workspace_builder import WorkspaceBuilder
 from wsgi_client import session_on
 
 
-def test_what_was_due_when_the_process_died_is_delivered_once_after_the_restart(
-    learner, tmp_path, monkeypatch
-):
-    learner.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
+def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_path, monkeypatch):
+    receiver.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
     database = tmp_path / "killed.db"
     killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
     with monkeypatch.context() as dying:
         dying.setattr(service, "make_attempts", never_ends)
         office = WorkspaceBuilder(session_on(killed).client)
         office.worker("Alice")
-        office.workflow(default=office.queue(), assignment_callback_url=learner.url)
+        office.workflow(default=office.queue(), assignment_callback_url=receiver.url)
         task = office.task()
         killed.settle()
     killed.close()
@@ -30,7 +28,7 @@ def test_what_was_due_when_the_process_died_is_delivered_once_after_the_restart(
         again.settle()
         assert again.engine.store.the(Task, task.sid).assignment_status == "assigned"
         again.close()
-    assert [dict(form)["TaskSid"] for _, _, form in learner.requests] == [task.sid]
+    assert [dict(form)["TaskSid"] for _, _, form in receiver.requests] == [task.sid]
 
 
 def never_ends(*_):

@@ -1,4 +1,4 @@
-"""Fixtures: requests as they come over the wire."""
+"""Fixtures: plain HTTP requests to the API."""
 
 import pytest
 import requests
@@ -6,7 +6,7 @@ from local_taskrouter.process.home import ACCOUNT_SID
 
 
 class Api:
-    """HTTP without the SDK, so that also what the SDK would never send can be sent."""
+    """HTTP without the SDK, for requests that the SDK never sends."""
 
     def __init__(self, emulator):
         self.url = emulator.url
@@ -14,18 +14,18 @@ class Api:
         self.session.trust_env = False
         self.session.auth = (ACCOUNT_SID, emulator.taskrouter.auth_token)
 
-    def ask(self, method, path, **more):
+    def request(self, method, path, **more):
         more.setdefault("allow_redirects", False)
         return self.session.request(method, self.url + path, timeout=10, **more)
 
     def get(self, path, **params):
-        return self.ask("GET", f"/v1{path}", params=params)
+        return self.request("GET", f"/v1{path}", params=params)
 
     def post(self, path, **data):
-        return self.ask("POST", f"/v1{path}", data=data)
+        return self.request("POST", f"/v1{path}", data=data)
 
     def delete(self, path):
-        return self.ask("DELETE", f"/v1{path}")
+        return self.request("DELETE", f"/v1{path}")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""The smallest and the largest that a parameter takes, and the values used without it.
+"""The limits and the defaults of parameters: https://www.twilio.com/docs/taskrouter/limits
 
-https://www.twilio.com/docs/taskrouter/limits. Parameters are read before SIDs are looked up: in a
-Workspace that is not there, what is in bounds gets 404 and what is out of bounds 400.
+Parameters are read before SIDs are looked up: below an unknown Workspace, a value within its limits
+returns 404, and one beyond them 400.
 """
 
 import json
@@ -34,11 +34,11 @@ NUMBERS = [
 
 def status(api, method, path, values):
     where = {"params": values} if method == "GET" else {"data": REQUIRED | values}
-    return api.ask(method, f"/v1{NOWHERE}{path}", **where).status_code
+    return api.request(method, f"/v1{NOWHERE}{path}", **where).status_code
 
 
 @pytest.mark.parametrize(("method", "path", "name", "least", "most"), NUMBERS)
-def test_a_number_is_taken_up_to_its_bounds_and_no_further(api, method, path, name, least, most):
+def test_number_outside_its_bounds_is_rejected(api, method, path, name, least, most):
     tried = [least - 1, least, most, most + 1]
     assert [status(api, method, path, {name: str(value)}) for value in tried] == [
         400,
@@ -58,38 +58,40 @@ def test_a_number_is_taken_up_to_its_bounds_and_no_further(api, method, path, na
     ],
     ids=["FriendlyName", "UniqueName", "Attributes", "Configuration"],
 )
-def test_a_text_is_taken_up_to_its_length_and_no_longer(api, path, name, longest):
+def test_text_longer_than_its_limit_is_rejected(api, path, name, longest):
     longer = longest.replace("x", "xx", 1)
     assert status(api, "POST", path, {name: longest}) == 404
     assert status(api, "POST", path, {name: longer}) == 400
 
 
-def test_a_hundred_thresholds_are_taken_and_no_more(api):
+def test_more_than_100_thresholds_are_rejected(api):
     split = {"SplitByWaitTime": ",".join(["1"] * 100)}
     assert status(api, "GET", "/Statistics", split) == 404
     assert status(api, "GET", "/Statistics", {"SplitByWaitTime": ",".join(["1"] * 101)}) == 400
 
 
-def test_fifty_queues_are_taken_in_one_request_and_no_more(api, path):
-    def asked(count):
+def test_more_than_50_queues_in_one_request_are_rejected(api, path):
+    def response(count):
         body = json.dumps({"queueSids": [f"WQ{number:032x}" for number in range(count)]})
-        return api.ask("POST", f"/v1{path}/TaskQueues/RealTimeStatistics", data=body)
+        return api.request("POST", f"/v1{path}/TaskQueues/RealTimeStatistics", data=body)
 
-    assert "at most 50" not in asked(50).text
-    assert "at most 50 TaskQueue SIDs" in asked(51).text
+    assert "at most 50" not in response(50).text
+    assert "at most 50 TaskQueue SIDs" in response(51).text
 
 
-def test_a_task_waits_for_a_day_and_a_reservation_for_two_minutes(workspace, workflow, task):
+def test_default_timeouts_are_one_day_and_two_minutes(workspace, workflow, task):
     assert (task.timeout, task.priority) == (86_400, 0)
     assert workflow.task_reservation_timeout == 120
 
 
-def test_a_new_queue_reserves_one_worker_in_order_of_age(queue):
+def test_new_queue_reserves_one_worker_in_fifo_order(queue):
     assert (queue.max_reserved_workers, queue.task_order) == (1, "FIFO")
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-def test_events_and_statistics_are_of_the_last_fifteen_minutes(workspace, emulator, queue, seconds):
+def test_events_and_statistics_cover_the_last_15_minutes_by_default(
+    workspace, emulator, queue, seconds
+):
     workspace.tasks.create(task_queue_sid=queue.sid)
     emulator.taskrouter.advance(15 * 60 + seconds)
     seen = 0 if seconds else 1
@@ -97,7 +99,7 @@ def test_events_and_statistics_are_of_the_last_fifteen_minutes(workspace, emulat
     assert workspace.cumulative_statistics().fetch().tasks_created == seen
 
 
-def test_events_are_found_for_thirty_days_and_the_day_that_time_zones_need(api, path, clock):
+def test_events_start_at_most_31_days_ago(api, path, clock):
     def since(**ago):
         now = clock.now()
         began = (datetime.fromtimestamp(now, UTC) - timedelta(**ago)).isoformat()
@@ -106,7 +108,7 @@ def test_events_are_found_for_thirty_days_and_the_day_that_time_zones_need(api, 
     assert (since(days=31), since(days=31, seconds=1)) == (200, 400)
 
 
-def test_statistics_are_found_for_thirty_days_and_a_minute(api, path, clock):
+def test_statistics_start_at_most_30_days_and_a_minute_ago(api, path, clock):
     def since(**ago):
         began = (datetime.fromtimestamp(clock.now(), UTC) - timedelta(**ago)).isoformat()
         return api.get(f"{path}/Statistics", StartDate=began).status_code
@@ -115,7 +117,7 @@ def test_statistics_are_found_for_thirty_days_and_a_minute(api, path, clock):
 
 
 @pytest.mark.parametrize(("resources", "key"), [("Activities", "activities"), ("Events", "events")])
-def test_a_last_page_that_is_just_full_has_no_next_page(api, path, resources, key):
+def test_full_last_page_has_no_next_page(api, path, resources, key):
     count = len(api.get(f"{path}/{resources}").json()[key])
     for size, has_next in ((count - 1, True), (count, False)):
         meta = api.get(f"{path}/{resources}", PageSize=size).json()["meta"]

@@ -1,4 +1,4 @@
-"""Whatever comes in, the answer to a fault is Twilio's JSON body with a 4xx."""
+"""Every faulty request gets Twilio's JSON error body and a 4xx status."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ NOWHERE = "0" * 32
 
 
 def error(response, status, code):
-    """The message of a response that must be this error."""
+    """Check that a response is this error; return its message."""
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
     body = response.json()
@@ -49,14 +49,14 @@ def basic(user, password):
         "Digest username=x",
     ],
 )
-def test_other_credentials_are_refused_everywhere(api, path, header):
+def test_wrong_credentials_are_rejected_on_every_path(api, path, header):
     api.session.auth = lambda request: request
-    response = api.ask("GET", path, headers={"Authorization": header} if header else {})
+    response = api.request("GET", path, headers={"Authorization": header} if header else {})
     assert error(response, 401, 20003)
     assert response.headers["WWW-Authenticate"].startswith("Basic")
 
 
-def test_the_right_credentials_are_accepted(api):
+def test_right_credentials_are_accepted(api):
     assert api.get("/Workspaces").status_code == 200
 
 
@@ -76,25 +76,25 @@ def test_the_right_credentials_are_accepted(api):
         "/Workspaces/" + "x" * 5_000,
     ],
 )
-def test_what_is_not_there_is_not_found_and_named_without_the_version(api, unknown):
+def test_unknown_path_returns_404_and_names_it_without_version(api, unknown):
     message = error(api.get(unknown), 404, 20404)
     assert message.startswith("The requested resource ") and message.endswith(" was not found")
     assert "/v1" not in message
 
 
-def test_the_message_names_the_path(api):
+def test_404_message_names_the_path(api):
     path = f"/Workspaces/WS{NOWHERE}/Workers/WK{NOWHERE}"
     assert error(api.get(path), 404, 20404) == f"The requested resource {path} was not found"
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_a_method_that_a_path_does_not_have_is_refused(api, method):
-    assert "is not allowed" in error(api.ask(method, "/v1/Workspaces"), 405, 20004)
+def test_wrong_method_returns_405(api, method):
+    assert "is not allowed" in error(api.request(method, "/v1/Workspaces"), 405, 20004)
 
 
-def test_every_route_refuses_a_sid_that_is_not_there(api, path):
+def test_unknown_sid_returns_404_on_every_route(api, path):
     for route in ROUTES:
-        known = path.rsplit("/", 1)[1]
+        workspace_sid = path.rsplit("/", 1)[1]
         if "<" not in route.path:
             continue
         for name in ("workspace_sid", "sid", "task_sid", "worker_sid"):
@@ -102,9 +102,9 @@ def test_every_route_refuses_a_sid_that_is_not_there(api, path):
                 continue
             url = route.path.replace(f"<{name}>", "WX" + NOWHERE)
             for other in ("workspace_sid", "sid", "task_sid", "worker_sid"):
-                url = url.replace(f"<{other}>", known)
+                url = url.replace(f"<{other}>", workspace_sid)
             data = REQUIRED if route.method == "POST" else None
-            assert error(api.ask(route.method, f"/v1{url}", data=data), 404, 20404), route
+            assert error(api.request(route.method, f"/v1{url}", data=data), 404, 20404), route
 
 
 REQUIRED = {
@@ -115,7 +115,7 @@ REQUIRED = {
 }
 
 
-def test_a_sid_of_another_workspace_is_not_found(api, client, workspace, path, task, alice):
+def test_sid_of_another_workspace_returns_404(api, client, workspace, path, task, alice):
     other = client.taskrouter.v1.workspaces.create("Other").sid
     for part in (f"Tasks/{task.sid}", f"Workers/{alice.sid}", f"Workers/{alice.sid}/Channels"):
         assert api.get(f"{path}/{part}").status_code == 200
@@ -217,15 +217,15 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_parameter_that_cannot_be_used_is_named(api, path, name):
+def test_invalid_parameter_is_named_and_changes_nothing(api, path, name):
     part, data, complaint = BAD[name]
     before = api.get(path + part).json()
-    message = error(api.ask("POST", f"/v1{path}{part}", data=data), 400, 20001)
+    message = error(api.request("POST", f"/v1{path}{part}", data=data), 400, 20001)
     assert re.search(complaint, message)
     assert api.get(path + part).json() == before
 
 
-def test_a_start_in_the_future_or_before_1900_is_refused(api, path, workflow):
+def test_virtual_start_in_the_future_or_before_1900_is_rejected(api, path, workflow):
     for moment in ("2999-01-01T00:00:00Z", "1899-12-31T23:59:59Z"):
         response = api.post(f"{path}/Tasks", WorkflowSid=workflow.sid, VirtualStartTime=moment)
         assert "in the future or before 1900" in error(response, 400, 20001)
@@ -235,7 +235,7 @@ def test_a_start_in_the_future_or_before_1900_is_refused(api, path, workflow):
     assert response.json()["virtual_start_time"] == "1900-01-01T00:00:00Z"
 
 
-def test_a_task_cannot_be_sent_to_another_workspace(api, client, path, queue, alice, workflow):
+def test_routing_target_in_another_workspace_is_rejected(api, client, path, queue, alice, workflow):
     other = client.taskrouter.v1.workspaces.create("Other", template="FIFO").sid
     for target in (queue.sid, alice.sid, workflow.sid):
         response = api.post(f"/Workspaces/{other}/Tasks", RoutingTarget=target)
@@ -260,31 +260,33 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_body_that_is_no_form_is_refused(api, path, name):
+def test_body_that_is_not_a_form_is_rejected(api, path, name):
     kind, body = BODIES[name]
-    response = api.ask("POST", f"/v1{path}/Workers", data=body, headers={"Content-Type": kind})
+    response = api.request("POST", f"/v1{path}/Workers", data=body, headers={"Content-Type": kind})
     assert "FriendlyName" in error(response, 400, 20001)
 
 
-def test_a_body_larger_than_any_legal_one_is_refused(api, path, monkeypatch):
+def test_body_larger_than_the_limit_returns_413(api, path, monkeypatch):
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         body = b"A=" + b"x" * app.LARGEST_BODY
-        response = api.ask("POST", f"/v1{path}/Tasks", data=body, headers={"Content-Type": kind})
+        response = api.request(
+            "POST", f"/v1{path}/Tasks", data=body, headers={"Content-Type": kind}
+        )
         error(response, 413, 20001)
 
 
-def test_a_form_of_many_parts_is_refused(api, path):
+def test_form_with_too_many_parts_returns_413(api, path):
     files = [(f"p{number}", (None, "x")) for number in range(2_000)]
-    error(api.ask("POST", f"/v1{path}/Workers", files=files), 413, 20001)
+    error(api.request("POST", f"/v1{path}/Workers", files=files), 413, 20001)
 
 
 @pytest.mark.parametrize("host", ["bad host", "a/b", "[::1", "x" * 300, "ü", "a:99999999", "@"])
-def test_a_strange_host_name_is_no_fault(api, host):
-    response = api.ask("GET", "/v1/Workspaces", headers={"Host": host.encode("latin-1")})
+def test_malformed_host_header_causes_no_server_error(api, host):
+    response = api.request("GET", "/v1/Workspaces", headers={"Host": host.encode("latin-1")})
     assert response.status_code in (200, 400)
 
 
-def test_a_fault_of_the_emulators_own_says_where_to_look(api, monkeypatch, emulator):
+def test_internal_error_names_the_log(api, monkeypatch, emulator):
     monkeypatch.setattr(emulator.taskrouter, "call", lambda command: 1 / 0)
     assert "emulator.log" in error(api.get("/Workspaces"), 500, 20500)
 
@@ -307,18 +309,18 @@ ANY = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
-def test_no_parameter_of_any_route_breaks_it(api, path, task, reservation, alice, route, data):
+def test_random_parameters_cause_no_server_error(api, path, task, reservation, alice, route, data):
     url = route.path.replace("<workspace_sid>", path.rsplit("/", 1)[1])
     url = url.replace("<task_sid>", task.sid).replace("<worker_sid>", alice.sid)
     sids = {"Tasks": task.sid, "Workers": alice.sid, "Reservations": reservation.sid}
     url = url.replace("<sid>", sids.get(url.split("/")[-2], "default"))
     names = [*route.params, "Unknown"]
     chosen = data.draw(st.lists(st.sampled_from(names), max_size=3))
-    given_ = [(name, data.draw(ANY)) for name in chosen]
+    drawn = [(name, data.draw(ANY)) for name in chosen]
     if route.method == "DELETE":
         url = url + "x"
-    where = {"data": given_} if route.method == "POST" else {"params": given_}
-    response = api.ask(route.method, f"/v1{url}", **where)
+    where = {"data": drawn} if route.method == "POST" else {"params": drawn}
+    response = api.request(route.method, f"/v1{url}", **where)
     if response.status_code >= 300:
         code = response.json()["code"]
         error(response, response.status_code, code)

@@ -1,4 +1,4 @@
-"""Events in pages: newest first, and a page costs what it shows, however many Events there are."""
+"""Pages of Events: newest first, and the cost of a page does not depend on the number of Events."""
 
 from itertools import pairwise
 
@@ -8,8 +8,8 @@ SIZE = 7
 
 
 @pytest.fixture
-def every(workspace, workflow, clock):
-    """The SIDs of all Events, newest first; many are of one moment."""
+def event_sids(workspace, workflow, clock):
+    """The SIDs of all Events, newest first; many of them at the same moment."""
     for number in range(12):
         workspace.tasks.create(workflow_sid=workflow.sid)
         clock.advance(number % 2)
@@ -17,7 +17,7 @@ def every(workspace, workflow, clock):
 
 
 def walk(api, address):
-    """Every page from this one on, along next_page_url: [(SIDs, meta)]."""
+    """Follow next_page_url from `address`: [(SIDs, meta)]."""
     pages = []
     while address:
         body = api.session.get(address, timeout=10).json()
@@ -31,55 +31,57 @@ def pages_of(api, path, **more):
     return walk(api, f"{api.url}/v1{path}/Events?{query}")
 
 
-def test_the_pages_together_are_the_list(api, path, every):
+def test_event_pages_together_equal_the_list(api, path, event_sids):
     pages = pages_of(api, path)
-    assert len(every) > 3 * SIZE
+    assert len(event_sids) > 3 * SIZE
     assert [sids for sids, _ in pages] == [
-        every[start : start + SIZE] for start in range(0, len(every), SIZE)
+        event_sids[start : start + SIZE] for start in range(0, len(event_sids), SIZE)
     ]
 
 
-def test_each_page_leads_back_to_the_one_before(api, path, every):
+def test_previous_page_url_leads_to_the_page_before(api, path, event_sids):
     pages = pages_of(api, path)
     assert pages[0][1]["previous_page_url"] is None
     for (before, _), (_, meta) in pairwise(pages):
         assert walk(api, meta["previous_page_url"])[0][0] == before
 
 
-def test_a_full_last_page_leads_to_no_empty_one(api, path, every):
-    ((sids, meta),) = pages_of(api, path, PageSize=len(every))
-    assert sids == every and meta["next_page_url"] is None
+def test_full_last_page_of_events_has_no_next_page(api, path, event_sids):
+    ((sids, meta),) = pages_of(api, path, PageSize=len(event_sids))
+    assert sids == event_sids and meta["next_page_url"] is None
 
 
-def test_filters_hold_on_every_page(api, path, workspace, every):
+def test_filters_apply_to_every_page(api, path, workspace, event_sids):
     created = [event.sid for event in workspace.events.list(event_type="task.created")]
     pages = pages_of(api, path, EventType="task.created", PageSize=5)
     assert [len(sids) for sids, _ in pages] == [5, 5, 2]
     assert [sid for sids, _ in pages for sid in sids] == created
 
 
-def test_what_happens_meanwhile_repeats_nothing(api, path, workspace, workflow, every):
+def test_event_created_between_pages_repeats_none(api, path, workspace, workflow, event_sids):
     meta = pages_of(api, path)[0][1]
     workspace.tasks.create(workflow_sid=workflow.sid)
-    assert [sid for sids, _ in walk(api, meta["next_page_url"]) for sid in sids] == every[SIZE:]
+    assert [sid for sids, _ in walk(api, meta["next_page_url"]) for sid in sids] == event_sids[
+        SIZE:
+    ]
 
 
 @pytest.mark.parametrize("number", [0, 1, 100])
-def test_after_an_event_that_is_forgotten_the_number_of_the_page_counts(api, path, every, number):
+def test_token_of_deleted_event_falls_back_to_page_number(api, path, event_sids, number):
     forgotten = "PAEV" + "f" * 32
     pages = pages_of(api, path, Page=number, PageToken=forgotten)
-    assert [sid for sids, _ in pages for sid in sids] == every[SIZE * number :]
+    assert [sid for sids, _ in pages for sid in sids] == event_sids[SIZE * number :]
 
 
-def test_a_page_reads_little_more_than_it_shows(api, path, every, emulator, monkeypatch):
+def test_page_of_events_reads_at_most_one_event_more(api, path, event_sids, emulator, monkeypatch):
     database = emulator.taskrouter.database
     read, counts = database.events, []
 
-    def counting(*asked):
-        found = read(*asked)
+    def counting(*query):
+        found = read(*query)
         counts.append(len(found))
         return found
 
     monkeypatch.setattr(database, "events", counting)
     pages_of(api, path)
-    assert max(counts) == SIZE + 1 < len(every)
+    assert max(counts) == SIZE + 1 < len(event_sids)

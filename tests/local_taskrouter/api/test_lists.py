@@ -1,4 +1,4 @@
-"""What each list shows, and what its filters leave."""
+"""The filters and the order of each list."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ def names(found):
     return [each.friendly_name for each in found]
 
 
-def test_workspaces_by_name(client):
+def test_workspaces_are_filtered_by_name(client):
     workspaces = client.taskrouter.v1.workspaces
     for name in ("One", "Two", "Two"):
         workspaces.create(name)
@@ -20,7 +20,7 @@ def test_workspaces_by_name(client):
     assert workspaces.list(friendly_name="two") == []
 
 
-def test_activities_by_name_and_availability(workspace):
+def test_activities_are_filtered_by_name_and_availability(workspace):
     assert names(workspace.activities.list(available="true")) == ["Available"]
     assert names(workspace.activities.list(available="0")) == ["Offline", "Unavailable"]
     assert names(workspace.activities.list(friendly_name="Offline")) == ["Offline"]
@@ -28,7 +28,7 @@ def test_activities_by_name_and_availability(workspace):
 
 @pytest.fixture
 def staff(built):
-    """Alice (available, es, level 3), Bob (offline, en, level 1) and a TaskQueue for each."""
+    """Alice (available, es, level 3), Bob (offline, en, level 1) and a TaskQueue for each language."""
     for name, activity, language, level in (
         ("Alice", "Available", "es", 3),
         ("Bob", "Offline", "en", 1),
@@ -38,7 +38,7 @@ def staff(built):
     return built.workspace
 
 
-def test_workers_by_everything(staff, activities):
+def test_workers_are_filtered_by_each_parameter(staff, activities):
     queue = staff.task_queues.list(friendly_name="es")[0]
     only_alice = (
         {"friendly_name": "Alice"},
@@ -59,7 +59,7 @@ def test_workers_by_everything(staff, activities):
     assert staff.workers.list(task_queue_name="nowhere") == []
 
 
-def test_task_queues_by_name_worker_and_attributes(staff):
+def test_task_queues_are_filtered_by_name_worker_and_attributes(staff):
     alice = staff.workers.list(friendly_name="Alice")[0]
     for filters in (
         {"friendly_name": "es"},
@@ -70,12 +70,12 @@ def test_task_queues_by_name_worker_and_attributes(staff):
     assert staff.task_queues.list(worker_sid="WK" + "0" * 32) == []
 
 
-def test_workflows_by_name(workspace, workflow):
+def test_workflows_are_filtered_by_name(workspace, workflow):
     assert names(workspace.workflows.list(friendly_name="Workflow")) == ["Workflow"]
     assert workspace.workflows.list(friendly_name="Other") == []
 
 
-def test_channels_of_the_workspace_and_of_a_worker(workspace, alice):
+def test_workspace_and_worker_have_the_five_default_channels(workspace, alice):
     expected = ["default", "voice", "sms", "video", "chat"]
     assert [c.unique_name for c in workspace.task_channels.list()] == expected
     channels = workspace.workers(alice.sid).worker_channels
@@ -84,7 +84,7 @@ def test_channels_of_the_workspace_and_of_a_worker(workspace, alice):
 
 @pytest.fixture
 def tasks(workspace, workflow, queue, emulator):
-    """Tasks "a" and "b" of one Workflow, "c" of another; one second apart; "b" is urgent."""
+    """Tasks "a" and "b" of one Workflow, "c" of another; one second apart; "b" has a priority."""
     other = workspace.workflows.create("Other", workflow.configuration)
     made = {}
     for name, flow, priority in (("a", workflow, 0), ("b", workflow, 9), ("c", other, 0)):
@@ -97,11 +97,11 @@ def tasks(workspace, workflow, queue, emulator):
     return made
 
 
-def called(found):
+def task_names(found):
     return "".join(json.loads(task.attributes)["name"] for task in found)
 
 
-def test_tasks_by_everything(workspace, tasks, workflow, queue):
+def test_tasks_are_filtered_by_each_parameter(workspace, tasks, workflow, queue):
     for filters, expected in (
         ({}, "abc"),
         ({"assignment_status": ["pending"]}, "ab"),
@@ -117,10 +117,10 @@ def test_tasks_by_everything(workspace, tasks, workflow, queue):
         ({"has_addons": True}, ""),
         ({"priority": 0, "assignment_status": ["pending"]}, "a"),
     ):
-        assert called(workspace.tasks.list(**filters)) == expected, filters
+        assert task_names(workspace.tasks.list(**filters)) == expected, filters
 
 
-def test_tasks_in_order(workspace, tasks):
+def test_tasks_are_ordered_by_each_key(workspace, tasks):
     for ordering, expected in (
         ("DateCreated", "abc"),
         ("DateCreated:desc", "cba"),
@@ -128,23 +128,23 @@ def test_tasks_in_order(workspace, tasks):
         ("Priority:desc,DateCreated:desc", "bca"),
         ("VirtualStartTime:desc", "cba"),
     ):
-        assert called(workspace.tasks.list(ordering=ordering)) == expected, ordering
+        assert task_names(workspace.tasks.list(ordering=ordering)) == expected, ordering
 
 
 @pytest.mark.parametrize("ordering", ["Age", "Priority:up", "DateCreated,VirtualStartTime"])
-def test_an_order_that_makes_no_sense_is_refused(workspace, ordering):
+def test_invalid_ordering_of_tasks_is_rejected(workspace, ordering):
     with pytest.raises(TwilioException, match="Ordering"):
         workspace.tasks.list(ordering=ordering)
 
 
-def test_an_unknown_status_is_refused_in_a_filter(workspace, alice):
+def test_unknown_status_in_a_filter_is_rejected(workspace, alice):
     with pytest.raises(TwilioException, match="AssignmentStatus must be one of"):
         workspace.tasks.list(assignment_status=["done"])
     with pytest.raises(TwilioException, match="ReservationStatus must be one of"):
         workspace.workers(alice.sid).reservations.list(reservation_status="done")
 
 
-def test_reservations_by_status_and_worker(built, workspace, alice, task, reservation):
+def test_reservations_are_filtered_by_status_and_worker(built, workspace, alice, task, reservation):
     bob = built.worker("Bob", "Offline")
     reservation.update(reservation_status="rejected")
     of_task = workspace.tasks(task.sid).reservations
@@ -161,7 +161,9 @@ def kinds(found):
     return {event.event_type for event in found}
 
 
-def test_events_by_everything(workspace, alice, task, reservation, queue, workflow):
+def test_events_are_filtered_by_each_parameter(
+    workspace, alice, task, reservation, queue, workflow
+):
     for filters, some in (
         ({"event_type": "task.created"}, {"task.created"}),
         ({"task_sid": task.sid}, {"task.created", "reservation.created"}),
@@ -180,7 +182,7 @@ def test_events_by_everything(workspace, alice, task, reservation, queue, workfl
     assert workspace.events(event.sid).fetch().description == event.description
 
 
-def test_events_of_the_last_quarter_of_an_hour_newest_first(workspace, emulator, queue):
+def test_events_of_the_last_15_minutes_are_listed_newest_first(workspace, emulator, queue):
     emulator.taskrouter.advance(15 * 60)
     workspace.task_queues.create("Second")
     found = workspace.events.list()
@@ -192,7 +194,7 @@ def test_events_of_the_last_quarter_of_an_hour_newest_first(workspace, emulator,
     assert len(workspace.events.list(minutes=16)) == len(found)
 
 
-def test_events_between_two_moments(workspace, emulator, clock):
+def test_events_are_filtered_by_start_and_end(workspace, emulator, clock):
     begin = moment(clock)
     emulator.taskrouter.advance(100)
     workspace.task_queues.create("In between")
@@ -211,7 +213,9 @@ def moment(clock):
     return datetime.fromtimestamp(clock.now(), UTC)
 
 
-def test_events_lead_to_what_they_are_about(workspace, api, path, task, reservation, alice):
+def test_resource_url_of_an_event_returns_the_resource(
+    workspace, api, path, task, reservation, alice
+):
     for event in workspace.events.list():
         assert event.resource_url.startswith(f"{api.url}/v1{path}")
         if event.resource_type not in ("task-channel", "workspace"):
@@ -219,7 +223,7 @@ def test_events_lead_to_what_they_are_about(workspace, api, path, task, reservat
             assert answer.json()["sid"] == event.resource_sid
 
 
-def test_a_list_of_one_workspace_shows_nothing_of_another(client, workspace, task, alice):
+def test_lists_exclude_other_workspaces(client, workspace, task, alice):
     workspaces = client.taskrouter.v1.workspaces
     other = workspaces(workspaces.create("Other").sid)
     assert other.workers.list() == other.task_queues.list() == other.workflows.list() == []
@@ -239,18 +243,18 @@ def test_unknown_parameters_and_wrong_case_are_ignored(api, path, task):
     assert (answer.status_code, answer.json()["friendly_name"]) == (201, "A")
 
 
-def test_forms_come_in_two_shapes_and_with_repeated_keys(api, path):
+def test_multipart_forms_and_repeated_keys_are_parsed(api, path):
     parts = {"FriendlyName": (None, "Zoë"), "Attributes": (None, '{"a": "é"}')}
-    worker = api.ask("POST", f"/v1{path}/Workers", files=parts)
+    worker = api.request("POST", f"/v1{path}/Workers", files=parts)
     assert (worker.status_code, worker.json()["attributes"]) == (201, '{"a":"é"}')
     pairs = [("FriendlyName", "First"), ("FriendlyName", "Last")]
-    assert api.ask("POST", f"/v1{path}/Workers", data=pairs).json()["friendly_name"] == "Last"
+    assert api.request("POST", f"/v1{path}/Workers", data=pairs).json()["friendly_name"] == "Last"
     params = [("AssignmentStatus", "pending"), ("AssignmentStatus", "reserved")]
-    meta = api.ask("GET", f"/v1{path}/Tasks", params=params).json()["meta"]
+    meta = api.request("GET", f"/v1{path}/Tasks", params=params).json()["meta"]
     assert "AssignmentStatus=pending&AssignmentStatus=reserved" in meta["url"]
 
 
-def test_workers_and_queues_in_order(workspace, emulator):
+def test_workers_and_queues_are_ordered_by_each_key(workspace, emulator):
     for name in ("Bob", "Alice", "Carol"):
         workspace.workers.create(name)
         workspace.task_queues.create(name)

@@ -1,4 +1,4 @@
-"""Lists in pages, and the addresses by which the official SDK walks through them."""
+"""Pages of lists, and the URLs that the official SDK follows."""
 
 import pytest
 
@@ -7,32 +7,32 @@ ADDRESSES = ("first_page_url", "previous_page_url", "url", "next_page_url")
 
 @pytest.fixture
 def many(workspace, workflow):
-    """120 waiting Tasks, oldest first."""
+    """The SIDs of 120 pending Tasks, oldest first."""
     return [workspace.tasks.create(workflow_sid=workflow.sid).sid for _ in range(120)]
 
 
 def follow(api, address):
-    """One page by its address: (SIDs, meta)."""
+    """Fetch the page at this URL: (SIDs, meta)."""
     response = api.session.get(address, timeout=10)
     assert response.status_code == 200, response.text
     body = response.json()
     return [item["sid"] for item in body[body["meta"]["key"]]], body["meta"]
 
 
-def test_the_sdk_walks_through_all_pages(workspace, many, session):
+def test_sdk_reads_all_pages(workspace, many, session):
     assert [task.sid for task in workspace.tasks.list(page_size=50)] == many
-    asked = [e.path for e in session.requests if e.method == "GET" and "Tasks" in e.path]
-    assert len(asked) == 3
+    list_requests = [e.path for e in session.requests if e.method == "GET" and "Tasks" in e.path]
+    assert len(list_requests) == 3
 
 
-def test_the_server_chooses_fifty_unless_asked(api, path, many):
+def test_default_page_size_is_50(api, path, many):
     for size, expected in ((None, 50), (7, 7), (1_000, 120)):
         body = api.get(f"{path}/Tasks", **({"PageSize": size} if size else {})).json()
         assert len(body["tasks"]) == expected
         assert body["meta"]["page_size"] == (size or 50)
 
 
-def test_addresses_lead_forth_and_back(api, path, many):
+def test_page_urls_lead_forward_and_back(api, path, many):
     address = f"{api.url}/v1{path}/Tasks?AssignmentStatus=pending&PageSize=50"
     pages = []
     while address is not None:
@@ -52,21 +52,21 @@ def test_addresses_lead_forth_and_back(api, path, many):
     assert follow(api, pages[2][1]["previous_page_url"])[0] == many[50:100]
 
 
-def test_addresses_carry_the_name_the_client_came_by(api, path, many):
-    answer = api.ask("GET", f"/v1{path}/Tasks", headers={"Host": "my.machine:1234"}).json()
+def test_urls_have_the_host_of_the_request(api, path, many):
+    answer = api.request("GET", f"/v1{path}/Tasks", headers={"Host": "my.machine:1234"}).json()
     for name in ("first_page_url", "url", "next_page_url"):
         assert answer["meta"][name].startswith(f"http://my.machine:1234/v1{path}/Tasks?")
     assert answer["tasks"][0]["url"].startswith(f"http://my.machine:1234/v1{path}/Tasks/WT")
 
 
-def test_deleting_while_walking_reaches_everything_once(workspace, many):
+def test_deleting_while_listing_reaches_each_task_once(workspace, many):
     for task in workspace.tasks.stream(page_size=50):
         many.remove(task.sid)
         workspace.tasks(task.sid).delete()
     assert many == [] and workspace.tasks.list() == []
 
 
-def test_what_vanishes_neither_hides_nor_repeats_the_rest(api, workspace, path, many):
+def test_tasks_deleted_between_pages_hide_and_repeat_none(api, workspace, path, many):
     _, meta = follow(api, f"{api.url}/v1{path}/Tasks?PageSize=50")
     for sid in (many[3], many[48], many[49], many[50], many[119]):
         workspace.tasks(sid).delete()
@@ -77,13 +77,13 @@ def test_what_vanishes_neither_hides_nor_repeats_the_rest(api, workspace, path, 
     assert follow(api, meta["previous_page_url"])[0] == left[:50]
 
 
-def test_what_is_added_meanwhile_comes_last(api, workspace, workflow, path, many):
+def test_task_created_between_pages_is_on_the_last_page(api, workspace, workflow, path, many):
     _, meta = follow(api, f"{api.url}/v1{path}/Tasks?PageSize=119")
     new = workspace.tasks.create(workflow_sid=workflow.sid).sid
     assert follow(api, meta["next_page_url"])[0] == [many[119], new]
 
 
-def test_a_walk_by_priority_survives_too(api, workspace, path, many):
+def test_token_of_deleted_task_works_in_order_of_priority(api, workspace, path, many):
     workspace.tasks(many[60]).update(priority=5)
     _, meta = follow(api, f"{api.url}/v1{path}/Tasks?Ordering=Priority:desc&PageSize=1")
     assert meta["next_page_url"].endswith(f"PageToken=PA{many[60]}-{number(meta)}")
@@ -95,19 +95,19 @@ def number(meta):
     return meta["next_page_url"].rsplit("-", 1)[1]
 
 
-def test_a_token_of_the_sid_alone_will_do(api, path, many):
+def test_token_with_only_a_sid_is_accepted(api, path, many):
     address = f"{api.url}/v1{path}/Tasks?PageSize=2&PageToken=PA{many[9]}"
     assert follow(api, address)[0] == many[10:12]
 
 
 @pytest.mark.parametrize("token", ["", "PA", "PAWT-1-1", "x" * 999, "PAWT-99999999999999999999"])
-def test_a_made_up_token_leads_somewhere(api, path, many, token):
+def test_malformed_token_causes_no_error(api, path, many, token):
     for part in ("Tasks", "Events"):
         params = {"PageToken": token, "Page": 1, "PageSize": 100}
         assert api.get(f"{path}/{part}", **params).status_code == 200
 
 
-def test_a_page_number_alone_is_refused(api, path):
+def test_page_number_without_token_is_rejected(api, path):
     response = api.get(f"{path}/Tasks", Page=1)
     assert response.status_code == 400
     assert "next_page_url" in response.json()["message"]
@@ -115,11 +115,11 @@ def test_a_page_number_alone_is_refused(api, path):
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "1001", "many"])
-def test_a_page_size_out_of_range_is_refused(api, path, size):
+def test_page_size_out_of_range_is_rejected(api, path, size):
     assert api.get(f"{path}/Tasks", PageSize=size).status_code == 400
 
 
-def test_an_empty_list_has_one_page(api, path):
+def test_empty_list_has_one_page(api, path):
     body = api.get(f"{path}/Tasks").json()
     assert body["tasks"] == [] and body["meta"]["next_page_url"] is None
     assert set(body["meta"]) == {*ADDRESSES, "page", "page_size", "key"}

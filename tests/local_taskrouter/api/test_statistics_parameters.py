@@ -1,4 +1,4 @@
-"""What Statistics can be asked for: waiting times, and TaskQueues in a JSON body."""
+"""Parameters of Statistics: wait thresholds, and TaskQueue SIDs in a JSON body."""
 
 import json
 
@@ -12,12 +12,12 @@ ONE, TWO = "WQ" + "1" * 32, "WQ" + "2" * 32
 @pytest.mark.parametrize(
     ("split", "seconds"), [("5,30", [5, 30]), (" 5, 30,", [5, 30]), ("0", [0]), ("", [])]
 )
-def test_thresholds_may_be_spaced_and_empty(split, seconds):
+def test_thresholds_may_have_spaces_or_be_empty(split, seconds):
     assert thresholds("SplitByWaitTime", [split]) == seconds
 
 
 @pytest.mark.parametrize("split", ["5,x", "-1", "5;30", "1.5", "\0", ",".join(["1"] * 101)])
-def test_thresholds_must_be_whole_seconds_and_not_too_many(split):
+def test_invalid_or_too_many_thresholds_are_rejected(split):
     with pytest.raises(BadRequest, match="SplitByWaitTime"):
         thresholds("SplitByWaitTime", [split])
 
@@ -25,18 +25,18 @@ def test_thresholds_must_be_whole_seconds_and_not_too_many(split):
 @pytest.mark.parametrize(
     "name", ["queueSids", "QueueSids", "TaskQueueSids", "taskQueueSids", "task_queue_sids"]
 )
-def test_queues_are_named_in_their_order_each_once(name):
+def test_queue_sids_keep_their_order_without_duplicates(name):
     body = {"more": 1, name: [TWO, ONE, TWO]}
     assert queue_sids(json.dumps(body).encode()) == [TWO, ONE]
     assert queue_sids(json.dumps({name: []}).encode()) == []
 
 
 @pytest.mark.parametrize("body", [b"", b" \n", b"{}", b'{"queues": ["x"]}'])
-def test_a_body_that_names_no_queues_means_all(body):
+def test_body_without_queue_sids_requests_all(body):
     assert queue_sids(body) is None
 
 
-def test_fifty_queues_can_be_named_and_no_more():
+def test_more_than_50_queue_sids_are_rejected():
     sids = [f"WQ{number:032x}" for number in range(51)]
     assert queue_sids(json.dumps({"queueSids": sids[:50]}).encode()) == sids[:50]
     with pytest.raises(BadRequest, match="at most 50"):
@@ -62,6 +62,6 @@ def test_fifty_queues_can_be_named_and_no_more():
     ],
     ids=lambda body: body[:30].decode("latin-1"),
 )
-def test_any_other_body_is_refused(body):
+def test_invalid_body_is_rejected(body):
     with pytest.raises(BadRequest):
         queue_sids(body)

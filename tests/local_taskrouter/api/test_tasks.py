@@ -1,4 +1,4 @@
-"""Tasks and Reservations through the SDK: every move that is allowed, and every one that is not."""
+"""Tasks and Reservations through the SDK: every transition, allowed or not."""
 
 import pytest
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -33,7 +33,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize(("status", "wanted"), MOVES)
-def test_a_task_moves_as_its_lifecycle_allows(
+def test_task_status_changes_as_its_lifecycle_allows(
     workspace, activities, alice, workflow, status, wanted
 ):
     task = bring(workspace, activities, alice, workflow, status)
@@ -56,7 +56,7 @@ def shown(task):
 
 
 @pytest.mark.parametrize("wanted", ["pending", "reserved", "assigned"])
-def test_a_status_that_routing_sets_cannot_be_set(workspace, task, wanted):
+def test_task_status_that_only_taskrouter_sets_is_rejected(workspace, task, wanted):
     with pytest.raises(TwilioRestException, match="only routing sets it"):
         workspace.tasks(task.sid).update(assignment_status=wanted)
     with pytest.raises(TwilioRestException, match="AssignmentStatus must be one of"):
@@ -64,24 +64,24 @@ def test_a_status_that_routing_sets_cannot_be_set(workspace, task, wanted):
 
 
 @pytest.mark.parametrize("wanted", ["wrapping", "completed"])
-def test_status_and_attributes_are_two_requests(workspace, task, reservation, wanted):
+def test_status_and_attributes_in_one_request_are_rejected(workspace, task, reservation, wanted):
     reservation.update(reservation_status="accepted")
-    one = workspace.tasks(task.sid)
+    context = workspace.tasks(task.sid)
     with pytest.raises(TwilioRestException, match="cannot be set in one request"):
-        one.update(assignment_status=wanted, attributes='{"note": 1}')
-    assert (one.fetch().assignment_status, one.fetch().attributes) == ("assigned", "{}")
-    one.update(attributes='{"note": 1}')
-    assert one.update(assignment_status=wanted).attributes == '{"note":1}'
+        context.update(assignment_status=wanted, attributes='{"note": 1}')
+    assert (context.fetch().assignment_status, context.fetch().attributes) == ("assigned", "{}")
+    context.update(attributes='{"note": 1}')
+    assert context.update(assignment_status=wanted).attributes == '{"note":1}'
 
 
-def test_a_refused_update_takes_back_what_it_had_done_before(workspace, activities, task):
-    one = workspace.tasks(task.sid)
+def test_rejected_update_rolls_back_its_changes(workspace, activities, task):
+    context = workspace.tasks(task.sid)
     with pytest.raises(TwilioRestException):
-        one.update(attributes='{"a": 1}', priority=9, assignment_status="assigned")
-    assert (one.fetch().attributes, one.fetch().priority) == ("{}", 0)
+        context.update(attributes='{"a": 1}', priority=9, assignment_status="assigned")
+    assert (context.fetch().attributes, context.fetch().priority) == ("{}", 0)
 
 
-def test_a_reason_alone_can_be_given(workspace, task):
+def test_reason_can_be_set_without_status(workspace, task):
     before = workspace.tasks(task.sid).fetch()
     after = workspace.tasks(task.sid).update(reason="later")
     assert (after.reason, after.assignment_status) == ("later", before.assignment_status)
@@ -117,23 +117,23 @@ def bring_reservation(workspace, activities, alice, emulator, task, reservation,
 
 @pytest.mark.parametrize(("status", "wanted"), RESERVATION_MOVES)
 @pytest.mark.parametrize("parent", ["task", "worker"])
-def test_a_reservation_moves_as_its_lifecycle_allows(
+def test_reservation_status_changes_as_its_lifecycle_allows(
     workspace, activities, alice, emulator, task, reservation, status, wanted, parent
 ):
     bring_reservation(workspace, activities, alice, emulator, task, reservation, status)
     owner = workspace.tasks(task.sid) if parent == "task" else workspace.workers(alice.sid)
-    one = owner.reservations(reservation.sid)
+    context = owner.reservations(reservation.sid)
     if RESERVATION_TRIGGERS[wanted] in lifecycle.RESERVATION[status]:
-        assert one.update(reservation_status=wanted).reservation_status == wanted
+        assert context.update(reservation_status=wanted).reservation_status == wanted
         return
     with pytest.raises(TwilioRestException) as refusal:
-        one.update(reservation_status=wanted)
+        context.update(reservation_status=wanted)
     assert (refusal.value.status, refusal.value.code) == (400, 20001)
     assert reservation.sid in refusal.value.msg and status in refusal.value.msg
-    assert one.fetch().reservation_status == status
+    assert context.fetch().reservation_status == status
 
 
-def test_a_rescinded_reservation_answers_gone(built, queue, alice, workflow):
+def test_accepting_a_rescinded_reservation_returns_410(built, queue, alice, workflow):
     queue.update(max_reserved_workers=2)
     built.worker("Bob")
     first, second = built.reservations(built.task())
@@ -145,27 +145,27 @@ def test_a_rescinded_reservation_answers_gone(built, queue, alice, workflow):
 
 
 @pytest.mark.parametrize("wanted", ["pending", "timeout", "canceled", "rescinded"])
-def test_a_reservation_status_that_routing_sets_cannot_be_set(reservation, wanted):
+def test_reservation_status_that_only_taskrouter_sets_is_rejected(reservation, wanted):
     with pytest.raises(TwilioRestException, match="only TaskRouter sets it"):
         reservation.update(reservation_status=wanted)
 
 
-def test_rejecting_can_move_the_worker(workspace, activities, alice, reservation):
+def test_rejecting_with_activity_moves_the_worker(workspace, activities, alice, reservation):
     reservation.update(reservation_status="rejected", worker_activity_sid=activities["Unavailable"])
     assert workspace.workers(alice.sid).fetch().activity_name == "Unavailable"
 
 
-def test_an_instruction_does_the_same_as_a_status(workspace, task, reservation):
+def test_instruction_accept_assigns_the_task(workspace, task, reservation):
     reservation.update(instruction="accept")
     assert workspace.tasks(task.sid).fetch().assignment_status == "assigned"
 
 
-def test_a_reservation_is_updated_with_something(reservation):
+def test_empty_reservation_update_is_rejected(reservation):
     with pytest.raises(TwilioRestException, match="Give a ReservationStatus or an Instruction"):
         reservation.update()
 
 
-def test_a_reservation_is_not_found_under_another_parent(api, path, alice, task, reservation):
+def test_reservation_below_another_parent_returns_404(api, path, alice, task, reservation):
     for parent in (f"Tasks/{task.sid}", f"Workers/{alice.sid}"):
         assert api.get(f"{path}/{parent}/Reservations/{reservation.sid}").status_code == 200
     for parent in (f"Tasks/{alice.sid}", f"Workers/{task.sid}", "Tasks/x"):
@@ -173,27 +173,27 @@ def test_a_reservation_is_not_found_under_another_parent(api, path, alice, task,
         assert api.get(f"{path}/{parent}/Reservations").status_code == 404
 
 
-def test_its_url_names_the_parent_that_was_asked(api, path, alice, task, reservation):
+def test_reservation_url_has_the_parent_of_the_request(api, path, alice, task, reservation):
     for parent in (f"Tasks/{task.sid}", f"Workers/{alice.sid}"):
         address = f"{path}/{parent}/Reservations/{reservation.sid}"
         assert api.get(address).json()["url"] == f"{api.url}/v1{address}"
 
 
-def test_attributes_come_back_compact_in_the_order_given(workspace, workflow):
+def test_attributes_are_returned_compact_in_the_same_order(workspace, workflow):
     text = '{ "z": [1, 2],\n "a": {"é": null, "b": 1.50} }'
     task = workspace.tasks.create(workflow_sid=workflow.sid, attributes=text)
     assert task.attributes == '{"z":[1,2],"a":{"é":null,"b":1.5}}'
     assert workspace.tasks.list()[0].attributes == task.attributes
 
 
-def test_the_only_workflow_need_not_be_named(workspace, workflow):
+def test_workflow_sid_is_optional_with_one_workflow(workspace, workflow):
     assert workspace.tasks.create().workflow_sid == workflow.sid
     workspace.workflows.create("Another", workflow.configuration)
     with pytest.raises(TwilioRestException, match="WorkflowSid field is required"):
         workspace.tasks.create()
 
 
-def test_a_task_finds_its_way_by_routing_target(workspace, workflow, queue, alice):
+def test_routing_target_may_be_workflow_queue_or_worker(workspace, workflow, queue, alice):
     for target in (workflow.sid, queue.sid, alice.sid):
         task = workspace.tasks.create(routing_target=target)
         assert (task.routing_target, task.task_queue_sid) == (target, queue.sid)
@@ -204,7 +204,7 @@ def test_a_task_finds_its_way_by_routing_target(workspace, workflow, queue, alic
     assert (task.ignore_capacity, task.assignment_status) == (False, "pending")
 
 
-def test_a_task_that_matches_nothing_is_refused_with_a_reason(built, workspace, queue):
+def test_task_that_no_filter_matches_is_rejected(built, workspace, queue):
     built.workflow(("a == 1", queue))
     with pytest.raises(TwilioRestException, match="no default_filter") as refusal:
         built.task({"a": 2})
@@ -220,27 +220,27 @@ def test_age_and_dates_follow_the_clock(workspace, workflow, emulator):
 
 
 @pytest.mark.parametrize("written", ['"{}"', "{}", 'W/"{}"', "*"])
-def test_an_etag_guards_an_update(api, path, task, alice, written):
+def test_update_with_current_etag_succeeds(api, path, task, alice, written):
     for part in (f"Tasks/{task.sid}", f"Workers/{alice.sid}"):
         address, data = f"/v1{path}/{part}", {"Attributes": '{"n":1}'}
-        version = api.ask("GET", address).headers["ETag"].strip('"')
+        version = api.request("GET", address).headers["ETag"].strip('"')
         headers = {"If-Match": written.format(version)}
-        assert api.ask("POST", address, data=data, headers=headers).status_code == 200
-        assert api.ask("GET", address).headers["ETag"] == f'"{int(version) + 1}"'
+        assert api.request("POST", address, data=data, headers=headers).status_code == 200
+        assert api.request("GET", address).headers["ETag"] == f'"{int(version) + 1}"'
 
 
 @pytest.mark.parametrize("stale", ["999", '"999"', "no", ""])
-def test_a_stale_etag_refuses_update_and_deletion(api, path, task, alice, stale):
+def test_update_and_deletion_with_stale_etag_return_412(api, path, task, alice, stale):
     for part in (f"Tasks/{task.sid}", f"Workers/{alice.sid}"):
         address, headers = f"/v1{path}/{part}", {"If-Match": stale}
-        before = api.ask("GET", address).json()
+        before = api.request("GET", address).json()
         for method, data in (("POST", {"Attributes": '{"n":1}'}), ("DELETE", None)):
-            answer = api.ask(method, address, data=data, headers=headers)
+            answer = api.request(method, address, data=data, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (412, 20412)
-        assert api.ask("GET", address).json() == before
+        assert api.request("GET", address).json() == before
 
 
-def test_an_etag_guards_the_answer_to_a_reservation(workspace, task, reservation, api, path):
+def test_reservation_update_checks_the_etag(workspace, task, reservation, api, path):
     address = f"{path}/Tasks/{task.sid}/Reservations/{reservation.sid}"
     assert api.get(address).headers["ETag"] == '"1"'
     with pytest.raises(TwilioRestException) as refusal:
@@ -250,7 +250,7 @@ def test_an_etag_guards_the_answer_to_a_reservation(workspace, task, reservation
     assert api.get(address).headers["ETag"] == '"2"'
 
 
-def test_the_version_rises_with_every_change(workspace, api, path, workflow, alice):
+def test_version_rises_only_with_a_change(workspace, api, path, workflow, alice):
     def version(part):
         return int(api.get(f"{path}/{part}").headers["ETag"].strip('"'))
 

@@ -1,17 +1,17 @@
-"""Voice instructions: checked and kept, and then what follows when the call goes well."""
+"""Voice instructions: validated, stored, and applied as if the call succeeds."""
 
 import json
 
 import pytest
 from local_taskrouter.core.records import Reservation
+from local_taskrouter.testing import client_of
 from twilio.base.exceptions import TwilioRestException
-from twilio.rest import Client
 from workspace_builder import WorkspaceBuilder
 
 
 @pytest.fixture
 def office(client):
-    """A Workspace whose only Worker is reserved for a Task that came by <Enqueue>."""
+    """A Workspace with one available Worker, Alice, who has a contact URI."""
     office = WorkspaceBuilder(client, template="FIFO")
     office.worker("Alice", contact_uri="+15005550006")
     return office
@@ -47,7 +47,7 @@ def reserved(office, **attributes):
         ),
     ],
 )
-def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, parameters, status):
+def test_complete_instruction_is_applied(office, emulator, parameters, status):
     reservation = reserved(office, call_sid="CA1")
     assert reservation.update(**parameters).reservation_status == status
     kept = emulator.taskrouter.engine.store.the(Reservation, reservation.sid).instruction
@@ -62,7 +62,7 @@ def test_an_instruction_that_has_all_it_needs_is_carried_out(office, emulator, p
         {"instruction": "conference", "from_": "+1500"},
     ],
 )
-def test_after_the_call_the_worker_goes_where_the_instruction_said(office, parameters, ending):
+def test_worker_moves_to_post_work_activity_after_the_call(office, parameters, ending):
     lunch = office.workspace.activities.create("Lunch")
     key = "dequeue_post_work_activity_sid"
     key = key if parameters["instruction"] == "dequeue" else key.removeprefix("dequeue_")
@@ -73,7 +73,7 @@ def test_after_the_call_the_worker_goes_where_the_instruction_said(office, param
     assert alice.fetch().activity_name == "Lunch"
 
 
-def test_a_worker_who_has_moved_on_stays_there_when_the_wrap_up_ends(office):
+def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
     lunch = office.workspace.activities.create("Lunch")
     reservation = reserved(office).update(
         instruction="conference", post_work_activity_sid=lunch.sid
@@ -103,7 +103,7 @@ def test_a_worker_who_has_moved_on_stays_there_when_the_wrap_up_ends(office):
         ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
     ],
 )
-def test_what_an_instruction_lacks_is_named_and_nothing_changes(office, parameters, named):
+def test_incomplete_instruction_is_rejected_and_changes_nothing(office, parameters, named):
     reservation = reserved(office)
     with pytest.raises(TwilioRestException, match=named) as refused:
         reservation.update(**parameters)
@@ -111,7 +111,7 @@ def test_what_an_instruction_lacks_is_named_and_nothing_changes(office, paramete
     assert reservation.fetch().reservation_status == "pending"
 
 
-def test_an_instruction_needs_a_pending_reservation(office):
+def test_instruction_for_accepted_reservation_is_rejected(office):
     reservation = reserved(office)
     reservation.update(reservation_status="accepted")
     with pytest.raises(TwilioRestException) as refused:
@@ -122,16 +122,13 @@ def test_an_instruction_needs_a_pending_reservation(office):
     )
 
 
-def test_an_api_key_stands_for_the_account(emulator, client, monkeypatch):
+def test_api_key_gives_access_to_the_account(emulator, client, monkeypatch):
     monkeypatch.setitem(emulator.taskrouter.credentials, "SK" + "1" * 32, "secret")
-    by_key = Client("SK" + "1" * 32, "secret", account_sid=client.username)
-    by_key.taskrouter.base_url = emulator.url
-    by_key.http_client.session.trust_env = False
-    made = by_key.taskrouter.v1.workspaces.create("Office")
-    by_key.http_client.session.close()
-    assert made.account_sid == client.username
-    wrong = Client("SK" + "1" * 32, "other", account_sid=client.username)
-    wrong.taskrouter.base_url = emulator.url
-    with pytest.raises(TwilioRestException, match="Authenticate"):
-        wrong.taskrouter.v1.workspaces(made.sid).fetch()
-    wrong.http_client.session.close()
+    with client_of(emulator.url, "SK" + "1" * 32, "secret") as by_key:
+        created = by_key.taskrouter.v1.workspaces.create("Office")
+    assert created.account_sid == client.username
+    with (
+        client_of(emulator.url, "SK" + "1" * 32, "other") as wrong,
+        pytest.raises(TwilioRestException, match="Authenticate"),
+    ):
+        wrong.taskrouter.v1.workspaces("WS" + "0" * 32).fetch()

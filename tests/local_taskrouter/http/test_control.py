@@ -1,4 +1,4 @@
-"""What only a local TaskRouter can do: stop its clock, fail on request, save and load its state."""
+"""Control routes: freeze the clock, inject faults, export and import the state."""
 
 from datetime import datetime
 
@@ -13,25 +13,25 @@ from twilio.base.exceptions import TwilioRestException
 
 @pytest.fixture
 def control(client, emulator):
-    """Ask a control route: (status, JSON or None)."""
+    """Send a control request: (status, JSON or None)."""
 
-    def ask(method, path, **more):
+    def send(method, path, **options):
         auth = (client.username, client.password)
         url = f"{emulator.url}/emulator{path}"
         with requests.Session() as http:
             http.trust_env = False
-            response = http.request(method, url, auth=auth, timeout=10, **more)
+            response = http.request(method, url, auth=auth, timeout=10, **options)
         return response.status_code, response.json() if response.content else None
 
-    return ask
+    return send
 
 
-def test_control_needs_the_credentials(emulator):
+def test_control_without_credentials_returns_401(emulator):
     for path in ("", "/state", "/deliveries"):
         assert requests.get(f"{emulator.url}/emulator{path}", timeout=10).status_code == 401
 
 
-def test_the_next_requests_fail_as_asked_and_then_no_more(client, control):
+def test_injected_fault_fails_the_next_requests_only(client, control):
     assert control("POST", "/faults", data={"status": 429, "count": 2})[0] == 200
     codes = []
     for _ in range(2):
@@ -47,33 +47,33 @@ def test_the_next_requests_fail_as_asked_and_then_no_more(client, control):
     "form",
     [{}, {"status": "418"}, {"status": "x"}, {"callback": "lost"}, {"status": 429, "count": -1}],
 )
-def test_a_fault_that_there_is_not_is_refused(control, form):
+def test_unknown_fault_is_rejected(control, form):
     status, body = control("POST", "/faults", data=form)
     assert (status, body["code"]) == (400, 20001)
     assert "status=429 count=2" in body["message"]
 
 
 @pytest.mark.parametrize("fault", ["slow", "refused"])
-def test_callbacks_fail_as_asked(built, announce, control, learner, fault):
+def test_injected_callback_fault_fails_the_callback(built, announce, control, receiver, fault):
     control("POST", "/faults", data={"callback": fault})
-    task = announce(learner.url)
-    assert learner.requests == []
+    task = announce(receiver.url)
+    assert receiver.requests == []
     assert built.statuses(task) == ["pending"]
     deliveries = control("GET", "/deliveries")[1]["deliveries"]
     assert [d["state"] for d in deliveries] == ["failed"]
     assert "requested" in deliveries[0]["attempts"][0]["alert"][1]
 
 
-def test_deliveries_tell_what_was_sent_and_what_came_back(announce, control, learner):
-    learner.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
-    task = announce(learner.url)
+def test_deliveries_have_request_and_response(announce, control, receiver):
+    receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
+    task = announce(receiver.url)
     (delivery,) = control("GET", "/deliveries")[1]["deliveries"]
     assert delivery["state"] == "done"
     assert delivery["callback"]["parameters"]["TaskSid"] == task.sid
     assert delivery["attempts"][0]["body"] == '{"instruction": "accept"}'
 
 
-def test_a_state_can_be_saved_and_loaded(client, built, task, emulator, control):
+def test_exported_state_can_be_imported(client, built, task, emulator, control):
     emulator.taskrouter.advance(30)
     saved = control("GET", "/state")[1]
     control("POST", "/reset")
@@ -88,14 +88,14 @@ def test_a_state_can_be_saved_and_loaded(client, built, task, emulator, control)
 @pytest.mark.parametrize(
     "state", ["[]", "x", "{}", '{"records": [[1]], "events": [], "deliveries": [], "settings": []}']
 )
-def test_what_is_no_state_is_refused_and_loses_nothing(client, control, state):
+def test_invalid_state_is_rejected_and_changes_nothing(client, control, state):
     client.taskrouter.v1.workspaces.create("Office")
     status, body = control("POST", "/state", data=state)
     assert (status, body["code"]) == (400, 20001)
     assert [w.friendly_name for w in client.taskrouter.v1.workspaces.list()] == ["Office"]
 
 
-def test_a_frozen_clock_stands_until_it_is_moved_and_goes_on_from_there(tmp_path):
+def test_frozen_clock_moves_only_on_advance_and_resumes_from_there(tmp_path):
     clock = SystemClock()
     taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", clock)
     stands = taskrouter.freeze()
@@ -112,7 +112,7 @@ def test_a_frozen_clock_stands_until_it_is_moved_and_goes_on_from_there(tmp_path
     again.close()
 
 
-def test_the_clock_is_frozen_and_goes_on_over_http(tmp_path):
+def test_clock_is_frozen_and_resumed_over_http(tmp_path):
     taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
     server = EmulatorServer(taskrouter).start()
 
@@ -127,26 +127,26 @@ def test_the_clock_is_frozen_and_goes_on_over_http(tmp_path):
     moved = clock(advance="60")
     resumed = clock(resume="true")
     server.stop()
-    told = (running, frozen, moved, resumed)
-    assert [answer["frozen"] for answer in told] == [False, True, True, False]
+    responses = (running, frozen, moved, resumed)
+    assert [response["frozen"] for response in responses] == [False, True, True, False]
     assert moment(moved) - moment(frozen) == 60
     assert moment(resumed) >= moment(moved)
 
 
-def moment(answer):
-    """The whole seconds of an answer's `now`."""
-    return datetime.fromisoformat(answer["now"]).timestamp()
+def moment(response):
+    """`now` of a response, in seconds since 1970."""
+    return datetime.fromisoformat(response["now"]).timestamp()
 
 
-def test_events_are_announced_to_the_workspace_as_its_filter_says(client, emulator, learner):
+def test_event_callback_is_sent_for_filtered_events(client, emulator, receiver):
     workspace = client.taskrouter.v1.workspaces.create(
-        "Office", event_callback_url=learner.url, events_filter="worker.created, task.created"
+        "Office", event_callback_url=receiver.url, events_filter="worker.created, task.created"
     )
     context = client.taskrouter.v1.workspaces(workspace.sid)
     worker = context.workers.create("Alice")
     context.activities.create("Lunch")
     emulator.taskrouter.settle()
-    ((_, headers, form),) = learner.requests
+    ((_, headers, form),) = receiver.requests
     sent = dict(form)
     assert sent["EventType"] == "worker.created"
     assert (sent["WorkerSid"], sent["WorkerName"]) == (worker.sid, "Alice")
@@ -158,20 +158,20 @@ def test_events_are_announced_to_the_workspace_as_its_filter_says(client, emulat
     assert sent["Sid"] == event.sid
 
 
-def test_without_a_filter_every_event_is_announced(client, emulator, learner):
-    workspace = client.taskrouter.v1.workspaces.create("Office", event_callback_url=learner.url)
+def test_without_filter_every_event_is_sent(client, emulator, receiver):
+    workspace = client.taskrouter.v1.workspaces.create("Office", event_callback_url=receiver.url)
     context = client.taskrouter.v1.workspaces(workspace.sid)
     context.update(friendly_name="Shop")
     context.delete()
     emulator.taskrouter.settle()
-    announced = {dict(form)["EventType"] for _, _, form in learner.requests}
+    announced = {dict(form)["EventType"] for _, _, form in receiver.requests}
     assert {"activity.created", "workspace.updated", "workspace.deleted"} <= announced
 
 
-def test_an_event_callback_that_is_answered_with_an_error_is_noted(client, emulator, learner):
-    learner.answer = lambda request: (500, "text/html", "no")
+def test_event_callback_with_error_response_is_recorded(client, emulator, receiver):
+    receiver.answer = lambda request: (500, "text/html", "no")
     client.taskrouter.v1.workspaces.create(
-        "Office", event_callback_url=learner.url, events_filter="workspace.created"
+        "Office", event_callback_url=receiver.url, events_filter="workspace.created"
     )
     emulator.taskrouter.settle()
     (delivery,) = emulator.taskrouter.deliveries()

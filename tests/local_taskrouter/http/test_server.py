@@ -12,7 +12,8 @@ from local_taskrouter.service import TaskRouter
 from timeout import eventually
 
 
-def of(emulator):
+def described(emulator):
+    """The emulator in this process, as a control request needs it."""
     taskrouter = emulator.taskrouter
     return Running(emulator.url, 0, taskrouter.account_sid, taskrouter.auth_token, "")
 
@@ -26,7 +27,7 @@ def service():
 
 @pytest.fixture
 def serve(service, monkeypatch):
-    """Serve this WSGI app instead of the emulator's."""
+    """Serve a WSGI app instead of the emulator's."""
     servers = []
 
     def start(app, **options):
@@ -35,8 +36,8 @@ def serve(service, monkeypatch):
         return servers[-1]
 
     yield start
-    for one in servers:
-        one.stop()
+    for running_server in servers:
+        running_server.stop()
 
 
 def hello(environ, start_response):
@@ -49,23 +50,25 @@ def refuses_connections(port):
         return attempt.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_it_answers_at_its_url(emulator):
+def test_server_answers_at_its_url(emulator):
     assert emulator.url == f"http://127.0.0.1:{emulator.port}"
-    assert {"version", "pid", "now"} <= set(send_control(of(emulator), "GET", "/emulator"))
+    assert {"version", "pid", "now"} <= set(
+        send_control(described(emulator), "GET", "/emulator") or {}
+    )
 
 
-def test_it_stops_when_told_to_and_can_be_told_twice(taskrouter):
+def test_stop_closes_the_port_and_can_be_repeated(taskrouter):
     taskrouter.server.stop()
     taskrouter.server.stop()
     assert refuses_connections(taskrouter.server.port)
 
 
-def test_it_answers_the_request_that_stops_it(taskrouter):
-    assert send_control(of(taskrouter.server), "POST", "/emulator/stop") is not None
+def test_stop_request_gets_a_response(taskrouter):
+    assert send_control(described(taskrouter.server), "POST", "/emulator/stop") is not None
     eventually("it stops", lambda: refuses_connections(taskrouter.server.port))
 
 
-def test_a_connection_serves_many_requests_unless_asked_to_close(serve):
+def test_connection_is_kept_open_until_client_closes_it(serve):
     port = serve(hello).port
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     for _ in range(2):
@@ -80,7 +83,7 @@ def test_a_connection_serves_many_requests_unless_asked_to_close(serve):
     connection.close()
 
 
-def test_a_request_under_way_is_finished_before_it_stops(serve):
+def test_stop_finishes_the_current_request(serve):
     arrived, go_on, answers = threading.Event(), threading.Event(), []
 
     def slow(environ, start_response):
@@ -107,7 +110,7 @@ def test_a_request_under_way_is_finished_before_it_stops(serve):
     assert answers == [b"hello"]
 
 
-def test_it_stops_also_when_its_loop_wakes_at_that_very_moment(serve):
+def test_stop_succeeds_when_the_loop_wakes_meanwhile(serve):
     running = serve(hello)
     trigger = running._server.trigger
     write, closed = trigger._physical_pull, threading.Event()
@@ -124,7 +127,7 @@ def test_it_stops_also_when_its_loop_wakes_at_that_very_moment(serve):
     assert closed.is_set() and refuses_connections(running.port)
 
 
-def test_an_open_connection_does_not_keep_it_from_stopping(serve):
+def test_stop_succeeds_with_an_open_connection(serve):
     running = serve(hello)
     with socket.create_connection(("127.0.0.1", running.port), timeout=5) as idle:
         running.stop()
@@ -132,18 +135,18 @@ def test_an_open_connection_does_not_keep_it_from_stopping(serve):
             assert idle.recv(1) == b""
 
 
-def test_a_taken_port_is_refused(service):
+def test_taken_port_raises(service):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError):
         EmulatorServer(service, port=taken.getsockname()[1])
 
 
-def test_it_stops_by_itself_when_nobody_asks_anything(serve, monkeypatch):
+def test_idle_server_stops(serve, monkeypatch):
     monkeypatch.setattr(server, "_POLL_SECONDS", 0.01)
     forgotten = serve(hello, idle_hours=0)
     eventually("it stops", lambda: refuses_connections(forgotten.port))
 
 
-def test_a_request_counts_as_use(monkeypatch):
+def test_request_resets_the_idle_time(monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(server, "monotonic", lambda: now[0])
     app = LastUse(hello)
@@ -157,7 +160,7 @@ def test_a_request_counts_as_use(monkeypatch):
     ("host", "written"),
     [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("localhost", "localhost")],
 )
-def test_its_url_is_one_that_this_machine_can_ask(serve, host, written):
+def test_url_is_reachable_from_this_machine(serve, host, written):
     running = serve(hello, host=host)
     assert running.url == f"http://{written}:{running.port}"
     connection = HTTPConnection(written, running.port, timeout=5)
@@ -166,7 +169,7 @@ def test_its_url_is_one_that_this_machine_can_ask(serve, host, written):
     connection.close()
 
 
-def test_many_connections_are_served_at_once(serve):
+def test_connections_are_served_concurrently(serve):
     together = threading.Barrier(8)
 
     def meet(environ, start_response):

@@ -9,7 +9,7 @@ from local_taskrouter.process.launch import ensure_running, send_control
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_files_of_a_started_emulator_are_readable_by_their_owner_only(home):
+def test_files_of_a_running_emulator_are_readable_by_their_owner_only(home):
     umask = os.umask(0o022)
     try:
         assert send_control(ensure_running(home), "GET", "/emulator")

@@ -34,7 +34,7 @@ def create_until_it_dies(client: Client, workspace_sid: str, created: list[str])
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_acknowledged_write_is_lost(running_home: Home, seed: int):
+def test_kill_loses_no_acknowledged_write(running_home: Home, seed: int):
     client = client_of(running_home)
     sid = client.taskrouter.v1.workspaces.create("Office", template="FIFO").sid
     created: list[str] = []
@@ -58,7 +58,7 @@ def test_no_acknowledged_write_is_lost(running_home: Home, seed: int):
     assert len(created) >= enough
 
 
-def test_timers_go_on_after_a_kill(running_home: Home):
+def test_timers_continue_after_a_kill(running_home: Home):
     client = client_of(running_home)
     built = WorkspaceBuilder(client)
     built.worker("Alice")

@@ -42,13 +42,13 @@ def kill(home):
         assert find_running(home) is None
 
 
-def test_the_second_call_finds_what_the_first_one_started(home):
+def test_second_call_finds_the_running_emulator(home):
     first = ensure_running(home)
     assert ensure_running(home) == first == home.running()
     assert first.pid != os.getpid()
 
 
-def test_two_notebooks_starting_at_once_get_one_emulator(home):
+def test_processes_starting_at_once_share_one_emulator(home):
     starting = [python(PRINT_PID) for _ in range(3)]
     answers = [process.communicate(timeout=60) for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0], answers
@@ -73,7 +73,7 @@ def test_threads_starting_at_once_start_one_process(home, monkeypatch):
     assert (len(pids), len(set(pids)), len(spawned)) == (3, 1, 1)
 
 
-def test_one_that_is_about_to_end_is_waited_for(home, monkeypatch):
+def test_stopping_emulator_is_waited_for(home, monkeypatch):
     home.create()
     held, looks = home.serving_lock(), []
     held.acquire()
@@ -89,14 +89,14 @@ def test_one_that_is_about_to_end_is_waited_for(home, monkeypatch):
     assert len(looks) > 3
 
 
-def test_it_outlives_who_started_it(home):
+def test_emulator_outlives_the_process_that_started_it(home):
     out, _ = python(PRINT_PID).communicate(timeout=60)
     assert find_running(home).pid == int(out)
     if sys.platform != "win32":
         assert os.getsid(int(out)) == int(out)  # no signal of the terminal reaches it
 
 
-def test_the_folder_it_is_started_from_does_not_matter(home, tmp_path):
+def test_package_in_the_current_folder_is_not_imported(home, tmp_path):
     decoy = tmp_path / "elsewhere" / "local_taskrouter"
     decoy.mkdir(parents=True)
     (decoy / "__init__.py").write_text("raise SystemExit('the wrong helpers')")
@@ -105,7 +105,7 @@ def test_the_folder_it_is_started_from_does_not_matter(home, tmp_path):
     assert find_running(home).pid == int(out), err
 
 
-def test_a_killed_one_is_started_again(running_home):
+def test_killed_emulator_is_started_again(running_home):
     first = ensure_running(running_home)
     kill(running_home)
     second = ensure_running(running_home)
@@ -113,7 +113,7 @@ def test_a_killed_one_is_started_again(running_home):
     assert second.auth_token == first.auth_token
 
 
-def test_one_of_another_version_is_stopped_and_replaced(home, tmp_path):
+def test_emulator_of_another_version_is_replaced(home, tmp_path):
     shutil.copytree(PROJECT / "local_taskrouter", tmp_path / "clone" / "local_taskrouter")
     code = f"{PRINT_PID}; sys.stdout.flush(); input(); print(ensure_running().pid)"
     kernel = python(f"import sys; {code}", tmp_path / "clone", stdin=subprocess.PIPE)
@@ -126,7 +126,7 @@ def test_one_of_another_version_is_stopped_and_replaced(home, tmp_path):
     assert running.auth_token == before.auth_token and running.version != before.version
 
 
-def test_an_older_one_that_cannot_prove_itself_is_replaced(home, tmp_path):
+def test_older_emulator_without_hello_is_replaced(home, tmp_path):
     clone = tmp_path / "clone"
     shutil.copytree(PROJECT / "local_taskrouter", clone / "local_taskrouter")
     control = clone / "local_taskrouter" / "http" / "control.py"
@@ -142,7 +142,7 @@ def test_an_older_one_that_cannot_prove_itself_is_replaced(home, tmp_path):
     assert running.pid != first.pid and running.auth_token == first.auth_token
 
 
-def test_the_port_used_last_is_used_again(home):
+def test_last_port_is_used_again(home):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     home.create()
@@ -150,7 +150,7 @@ def test_the_port_used_last_is_used_again(home):
     assert ensure_running(home).url == f"http://127.0.0.1:{port}"
 
 
-def test_a_taken_port_leads_to_another_one(home):
+def test_taken_port_leads_to_another_port(home):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         home.create()
@@ -160,7 +160,7 @@ def test_a_taken_port_leads_to_another_one(home):
     assert url == f"http://127.0.0.1:{home.last_port()}"
 
 
-def test_a_stranger_on_the_port_is_not_taken_for_the_emulator(running_home):
+def test_wrong_server_on_the_port_is_not_found(running_home):
     class Stranger(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
@@ -189,19 +189,19 @@ def test_proxies_of_the_environment_are_not_used(home, monkeypatch):
     assert ensure_running(home) == find_running(home)
 
 
-def test_the_environments_credentials_are_the_ones_it_accepts(home, monkeypatch):
+def test_emulator_accepts_credentials_of_the_environment(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
     assert ensure_running(home).auth_token == "chosen"
 
 
-def test_other_credentials_than_the_running_ones_are_explained(running_home, monkeypatch):
+def test_other_credentials_than_the_running_ones_raise_with_advice(running_home, monkeypatch):
     ensure_running(running_home)
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "another")
     with pytest.raises(EmulatorUnavailable, match="another TASKROUTER_AUTH_TOKEN.* stop"):
         ensure_running(running_home)
 
 
-def test_one_that_cannot_start_says_why(home):
+def test_failed_start_raises_with_the_output(home):
     home.create()
     home.log_file.write_text("an old story\n")
     home.database.write_text("this is not a database, whatever its name says " * 50)
@@ -211,14 +211,14 @@ def test_one_that_cannot_start_says_why(home):
     assert "old story" not in str(caught.value)
 
 
-def test_a_home_that_cannot_be_written_is_explained(home, tmp_path):
+def test_unwritable_home_raises_with_advice(home, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(EmulatorUnavailable, match="Set TASKROUTER_HOME"):
         ensure_running(Home(tmp_path / "file"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process")
-def test_one_that_hangs_is_named_and_not_doubled(running_home, monkeypatch):
+def test_unresponsive_emulator_is_named_and_not_started_twice(running_home, monkeypatch):
     running = ensure_running(running_home)
     monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.2)
     monkeypatch.setattr(server_identity, "SECONDS", 0.2)
@@ -235,7 +235,7 @@ def test_one_that_hangs_is_named_and_not_doubled(running_home, monkeypatch):
     assert running_home.running() == running
 
 
-def test_stopping_waits_until_it_is_gone(running_home):
+def test_stop_waits_for_the_end(running_home):
     running = ensure_running(running_home)
     assert launch.stop(running_home) == running
     with running_home.serving_lock():
@@ -243,7 +243,7 @@ def test_stopping_waits_until_it_is_gone(running_home):
     assert launch.stop(running_home) is None
 
 
-def test_a_long_log_starts_over(home, monkeypatch):
+def test_long_log_is_deleted(home, monkeypatch):
     monkeypatch.setattr(launch, "_LOG_LIMIT", 100)
     home.create()
     home.log_file.write_text("x" * 200)
@@ -251,7 +251,7 @@ def test_a_long_log_starts_over(home, monkeypatch):
     assert home.log_file.read_text().startswith("TaskRouter is listening at http://127.0.0.1:")
 
 
-def test_finding_and_starting_need_neither_flask_nor_sqlite():
+def test_launch_imports_neither_flask_nor_sqlite():
     code = "import sys, local_taskrouter.process.launch; print({'flask', 'sqlite3'} & set(sys.modules))"
     out, err = python(code).communicate(timeout=60)
     assert out.strip() == "set()", err

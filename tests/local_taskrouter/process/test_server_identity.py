@@ -12,7 +12,7 @@ from helpers.session.connect import connect
 
 
 @pytest.mark.parametrize("body", [b"{}", b"0" * 64, b""])
-def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_home, body):
+def test_wrong_server_gets_no_credentials_from_the_sdk(running_home, body):
     session = connect()
     with wrong_server(kill(running_home), lambda path: body) as sent:
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
@@ -22,7 +22,7 @@ def test_an_impostor_on_the_port_of_a_killed_one_is_sent_no_credentials(running_
     assert session.address == moved
 
 
-def test_nor_does_curl_in_a_notebook_tell_it_any(running_home, capsys):
+def test_wrong_server_gets_no_credentials_from_curl(running_home, capsys):
     session = connect()
     with wrong_server(kill(running_home), lambda path: b"{}") as sent:
         answer = curl(
@@ -34,7 +34,7 @@ def test_nor_does_curl_in_a_notebook_tell_it_any(running_home, capsys):
     assert (answer.status, session.address) == (201, find_running(running_home).url)
 
 
-def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home):
+def test_wrong_server_cannot_relay_the_proof_of_a_moved_emulator(running_home):
     session = connect()
     moved = []
 
@@ -50,7 +50,7 @@ def test_an_impostor_cannot_pass_on_the_proof_of_one_that_has_moved(running_home
     assert session.address == moved[0]
 
 
-def test_a_control_request_is_not_sent_to_an_impostor_either(running_home):
+def test_wrong_server_gets_no_control_request(running_home):
     running = ensure_running(running_home)
     with wrong_server(kill(running_home), lambda path: b"{}") as sent:
         assert launch.send_control(running, "GET", "/emulator") is None
@@ -58,6 +58,6 @@ def test_a_control_request_is_not_sent_to_an_impostor_either(running_home):
 
 
 @pytest.mark.parametrize("nonce", ["", "0" * 31, "0" * 33, "G" * 32])
-def test_only_a_nonce_is_proved(emulator, nonce):
+def test_hello_with_invalid_nonce_returns_400(emulator, nonce):
     answer = requests.get(f"{emulator.url}{PATH}", params={"nonce": nonce}, timeout=5)
     assert answer.status_code == 400

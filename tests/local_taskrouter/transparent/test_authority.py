@@ -66,13 +66,13 @@ def context_signed_for(authority, name, folder):
     return context
 
 
-def test_who_trusts_it_believes_in_twilios_name(folder):
+def test_client_that_trusts_the_authority_accepts_twilios_name(folder):
     authority = Authority(folder, NOW)
     handshake(authority, authority.server_context(), HOSTNAME)
 
 
 @pytest.mark.parametrize("name", ["api.twilio.com", "127.0.0.1", "localhost"])
-def test_its_server_is_nobody_else(folder, name):
+def test_client_rejects_the_server_under_another_name(folder, name):
     authority = Authority(folder, NOW)
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
         handshake(authority, authority.server_context(), name)
@@ -88,19 +88,19 @@ def test_its_server_is_nobody_else(folder, name):
         x509.IPAddress(ip_address("::1")),
     ],
 )
-def test_what_its_key_signs_for_any_other_name_is_refused_by_the_client(folder, tmp_path, name):
+def test_certificate_for_another_name_is_rejected(folder, tmp_path, name):
     authority = Authority(folder, NOW)
     forged = context_signed_for(authority, name, tmp_path)
     with pytest.raises(ssl.SSLCertVerificationError, match="subtree"):
         handshake(authority, forged, str(name.value))
 
 
-def test_a_certificate_made_with_the_key_is_otherwise_good(folder, tmp_path):
+def test_certificate_for_twilios_name_is_accepted(folder, tmp_path):
     authority = Authority(folder, NOW)
     handshake(authority, context_signed_for(authority, x509.DNSName(HOSTNAME), tmp_path), HOSTNAME)
 
 
-def test_who_does_not_trust_it_is_not_deceived(folder, tmp_path):
+def test_client_that_trusts_another_authority_rejects_the_server(folder, tmp_path):
     server = Authority(folder, NOW).server_context()
     other = Authority(tmp_path / "other", NOW)
     with pytest.raises(ssl.SSLCertVerificationError):
@@ -108,7 +108,7 @@ def test_who_does_not_trust_it_is_not_deceived(folder, tmp_path):
 
 
 @posix_only
-def test_the_key_is_for_its_owner_alone_and_the_servers_key_is_not_kept(folder):
+def test_only_the_owner_can_read_the_key_and_no_server_key_is_stored(folder):
     authority = Authority(folder, NOW)
     authority.server_context()
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -117,13 +117,13 @@ def test_the_key_is_for_its_owner_alone_and_the_servers_key_is_not_kept(folder):
 
 
 @posix_only
-def test_an_open_folder_is_closed(folder):
+def test_folder_mode_is_restricted(folder):
     folder.mkdir(mode=0o755)
     Authority(folder, NOW)
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_it_is_made_once(folder):
+def test_authority_is_created_once(folder):
     first = Authority(folder, NOW).certificate_file.read_bytes()
     assert Authority(folder, NOW + 365 * DAY).certificate_file.read_bytes() == first
 
@@ -155,7 +155,7 @@ def half_written(authority):
         half_written,
     ],
 )
-def test_one_that_cannot_be_relied_on_is_made_anew(folder, harm):
+def test_untrustworthy_authority_is_replaced(folder, harm):
     first = Authority(folder, NOW)
     before = first.certificate_file.read_bytes()
     harm(first)
@@ -164,14 +164,14 @@ def test_one_that_cannot_be_relied_on_is_made_anew(folder, harm):
     handshake(again, again.server_context(), HOSTNAME)
 
 
-def test_one_that_expires_soon_is_made_anew(folder):
+def test_expiring_authority_is_replaced(folder):
     before = Authority(folder, NOW - 3300 * DAY).certificate_file.read_bytes()
     again = Authority(folder, NOW)
     assert again.certificate_file.read_bytes() != before
     handshake(again, again.server_context(), HOSTNAME)
 
 
-def test_the_servers_certificate_lasts_no_longer_than_clients_accept(folder):
+def test_server_certificate_expires_after_397_days(folder):
     authority = Authority(folder, NOW)
     handshake(authority, Authority(folder, NOW - 390 * DAY).server_context(), HOSTNAME)
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):

@@ -88,7 +88,7 @@ def printed_by(program, running, variables):
     return done.stdout
 
 
-def test_what_it_prints_leads_an_unmodified_client_to_it(home, serving):
+def test_printed_variables_route_an_unmodified_client(home, serving):
     process, (first, second, *exports) = serving
     running = find_running(home)
     variables = exported(exports)
@@ -102,28 +102,28 @@ def test_what_it_prints_leads_an_unmodified_client_to_it(home, serving):
     assert refuses(variables["HTTPS_PROXY"])
 
 
-def test_it_leads_a_client_that_asks_openssl_whom_to_trust(home, serving):
+def test_printed_variables_route_a_client_that_uses_openssl(home, serving):
     printed = printed_by(WITH_OPENSSL, find_running(home), exported(serving[1][2:]))
     assert printed == "200\n"
 
 
-def test_status_says_what_to_export(home, serving, capsys):
+def test_status_prints_the_variables(home, serving, capsys):
     _, (_, second, *exports) = serving
     assert main(["status"]) == 0
     assert capsys.readouterr().out.splitlines(keepends=True)[1:] == [second, *exports]
 
 
-def test_an_emulator_that_is_not_transparent_says_nothing_of_it(emulator):
+def test_without_transparent_mode_no_variables_are_printed(emulator):
     assert emulator.taskrouter.transparent == {}
     assert export_lines(emulator.taskrouter.transparent) == ""
 
 
-def test_a_path_with_a_blank_stays_one_word_in_a_shell():
+def test_path_with_a_space_is_quoted():
     assert "export CURL_CA_BUNDLE='/a b/c.pem'\n" in export_lines({"CURL_CA_BUNDLE": "/a b/c.pem"})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there 127.0.0.2 is not this machine")
-def test_the_proxy_is_on_the_loopback_address_whatever_the_emulator_listens_on(home):
+def test_proxy_listens_on_loopback_only(home):
     with serving_transparently("--host", "0.0.0.0") as (_, lines):
         port = int(exported(lines[2:])["HTTPS_PROXY"].rpartition(":")[2])
         with pytest.raises(ConnectionRefusedError):

@@ -58,14 +58,14 @@ def said_to(proxy, *words):
     return answer.decode()
 
 
-def test_a_client_of_twilio_finds_the_local_taskrouter(http, client):
+def test_tunnel_to_twilios_address_ends_at_the_local_taskrouter(http, client):
     client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     [found] = http.get(WORKSPACES).json()["workspaces"]
     assert found["friendly_name"] == "Mine"
     assert found["url"] == f"{WORKSPACES}/{found['sid']}"
 
 
-def test_the_next_page_is_at_twilios_address_too(http, client):
+def test_next_page_url_is_at_twilios_address(http, client):
     for name in ("One", "Two"):
         client.taskrouter.v1.workspaces.create(friendly_name=name)
     meta = http.get(WORKSPACES, params={"PageSize": 1}).json()["meta"]
@@ -73,7 +73,7 @@ def test_the_next_page_is_at_twilios_address_too(http, client):
     assert http.get(meta["next_page_url"]).json()["workspaces"][0]["friendly_name"] == "Two"
 
 
-def test_an_older_version_is_refused_as_always(http, client):
+def test_stale_etag_is_rejected_through_the_tunnel(http, client):
     made = client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     worker = client.taskrouter.v1.workspaces(made.sid).workers.create(friendly_name="Alice")
     url = f"{WORKSPACES}/{made.sid}/Workers/{worker.sid}"
@@ -83,11 +83,11 @@ def test_an_older_version_is_refused_as_always(http, client):
     assert http.post(url, data=change, headers={"If-Match": etag}).status_code == 412
 
 
-def test_credentials_are_asked_for_as_always(http):
+def test_wrong_credentials_are_rejected_through_the_tunnel(http):
     assert http.get(WORKSPACES, auth=(ACCOUNT_SID, "wrong")).status_code == 401
 
 
-def test_much_is_passed_on_both_ways_on_one_connection(http, client, caplog):
+def test_large_bodies_pass_both_ways_on_one_connection(http, client, caplog):
     caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
     made = client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     many = {"FriendlyName": "x" * 60, "Ignored": "y" * 3_000_000}
@@ -116,7 +116,7 @@ def test_much_is_passed_on_both_ways_on_one_connection(http, client, caplog):
         (b"GET / HTTP/1.1", "does nothing else"),
     ],
 )
-def test_whatever_else_is_asked_of_it_is_refused_in_a_sentence(proxy, asked, named):
+def test_other_requests_get_403_with_the_reason(proxy, asked, named):
     answer = said_to(proxy, asked, b"\r\nHost: somewhere\r\n\r\n")
     head, _, body = answer.partition("\r\n\r\n")
     reason = head.splitlines()[0]
@@ -132,16 +132,16 @@ def test_whatever_else_is_asked_of_it_is_refused_in_a_sentence(proxy, asked, nam
         (b"CONNECT taskrouter.twilio.com:443 HTTP/1.1\r\nX: " + b"y" * 20_000, "431"),
     ],
 )
-def test_what_is_no_request_is_refused(proxy, bytes_, status):
+def test_malformed_request_is_rejected(proxy, bytes_, status):
     assert said_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is not an HTTP request")
 
 
-def test_an_sdk_shows_the_refusal(http):
+def test_requests_shows_the_reason(http):
     with pytest.raises(requests.exceptions.ProxyError, match="nowhere else, not to api.twilio.com"):
         http.get("https://api.twilio.com/2010-04-01/Accounts.json")
 
 
-def test_another_name_inside_the_tunnel_is_not_believed(proxy, authority):
+def test_other_name_inside_the_tunnel_is_rejected(proxy, authority):
     with connected(proxy) as raw:
         raw.sendall(CONNECT)
         assert raw.recv(1000).startswith(b"HTTP/1.1 200 ")
@@ -150,29 +150,27 @@ def test_another_name_inside_the_tunnel_is_not_believed(proxy, authority):
             trusting.wrap_socket(raw, server_hostname="api.twilio.com")
 
 
-def test_plain_text_inside_the_tunnel_reaches_nobody(proxy, http):
+def test_plain_text_inside_the_tunnel_gets_no_response(proxy, http):
     answer = said_to(proxy, CONNECT, b"GET /v1/Workspaces HTTP/1.1\r\nHost: x\r\n\r\n")
     assert answer.startswith("HTTP/1.1 200 ") and "workspaces" not in answer
     assert http.get(WORKSPACES).status_code == 200
 
 
-def test_a_client_that_says_nothing_is_let_go(proxy, http, monkeypatch):
+def test_silent_client_is_disconnected(proxy, http, monkeypatch):
     monkeypatch.setattr(proxy_module, "_HANDSHAKE_SECONDS", 0.05)
     assert said_to(proxy) == ""
     assert said_to(proxy, CONNECT).startswith("HTTP/1.1 200 ")
     assert http.get(WORKSPACES).status_code == 200
 
 
-def test_a_client_that_leaves_at_once_does_no_harm(proxy, http):
+def test_client_that_disconnects_early_does_no_harm(proxy, http):
     for words in (b"", b"CONNECT taskr", CONNECT):
         with connected(proxy) as client:
             client.sendall(words)
     assert http.get(WORKSPACES).status_code == 200
 
 
-def test_a_client_that_resets_the_connection_before_the_handshake_leaves_no_open_socket(
-    authority, emulator, monkeypatch
-):
+def test_reset_before_the_handshake_leaves_no_open_socket(authority, emulator, monkeypatch):
     left, tunnels, faults = threading.Event(), Queue(), []
     context = authority.server_context()
     wrap_socket = context.wrap_socket
@@ -194,7 +192,7 @@ def test_a_client_that_resets_the_connection_before_the_handshake_leaves_no_open
     assert faults == []
 
 
-def test_without_a_taskrouter_behind_it_the_tunnel_ends(authority):
+def test_tunnel_without_upstream_closes(authority):
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         address = nobody.getsockname()
     proxy = Proxy(0, authority.server_context(), address).start()
@@ -204,16 +202,14 @@ def test_without_a_taskrouter_behind_it_the_tunnel_ends(authority):
     proxy.stop()
 
 
-def test_a_port_that_is_taken_is_left_alone(authority, emulator):
+def test_taken_port_leads_to_a_free_one(authority, emulator):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         proxy = Proxy(taken.getsockname()[1], authority.server_context(), emulator.address)
         assert proxy.url != f"http://127.0.0.1:{taken.getsockname()[1]}"
     proxy.start().stop()
 
 
-def test_it_stops_while_a_tunnel_is_open_and_a_client_in_the_middle_of_a_word(
-    proxy, http, taskrouter
-):
+def test_proxy_stops_with_open_tunnel_and_partial_request(proxy, http, taskrouter):
     assert http.get(WORKSPACES).status_code == 200
     with connected(proxy) as client:
         client.sendall(b"CONNECT taskr")
