@@ -60,7 +60,7 @@ class EngineLab:
     def capacity(self, worker, capacity=None, available=None, channel="default"):
         key = (worker.sid, self.channel(channel).sid)
         of_worker = next(self.engine.store.find("worker_channel", key))
-        self.do(workers.update_channel, of_worker, capacity, available)
+        self.do(workers.update_worker_channel, of_worker, capacity, available)
 
     def queue(self, name="Everybody", target_workers="1==1", **more):
         return self.do(
@@ -115,14 +115,14 @@ class EngineLab:
     def reject(self, task, activity=None):
         self.do(reject, self.pending(task), self.activity(activity).sid if activity else None)
 
-    def named(self, sid):
+    def name_of(self, sid):
         """The name of an Activity or TaskQueue."""
         return next(one.friendly_name for one in self.engine.store if one.sid == sid)
 
     def count(self, kind):
         return sum(isinstance(record, kind) for record in self.engine.store)
 
-    def told(self, event_type):
+    def events_of(self, event_type):
         return [event for event in self.events if event.event_type == event_type]
 
 

@@ -29,7 +29,7 @@ class LifecycleState(FollowingState):
     number = Int(
         None,
         allow_none=True,
-        help="number of the current step, from 1; None without one, see rules.step",
+        help="number of the current step, from 1; None without one, see rules.step_index",
     )
     summary = Unicode(_NOTHING, help="where the Task is, in a sentence")
 
@@ -47,7 +47,7 @@ class LifecycleState(FollowingState):
         reservations = self.snapshot.reservations_of(task)
         newest = str(reservations[-1].reservation_status) if reservations else None
         can_be_taken = somebody_could_take(self.snapshot.evidence_of(task))
-        step = rules.step(str(task.assignment_status), newest, can_be_taken)
+        step = rules.step_index(str(task.assignment_status), newest, can_be_taken)
         self.number = None if step is None else step + 1
         self.summary = _summary(task, reservations)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION
-from local_taskrouter.rules.times import answer_until, iso, seconds_left
+from local_taskrouter.rules.times import iso, reservation_deadline, seconds_left
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
@@ -135,7 +135,7 @@ class ReservationState(FollowingState):
         workflow = self.snapshot.workflow(task.workflow_sid)
         if task.workflow_sid and workflow is None:
             return None  # the Workflow is newer than the settings that were read
-        return seconds_left(answer_until(created, workflow), now)
+        return seconds_left(reservation_deadline(created, workflow), now)
 
 
 class AnswerButton(widgets.Button):

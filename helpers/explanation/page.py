@@ -78,7 +78,7 @@ def _fits(one: Candidate) -> str:
     lines = [clauses([one.target_workers, one.target])]
     if one.known:
         lines.append(f"{_mark(False)} {escape(one.known)}")
-    if one.is_asked:
+    if one.has_pending_reservation:
         lines.append(quiet("has been asked: the Reservation is pending"))
     return "<br>".join(lines)
 

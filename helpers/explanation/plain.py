@@ -57,7 +57,7 @@ def _candidate(one: Candidate) -> Iterator[str]:
             yield from _clauses(verdict)
     if one.known:
         yield f"      {MARKS[False]} {one.known}"
-    if one.is_asked:
+    if one.has_pending_reservation:
         yield "      has been asked: the Reservation is pending"
     yield f"      {MARKS[one.available]} {one.activity_name}"
     if one.room is not None:

@@ -8,7 +8,7 @@ from local_taskrouter.explanation.filters import judge_filters
 from local_taskrouter.explanation.notes import notes_on
 from local_taskrouter.explanation.place import find_place
 from local_taskrouter.explanation.sentences import sum_up
-from local_taskrouter.rules.times import answer_until, iso
+from local_taskrouter.rules.times import iso, reservation_deadline
 
 from helpers.explanation.explanation import Explanation, ReservationView
 
@@ -44,4 +44,4 @@ def reason(evidence: Evidence) -> Explanation:
 def _until(evidence: Evidence, reservation: Any) -> str:
     if reservation.reservation_status != "pending":
         return ""
-    return iso(answer_until(reservation.date_created, evidence.workflow))
+    return iso(reservation_deadline(reservation.date_created, evidence.workflow))

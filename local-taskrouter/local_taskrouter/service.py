@@ -18,9 +18,9 @@ from local_taskrouter.callbacks import failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.instructions import Alert, obey
+from local_taskrouter.core.instructions import Alert, apply_instruction
 from local_taskrouter.core.records import Event, Reservation
-from local_taskrouter.core.reservations import call_off
+from local_taskrouter.core.reservations import cancel_unreachable
 from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.sids import SidMaker
@@ -253,16 +253,16 @@ class TaskRouter:
         if last.answer:
             self._apply_answer(delivery, last.answer)
         elif len(attempts) > 1 and not any(attempt.reached for attempt in attempts):
-            self._with_reservation(delivery, call_off)
+            self._with_reservation(delivery, cancel_unreachable)
         with self._lock:
             self.database.save_delivery(delivery)
 
     def _apply_answer(self, delivery: Delivery, answer: dict[str, object]) -> None:
         try:
-            self._with_reservation(delivery, lambda engine, r: obey(engine, r, answer))
+            self._with_reservation(delivery, lambda engine, r: apply_instruction(engine, r, answer))
         except Alert as alert:
             delivery.state = "failed"
-            delivery.attempts[-1]["alert"] = (alert.code, alert.sentence)
+            delivery.attempts[-1]["alert"] = (alert.code, alert.message)
 
     def _with_reservation(
         self, delivery: Delivery, action: Callable[[Engine, Reservation], None]

@@ -252,7 +252,7 @@ class Agreement(RuleBasedStateMachine):
             if one.sid not in self.seen:
                 self.seen.add(one.sid)
                 [asked] = [c for c in explanation.candidates if c.sid == one.worker_sid]
-                assert asked.is_asked and asked.matches and asked.available
+                assert asked.has_pending_reservation and asked.matches and asked.available
 
     # In short
 
@@ -266,7 +266,7 @@ class Agreement(RuleBasedStateMachine):
             assert refused.status == 400
 
     def record(self, kind, sid):
-        return self.taskrouter.engine.store.the(kind, sid)
+        return self.taskrouter.engine.store.require(kind, sid)
 
     def reservations(self, status, task_sid=None):
         tasks = [task_sid] if task_sid else [task.sid for task in self.space.tasks.list()]

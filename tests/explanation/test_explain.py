@@ -97,7 +97,7 @@ def test_a_reserved_task_says_for_whom_and_until_when(shop):
     task = shop.task()
     shop.clock.advance(20)
     explanation = explain(shop, task)
-    [asked] = [one.friendly_name for one in explanation.candidates if one.is_asked]
+    [asked] = [one.friendly_name for one in explanation.candidates if one.has_pending_reservation]
     [other] = {"Ann", "Ben"} - {asked}
     assert explanation.sentence.startswith(f"{asked} is reserved until 20")
     assert "(70 s left)" in explanation.sentence

@@ -26,7 +26,7 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
         again = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
         again.start()
         again.settle()
-        assert again.engine.store.the(Task, task.sid).assignment_status == "assigned"
+        assert again.engine.store.require(Task, task.sid).assignment_status == "assigned"
         again.close()
     assert [dict(form)["TaskSid"] for _, _, form in receiver.requests] == [task.sid]
 

@@ -10,7 +10,7 @@ from local_taskrouter.api.instruction_parameters import (
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import choice, optional, sid, text
 from local_taskrouter.core import reservations
-from local_taskrouter.core.instructions import VOICE, instruct
+from local_taskrouter.core.instructions import VOICE_INSTRUCTIONS, apply_voice_instruction
 from local_taskrouter.core.records import Reservation, Task, Worker
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules.lifecycle import RESERVATION, IllegalTransition
@@ -63,8 +63,10 @@ def update(call: Call) -> Reply:
         "WorkerActivitySid",
     )
     instruction = call.args.get("instruction")
-    if instruction in VOICE:
-        instruct(call.engine, reservation, instruction, instruction_fields(instruction, call.args))
+    if instruction in VOICE_INSTRUCTIONS:
+        apply_voice_instruction(
+            call.engine, reservation, instruction, instruction_fields(instruction, call.args)
+        )
     else:
         _set_status(call, reservation, call.args.get("reservation_status"), instruction)
     return Reply(reservation_json(call, reservation), etag=reservation.version)
@@ -107,7 +109,7 @@ def _status_of(instruction: str | None) -> str:
         return statuses[instruction]
     if instruction is None:
         raise BadRequest("Give a ReservationStatus or an Instruction")
-    allowed = ", ".join((*statuses, *VOICE))
+    allowed = ", ".join((*statuses, *VOICE_INSTRUCTIONS))
     raise BadRequest(f"Instruction must be one of {allowed}, not {instruction}")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from local_taskrouter.api.call import Call, Reply, Route
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, unique_name
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import TaskChannel, Workspace
 from local_taskrouter.core.store import Store
 from local_taskrouter.core.task_channels import create_task_channel, delete_task_channel
@@ -68,7 +68,7 @@ def fetch(call: Call) -> Reply:
 def update(call: Call) -> Reply:
     channel = _channel(call)
     call.store.change(channel, **call.args, date_updated=call.engine.now)
-    note(call.engine, "task-channel.updated", channel, f"TaskChannel {channel.sid} updated")
+    emit(call.engine, "task-channel.updated", channel, f"TaskChannel {channel.sid} updated")
     return Reply(task_channel_json(call, channel))
 
 

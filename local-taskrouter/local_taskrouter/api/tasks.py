@@ -48,7 +48,7 @@ def task_json(call: Call, task: Task) -> dict[str, Any]:
         "task_queue_friendly_name": queue.friendly_name if queue else None,
         "task_queue_entered_date": iso(task.task_queue_entered_date),
         "task_channel_sid": task.task_channel_sid,
-        "task_channel_unique_name": store.the(TaskChannel, task.task_channel_sid).unique_name,
+        "task_channel_unique_name": store.require(TaskChannel, task.task_channel_sid).unique_name,
         "workflow_sid": task.workflow_sid,
         "workflow_friendly_name": workflow.friendly_name if workflow else None,
         "virtual_start_time": iso(task.virtual_start_time),

@@ -7,7 +7,7 @@ from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import boolean, integer, optional
 from local_taskrouter.core.parsed import percentage
 from local_taskrouter.core.records import TaskChannel, Worker, WorkerChannel
-from local_taskrouter.core.workers import update_channel
+from local_taskrouter.core.workers import update_worker_channel
 
 
 def worker_channel_json(call: Call, channel: WorkerChannel) -> dict[str, Any]:
@@ -41,7 +41,9 @@ def fetch(call: Call) -> Reply:
 
 def update(call: Call) -> Reply:
     channel = _channel(call)
-    update_channel(call.engine, channel, call.args.get("capacity"), call.args.get("available"))
+    update_worker_channel(
+        call.engine, channel, call.args.get("capacity"), call.args.get("available")
+    )
     return Reply(worker_channel_json(call, channel))
 
 
@@ -54,7 +56,7 @@ def _channel(call: Call) -> WorkerChannel:
 
 
 def _name(call: Call, channel: WorkerChannel) -> str:
-    return call.store.the(TaskChannel, channel.task_channel_sid).unique_name
+    return call.store.require(TaskChannel, channel.task_channel_sid).unique_name
 
 
 _ALL = "/Workspaces/<workspace_sid>/Workers/<worker_sid>/Channels"

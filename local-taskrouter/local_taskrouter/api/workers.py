@@ -32,7 +32,7 @@ def worker_json(call: Call, worker: Worker) -> dict[str, Any]:
         "friendly_name": worker.friendly_name,
         "attributes": worker.attributes,
         "activity_sid": worker.activity_sid,
-        "activity_name": call.store.the(Activity, worker.activity_sid).friendly_name,
+        "activity_name": call.store.require(Activity, worker.activity_sid).friendly_name,
         "available": worker.available,
         "date_status_changed": iso(worker.date_status_changed),
         "url": address,
@@ -115,7 +115,7 @@ def _passes(call: Call, worker: Worker) -> bool:
         and args.get("available") in (None, worker.available)
         and args.get("activity_sid") in (None, worker.activity_sid)
         and args.get("activity_name")
-        in (None, call.store.the(Activity, worker.activity_sid).friendly_name)
+        in (None, call.store.require(Activity, worker.activity_sid).friendly_name)
     )
 
 

@@ -14,7 +14,7 @@ from local_taskrouter.api.params import (
     text,
     url,
 )
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Activity, Workspace
 from local_taskrouter.core.reservations import check_activity
 from local_taskrouter.core.workspaces import create_workspace, delete_workspace
@@ -42,9 +42,13 @@ def workspace_json(call: Call, workspace: Workspace) -> dict[str, Any]:
         **call.head(workspace),
         "friendly_name": workspace.friendly_name,
         "default_activity_sid": workspace.default_activity_sid,
-        "default_activity_name": store.the(Activity, workspace.default_activity_sid).friendly_name,
+        "default_activity_name": store.require(
+            Activity, workspace.default_activity_sid
+        ).friendly_name,
         "timeout_activity_sid": workspace.timeout_activity_sid,
-        "timeout_activity_name": store.the(Activity, workspace.timeout_activity_sid).friendly_name,
+        "timeout_activity_name": store.require(
+            Activity, workspace.timeout_activity_sid
+        ).friendly_name,
         "event_callback_url": workspace.event_callback_url,
         "events_filter": workspace.events_filter,
         "multi_task_enabled": workspace.multi_task_enabled,
@@ -78,7 +82,7 @@ def update(call: Call) -> Reply:
     if workspace.multi_task_enabled and not call.args.get("multi_task_enabled", True):
         raise BadRequest("A multitasking Workspace cannot become a single-tasking one")
     call.store.change(workspace, **call.args, date_updated=call.engine.now)
-    note(
+    emit(
         call.engine,
         "workspace.updated",
         workspace,

@@ -4,7 +4,7 @@ Twilio's documentation says little about deleting an Activity in use; here that 
 """
 
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Activity, Worker, Workspace
 from local_taskrouter.errors import BadRequest
 
@@ -24,21 +24,21 @@ def create_activity(
             available=available,
         )
     )
-    note(engine, "activity.created", activity, f"Activity {name} created")
+    emit(engine, "activity.created", activity, f"Activity {name} created")
     return activity
 
 
 def rename_activity(engine: Engine, activity: Activity, name: str) -> None:
     """Give an Activity another name; expressions may read it as `worker.activity_name`."""
     engine.store.change(activity, friendly_name=name, date_updated=engine.now)
-    note(engine, "activity.updated", activity, f"Activity {name} updated")
+    emit(engine, "activity.updated", activity, f"Activity {name} updated")
     for worker in engine.store.walk("in_activity", activity.sid):
         engine.free(worker)
 
 
 def delete_activity(engine: Engine, activity: Activity) -> None:
     """Delete an Activity. Raises BadRequest while anything uses it."""
-    workspace = engine.store.the(Workspace, activity.workspace_sid)
+    workspace = engine.store.require(Workspace, activity.workspace_sid)
     worker: Worker | None = next(engine.store.walk("in_activity", activity.sid), None)
     user = None
     if activity.sid in (workspace.default_activity_sid, workspace.timeout_activity_sid):
@@ -50,5 +50,5 @@ def delete_activity(engine: Engine, activity: Activity) -> None:
             user = f"TaskQueue {queue.sid} uses it"
     if user is not None:
         raise BadRequest(f"Cannot delete Activity {activity.sid}: {user}.")
-    note(engine, "activity.deleted", activity, f"Activity {activity.friendly_name} deleted")
+    emit(engine, "activity.deleted", activity, f"Activity {activity.friendly_name} deleted")
     engine.store.remove(activity)

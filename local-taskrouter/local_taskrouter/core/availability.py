@@ -2,7 +2,7 @@
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Activity, Reservation, TaskChannel, Worker
 
 
@@ -14,7 +14,10 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
     if activity_sid == worker.activity_sid:
         return
     store, now = engine.store, engine.now
-    previous, activity = store.the(Activity, worker.activity_sid), store.the(Activity, activity_sid)
+    previous, activity = (
+        store.require(Activity, worker.activity_sid),
+        store.require(Activity, activity_sid),
+    )
     seconds = now - worker.date_status_changed
     arrives = activity.available and not worker.available
     store.change(
@@ -27,7 +30,7 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         available_since=now if arrives else worker.available_since,
         version=worker.version + 1,
     )
-    note(
+    emit(
         engine,
         "worker.activity.update",
         worker,

@@ -54,7 +54,7 @@ class Eligibility:
         """Yield the TaskQueues that the Worker matches. Costs O(those that may match)."""
         keys = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
         for sid in self._queues.find(keys):
-            queue = self._store.the(TaskQueue, sid)
+            queue = self._store.require(TaskQueue, sid)
             if self.matches(queue, worker):
                 yield queue
 
@@ -78,7 +78,9 @@ class Eligibility:
         required = _required_by(queue)
         if required is None:
             return self._store.walk("workers", queue.workspace_sid)
-        return (self._store.the(Worker, sid) for sid in self._workers.find(_keys(queue, required)))
+        return (
+            self._store.require(Worker, sid) for sid in self._workers.find(_keys(queue, required))
+        )
 
     def _on_change(self, record: Record, exists: bool) -> None:
         """Update the indexes if the text that decides has changed, or the record is removed."""

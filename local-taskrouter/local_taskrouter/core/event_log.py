@@ -31,7 +31,7 @@ RESOURCE_TYPES: dict[type[Record], str] = {
 }
 
 
-def note(
+def emit(
     engine: Engine,
     event_type: str,
     subject: Record,
@@ -145,7 +145,7 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
         "task_version": text(task.version),
         "task_date_created": text(int(task.date_created)),
         "task_channel_sid": task.task_channel_sid,
-        "task_channel_unique_name": store.the(TaskChannel, task.task_channel_sid).unique_name,
+        "task_channel_unique_name": store.require(TaskChannel, task.task_channel_sid).unique_name,
     }
     if task.reason and task.assignment_status in ("canceled", "completed"):
         data[f"task_{task.assignment_status}_reason"] = task.reason
@@ -165,7 +165,7 @@ def _worker(engine: Engine, worker: Worker) -> dict[str, str]:
         "worker_name": worker.friendly_name,
         "worker_attributes": worker.attributes,
         "worker_activity_sid": worker.activity_sid,
-        "worker_activity_name": engine.store.the(Activity, worker.activity_sid).friendly_name,
+        "worker_activity_name": engine.store.require(Activity, worker.activity_sid).friendly_name,
         "worker_version": text(worker.version),
     }
 

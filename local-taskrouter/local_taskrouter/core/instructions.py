@@ -19,7 +19,7 @@ from local_taskrouter.core.records import Activity, Reservation, Task, Worker
 from local_taskrouter.core.reservations import accept, reject
 from local_taskrouter.errors import BadRequest, TwilioError
 
-VOICE = ("call", "conference", "dequeue", "redirect", "supervise")
+VOICE_INSTRUCTIONS = ("call", "conference", "dequeue", "redirect", "supervise")
 _NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
 
@@ -32,7 +32,7 @@ class InstructionError(BadRequest):
         self.alert = alert
 
 
-def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
+def apply_instruction(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
     """Carry out the answer's instruction; `{}` asks for nothing.
 
     Raises Alert, and changes nothing, when it cannot be carried out.
@@ -48,9 +48,9 @@ def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> No
                 accept(engine, reservation)
             case "reject":
                 reject(engine, reservation, _activity(engine, reservation, answer))
-            case str() if instruction in VOICE:
+            case str() if instruction in VOICE_INSTRUCTIONS:
                 fields = {name: value for name, value in answer.items() if name != "instruction"}
-                instruct(engine, reservation, instruction, fields)
+                apply_voice_instruction(engine, reservation, instruction, fields)
             case _:
                 raise Alert(55555, f"the instruction {instruction!r} is unknown")
     except InstructionError as error:
@@ -60,12 +60,12 @@ def obey(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> No
 
 
 class Alert(Exception):
-    """An answer that TaskRouter would complain of in the Debugger: a `code` and a `sentence`."""
+    """An answer that TaskRouter would complain of in the Debugger: a `code` and a `message`."""
 
-    def __init__(self, code: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
         self.code = code
-        self.sentence = sentence
+        self.message = message
 
 
 def _activity(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> str | None:
@@ -78,7 +78,7 @@ def _activity(engine: Engine, reservation: Reservation, answer: dict[str, Any]) 
     return sid
 
 
-def instruct(
+def apply_voice_instruction(
     engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
 ) -> None:
     """Carry out a voice instruction with the `fields` of its JSON form ("from", "url", …).
@@ -134,8 +134,8 @@ def _missing(
     engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
 ) -> tuple[int, str] | None:
     """The first thing that is not there, with its alert code."""
-    worker = engine.store.the(Worker, reservation.worker_sid)
-    task = engine.store.the(Task, reservation.task_sid)
+    worker = engine.store.require(Worker, reservation.worker_sid)
+    task = engine.store.require(Task, reservation.task_sid)
     uri = parsed.attributes(worker.attributes).get("contact_uri")
     call_sid = parsed.attributes(task.attributes).get("call_sid")
     needs: dict[str, tuple[tuple[int, str, Any], ...]] = {

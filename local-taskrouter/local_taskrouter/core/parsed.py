@@ -67,7 +67,7 @@ def _worker(store: Store, worker: Worker) -> dict[str, Any]:
         sid=worker.sid,
         friendly_name=worker.friendly_name,
         activity_sid=worker.activity_sid,
-        activity_name=store.the(Activity, worker.activity_sid).friendly_name,
+        activity_name=store.require(Activity, worker.activity_sid).friendly_name,
         channels=_channels(store, worker),
     )
 
@@ -75,7 +75,7 @@ def _worker(store: Store, worker: Worker) -> dict[str, Any]:
 def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
     channels = {}
     for channel in store.walk("channels_of_worker", worker.sid):
-        name = store.the(TaskChannel, channel.task_channel_sid).unique_name
+        name = store.require(TaskChannel, channel.task_channel_sid).unique_name
         held = list(store.walk("held", (worker.sid, channel.task_channel_sid)))
         channels[name] = {
             "configured_capacity": channel.configured_capacity,

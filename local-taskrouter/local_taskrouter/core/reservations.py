@@ -39,7 +39,7 @@ def accept(engine: Engine, reservation: Reservation) -> None:
     Raises BadRequest when the Reservation is not pending, Gone when it was rescinded.
     """
     _require_pending(reservation, "accept")
-    task = engine.store.the(Task, reservation.task_sid)
+    task = engine.store.require(Task, reservation.task_sid)
     engine.store.change(
         task,
         assignment_status=advance(TASK, task.assignment_status, "accept"),
@@ -60,7 +60,7 @@ def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = 
     Raises BadRequest when the Reservation is not pending or the Activity is unknown.
     """
     _require_pending(reservation, "reject")
-    worker = engine.store.the(Worker, reservation.worker_sid)
+    worker = engine.store.require(Worker, reservation.worker_sid)
     move_reservation(engine, reservation, "reject")
     _leave(engine, worker, reservation, activity_sid)
     release(engine, reservation)
@@ -68,18 +68,18 @@ def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = 
 
 def time_out(engine: Engine, reservation: Reservation) -> None:
     """Nobody answered: the Worker goes to the Workspace's TimeoutActivity, the Task is re-routed."""
-    worker = engine.store.the(Worker, reservation.worker_sid)
-    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    worker = engine.store.require(Worker, reservation.worker_sid)
+    workspace = engine.store.require(Workspace, reservation.workspace_sid)
     move_reservation(engine, reservation, "time_out")
     move_worker(engine, worker, workspace.timeout_activity_sid)
     release(engine, reservation)
 
 
-def call_off(engine: Engine, reservation: Reservation) -> None:
+def cancel_unreachable(engine: Engine, reservation: Reservation) -> None:
     """Neither callback URL could be reached: canceled, and the Task pauses before it tries again."""
     if reservation.reservation_status != "pending":
         return
-    task = engine.store.the(Task, reservation.task_sid)
+    task = engine.store.require(Task, reservation.task_sid)
     engine.store.change(task, held_until=engine.now + PAUSE)
     move_reservation(engine, reservation, "cancel")
     release(engine, reservation)
@@ -88,18 +88,18 @@ def call_off(engine: Engine, reservation: Reservation) -> None:
 def wrap_up(engine: Engine, reservation: Reservation) -> None:
     """Put the Reservation and its Task into wrap-up. Raises IllegalTransition unless accepted."""
     advance(RESERVATION, reservation.reservation_status, "wrap_up")
-    wrap_up_task(engine, engine.store.the(Task, reservation.task_sid), None)
+    wrap_up_task(engine, engine.store.require(Task, reservation.task_sid), None)
 
 
 def complete(engine: Engine, reservation: Reservation) -> None:
     """Complete the Reservation and with it its Task. Raises IllegalTransition unless it was taken."""
     advance(RESERVATION, reservation.reservation_status, "complete")
-    complete_task(engine, engine.store.the(Task, reservation.task_sid), ALL_COMPLETED)
+    complete_task(engine, engine.store.require(Task, reservation.task_sid), ALL_COMPLETED)
 
 
 def release(engine: Engine, reservation: Reservation) -> None:
     """After a Reservation ended without acceptance: the Task waits again, or has waited too long."""
-    task = engine.store.the(Task, reservation.task_sid)
+    task = engine.store.require(Task, reservation.task_sid)
     if task.assignment_status != "reserved":
         return
     if not task.pending_reservations:
@@ -140,10 +140,10 @@ def _require_pending(reservation: Reservation, verb: str) -> None:
 
 def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:
     """In a single-tasking Workspace the Worker goes to the TaskQueue's AssignmentActivity."""
-    workspace = engine.store.the(Workspace, task.workspace_sid)
+    workspace = engine.store.require(Workspace, task.workspace_sid)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
     if not workspace.multi_task_enabled and queue and queue.assignment_activity_sid:
-        worker = engine.store.the(Worker, reservation.worker_sid)
+        worker = engine.store.require(Worker, reservation.worker_sid)
         move_worker(engine, worker, queue.assignment_activity_sid)
 
 
@@ -151,7 +151,7 @@ def _leave(
     engine: Engine, worker: Worker, reservation: Reservation, activity_sid: str | None
 ) -> None:
     """Where a Worker goes whose Reservation came to nothing: as asked, else back where it was."""
-    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    workspace = engine.store.require(Workspace, reservation.workspace_sid)
     check_activity(engine, workspace.sid, activity_sid, "WorkerActivitySid")
     if activity_sid is not None:
         move_worker(engine, worker, activity_sid)

@@ -5,7 +5,7 @@ https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 
 from local_taskrouter.core.availability import begin_idle, free_if_load_is_read, move_worker
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Callback,
     Reservation,
@@ -51,7 +51,7 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
     begin_idle(engine, worker, reservation)
     _occupy(engine, task, worker)
     free_if_load_is_read(engine, worker)
-    note(
+    emit(
         engine,
         "reservation.created",
         reservation,
@@ -64,7 +64,7 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
 
 def _occupy(engine: Engine, task: Task, worker: Worker) -> None:
     """In a single-tasking Workspace the Worker goes to the TaskQueue's ReservationActivity."""
-    workspace = engine.store.the(Workspace, worker.workspace_sid)
+    workspace = engine.store.require(Workspace, worker.workspace_sid)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
     if not workspace.multi_task_enabled and queue and queue.reservation_activity_sid:
         move_worker(engine, worker, queue.reservation_activity_sid)

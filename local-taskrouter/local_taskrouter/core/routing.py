@@ -65,7 +65,7 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     target = target_of(engine.store, task)
-    members = engine.eligibility.members(engine.store.the(TaskQueue, task.task_queue_sid))
+    members = engine.eligibility.members(engine.store.require(TaskQueue, task.task_queue_sid))
     pair = _Pair(engine, task, target, members)
     able = (
         worker
@@ -92,8 +92,8 @@ def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Itera
     if every := members is None or len(members) >= store.count("idle", task.workspace_sid):
         found = store.walk("idle", task.workspace_sid)
     else:
-        found = (worker for sid in members if (worker := store.the(Worker, sid)).available)
-    if store.the(TaskChannel, task.task_channel_sid).channel_optimized_routing:
+        found = (worker for sid in members if (worker := store.require(Worker, sid)).available)
+    if store.require(TaskChannel, task.task_channel_sid).channel_optimized_routing:
         return iter(sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task)))
     return found if every else iter(sorted(found, key=lambda w: (w.idle_since, w.serial)))
 
@@ -120,7 +120,7 @@ def _best_task(engine: Engine, worker: Worker) -> Task | None:
             head = _head(engine, worker, queue.task_order, (queue.sid, channel_sid))
             if head is not None:
                 heads[queue.task_order].append(head)
-    workspace = engine.store.the(Workspace, worker.workspace_sid)
+    workspace = engine.store.require(Workspace, worker.workspace_sid)
     other = "LIFO" if workspace.prioritize_queue_order == "FIFO" else "FIFO"
     candidates = heads[workspace.prioritize_queue_order] or heads[other]
     newest = candidates is heads["LIFO"]
@@ -171,7 +171,7 @@ class _Pair:
         return self
 
     @property
-    def is_asked(self) -> bool:
+    def has_pending_reservation(self) -> bool:
         if not self.task.pending_reservations:
             return False
         return any(
@@ -180,14 +180,14 @@ class _Pair:
         )
 
     @property
-    def is_another_named(self) -> bool:
+    def names_another_worker(self) -> bool:
         for one in self.named:
             if not one.is_worker(self.worker):
                 return True
         return False
 
     @property
-    def is_routed(self) -> bool:
+    def is_for_one_worker(self) -> bool:
         return routed_to(self.task.routing_target) is not None
 
     @property
@@ -209,7 +209,7 @@ class _Pair:
     def matches_queue(self) -> bool:
         if self.members is not None:
             return self.worker.sid in self.members
-        queue = self.engine.store.the(TaskQueue, self.task.task_queue_sid)
+        queue = self.engine.store.require(TaskQueue, self.task.task_queue_sid)
         return self.engine.eligibility.matches(queue, self.worker)
 
     @property
@@ -225,7 +225,7 @@ class _PairInLine(_Pair):
     """The Task waits on a channel on which the Worker has room, in a TaskQueue that it matches."""
 
     __slots__ = ()
-    is_routed = False
+    is_for_one_worker = False
     has_room = True
     matches_queue = True
 

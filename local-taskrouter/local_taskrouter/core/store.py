@@ -37,7 +37,7 @@ class Store:
         record = self._records.get(sid) if sid is not None else None
         return record if isinstance(record, kind) else None
 
-    def the(self, kind: type[R], sid: str | None) -> R:
+    def require(self, kind: type[R], sid: str | None) -> R:
         """The record with this SID, which must be there: KeyError otherwise."""
         record = self.get(kind, sid)
         if record is None:

@@ -5,9 +5,9 @@ Twilio's documentation says little about deleting a TaskChannel in use; here tha
 """
 
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import TaskChannel, Workspace
-from local_taskrouter.core.workers import add_channel
+from local_taskrouter.core.workers import add_worker_channel
 from local_taskrouter.errors import BadRequest
 
 DEFAULT_CHANNELS = frozenset({"default", "voice", "sms", "video", "chat"})
@@ -40,8 +40,8 @@ def create_task_channel(
         )
     )
     for worker in engine.store.find("workers", workspace.sid):
-        add_channel(engine, worker, channel)
-    note(engine, "task-channel.created", channel, f"TaskChannel {unique_name} created")
+        add_worker_channel(engine, worker, channel)
+    emit(engine, "task-channel.created", channel, f"TaskChannel {unique_name} created")
     return channel
 
 
@@ -51,7 +51,7 @@ def delete_task_channel(engine: Engine, channel: TaskChannel) -> None:
         raise BadRequest(f"TaskChannel {channel.unique_name} is a default one and stays")
     if engine.store.count("in_channel", channel.sid):
         raise BadRequest(f"Cannot delete TaskChannel {channel.sid}: there are Tasks on it.")
-    note(engine, "task-channel.deleted", channel, f"TaskChannel {channel.unique_name} deleted")
+    emit(engine, "task-channel.deleted", channel, f"TaskChannel {channel.unique_name} deleted")
     for worker in engine.store.find("workers", channel.workspace_sid):
         for part in engine.store.find("worker_channel", (worker.sid, channel.sid)):
             engine.store.remove(part)

@@ -7,7 +7,7 @@ import json
 
 from local_taskrouter.core.availability import begin_idle, free_if_load_is_read, move_worker
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Activity,
     Reservation,
@@ -40,7 +40,7 @@ def cancel_task(engine: Engine, task: Task, reason: str | None) -> None:
     """
     _end(engine, task, "cancel", reason)
     end_reservations(engine, task, "cancel", ("pending",))
-    note(engine, "task.canceled", task, f"Task {task.sid} canceled")
+    emit(engine, "task.canceled", task, f"Task {task.sid} canceled")
 
 
 def complete_task(engine: Engine, task: Task, reason: str | None) -> None:
@@ -49,7 +49,7 @@ def complete_task(engine: Engine, task: Task, reason: str | None) -> None:
     Raises IllegalTransition in any other status.
     """
     _end(engine, task, "complete", reason)
-    note(engine, "task.completed", task, f"Task {task.sid} completed")
+    emit(engine, "task.completed", task, f"Task {task.sid} completed")
     end_reservations(engine, task, "complete", ("accepted", "wrapping"))
 
 
@@ -63,14 +63,14 @@ def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
         version=task.version + 1,
     )
     end_reservations(engine, task, "wrap_up", ("accepted",))
-    note(engine, "task.wrapup", task, f"Task {task.sid} is in wrap-up")
+    emit(engine, "task.wrapup", task, f"Task {task.sid} is in wrap-up")
 
 
 def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") -> None:
     """Delete a Task in any status; what was pending is canceled, what was accepted completed."""
     end_reservations(engine, task, "cancel", ("pending",))
     end_reservations(engine, task, "complete", ("accepted", "wrapping"))
-    note(engine, event_type, task, f"Task {task.sid} deleted")
+    emit(engine, event_type, task, f"Task {task.sid} deleted")
     remove_task(engine, task)
 
 
@@ -109,10 +109,10 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
         date_updated=engine.now,
         version=reservation.version + 1,
     )
-    task = store.the(Task, reservation.task_sid)
+    task = store.require(Task, reservation.task_sid)
     if before == "pending":
         store.change(task, pending_reservations=task.pending_reservations - 1)
-    note(
+    emit(
         engine,
         _EVENT[trigger],
         reservation,
@@ -145,7 +145,7 @@ def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -
 def _return(engine: Engine, worker: Worker, reservation: Reservation) -> None:
     """In a single-tasking Workspace: out of the ReservationActivity, back where the Worker was."""
     queue = engine.store.get(TaskQueue, reservation.task_queue_sid)
-    workspace = engine.store.the(Workspace, reservation.workspace_sid)
+    workspace = engine.store.require(Workspace, reservation.workspace_sid)
     if workspace.multi_task_enabled or queue is None:
         return
     previous = engine.store.get(Activity, reservation.previous_activity_sid)

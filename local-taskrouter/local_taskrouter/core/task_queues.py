@@ -5,7 +5,7 @@ Twilio's documentation says little about deleting a TaskQueue in use; here that 
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Task, TaskQueue, Workspace
 from local_taskrouter.errors import BadRequest
 
@@ -46,7 +46,7 @@ def create_task_queue(
             assignment_activity_sid=assignment_activity_sid,
         )
     )
-    note(engine, "task-queue.created", queue, f"TaskQueue {name} created")
+    emit(engine, "task-queue.created", queue, f"TaskQueue {name} created")
     return queue
 
 
@@ -55,7 +55,7 @@ def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> Non
     targets = queue.target_workers
     engine.store.change(queue, **fields, date_updated=engine.now)
     if queue.target_workers != targets:
-        note(
+        emit(
             engine,
             "task-queue.expression.updated",
             queue,
@@ -77,5 +77,5 @@ def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
             raise BadRequest(
                 f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} leads to it."
             )
-    note(engine, "task-queue.deleted", queue, f"TaskQueue {queue.friendly_name} deleted")
+    emit(engine, "task-queue.deleted", queue, f"TaskQueue {queue.friendly_name} deleted")
     engine.store.remove(queue)

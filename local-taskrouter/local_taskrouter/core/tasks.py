@@ -1,7 +1,7 @@
 """Creating and changing Tasks: https://www.twilio.com/docs/taskrouter/api/task"""
 
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Task,
     TaskChannel,
@@ -56,7 +56,7 @@ def create_task(
             ignore_capacity=ignore_capacity,
         )
     )
-    note(engine, "task.created", task, f"Task {task.sid} created")
+    emit(engine, "task.created", task, f"Task {task.sid} created")
     _route(engine, task, worker, task_queue)
     return task
 
@@ -117,7 +117,7 @@ def update_status(engine: Engine, task: Task, status: str, reason: str | None) -
                 f"AssignmentStatus {status} cannot be set: only routing sets it. A Task can be"
                 " set to canceled, wrapping or completed."
             )
-    note(engine, "task.updated", task, f"Task {task.sid} updated")
+    emit(engine, "task.updated", task, f"Task {task.sid} updated")
 
 
 def update_reason(engine: Engine, task: Task, reason: str) -> None:
@@ -150,4 +150,4 @@ def _route(engine: Engine, task: Task, worker: Worker | None, task_queue: TaskQu
 
 def _touch(engine: Engine, task: Task) -> None:
     engine.store.change(task, date_updated=engine.now, version=task.version + 1)
-    note(engine, "task.updated", task, f"Task {task.sid} updated")
+    emit(engine, "task.updated", task, f"Task {task.sid} updated")

@@ -2,7 +2,7 @@
 
 from local_taskrouter.core.availability import move_worker
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Activity,
     Task,
@@ -28,7 +28,7 @@ def create_worker(
     """
     engine.require_room("workers", workspace.sid)
     _require_free_name(engine, workspace.sid, friendly_name)
-    activity = activity or engine.store.the(Activity, workspace.default_activity_sid)
+    activity = activity or engine.store.require(Activity, workspace.default_activity_sid)
     worker = engine.store.add(
         Worker(
             sid=engine.sid(Worker),
@@ -45,13 +45,13 @@ def create_worker(
         )
     )
     for channel in engine.store.find("task_channels", workspace.sid):
-        add_channel(engine, worker, channel)
-    note(engine, "worker.created", worker, f"Worker {friendly_name} created")
+        add_worker_channel(engine, worker, channel)
+    emit(engine, "worker.created", worker, f"Worker {friendly_name} created")
     engine.free(worker)
     return worker
 
 
-def add_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
+def add_worker_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
     """Give the Worker its capacity of one on a TaskChannel."""
     engine.store.add(
         WorkerChannel(
@@ -90,7 +90,7 @@ def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:
     engine.store.change(
         worker, attributes=attributes, date_updated=engine.now, version=worker.version + 1
     )
-    note(
+    emit(
         engine,
         "worker.attributes.update",
         worker,
@@ -117,19 +117,19 @@ def update_activity(
                 reject(engine, reservation, activity.sid)
 
 
-def update_channel(
+def update_worker_channel(
     engine: Engine, channel: WorkerChannel, capacity: int | None, available: bool | None
 ) -> None:
     """Set how many Tasks the Worker handles at once on a channel, or switch the channel.
 
     https://www.twilio.com/docs/taskrouter/api/worker-channel
     """
-    worker = engine.store.the(Worker, channel.worker_sid)
-    task_channel = engine.store.the(TaskChannel, channel.task_channel_sid)
+    worker = engine.store.require(Worker, channel.worker_sid)
+    task_channel = engine.store.require(TaskChannel, channel.task_channel_sid)
     before = channel.configured_capacity
     if capacity is not None and capacity != before:
         engine.store.change(channel, configured_capacity=capacity, date_updated=engine.now)
-        note(
+        emit(
             engine,
             "worker.capacity.update",
             worker,
@@ -140,7 +140,7 @@ def update_channel(
         )
     if available is not None and available != channel.available:
         engine.store.change(channel, available=available, date_updated=engine.now)
-        note(
+        emit(
             engine,
             "worker.channel.availability.update",
             worker,
@@ -159,12 +159,12 @@ def delete_worker(engine: Engine, worker: Worker) -> None:
         if reservation.reservation_status in RESERVATION_HOLDING
     ]
     if held:
-        task = engine.store.the(Task, held[0].task_sid)
+        task = engine.store.require(Task, held[0].task_sid)
         raise BadRequest(
             f"Cannot delete Worker {worker.sid}: it holds Reservation {held[0].sid} for Task"
             f" {task.sid}, which is {task.assignment_status}."
         )
-    note(engine, "worker.deleted", worker, f"Worker {worker.friendly_name} deleted")
+    emit(engine, "worker.deleted", worker, f"Worker {worker.friendly_name} deleted")
     for channel in engine.store.find("channels_of_worker", worker.sid):
         engine.store.remove(channel)
     engine.store.remove(worker)

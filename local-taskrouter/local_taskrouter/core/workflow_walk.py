@@ -9,7 +9,7 @@ from functools import partial
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.parsed import configuration_of, step_of, target_of
 from local_taskrouter.core.records import Task, TaskQueue, Worker, Workflow
 from local_taskrouter.core.routing import seek_workers
@@ -17,7 +17,12 @@ from local_taskrouter.core.task_end import cancel_task
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules import scope
 from local_taskrouter.rules.workflow import Step
-from local_taskrouter.rules.workflow_steps import FELL_OUT, first_not_over, is_skipped, settle
+from local_taskrouter.rules.workflow_steps import (
+    WORKFLOW_TIMEOUT_REASON,
+    first_not_skipped,
+    first_not_timed_out,
+    is_skipped,
+)
 
 _STEP = [field.name for field in fields(Step)]
 NO_MATCH = "Could not match the task to a target given the defined attributes"
@@ -38,15 +43,15 @@ def enter_workflow(engine: Engine, task: Task) -> None:
             f"{NO_MATCH}: no filter of Workflow {task.workflow_sid} matches {task.attributes},"
             " and it has no default_filter"
         )
-    workflow = engine.store.the(Workflow, task.workflow_sid)
-    note(
+    workflow = engine.store.require(Workflow, task.workflow_sid)
+    emit(
         engine,
         "workflow.entered",
         workflow,
         f"Task {task.sid} entered Workflow {workflow.friendly_name}",
         task,
     )
-    step = first_not_over(configuration, step, values, partial(_is_over, engine, task))
+    step = first_not_timed_out(configuration, step, values, partial(_is_over, engine, task))
     _walk(engine, task, step, "workflow.timeout")
 
 
@@ -73,7 +78,7 @@ def leave_step(engine: Engine, task: Task) -> None:
         return
     values = parsed.task_values(task)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
-    note(
+    emit(
         engine,
         "task-queue.timeout",
         queue or task,
@@ -84,7 +89,9 @@ def leave_step(engine: Engine, task: Task) -> None:
         following = configuration.step_after_timeout(step, values)
     except IndexError:
         following = None
-    following = first_not_over(configuration, following, values, partial(_is_over, engine, task))
+    following = first_not_timed_out(
+        configuration, following, values, partial(_is_over, engine, task)
+    )
     _walk(engine, task, following, "workflow.timeout")
 
 
@@ -100,7 +107,7 @@ def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
     )
     event_type = "task-queue.moved" if previous else "task-queue.entered"
     verb = "moved to" if previous else "entered"
-    note(
+    emit(
         engine,
         event_type,
         queue,
@@ -127,12 +134,15 @@ def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
         return seek_workers(engine, task)
 
     presence_in = partial(_presence_in, engine)
-    if settle(configuration, step, parsed.task_values(task), enter, presence_in) is not None:
+    if (
+        first_not_skipped(configuration, step, parsed.task_values(task), enter, presence_in)
+        is not None
+    ):
         return
-    workflow = engine.store.the(Workflow, task.workflow_sid)
+    workflow = engine.store.require(Workflow, task.workflow_sid)
     event_type = way_out if step is None else "workflow.skipped"
-    note(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
-    cancel_task(engine, task, FELL_OUT)
+    emit(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
+    cancel_task(engine, task, WORKFLOW_TIMEOUT_REASON)
 
 
 def _stand(engine: Engine, task: Task, step: Step) -> None:
@@ -150,9 +160,9 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
         step_until=None if step.until is None else task.date_created + step.until,
         priority=task.priority if target.priority is None else target.priority,
     )
-    workflow = engine.store.the(Workflow, task.workflow_sid)
-    enter_queue(engine, task, engine.store.the(TaskQueue, target.queue))
-    note(
+    workflow = engine.store.require(Workflow, task.workflow_sid)
+    enter_queue(engine, task, engine.store.require(TaskQueue, target.queue))
+    emit(
         engine,
         "workflow.target-matched",
         workflow,
@@ -169,7 +179,7 @@ def _skips(engine: Engine, task: Task) -> bool:
 
 
 def _presence_in(engine: Engine, queue_sid: str) -> dict[str, dict[str, int]]:
-    return presence(engine, engine.store.the(TaskQueue, queue_sid))
+    return presence(engine, engine.store.require(TaskQueue, queue_sid))
 
 
 def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
@@ -180,6 +190,6 @@ def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
 def _members(engine: Engine, queue: TaskQueue) -> list[Worker]:
     members = engine.eligibility.members(queue)
     if members is not None:
-        return [engine.store.the(Worker, sid) for sid in members]
+        return [engine.store.require(Worker, sid) for sid in members]
     workers = engine.store.walk("workers", queue.workspace_sid)
     return [worker for worker in workers if engine.eligibility.matches(queue, worker)]

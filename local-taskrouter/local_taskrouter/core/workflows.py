@@ -2,7 +2,7 @@
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Task, TaskQueue, Workflow, Workspace
 from local_taskrouter.core.workflow_walk import enter_workflow
 from local_taskrouter.errors import BadRequest
@@ -40,7 +40,7 @@ def create_workflow(
             task_reservation_timeout=task_reservation_timeout,
         )
     )
-    note(engine, "workflow.created", workflow, f"Workflow {name} created")
+    emit(engine, "workflow.created", workflow, f"Workflow {name} created")
     return workflow
 
 
@@ -54,7 +54,7 @@ def update_workflow(
     if "configuration" in fields:
         _check(engine, workflow.workspace_sid, str(fields["configuration"]))
     engine.store.change(workflow, **fields, date_updated=engine.now)
-    note(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")
+    emit(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")
     if re_evaluate_tasks:
         for task in engine.store.find("in_workflow", workflow.sid):
             if task.assignment_status == "pending":
@@ -69,7 +69,7 @@ def delete_workflow(engine: Engine, workflow: Workflow) -> None:
             f"Cannot delete Workflow {workflow.sid}: Task {task.sid} under its control is"
             f" {task.assignment_status}."
         )
-    note(engine, "workflow.deleted", workflow, f"Workflow {workflow.friendly_name} deleted")
+    emit(engine, "workflow.deleted", workflow, f"Workflow {workflow.friendly_name} deleted")
     engine.store.remove(workflow)
 
 

@@ -4,7 +4,7 @@ import json
 
 from local_taskrouter.core.activities import create_activity
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.event_log import note
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Activity,
     Record,
@@ -78,7 +78,7 @@ def create_workspace(
             prioritize_queue_order=prioritize_queue_order,
         )
     )
-    note(engine, "workspace.created", workspace, f"Workspace {friendly_name} created")
+    emit(engine, "workspace.created", workspace, f"Workspace {friendly_name} created")
     for name, available in MULTITASKING if multi_task_enabled else SINGLE_TASKING:
         create_activity(
             engine, workspace, name, available, sid=default if name == "Offline" else None
@@ -92,7 +92,7 @@ def create_workspace(
 
 def delete_workspace(engine: Engine, workspace: Workspace) -> None:
     """Delete a Workspace and everything in it."""
-    note(engine, "workspace.deleted", workspace, f"Workspace {workspace.friendly_name} deleted")
+    emit(engine, "workspace.deleted", workspace, f"Workspace {workspace.friendly_name} deleted")
     for kind in _OLDEST_LAST:
         for record in _all(engine, workspace, kind):
             engine.store.remove(record)

@@ -93,9 +93,9 @@ class Candidate:
         return Obstacle.CAPACITY in self.obstacles
 
     @property
-    def is_asked(self) -> bool:
+    def has_pending_reservation(self) -> bool:
         """Whether it holds a pending Reservation for the Task."""
-        return Obstacle.ASKED in self.obstacles
+        return Obstacle.PENDING_RESERVATION in self.obstacles
 
     @property
     def is_eligible(self) -> bool:
@@ -107,9 +107,9 @@ class Candidate:
 class _Pair:
     """The Task and one Worker, as the REST API shows them (see rules/matching.py)."""
 
-    is_asked: bool
-    is_another_named: bool
-    is_routed: bool
+    has_pending_reservation: bool
+    names_another_worker: bool
+    is_for_one_worker: bool
     ignores_capacity: bool
     is_available: bool
     has_room: bool
@@ -205,9 +205,9 @@ def _judge(
         one.reservation_status for one in evidence.reservations if one.worker_sid == worker.sid
     ]
     pair = _Pair(
-        is_asked="pending" in asked,
-        is_another_named=another is not None,
-        is_routed=routed_to(task.routing_target) is not None,
+        has_pending_reservation="pending" in asked,
+        names_another_worker=another is not None,
+        is_for_one_worker=routed_to(task.routing_target) is not None,
         ignores_capacity=bool(task.ignore_capacity),
         is_available=bool(worker.available),
         has_room=not held if room is None else room.is_open,

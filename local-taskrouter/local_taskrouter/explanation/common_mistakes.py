@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from local_taskrouter.rules.operators import Comparison, Operand, Reference, holder, references
+from local_taskrouter.rules.operators import (
+    Comparison,
+    Operand,
+    Reference,
+    missing_part,
+    references,
+)
 
 NEAR = 0.75
 _ARRAYS = (list, tuple)
@@ -20,7 +26,7 @@ _ORDERS = (">", ">=", "<", "<=")
 def trap_in(comparison: Comparison, values: Mapping[str, Any]) -> str:
     """Name the mistake in a comparison that is false over `values`; "" when it is just not so."""
     for reference in references(comparison):
-        if (broken := holder(reference, values)) is not None:
+        if (broken := missing_part(reference, values)) is not None:
             return _missing(reference, *broken)
     left, right = comparison.left.read(values), comparison.right.read(values)
     operator = comparison.operator

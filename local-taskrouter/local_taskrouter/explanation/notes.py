@@ -79,7 +79,7 @@ def _on_workers(staff: Sequence[Candidate]) -> Iterator[Note]:
         for verdict in (one.target_workers, one.target):
             for trap in verdict.traps if verdict else ():
                 yield Note(one.friendly_name, trap)
-        if one.matches and not one.is_asked:
+        if one.matches and not one.has_pending_reservation:
             yield from _on_obstacles(one)
 
 

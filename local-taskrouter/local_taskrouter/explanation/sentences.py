@@ -8,7 +8,7 @@ from local_taskrouter.explanation.candidates import Candidate
 from local_taskrouter.explanation.evidence import Evidence
 from local_taskrouter.explanation.verdicts import NOT_THERE, Verdict
 from local_taskrouter.rules.matching import routed_to
-from local_taskrouter.rules.times import answer_until, iso, seconds_left
+from local_taskrouter.rules.times import iso, reservation_deadline, seconds_left
 
 MOST_TOLD = 3
 MOST_NAMES = 2
@@ -24,7 +24,7 @@ _REASONS = {
 
 def standing_of(candidate: Candidate) -> str:
     """What is to say of a Worker, to be read after its name: "matches but is Offline"."""
-    if candidate.is_asked:
+    if candidate.has_pending_reservation:
         return "has been asked: the Reservation is pending"
     if candidate.known:
         return f"is not asked, {candidate.known}"
@@ -126,7 +126,7 @@ def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:
     pending = [one for one in evidence.reservations if one.reservation_status == "pending"]
     told = []
     for one in pending:
-        until = answer_until(one.date_created, evidence.workflow)
+        until = reservation_deadline(one.date_created, evidence.workflow)
         left = seconds_left(until, now)
         told.append(f"{one.worker_name} is reserved until {iso(until)} ({left} s left)")
     others = [one.friendly_name for one in staff if one.is_eligible]

@@ -20,7 +20,7 @@ from local_taskrouter.rules.workflow import (
     Target,
     read_configuration,
 )
-from local_taskrouter.rules.workflow_steps import first_not_over, reachable_steps
+from local_taskrouter.rules.workflow_steps import first_not_timed_out, reachable_steps
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _traced(configuration: Configuration, task: Any, events: Sequence[Any]) -> S
                 step = configuration.step_after_skip(step, attributes)
             if entered or timed_out:
                 is_over = partial(_is_over, at - created)
-                step = first_not_over(configuration, step, attributes, is_over)
+                step = first_not_timed_out(configuration, step, attributes, is_over)
             entered = timed_out = False
     leads = step is not None and configuration.target(step).queue == task.task_queue_sid
     return step if leads else None

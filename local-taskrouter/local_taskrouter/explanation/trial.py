@@ -7,7 +7,7 @@ from local_taskrouter.explanation.evidence import Evidence
 from local_taskrouter.explanation.standing import Standing
 from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.workflow import Step
-from local_taskrouter.rules.workflow_steps import FELL_OUT, settle
+from local_taskrouter.rules.workflow_steps import WORKFLOW_TIMEOUT_REASON, first_not_skipped
 
 
 def foretell(evidence: Evidence) -> Evidence:
@@ -29,9 +29,9 @@ def foretell(evidence: Evidence) -> Evidence:
         return count_presence(found, queue_sid)
 
     first = configuration.first_step(attributes)
-    last = settle(configuration, first, attributes, enter, presence)
+    last = first_not_skipped(configuration, first, attributes, enter, presence)
     if first is not None and last is None:
-        canceled = replace(found.task, assignment_status="canceled", reason=FELL_OUT)
+        canceled = replace(found.task, assignment_status="canceled", reason=WORKFLOW_TIMEOUT_REASON)
         return replace(found, task=canceled)
     return found
 

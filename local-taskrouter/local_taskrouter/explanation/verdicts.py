@@ -11,9 +11,9 @@ from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError,
 from local_taskrouter.rules.operators import (
     Comparison,
     comparisons,
-    decisive,
-    holder,
-    is_one_of_several,
+    failing_comparisons,
+    has_or,
+    missing_part,
     references,
 )
 
@@ -66,13 +66,13 @@ class Verdict:
         if self.expression is None:
             return ()
         condition, values = self.expression.condition, self.values
-        blamed = {id(one) for one in decisive(condition, values)}
+        blamed = {id(one) for one in failing_comparisons(condition, values)}
         return tuple(_clause(one, values, id(one) in blamed) for one in comparisons(condition))
 
     @property
     def either(self) -> bool:
         """Whether it has an OR, so that one of its sides would be enough."""
-        return self.expression is not None and is_one_of_several(self.expression.condition)
+        return self.expression is not None and has_or(self.expression.condition)
 
     @property
     def lacking(self) -> tuple[Clause, ...]:
@@ -112,7 +112,7 @@ def shown(value: Any) -> str:
 
 def _clause(comparison: Comparison, values: Mapping[str, Any], decides: bool) -> Clause:
     met = tuple(
-        (one.name, NOT_THERE if holder(one, values) else shown(one.read(values)))
+        (one.name, NOT_THERE if missing_part(one, values) else shown(one.read(values)))
         for one in references(comparison)
     )
     trap = trap_in(comparison, values) if decides else ""

@@ -41,7 +41,7 @@ def reason_to_wait(evidence: Evidence) -> str:
     if reason := why_no_worker_matches(evidence, queue):
         return f"waits: {reason}"
     staff = tuple(judge_staff(evidence))
-    if asked := [one.friendly_name for one in staff if one.is_asked]:
+    if asked := [one.friendly_name for one in staff if one.has_pending_reservation]:
         return f"waits: {asked[0]} has a pending Reservation for it"
     wanted = [queue.target_workers or ""]
     target = evidence.standing.target

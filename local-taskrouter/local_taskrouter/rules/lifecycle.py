@@ -95,7 +95,7 @@ def advance(table: Table, status: str, trigger: str) -> str:
     return table[status][trigger]
 
 
-def step(
+def step_index(
     assignment_status: str, reservation_status: str | None = None, worker_available: bool = False
 ) -> int | None:
     """Return how far a Task has come, as an index into STEPS; beyond the last when it is completed.

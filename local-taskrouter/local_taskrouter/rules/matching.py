@@ -42,7 +42,7 @@ class NamedWorker(NamedTuple):
 class Obstacle(Enum):
     """Why TaskRouter does not reserve a Worker for a Task."""
 
-    ASKED = "the Worker has a pending Reservation for this Task"
+    PENDING_RESERVATION = "the Worker has a pending Reservation for this Task"
     ANOTHER_WORKER = "the Task names another Worker"
     TASK_QUEUE = "the Worker does not match target_workers"
     TARGET = "the Worker does not match the target's expression"
@@ -54,17 +54,17 @@ class Pair(Protocol):
     """What is known about one Task and one Worker. Facts that cost something are properties."""
 
     @property
-    def is_asked(self) -> bool:
+    def has_pending_reservation(self) -> bool:
         """Whether the Worker has a pending Reservation for the Task."""
         ...
 
     @property
-    def is_another_named(self) -> bool:
+    def names_another_worker(self) -> bool:
         """Whether the Task names a Worker, and it is not this one."""
         ...
 
     @property
-    def is_routed(self) -> bool:
+    def is_for_one_worker(self) -> bool:
         """Whether the Task was created for a single Worker."""
         ...
 
@@ -133,21 +133,21 @@ def obstacles(pair: Pair) -> Iterator[Obstacle]:
 
     Lazy, and what is quick to find comes first: the router stops at the first one.
     """
-    if pair.is_asked:
-        yield Obstacle.ASKED
-    is_another_named = pair.is_another_named
-    if is_another_named:
+    if pair.has_pending_reservation:
+        yield Obstacle.PENDING_RESERVATION
+    names_another_worker = pair.names_another_worker
+    if names_another_worker:
         yield Obstacle.ANOTHER_WORKER
-    is_routed = pair.is_routed
-    if is_routed and pair.ignores_capacity and not is_another_named:
+    is_for_one_worker = pair.is_for_one_worker
+    if is_for_one_worker and pair.ignores_capacity and not names_another_worker:
         return
     if not pair.is_available:
         yield Obstacle.ACTIVITY
-    if not is_routed and not pair.matches_queue:
+    if not is_for_one_worker and not pair.matches_queue:
         yield Obstacle.TASK_QUEUE
     if not pair.has_room:
         yield Obstacle.CAPACITY
-    if not is_routed and not pair.matches_target:
+    if not is_for_one_worker and not pair.matches_target:
         yield Obstacle.TARGET
 
 

@@ -166,7 +166,7 @@ def comparisons(condition: Condition) -> tuple[Comparison, ...]:
     return tuple(one for clause in condition.clauses for one in comparisons(clause))
 
 
-def decisive(condition: Condition, values: Mapping[str, Any]) -> tuple[Comparison, ...]:
+def failing_comparisons(condition: Condition, values: Mapping[str, Any]) -> tuple[Comparison, ...]:
     """The comparisons that make the condition false over `values`; none when it is true.
 
     Of clauses joined by AND those that are false, of clauses joined by OR all.
@@ -175,14 +175,14 @@ def decisive(condition: Condition, values: Mapping[str, Any]) -> tuple[Compariso
         return ()
     if isinstance(condition, Comparison):
         return (condition,)
-    return tuple(one for clause in condition.clauses for one in decisive(clause, values))
+    return tuple(one for clause in condition.clauses for one in failing_comparisons(clause, values))
 
 
-def is_one_of_several(condition: Condition) -> bool:
+def has_or(condition: Condition) -> bool:
     """Whether the condition has an OR: then it is enough that one side becomes true."""
     if isinstance(condition, Or):
         return True
-    return isinstance(condition, And) and any(map(is_one_of_several, condition.clauses))
+    return isinstance(condition, And) and any(map(has_or, condition.clauses))
 
 
 def references(comparison: Comparison) -> tuple[Reference, ...]:
@@ -192,7 +192,7 @@ def references(comparison: Comparison) -> tuple[Reference, ...]:
     )
 
 
-def holder(reference: Reference, values: Mapping[str, Any]) -> tuple[Any, str | int] | None:
+def missing_part(reference: Reference, values: Mapping[str, Any]) -> tuple[Any, str | int] | None:
     """Where the path of `reference` breaks off: the value reached, and the part it does not have.
 
     None when the path leads to something, be it null. `reference.read` alone cannot tell a missing

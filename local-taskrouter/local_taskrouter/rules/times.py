@@ -32,7 +32,7 @@ def reservation_timeout(workflow: Any | None) -> int:
     return RESERVATION_TIMEOUT if workflow is None else workflow.task_reservation_timeout
 
 
-def answer_until(date_created: datetime, workflow: Any | None) -> datetime:
+def reservation_deadline(date_created: datetime, workflow: Any | None) -> datetime:
     """Return when a Reservation created at `date_created` times out, on TaskRouter's clock."""
     return date_created + timedelta(seconds=reservation_timeout(workflow))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from local_taskrouter.rules.workflow import Configuration, Step, Target
 
-FELL_OUT = "Task canceled on Workflow timeout"
+WORKFLOW_TIMEOUT_REASON = "Task canceled on Workflow timeout"
 """The `reason` of a Task that TaskRouter cancels because it has left its Workflow."""
 
 Attributes = Mapping[str, Any]
@@ -20,7 +20,7 @@ Presence = Callable[[str], Mapping[str, Any]]
 """From a TaskQueue's SID to what `skip_if` reads of its Workers, see rules/scope.py."""
 
 
-def settle(
+def first_not_skipped(
     configuration: Configuration,
     step: Step | None,
     attributes: Attributes,
@@ -43,7 +43,7 @@ def is_skipped(target: Target, presence: Presence) -> bool:
     return target.skip_if is not None and target.skip_if.matches(presence(target.queue))
 
 
-def first_not_over(
+def first_not_timed_out(
     configuration: Configuration,
     step: Step | None,
     attributes: Attributes,

@@ -50,7 +50,7 @@ def reserved(office, **attributes):
 def test_complete_instruction_is_applied(office, emulator, parameters, status):
     reservation = reserved(office, call_sid="CA1")
     assert reservation.update(**parameters).reservation_status == status
-    kept = emulator.taskrouter.engine.store.the(Reservation, reservation.sid).instruction
+    kept = emulator.taskrouter.engine.store.require(Reservation, reservation.sid).instruction
     assert json.loads(kept)["instruction"] == parameters["instruction"]
 
 

@@ -8,7 +8,7 @@ def test_events_tell_what_happened_with_strings(lab):
     alice = lab.worker("Alice", {"a": 1}, activity="Offline")
     lab.wait(90.5)
     lab.move(alice, "Available")
-    (event,) = lab.told("worker.activity.update")
+    (event,) = lab.events_of("worker.activity.update")
     assert (event.at, event.resource_type, event.resource_sid) == (
         START + 90.5,
         "worker",
@@ -38,6 +38,6 @@ def test_the_events_of_one_task_tell_its_whole_story(lab):
         "task.completed",
         "reservation.completed",
     }
-    (completed,) = lab.told("task.completed")
+    (completed,) = lab.events_of("task.completed")
     assert completed.data["task_completed_reason"] == "done"
     assert completed.data["task_assignment_status"] == "completed"

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from engine_lab import EngineLab, reloaded, state
-from event_story import Story
+from event_replay import Story
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,7 +25,7 @@ TAKEN = ("accepted", "wrapping")
 FITTING = {
     "accept": ("pending",),
     "reject": ("pending",),
-    "call_off": ("pending",),
+    "cancel_unreachable": ("pending",),
     "wrap_up": ("accepted",),
     "complete": TAKEN,
 }
@@ -146,7 +146,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=NUMBER, capacity=st.integers(0, 3), available=st.booleans())
     def resize(self, number, capacity, available):
         channels = self.lab.engine.store.find("channels_of_worker", self.one(Worker, number).sid)
-        self.do(workers.update_channel, next(channels), capacity, available or None)
+        self.do(workers.update_worker_channel, next(channels), capacity, available or None)
 
     @rule(places=st.integers(1, 3), other=st.booleans())
     def change_queue(self, places, other):
@@ -214,7 +214,7 @@ class Life(RuleBasedStateMachine):
         for reservation in new:
             self.counted.add(reservation.sid)
             key = (reservation.worker_sid, reservation.task_channel_sid)
-            if store.the(Task, reservation.task_sid).ignore_capacity or not store.count(
+            if store.require(Task, reservation.task_sid).ignore_capacity or not store.count(
                 "held", key
             ):
                 continue

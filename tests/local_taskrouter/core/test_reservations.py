@@ -26,7 +26,7 @@ def test_nobody_answers_the_worker_goes_offline_and_the_task_to_the_next(lab, wo
     assert lab.reservations(task) == [("Alice", "pending")]
     lab.wait(1)
     assert lab.reservations(task) == [("Alice", "timeout"), ("Bob", "pending")]
-    assert (lab.named(alice.activity_sid), alice.available) == ("Offline", False)
+    assert (lab.name_of(alice.activity_sid), alice.available) == ("Offline", False)
 
 
 def test_the_timeout_activity_is_the_workspaces(lab, workflow):
@@ -34,7 +34,7 @@ def test_the_timeout_activity_is_the_workspaces(lab, workflow):
     alice = lab.worker("Alice")
     lab.task(workflow)
     lab.wait(120)
-    assert lab.named(alice.activity_sid) == "Unavailable"
+    assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
 def test_a_workflows_own_timeout_counts(lab):
@@ -51,7 +51,7 @@ def test_the_event_of_an_acceptance_shows_the_task_assigned(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     lab.accept(task)
-    (accepted,) = lab.told("reservation.accepted")
+    (accepted,) = lab.events_of("reservation.accepted")
     assert accepted.data["task_assignment_status"] == "assigned"
 
 
@@ -69,7 +69,7 @@ def test_a_worker_who_declines_stays_available_and_is_asked_again(lab, workflow)
     task = lab.task(workflow)
     lab.reject(task)
     assert lab.reservations(task) == [("Alice", "rejected"), ("Alice", "pending")]
-    assert lab.named(alice.activity_sid) == "Available"
+    assert lab.name_of(alice.activity_sid) == "Available"
 
 
 def test_a_worker_who_declines_can_go_elsewhere(lab, workflow):
@@ -77,7 +77,7 @@ def test_a_worker_who_declines_can_go_elsewhere(lab, workflow):
     task = lab.task(workflow)
     lab.reject(task, "Unavailable")
     assert statuses(lab, task) == ("pending", ["rejected"])
-    assert lab.named(alice.activity_sid) == "Unavailable"
+    assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
 def test_a_reservation_is_answered_once(lab, workflow):
@@ -140,7 +140,7 @@ def test_going_unavailable_can_decline_all_that_is_pending(lab, workflow):
     lab.move(alice, "Unavailable", reject_pending=True)
     assert statuses(lab, taken) == ("assigned", ["accepted"])
     assert [statuses(lab, task) for task in others] == [("pending", ["rejected"])] * 2
-    assert lab.named(alice.activity_sid) == "Unavailable"
+    assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
 def test_declining_all_needs_an_unavailable_activity(lab, workflow):
@@ -206,7 +206,7 @@ def test_an_ended_task_can_be_read_for_five_minutes(lab, workflow, end):
     lab.wait(1)
     assert lab.engine.store.get(type(task), task.sid) is None
     assert lab.count(Reservation) == 0
-    assert lab.told("task.deleted") == lab.told("task.system-deleted") == []
+    assert lab.events_of("task.deleted") == lab.events_of("task.system-deleted") == []
 
 
 @pytest.mark.parametrize("wrapping", [False, True])
@@ -221,7 +221,7 @@ def test_a_task_assigned_for_a_day_is_deleted_by_the_system(lab, workflow, wrapp
     assert lab.engine.store.get(type(task), task.sid) is task
     lab.wait(1)
     assert lab.engine.store.get(type(task), task.sid) is None
-    assert len(lab.told("task.system-deleted")) == 1
+    assert len(lab.events_of("task.system-deleted")) == 1
     assert lab.holder(waiting) == "Alice"
 
 
@@ -240,7 +240,7 @@ def test_too_many_assignments_cancel_the_task(lab, workflow, monkeypatch):
 def test_a_task_that_could_not_be_announced_pauses_before_the_next_try(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
-    lab.do(reservations.call_off, lab.pending(task))
+    lab.do(reservations.cancel_unreachable, lab.pending(task))
     assert statuses(lab, task) == ("pending", ["canceled"])
     lab.wait(4)
     assert statuses(lab, task) == ("pending", ["canceled"])
@@ -253,16 +253,16 @@ def test_a_pause_lets_other_tasks_pass_and_keeps_the_step(lab):
     workflow = lab.workflow(("1==1", skipping, lab.queue("Two")))
     lab.worker("Alice")
     task = lab.task(workflow)
-    lab.do(reservations.call_off, lab.pending(task))
+    lab.do(reservations.cancel_unreachable, lab.pending(task))
     assert lab.holder(lab.task(workflow)) == "Alice"
-    assert lab.named(task.task_queue_sid) == "One"
+    assert lab.name_of(task.task_queue_sid) == "One"
 
 
 def test_after_a_pause_a_task_that_others_hold_fills_its_places(lab):
     workflow = lab.workflow(default=lab.queue(max_reserved_workers=2))
     lab.worker("Alice"), lab.worker("Bob")
     task = lab.task(workflow)
-    lab.do(reservations.call_off, lab.pending(task))
+    lab.do(reservations.cancel_unreachable, lab.pending(task))
     assert lab.reservations(task) == [("Alice", "canceled"), ("Bob", "pending")]
     lab.wait(5)
     assert lab.reservations(task)[2:] == [("Alice", "pending")]
@@ -273,7 +273,7 @@ def test_calling_off_an_answered_reservation_does_nothing(lab, workflow):
     task = lab.task(workflow)
     reservation = lab.pending(task)
     lab.accept(task)
-    lab.do(reservations.call_off, reservation)
+    lab.do(reservations.cancel_unreachable, reservation)
     assert statuses(lab, task) == ("assigned", ["accepted"])
 
 
@@ -290,7 +290,7 @@ def office(single):
 
 
 def activity(lab):
-    return lab.named(lab.alice.activity_sid)
+    return lab.name_of(lab.alice.activity_sid)
 
 
 def test_in_a_single_tasking_workspace_the_activity_shows_what_the_worker_does(office):
@@ -327,7 +327,7 @@ def test_in_a_single_tasking_workspace_a_canceled_task_leads_back(office, end):
 
 def test_in_a_single_tasking_workspace_an_unreachable_server_leads_back(office):
     task = office.task(office.flow)
-    office.do(reservations.call_off, office.pending(task))
+    office.do(reservations.cancel_unreachable, office.pending(task))
     assert activity(office) == "Idle"
 
 

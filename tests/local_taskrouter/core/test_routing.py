@@ -8,7 +8,7 @@ from local_taskrouter.core.tasks import update_attributes, update_routing
 def test_the_first_matching_filter_decides(lab):
     red, blue, rest = lab.queue("Red"), lab.queue("Blue"), lab.queue("Rest")
     workflow = lab.workflow(("size > 5", red), ("size > 1", blue), default=rest)
-    entered = [lab.named(lab.task(workflow, {"size": size}).task_queue_sid) for size in (9, 3, 1)]
+    entered = [lab.name_of(lab.task(workflow, {"size": size}).task_queue_sid) for size in (9, 3, 1)]
     assert entered == ["Red", "Blue", "Rest"]
 
 

@@ -80,7 +80,7 @@ COMMANDS = {
     "make a worker unavailable": lambda e, b: workers.update_activity(
         e, b.alice, b.activity("Offline"), True
     ),
-    "more capacity": lambda e, b: workers.update_channel(
+    "more capacity": lambda e, b: workers.update_worker_channel(
         e, next(e.store.find("channels_of_worker", b.alice.sid)), 9, None
     ),
     "delete a worker": lambda e, b: workers.delete_worker(
@@ -93,7 +93,7 @@ COMMANDS = {
     "raise a task": lambda e, b: tasks.update_routing(e, b.waiting, 99, b.channel("chat"), 0.0),
     "accept": lambda e, b: reservations.accept(e, b.pending(b.asked)),
     "reject": lambda e, b: reservations.reject(e, b.pending(b.asked)),
-    "call off": lambda e, b: reservations.call_off(e, b.pending(b.asked)),
+    "call off": lambda e, b: reservations.cancel_unreachable(e, b.pending(b.asked)),
     "cancel a task": lambda e, b: tasks.update_status(e, b.asked, "canceled", "r"),
     "wrap up a task": lambda e, b: tasks.update_status(e, b.taken, "wrapping", "r"),
     "complete a task": lambda e, b: tasks.update_status(e, b.taken, "completed", "r"),
@@ -141,7 +141,7 @@ def test_a_fault_in_a_timer_undoes_what_came_before_it_and_stops_nothing(busy, m
         run_due(busy.engine, busy.now + 120)
     assert state(busy.engine)["records"] == before and not busy.engine.outcome()
     busy.wait(120)
-    assert busy.told("task-queue.timeout")
+    assert busy.events_of("task-queue.timeout")
 
 
 def refuse(*_, **__):
@@ -176,7 +176,7 @@ def test_all_kinds_are_known_by_their_prefix(busy):
 def test_a_sid_of_another_kind_is_not_found(busy):
     assert busy.engine.store.get(type(busy.bob), busy.taken.sid) is None
     with pytest.raises(KeyError):
-        busy.engine.store.the(type(busy.bob), busy.taken.sid)
+        busy.engine.store.require(type(busy.bob), busy.taken.sid)
 
 
 def test_serial_numbers_go_on_after_a_restart(busy):

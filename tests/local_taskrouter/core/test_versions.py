@@ -111,7 +111,7 @@ COMMANDS = {
     "timeout": (reserve, lambda lab: lab.wait(119), LEAVE),
     "callbacks unreachable": (
         reserve,
-        lambda lab: lab.do(reservations.call_off, lab.pending(lab.wait_task)),
+        lambda lab: lab.do(reservations.cancel_unreachable, lab.pending(lab.wait_task)),
         ACCEPT,
     ),
     "cancel": (reserve, do(cancel_task, task, None), ACCEPT),

@@ -7,7 +7,7 @@ from local_taskrouter.errors import BadRequest
 
 
 def place(lab, task):
-    return (lab.named(task.task_queue_sid), task.assignment_status)
+    return (lab.name_of(task.task_queue_sid), task.assignment_status)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_several_steps_pass_while_nobody_looks_each_at_its_moment(lab, queues):
     workflow = lab.workflow(("1==1", target(one, timeout=10), target(two, timeout=10), three))
     task = lab.task(workflow)
     lab.wait(60)
-    moments = [event.at - task.date_created for event in lab.told("task-queue.moved")]
+    moments = [event.at - task.date_created for event in lab.events_of("task-queue.moved")]
     assert moments == [10, 20]
     assert task.task_queue_entered_date == task.date_created + 20
 
@@ -54,7 +54,7 @@ def test_a_task_that_times_out_of_the_last_filter_is_canceled_not_sent_to_the_de
     lab.wait(10)
     assert place(lab, task) == ("One", "canceled")
     assert task.reason == "Task canceled on Workflow timeout"
-    assert [event.resource_type for event in lab.told("workflow.timeout")] == ["workflow"]
+    assert [event.resource_type for event in lab.events_of("workflow.timeout")] == ["workflow"]
 
 
 def test_a_target_may_raise_the_priority(lab, queues):
@@ -104,7 +104,7 @@ def test_a_task_skipped_out_of_everything_reaches_the_default(lab, queues):
 def test_a_task_skipped_out_of_everything_without_a_default_is_canceled(lab, queues):
     task = lab.task(lab.workflow(("1==1", target(queues[0], skip_if="1==1"))))
     assert task.assignment_status == "canceled"
-    assert len(lab.told("workflow.skipped")) == 1
+    assert len(lab.events_of("workflow.skipped")) == 1
 
 
 def test_no_match_and_no_default_refuses_the_task_and_leaves_no_trace(lab, queues):
@@ -206,6 +206,6 @@ def test_attributes_changed_when_a_step_is_just_over_lead_to_the_next_step(lab):
     workflow = lab.workflow(("1==1", {"queue": first.sid, "timeout": 30}, second))
     task = lab.task(workflow)
     lab.wait(30)
-    assert lab.named(task.task_queue_sid) == "Second"
+    assert lab.name_of(task.task_queue_sid) == "Second"
     lab.do(update_attributes, task, '{"a":1}')
-    assert lab.named(task.task_queue_sid) == "Second"
+    assert lab.name_of(task.task_queue_sid) == "Second"

@@ -69,7 +69,7 @@ def test_the_template_fifo_leads_every_task_to_everybody(multi):
     )
     alice = lab.worker("Alice", activity="Available" if multi else "Idle")
     assert lab.holder(lab.task(workflow)) == "Alice"
-    assert lab.named(alice.activity_sid) == ("Available" if multi else "Reserved")
+    assert lab.name_of(alice.activity_sid) == ("Available" if multi else "Reserved")
 
 
 def test_an_unknown_template_is_refused():
@@ -96,7 +96,7 @@ def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
 def test_a_worker_starts_in_the_default_activity_with_room_for_one_on_each_channel(lab):
     lab.engine.store.change(lab.workspace, default_activity_sid=lab.activity("Available").sid)
     worker = lab.do(workers.create_worker, lab.workspace, "Alice")
-    assert (lab.named(worker.activity_sid), worker.attributes) == ("Available", "{}")
+    assert (lab.name_of(worker.activity_sid), worker.attributes) == ("Available", "{}")
     channels = list(lab.engine.store.find("channels_of_worker", worker.sid))
     assert [(c.configured_capacity, c.available) for c in channels] == [(1, True)] * 5
 

@@ -9,7 +9,7 @@ from local_taskrouter.rules.lifecycle import (
     TASK_WAITING,
     IllegalTransition,
     advance,
-    step,
+    step_index,
 )
 
 TASK_MOVES = {
@@ -104,14 +104,14 @@ def test_a_reservation_takes_capacity_as_long_as_its_table_has_a_way_on():
     ],
 )
 def test_the_step_a_task_is_at(assignment_status, reservation_status, worker_available, name):
-    assert STEPS[step(assignment_status, reservation_status, worker_available)] == name
+    assert STEPS[step_index(assignment_status, reservation_status, worker_available)] == name
 
 
 def test_a_task_that_has_ended_is_past_every_step_or_at_none():
-    assert step("completed", "completed", True) == len(STEPS)
-    assert step("canceled", "canceled", True) is None
+    assert step_index("completed", "completed", True) == len(STEPS)
+    assert step_index("canceled", "canceled", True) is None
 
 
 def test_the_step_of_a_status_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="'cancelled' is none of a Task's statuses: pending"):
-        step("cancelled")
+        step_index("cancelled")

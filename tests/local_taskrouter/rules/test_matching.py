@@ -16,9 +16,9 @@ from local_taskrouter.rules.workflow import Target
 
 ANN = SimpleNamespace(sid="WK1", friendly_name="Ann")
 FREE = {
-    "is_asked": False,
-    "is_another_named": False,
-    "is_routed": False,
+    "has_pending_reservation": False,
+    "names_another_worker": False,
+    "is_for_one_worker": False,
     "ignores_capacity": False,
     "is_available": True,
     "has_room": True,
@@ -39,8 +39,8 @@ def test_available_worker_who_matches_and_has_room_may_take_the_task():
 @pytest.mark.parametrize(
     ("fact", "obstacle"),
     [
-        ({"is_asked": True}, Obstacle.ASKED),
-        ({"is_another_named": True}, Obstacle.ANOTHER_WORKER),
+        ({"has_pending_reservation": True}, Obstacle.PENDING_RESERVATION),
+        ({"names_another_worker": True}, Obstacle.ANOTHER_WORKER),
         ({"is_available": False}, Obstacle.ACTIVITY),
         ({"has_room": False}, Obstacle.CAPACITY),
         ({"matches_queue": False}, Obstacle.TASK_QUEUE),
@@ -53,12 +53,12 @@ def test_one_fact_that_is_otherwise_is_one_obstacle(fact, obstacle):
 
 
 def test_every_obstacle_is_found():
-    facts = {name: not value for name, value in FREE.items()} | {"is_routed": False}
+    facts = {name: not value for name, value in FREE.items()} | {"is_for_one_worker": False}
     assert set(obstacles(pair(**facts))) == set(Obstacle)
 
 
 def test_worker_of_a_routed_task_need_not_match_but_needs_room():
-    facts = {"is_routed": True, "matches_queue": False, "matches_target": False}
+    facts = {"is_for_one_worker": True, "matches_queue": False, "matches_target": False}
     assert may_take(pair(**facts))
     busy = pair(**facts, is_available=False, has_room=False)
     assert set(obstacles(busy)) == {Obstacle.ACTIVITY, Obstacle.CAPACITY}
@@ -67,9 +67,9 @@ def test_worker_of_a_routed_task_need_not_match_but_needs_room():
 @pytest.mark.parametrize(("routed", "may"), [(True, True), (False, False)])
 def test_capacity_and_activity_are_ignored_for_a_routed_task_only(routed, may):
     busy = {"is_available": False, "has_room": False, "ignores_capacity": True}
-    assert may_take(pair(**busy, is_routed=routed)) == may
-    assert not may_take(pair(**busy, is_routed=routed, is_another_named=True))
-    assert not may_take(pair(**busy, is_routed=routed, is_asked=True))
+    assert may_take(pair(**busy, is_for_one_worker=routed)) == may
+    assert not may_take(pair(**busy, is_for_one_worker=routed, names_another_worker=True))
+    assert not may_take(pair(**busy, is_for_one_worker=routed, has_pending_reservation=True))
 
 
 def test_only_a_worker_sid_routes_a_task_to_one_worker():

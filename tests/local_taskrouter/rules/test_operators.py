@@ -2,9 +2,9 @@ import pytest
 from local_taskrouter.rules.expression import parse
 from local_taskrouter.rules.operators import (
     comparisons,
-    decisive,
-    holder,
-    is_one_of_several,
+    failing_comparisons,
+    has_or,
+    missing_part,
     references,
 )
 
@@ -35,14 +35,14 @@ def test_the_comparisons_of_an_expression_are_in_their_order():
 )
 def test_only_what_makes_it_false_is_to_blame(text, blamed):
     condition = parse(text).condition
-    assert texts(decisive(condition, VALUES)) == blamed
+    assert texts(failing_comparisons(condition, VALUES)) == blamed
     assert condition.matches(VALUES) == (not blamed)
 
 
 def test_an_or_anywhere_leaves_a_choice():
-    assert not is_one_of_several(parse("a == 1 AND b == 2").condition)
-    assert is_one_of_several(parse("a == 1 OR b == 2").condition)
-    assert is_one_of_several(parse("a == 1 AND (b == 2 OR a == 2)").condition)
+    assert not has_or(parse("a == 1 AND b == 2").condition)
+    assert has_or(parse("a == 1 OR b == 2").condition)
+    assert has_or(parse("a == 1 AND (b == 2 OR a == 2)").condition)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_or_anywhere_leaves_a_choice():
 )
 def test_where_a_path_breaks_off(path, missing):
     [reference] = references(parse(f"{path} == 1").condition)
-    assert holder(reference, VALUES) == missing
+    assert missing_part(reference, VALUES) == missing
 
 
 def test_both_sides_of_a_comparison_are_read():

@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from local_taskrouter.rules.times import answer_until, iso, reservation_timeout, seconds_left
+from local_taskrouter.rules.times import (
+    iso,
+    reservation_deadline,
+    reservation_timeout,
+    seconds_left,
+)
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -22,7 +27,7 @@ def test_reservation_times_out_as_its_workflow_says_and_after_120_seconds_withou
     workflow, seconds
 ):
     assert reservation_timeout(workflow) == seconds
-    until = answer_until(NOON, workflow)
+    until = reservation_deadline(NOON, workflow)
     assert (until - NOON).total_seconds() == seconds
     assert seconds_left(until, NOON) == seconds
 

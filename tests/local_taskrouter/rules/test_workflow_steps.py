@@ -4,7 +4,11 @@ import json
 
 import pytest
 from local_taskrouter.rules.workflow import read_configuration
-from local_taskrouter.rules.workflow_steps import first_not_over, reachable_steps, settle
+from local_taskrouter.rules.workflow_steps import (
+    first_not_skipped,
+    first_not_timed_out,
+    reachable_steps,
+)
 
 NOBODY = "workers.available == 0"
 CONFIGURATION = read_configuration(
@@ -53,15 +57,19 @@ def test_task_settles_where_a_worker_is_reserved_or_skip_if_does_not_hold(
         assert queue_sid == seen[-1]
         return {"workers": {"available": available}}
 
-    assert queue(settle(CONFIGURATION, FIRST, {}, enter, presence)) == stays
+    assert queue(first_not_skipped(CONFIGURATION, FIRST, {}, enter, presence)) == stays
     assert seen == entered
 
 
 def test_task_that_skips_its_last_step_is_out_of_the_workflow():
     last = CONFIGURATION.step_after_timeout(CONFIGURATION.step_after_timeout(FIRST, {}), {})
     nobody = {"workers": {"available": 0}}
-    assert settle(CONFIGURATION, last, {}, lambda step: False, lambda sid: nobody) is None
-    assert settle(CONFIGURATION, None, {}, lambda step: False, lambda sid: nobody) is None
+    assert (
+        first_not_skipped(CONFIGURATION, last, {}, lambda step: False, lambda sid: nobody) is None
+    )
+    assert (
+        first_not_skipped(CONFIGURATION, None, {}, lambda step: False, lambda sid: nobody) is None
+    )
 
 
 @pytest.mark.parametrize(("age", "stays"), [(0, "WQ1"), (10, "WQ2"), (20, "WQ3"), (99, "WQ3")])
@@ -69,7 +77,7 @@ def test_steps_whose_time_is_over_are_passed(age, stays):
     def is_over(step):
         return step.until is not None and age >= step.until
 
-    assert queue(first_not_over(CONFIGURATION, FIRST, {}, is_over)) == stays
+    assert queue(first_not_timed_out(CONFIGURATION, FIRST, {}, is_over)) == stays
 
 
 @pytest.mark.parametrize(
