@@ -24,8 +24,8 @@ WORKERS: dict[str, dict[str, Any]] = {
     "Chloe": {"level": "7"},  # a string, and the TaskQueue compares numbers
     "Dev": {"product-line": "cards"},  # a key with a hyphen, which no expression can name
     "Elif": {"skills": ["orders"]},  # still has a Task that was never completed
-    "Farid": {"skills": ["returns"]},  # no target names her TaskQueue
-    "Gina": {"skills": ["general"]},  # her TaskQueue needs a default filter
+    "Farid": {"skills": ["returns"]},  # no target names their TaskQueue
+    "Gina": {"skills": ["general"]},  # their TaskQueue needs a default filter
 }
 TASK_QUEUES = {
     "Billing": 'skils HAS "billing"',  # misspelled
@@ -128,7 +128,7 @@ def _add_worker(
 
 
 def _leave_task_uncompleted(space: WorkspaceContext, workflow_sid: str) -> None:
-    """Accept a Task for its Worker and leave it assigned: it uses up her capacity."""
+    """Accept a Task for its Worker and leave it assigned, so that it uses up their capacity."""
     task = space.tasks(_create_task(space, workflow_sid, UNCOMPLETED_TOPIC))
     [reservation] = wait_for("a Reservation", task.reservations.list)
     reservation.update(reservation_status="accepted")

@@ -36,6 +36,7 @@ TASK_RESERVATION_TIMEOUT = 1200
 CAPACITY = 1  # Tasks at once on the default TaskChannel
 TASK_ATTRIBUTES = {"selected_language": "es"}
 
+Start = Literal["anything", "alice available", "alice offline", "task waiting"]
 # Each Worker's Activity at the start of a lesson. None: leave it as it is.
 STARTS: dict[str, dict[str, str] | None] = {
     "anything": None,
@@ -43,6 +44,15 @@ STARTS: dict[str, dict[str, str] | None] = {
     "alice offline": {"Alice": "Offline", "Bob": "Idle"},
     "task waiting": {"Alice": "Offline", "Bob": "Idle"},
 }
+
+Resource = TypeVar(
+    "Resource",
+    ActivityInstance,
+    TaskQueueInstance,
+    WorkerInstance,
+    WorkflowInstance,
+    WorkspaceInstance,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,17 +82,6 @@ class PreparedWorkspace:
     def __repr__(self) -> str:
         start = "" if self.start == "anything" else f" ({self.start})"
         return f"The Workspace {WORKSPACE!r} is ready{start}"
-
-
-Resource = TypeVar(
-    "Resource",
-    ActivityInstance,
-    TaskQueueInstance,
-    WorkerInstance,
-    WorkflowInstance,
-    WorkspaceInstance,
-)
-Start = Literal["anything", "alice available", "alice offline", "task waiting"]
 
 
 @overload

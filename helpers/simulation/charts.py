@@ -30,7 +30,7 @@ def demand(customers: Sequence[Customer]) -> Picture:
         texts.append(f"{language}: {' '.join(map(str, counts))}.")
     title = "Customers who arrive in each half hour"
     most = max(counted.values())
-    svg = line_chart(title, lines, _hours(first, last), _numbers("customers", most))
+    svg = line_chart(title, lines, _hour_axis(first, last), _number_axis("customers", most))
     return Picture(svg, f"{title}, from {first}:00 to {last}:00. {' '.join(texts)}")
 
 
@@ -43,8 +43,8 @@ def waiting(rows: pd.DataFrame) -> Picture:
     lines, texts = [], []
     for name, group in _by_scenario(rows):
         shares = group["waited"].value_counts(normalize=True).sort_index().cumsum()
-        seconds = zip(shares.index.tolist(), shares.tolist(), strict=True)
-        steps = _steps([(second / 60, share) for second, share in seconds])
+        points = zip(shares.index.tolist(), shares.tolist(), strict=True)
+        steps = _steps([(seconds / 60, share) for seconds, share in points])
         lines.append(Line(name, list(steps)))
         median, p90 = (group["waited"].quantile([0.5, 0.9]) / 60).round(1)
         texts.append(f"{name}: half waited at most {median} minutes, 9 of 10 at most {p90}.")
@@ -71,7 +71,7 @@ def through_the_day(rows: pd.DataFrame) -> Picture:
         texts.append(f"{name}: {', '.join(f'{h}:00 {m}' for h, m in means.round(1).items())}.")
     title = "Mean wait in minutes, by hour of arrival"
     most = max(up for line in lines for _, up in line.points)
-    svg = line_chart(title, lines, _hours(first, last), _numbers("minutes waited", most))
+    svg = line_chart(title, lines, _hour_axis(first, last), _number_axis("minutes waited", most))
     return Picture(svg, f"{title}. {' '.join(texts)}")
 
 
@@ -91,11 +91,11 @@ def _steps(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float
     yield float(_MOST_MINUTES), level
 
 
-def _hours(first: int, last: int) -> Axis:
+def _hour_axis(first: int, last: int) -> Axis:
     return Axis("time of day", [(hour, f"{hour}:00") for hour in range(first, last + 1)])
 
 
-def _numbers(name: str, most: float) -> Axis:
+def _number_axis(name: str, most: float) -> Axis:
     """An axis from 0 to at least `most`, with about five marks."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if most <= 6 * step)
     return Axis(name, [(n, str(n)) for n in range(0, step * max(1, ceil(most / step)) + 1, step)])
