@@ -8,7 +8,8 @@ Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-ass
 https://www.twilio.com/docs/taskrouter/queue-ordering-last-first-out-lifo
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Self
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
@@ -66,7 +67,7 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     target = target_of(engine.store, task)
     members = engine.eligibility.members(engine.store.require(TaskQueue, task.task_queue_sid))
-    pair = _Pair(engine, task, target, members)
+    pair = _AnyPair(engine, task, target, members)
     able = (
         worker
         for worker in _longest_idle(engine, task, members)
@@ -79,7 +80,7 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     )
 
 
-def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterator[Worker]:
+def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterable[Worker]:
     """Available `members` of the TaskQueue (None: of the Workspace), the longest idle first.
 
     For a Task that was created for one Worker, that Worker.
@@ -87,15 +88,16 @@ def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Itera
     store = engine.store
     if (only := routed_to(task.routing_target)) is not None:
         worker = store.get(Worker, only)
-        return iter([] if worker is None else [worker])
-    found: Iterator[Worker]
-    if every := members is None or len(members) >= store.count("idle", task.workspace_sid):
-        found = store.walk("idle", task.workspace_sid)
+        return [] if worker is None else [worker]
+    found: Iterable[Worker]
+    if members is None or len(members) >= store.count("idle", task.workspace_sid):
+        found, in_order = store.walk("idle", task.workspace_sid), True
     else:
         found = (worker for sid in members if (worker := store.require(Worker, sid)).available)
+        in_order = False
     if store.require(TaskChannel, task.task_channel_sid).channel_optimized_routing:
-        return iter(sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task)))
-    return found if every else iter(sorted(found, key=lambda w: (w.idle_since, w.serial)))
+        return sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task))
+    return found if in_order else sorted(found, key=lambda w: (w.idle_since, w.serial))
 
 
 def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float, float, int]:
@@ -150,23 +152,17 @@ def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> 
 
 
 class _Pair:
-    """A Task and one Worker after the other, as the records have them (see rules/matching.py).
+    """A Task and one Worker after the other, as the records have them (see rules/matching.py)."""
 
-    `members` are the SIDs of the Workers that match the TaskQueue, None where that is not known.
-    """
+    __slots__ = ("engine", "named", "target", "task", "worker")
 
-    __slots__ = ("engine", "members", "named", "target", "task", "worker")
-
-    def __init__(
-        self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, task: Task, target: Target | None) -> None:
         self.engine = engine
         self.task = task
         self.target = target
-        self.members = members
         self.named = named_workers(task.routing_target, target, parsed.task_values(task))
 
-    def with_worker(self, worker: Worker) -> "_Pair":
+    def with_worker(self, worker: Worker) -> Self:
         self.worker = worker
         return self
 
@@ -175,20 +171,16 @@ class _Pair:
         if not self.task.pending_reservations:
             return False
         return any(
-            one.worker_sid == self.worker.sid and one.reservation_status == "pending"
-            for one in self.engine.store.walk("reservations_of_task", self.task.sid)
+            each.worker_sid == self.worker.sid and each.reservation_status == "pending"
+            for each in self.engine.store.walk("reservations_of_task", self.task.sid)
         )
 
     @property
     def names_another_worker(self) -> bool:
-        for one in self.named:
-            if not one.is_worker(self.worker):
+        for name in self.named:
+            if not name.is_worker(self.worker):
                 return True
         return False
-
-    @property
-    def is_for_one_worker(self) -> bool:
-        return routed_to(self.task.routing_target) is not None
 
     @property
     def ignores_capacity(self) -> bool:
@@ -197,20 +189,6 @@ class _Pair:
     @property
     def is_available(self) -> bool:
         return self.worker.available
-
-    @property
-    def has_room(self) -> bool:
-        key = (self.worker.sid, self.task.task_channel_sid)
-        return any(
-            _is_open(self.engine, one) for one in self.engine.store.walk("worker_channel", key)
-        )
-
-    @property
-    def matches_queue(self) -> bool:
-        if self.members is not None:
-            return self.worker.sid in self.members
-        queue = self.engine.store.require(TaskQueue, self.task.task_queue_sid)
-        return self.engine.eligibility.matches(queue, self.worker)
 
     @property
     def matches_target(self) -> bool:
@@ -230,9 +208,38 @@ class _PairInLine(_Pair):
     matches_queue = True
 
 
+class _AnyPair(_Pair):
+    """`members` are the SIDs of the Workers that match the TaskQueue; None: evaluate each Worker."""
+
+    __slots__ = ("members",)
+
+    def __init__(
+        self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
+    ) -> None:
+        super().__init__(engine, task, target)
+        self.members = members
+
+    @property
+    def is_for_one_worker(self) -> bool:
+        return routed_to(self.task.routing_target) is not None
+
+    @property
+    def has_room(self) -> bool:
+        key = (self.worker.sid, self.task.task_channel_sid)
+        channels = self.engine.store.walk("worker_channel", key)
+        return any(_is_open(self.engine, channel) for channel in channels)
+
+    @property
+    def matches_queue(self) -> bool:
+        if self.members is not None:
+            return self.worker.sid in self.members
+        queue = self.engine.store.require(TaskQueue, self.task.task_queue_sid)
+        return self.engine.eligibility.matches(queue, self.worker)
+
+
 def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
     """Whether the Worker could be reserved for the Task at this target now."""
-    return may_take(_Pair(engine, task, target).with_worker(worker))
+    return may_take(_AnyPair(engine, task, target).with_worker(worker))
 
 
 def _is_open(engine: Engine, channel: WorkerChannel) -> bool:

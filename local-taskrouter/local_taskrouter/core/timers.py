@@ -39,6 +39,7 @@ class Timers:
         if due is None or due > now:
             return None
         record, field = self._record(self.entries[0]), self.entries[0][3]
+        assert record is not None  # since `next_due` has dropped the entries without one
         self._drop()
         return due, record, field
 

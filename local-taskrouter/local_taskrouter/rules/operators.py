@@ -1,7 +1,7 @@
-"""The tree of a parsed expression, and what its operators mean.
+"""The parts of a parsed expression: what each operator means, and which clauses fail.
 
-The rules are written down in local-taskrouter/local_taskrouter/rules/expression.py. The values are what json.loads gives:
-None, bool, int, float, str, list and dict. Every node only reads them.
+expression.py documents the language. Values are as json.loads returns them: None, bool, int, float,
+str, list and dict. Matching never changes them.
 """
 
 import operator
@@ -71,7 +71,7 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value written in the expression."""
+    """A scalar literal."""
 
     value: Scalar
 
@@ -81,7 +81,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array written in the expression."""
+    """An array literal."""
 
     items: tuple[Scalar, ...]
 
@@ -102,14 +102,17 @@ class Reference:
         return "".join(parts).removeprefix(".")
 
     def read(self, values: Mapping[str, Any]) -> Any:
-        """Return what the path leads to, None where it leads nowhere."""
+        """Return the value at the path; None when any part of it is missing."""
         found: Any = values
         for part in self.path:
-            if isinstance(part, int) and not isinstance(found, _ARRAYS):
-                return None
+            if isinstance(part, int):
+                if not isinstance(found, _ARRAYS) or part >= len(found):
+                    return None
+                found = found[part]
+                continue
             try:
                 found = found[part]
-            except (KeyError, IndexError, TypeError):
+            except (KeyError, TypeError):
                 return None
         return found
 
@@ -119,7 +122,7 @@ Operand = Constant | Array | Reference
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One clause; `operator` is a key of OPERATORS, `text` the clause as it was written."""
+    """A single comparison: `operator` is a key of OPERATORS, `text` the clause as written."""
 
     left: Operand
     operator: str
@@ -132,7 +135,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """True when every clause is; there are at least two."""
+    """True when all of its clauses, at least two, are true."""
 
     clauses: tuple["Condition", ...]
 
@@ -145,7 +148,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """True when one clause is; there are at least two."""
+    """True when any of its clauses, at least two, is true."""
 
     clauses: tuple["Condition", ...]
 
@@ -160,51 +163,54 @@ Condition = Comparison | And | Or
 
 
 def comparisons(condition: Condition) -> tuple[Comparison, ...]:
-    """Every single comparison, in the order in which they are written."""
+    """Return all comparisons of the condition in written order."""
     if isinstance(condition, Comparison):
         return (condition,)
-    return tuple(one for clause in condition.clauses for one in comparisons(clause))
+    return tuple(each for clause in condition.clauses for each in comparisons(clause))
 
 
 def failing_comparisons(condition: Condition, values: Mapping[str, Any]) -> tuple[Comparison, ...]:
-    """The comparisons that make the condition false over `values`; none when it is true.
+    """Return the comparisons that make the condition false over `values`; () when it is true.
 
-    Of clauses joined by AND those that are false, of clauses joined by OR all.
+    Of clauses joined by AND, those that are false; of clauses joined by OR, all.
     """
     if condition.matches(values):
         return ()
     if isinstance(condition, Comparison):
         return (condition,)
-    return tuple(one for clause in condition.clauses for one in failing_comparisons(clause, values))
+    return tuple(
+        each for clause in condition.clauses for each in failing_comparisons(clause, values)
+    )
 
 
 def has_or(condition: Condition) -> bool:
-    """Whether the condition has an OR: then it is enough that one side becomes true."""
+    """Whether the condition contains an OR, so that one true side is enough."""
     if isinstance(condition, Or):
         return True
     return isinstance(condition, And) and any(map(has_or, condition.clauses))
 
 
 def references(comparison: Comparison) -> tuple[Reference, ...]:
-    """What a comparison reads from the values, left before right."""
+    """Return the references on the left and on the right of a comparison."""
     return tuple(
         side for side in (comparison.left, comparison.right) if isinstance(side, Reference)
     )
 
 
 def missing_part(reference: Reference, values: Mapping[str, Any]) -> tuple[Any, str | int] | None:
-    """Where the path of `reference` breaks off: the value reached, and the part it does not have.
+    """Return the last value on the path of `reference`, and the key or index that it lacks.
 
-    None when the path leads to something, be it null. `reference.read` alone cannot tell a missing
-    key from one that holds null.
+    None when the path leads to a value, even to null. `reference.read` returns None for both null
+    and a missing key.
     """
     found: Any = values
     for part in reference.path:
         if isinstance(part, int):
-            there = isinstance(found, list) and part < len(found)
+            if not isinstance(found, list) or part >= len(found):
+                return found, part
+            found = found[part]
+        elif isinstance(found, Mapping) and part in found:
+            found = found[part]
         else:
-            there = isinstance(found, Mapping) and part in found
-        if not there:
             return found, part
-        found = found[part]
     return None

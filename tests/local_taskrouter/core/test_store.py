@@ -136,7 +136,7 @@ def test_timers_that_cannot_be_written_down_fire_again(busy, seconds):
 def test_a_fault_in_a_timer_undoes_what_came_before_it_and_stops_nothing(busy, monkeypatch):
     before = state(busy.engine)["records"]
     with monkeypatch.context() as patched, pytest.raises(Refused):
-        patched.setattr(task_end, "note", refuse)
+        patched.setattr(task_end, "emit", refuse)
         patched.setattr("local_taskrouter.core.reservations.move_worker", refuse)
         run_due(busy.engine, busy.now + 120)
     assert state(busy.engine)["records"] == before and not busy.engine.outcome()
