@@ -83,7 +83,7 @@ def test_09_shows_progress_and_charts_in_both_themes(tab):
     assert tab.outputs.get_by_role("img").count() == 4
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         tab.set_theme(theme)
-        picture = tab.output_of("pictures.waiting")
+        picture = tab.output_of("charts.waiting")
         picture.scroll_into_view_if_needed()
         tab.shot(f"waiting, {theme}", picture)
         assert tab.violations() == []
