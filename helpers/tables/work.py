@@ -7,7 +7,6 @@ from typing import Any
 
 from local_taskrouter.explanation.gathering import surroundings, with_channels, with_pause
 from local_taskrouter.explanation.waiting import reason_to_wait
-from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 from local_taskrouter.rules.times import iso
 
 from helpers.display.table import Table, table
@@ -76,14 +75,6 @@ def _reasons(lab: PreparedWorkspace, tasks: Iterable[Any]) -> dict[str, str]:
             evidence = with_channels(lab.workspace, replace(shared, task=task))
             reasons[task.sid] = reason_to_wait(with_pause(lab.workspace, evidence))
     return reasons
-
-
-def matches(expression: str | None, worker: Any) -> bool:
-    """Whether the Worker's attributes satisfy a TaskQueue's `expression`."""
-    try:
-        return parse(expression or "").matches(json.loads(worker.attributes))
-    except ExpressionSyntaxError:
-        return False
 
 
 def _when(event: Any) -> tuple[str, int]:
