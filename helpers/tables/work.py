@@ -1,6 +1,5 @@
 """Tables of what happens in a Workspace: Tasks and why they wait, Reservations, Events."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
