@@ -29,7 +29,7 @@ def create_activity(
 
 
 def rename_activity(engine: Engine, activity: Activity, name: str) -> None:
-    """Give an Activity another name; expressions may read it as `worker.activity_name`."""
+    """Rename an Activity. Expressions can read its name as `worker.activity_name`."""
     engine.store.change(activity, friendly_name=name, date_updated=engine.now)
     emit(engine, "activity.updated", activity, f"Activity {name} updated")
     for worker in engine.store.walk("in_activity", activity.sid):

@@ -1,4 +1,8 @@
-"""Moving a Worker from one Activity to another: https://www.twilio.com/docs/taskrouter/api/activity"""
+"""A Worker's Activity and idle time, which decide who gets the next Task.
+
+https://www.twilio.com/docs/taskrouter/api/activity and
+https://www.twilio.com/docs/taskrouter/multitasking
+"""
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
@@ -7,9 +11,9 @@ from local_taskrouter.core.records import Activity, Reservation, TaskChannel, Wo
 
 
 def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
-    """Put the Worker into this Activity; one that is already there stays as it is.
+    """Move the Worker to this Activity; do nothing if that is its Activity already.
 
-    Becoming available starts a new idle time and frees the Worker for waiting Tasks.
+    A Worker that becomes available starts a new idle time and is offered waiting Tasks.
     """
     if activity_sid == worker.activity_sid:
         return
@@ -19,15 +23,15 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         store.require(Activity, activity_sid),
     )
     seconds = now - worker.date_status_changed
-    arrives = activity.available and not worker.available
+    becomes_available = activity.available and not worker.available
     store.change(
         worker,
         activity_sid=activity.sid,
         available=activity.available,
         date_status_changed=now,
         date_updated=now,
-        idle_since=now if arrives else worker.idle_since,
-        available_since=now if arrives else worker.available_since,
+        idle_since=now if becomes_available else worker.idle_since,
+        available_since=now if becomes_available else worker.available_since,
         version=worker.version + 1,
     )
     emit(
@@ -45,7 +49,7 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
 
 
 def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None:
-    """The Worker's idle time starts anew, on the Reservation's TaskChannel too where that counts."""
+    """Restart the Worker's idle time, also on a TaskChannel with `channel_optimized_routing`."""
     store = engine.store
     store.change(worker, idle_since=engine.now)
     channel = store.get(TaskChannel, reservation.task_channel_sid)
@@ -55,7 +59,7 @@ def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None
 
 
 def free_if_load_is_read(engine: Engine, worker: Worker) -> None:
-    """Let the Worker look for Tasks where an expression reads how much it holds.
+    """Offer the Worker waiting Tasks if any expression reads how many Tasks a Worker holds.
 
     Costs one step for each Workflow.
     """

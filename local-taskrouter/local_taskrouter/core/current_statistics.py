@@ -1,4 +1,4 @@
-"""Statistics of this moment, counted from the records.
+"""Real-time statistics, counted from the records.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbours. Only
 Tasks in flight count, canceled and completed ones do not; a Task waits while it is pending or
@@ -19,14 +19,14 @@ from local_taskrouter.rules.lifecycle import TASK_OPEN, TASK_WAITING
 def tasks_in(
     engine: Engine, workspace: Workspace, channel: TaskChannel | None = None
 ) -> Iterator[Task]:
-    """The Workspace's Tasks in flight, on one TaskChannel or all; nothing may change meanwhile."""
+    """Yield the Workspace's Tasks in flight, on one TaskChannel or all; change none meanwhile."""
     for task in engine.store.walk("in_flight", workspace.sid):
         if channel is None or task.task_channel_sid == channel.sid:
             yield task
 
 
 def by_queue(tasks: Iterable[Task]) -> dict[str, list[Task]]:
-    """Tasks by the SID of their TaskQueue, in one pass."""
+    """Group Tasks by the SID of their TaskQueue, in one pass."""
     found: dict[str, list[Task]] = {}
     for task in tasks:
         if task.task_queue_sid is not None:
@@ -35,7 +35,7 @@ def by_queue(tasks: Iterable[Task]) -> dict[str, list[Task]]:
 
 
 def of_tasks(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
-    """Counts of these Tasks in flight, and the oldest that waits. Costs one pass."""
+    """Count these Tasks in flight, and find the oldest waiting one. Costs one pass."""
     statuses, priorities = dict.fromkeys(TASK_OPEN, 0), Counter[int]()
     oldest: Task | None = None
     for task in tasks:
@@ -56,7 +56,10 @@ def of_tasks(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
 
 
 def of_queue(engine: Engine, queue: TaskQueue, tasks: Iterable[Task]) -> dict[str, Any]:
-    """`of_tasks` for the Tasks of a TaskQueue, and its matching Workers, whom it passes once."""
+    """Return `of_tasks` for the Tasks of a TaskQueue, and count its matching Workers.
+
+    Iterates over the Workers once.
+    """
     workers = presence(engine, queue)["workers"]
     return {
         "activity_statistics": _by_activity(engine, queue.workspace_sid, workers),
@@ -67,7 +70,7 @@ def of_queue(engine: Engine, queue: TaskQueue, tasks: Iterable[Task]) -> dict[st
 
 
 def longest_in_queue(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
-    """Which of these Tasks of one TaskQueue has waited there the longest, whatever its age."""
+    """Find the Task that has waited longest in its TaskQueue, whatever its age."""
     waiting = [task for task in tasks if task.assignment_status in TASK_WAITING]
     first = min(waiting, key=_entered, default=None)
     return {
@@ -79,7 +82,7 @@ def longest_in_queue(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
 def of_workers(
     engine: Engine, workspace: Workspace, workers: Iterable[Worker] | None = None
 ) -> dict[str, Any]:
-    """How many Workers there are, by Activity: these, or all of the Workspace's.
+    """Count Workers by Activity: these, or all of the Workspace's.
 
     Costs one pass over those given, or one step for each Activity.
     """

@@ -1,6 +1,7 @@
-"""The engine: the state, the current moment, and what has happened since the last commit.
+"""The engine: the state, the current moment, and what has changed since the last commit.
 
-Commands are functions that take it first. They run through `run.py`, which sets `now`.
+Its limits are Twilio's: https://www.twilio.com/docs/taskrouter/limits. Commands are functions that
+take the engine as their first argument; `commands.run` sets `now` and calls them.
 """
 
 from collections import deque
@@ -25,7 +26,7 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Limits:
-    """The most of each in one Workspace, by the name of the index that counts them."""
+    """The maximum of each resource in a Workspace, by the index that counts it."""
 
     activities: int = 100
     task_channels: int = 15
@@ -35,7 +36,7 @@ class Limits:
     in_flight: int = 25_000
 
     def require_room(self, store: Store, index: str, workspace_sid: str) -> None:
-        """Raises BadRequest when the Workspace has as many as it may. Costs O(1)."""
+        """Raise BadRequest when the Workspace is at its limit. Costs O(1)."""
         most: int = getattr(self, index)
         if store.count(index, workspace_sid) >= most:
             raise BadRequest(f"A Workspace has at most {most} {_NAMES[index]}")
@@ -43,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What must be written down and delivered. False when nothing happened."""
+    """What the service must write to disk and deliver. False when nothing happened."""
 
     changed: dict[str, Record | None] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -68,28 +69,28 @@ class Engine:
         self.freed: deque[str] = deque()
 
     def sid(self, kind: type[Record]) -> str:
-        """A new SID for a record of this kind."""
+        """Return a new SID for a record of this kind."""
         return self.sids.new(kind.prefix)
 
     def require_room(self, index: str, workspace_sid: str) -> None:
-        """Raises BadRequest when the Workspace may have no more of what this index counts."""
+        """Raise BadRequest when the Workspace is at the limit for what this index counts."""
         self.limits.require_room(self.store, index, workspace_sid)
 
     def free(self, worker: Worker) -> None:
-        """Remember that this Worker may be able to take a waiting Task now."""
+        """Queue the Worker to be offered waiting Tasks at the end of the command."""
         self.freed.append(worker.sid)
 
     def outcome(self) -> Outcome:
-        """What happened since the last `commit`."""
+        """Return the changes, events and callbacks since the last `commit`."""
         return Outcome(self.store.changed, self.events, self.callbacks)
 
     def commit(self) -> None:
-        """Make everything since the last `commit` final: it has been written down."""
+        """Make everything since the last `commit` final, after it was written to disk."""
         self.store.commit()
         self.events, self.callbacks = [], []
 
     def undo(self) -> None:
-        """Take back everything since the last `commit`."""
+        """Undo everything since the last `commit`."""
         self.store.rollback()
         self.events.clear()
         self.callbacks.clear()

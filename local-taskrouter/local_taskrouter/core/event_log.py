@@ -1,4 +1,4 @@
-"""What happened, as records that the edge writes down and delivers.
+"""Emit Events and Event Callbacks, which the service writes to disk and delivers.
 
 Types, descriptions and data follow https://www.twilio.com/docs/taskrouter/api/event/reference;
 `data` holds strings under the snake_case names that the Events resource shows.
@@ -39,9 +39,9 @@ def emit(
     *others: Record | None,
     **more: object,
 ) -> None:
-    """Add an event about `subject` to those of the running command.
+    """Emit an Event about `subject`, and its Event Callback if the Workspace wants one.
 
-    `others` are the further records it carries the parameters of, `more` single parameters.
+    The Event also carries the parameters of the records `others`, and `more` parameters.
     """
     workspace = engine.store.get(Workspace, subject.workspace_sid)
     data = {
@@ -64,24 +64,24 @@ def emit(
     )
     engine.events.append(event)
     if workspace is not None and _is_wanted(workspace, event_type):
-        engine.callbacks.append(_announcement(workspace, event))
+        engine.callbacks.append(_event_callback(workspace, event))
 
 
 def text(value: object) -> str:
-    """A parameter as Twilio writes it: booleans in lower case, whole numbers without a point."""
+    """Return a parameter as Twilio writes it: booleans in lower case."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _is_wanted(workspace: Workspace, event_type: str) -> bool:
-    """Whether the Workspace's EventCallbackUrl hears of it: without an EventsFilter, of all."""
+    """Whether to POST it to the EventCallbackUrl; without an EventsFilter every type is."""
     if not workspace.event_callback_url:
         return False
     wanted = [part.strip() for part in (workspace.events_filter or "").split(",")]
     return not any(wanted) or event_type in wanted
 
 
-def _announcement(workspace: Workspace, event: Event) -> Callback:
-    """The Event Callback, whose parameters are those of the event in CamelCase."""
+def _event_callback(workspace: Workspace, event: Event) -> Callback:
+    """Return the Event Callback: the Event's parameters with their names in CamelCase."""
     camel = {
         "".join(word.capitalize() for word in name.split("_")): value
         for name, value in event.data.items()

@@ -1,7 +1,7 @@
-"""Which records to look at, without looking at all of them.
+"""Indexes: find records by a key without a scan.
 
-An index maps a key to records, in order of creation or, when given an `order`, in that order.
-Every one the rules use is declared in `INDEXES`; the store keeps them in step.
+An index maps a key to records, ordered by creation or by the given `order`. `INDEXES` declares all
+of them; the store keeps them up to date.
 """
 
 from bisect import bisect_left, insort
@@ -31,7 +31,7 @@ Entry = tuple[Any, int, str]
 
 @dataclass(frozen=True)
 class IndexRule:
-    """Which records of `kind` an index holds (`key` not None), under which key, in which order."""
+    """An index over records of `kind`; a record whose `key` is None is left out."""
 
     kind: type[Record]
     key: Key
@@ -39,7 +39,7 @@ class IndexRule:
 
 
 def _wants_worker(task: Task) -> bool:
-    """Whether the Task would take a Worker now."""
+    """Whether the Task waits for one more Worker."""
     return (
         task.assignment_status in TASK_WAITING
         and task.task_queue_sid is not None
@@ -113,7 +113,7 @@ class Index:
         self._entries: dict[Hashable, list[Entry]] = {}
 
     def place_of(self, record: Record) -> tuple[Hashable, Entry] | None:
-        """Where the record belongs as it is now; None: nowhere. Costs O(1)."""
+        """Return the record's key and entry as it is now; None if it is left out. Costs O(1)."""
         key = self.rule.key(record)
         if key is None:
             return None
@@ -133,17 +133,17 @@ class Index:
             del self._entries[key]
 
     def sids(self, key: Hashable) -> Iterator[str]:
-        """The SIDs under `key`, in order; safe against changes made while walking."""
+        """Return the SIDs under `key`, in order, as of now: records may change during iteration."""
         return map(itemgetter(2), tuple(self._entries.get(key, ())))
 
     def walk(self, key: Hashable) -> Iterator[str]:
-        """As `sids`, without the copy: nothing may change before the walk ends."""
+        """As `sids`, without the copy: nothing may change during iteration."""
         return map(itemgetter(2), self._entries.get(key, ()))
 
     def count(self, key: Hashable) -> int:
-        """How many records are under `key`. Costs O(1)."""
+        """Return the number of records under `key`. Costs O(1)."""
         return len(self._entries.get(key, ()))
 
     def keys(self) -> list[Hashable]:
-        """Every key that has a record."""
+        """Return all keys that have records."""
         return list(self._entries)

@@ -33,7 +33,7 @@ class InstructionError(BadRequest):
 
 
 def apply_instruction(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> None:
-    """Carry out the answer's instruction; `{}` asks for nothing.
+    """Carry out the instruction in a callback's answer; `{}` has none.
 
     Raises Alert, and changes nothing, when it cannot be carried out.
     """
@@ -60,7 +60,7 @@ def apply_instruction(engine: Engine, reservation: Reservation, answer: dict[str
 
 
 class Alert(Exception):
-    """An answer that TaskRouter would complain of in the Debugger: a `code` and a `message`."""
+    """An answer that TaskRouter reports in the Debugger, with a `code` and a `message`."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -95,7 +95,7 @@ def apply_voice_instruction(
         )
     _check_post_work(engine, reservation, instruction, fields)
     engine.store.change(reservation, instruction=json.dumps({"instruction": instruction, **fields}))
-    if instruction in ("dequeue", "conference") or _says_accept(fields):
+    if instruction in ("dequeue", "conference") or _accepts(fields):
         accept(engine, reservation)
 
 
@@ -117,7 +117,7 @@ def _require_state(reservation: Reservation, instruction: str) -> None:
 def _check_post_work(
     engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
 ) -> None:
-    """Raises InstructionError when the Activity for after the call is not in the Workspace."""
+    """Raise InstructionError unless `post_work_activity_sid` is in the Workspace."""
     sid = fields.get("post_work_activity_sid")
     if instruction not in _NO_ACTIVITY or not sid:
         return
@@ -133,12 +133,12 @@ def _check_post_work(
 def _missing(
     engine: Engine, reservation: Reservation, instruction: str, fields: Mapping[str, Any]
 ) -> tuple[int, str] | None:
-    """The first thing that is not there, with its alert code."""
+    """Return the alert code and name of the first missing field or attribute."""
     worker = engine.store.require(Worker, reservation.worker_sid)
     task = engine.store.require(Task, reservation.task_sid)
     uri = parsed.attributes(worker.attributes).get("contact_uri")
     call_sid = parsed.attributes(task.attributes).get("call_sid")
-    needs: dict[str, tuple[tuple[int, str, Any], ...]] = {
+    required: dict[str, tuple[tuple[int, str, Any], ...]] = {
         "call": (
             (40110, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
             (40111, "from", fields.get("from")),
@@ -157,8 +157,8 @@ def _missing(
         ),
         "supervise": ((40147, "supervisor", fields.get("supervisor")),),
     }
-    return next(((code, name) for code, name, value in needs[instruction] if not value), None)
+    return next(((code, name) for code, name, value in required[instruction] if not value), None)
 
 
-def _says_accept(fields: Mapping[str, Any]) -> bool:
+def _accepts(fields: Mapping[str, Any]) -> bool:
     return str(fields.get("accept", False)).lower() in ("true", "1", "yes")

@@ -1,7 +1,6 @@
-"""The texts that records hold, read once: attributes, expressions, Workflow configurations.
+"""Parse the texts that records hold: attributes, expressions, Workflow configurations and steps.
 
-The same text comes up again and again, so each reading is remembered. What is returned is
-shared: nobody may change it.
+The same texts come up again and again, so results are cached and shared: do not change them.
 """
 
 import json
@@ -19,45 +18,45 @@ _SYSTEM = frozenset({"worker", "channel", "sid", "friendly_name", "activity_sid"
 
 @lru_cache(maxsize=32_768)
 def attributes(text: str) -> dict[str, Any]:
-    """A record's `attributes` as a dict."""
+    """Return a record's `attributes` as a dict."""
     return json.loads(text)
 
 
 @lru_cache(maxsize=8_192)
 def expression(text: str) -> Expression:
-    """The expression of this text; raises ExpressionSyntaxError."""
+    """Parse an expression. Raises ExpressionSyntaxError."""
     return parse(text)
 
 
 @lru_cache(maxsize=1_024)
 def configuration(text: str) -> Configuration:
-    """The Workflow configuration of this text; raises ConfigurationError."""
+    """Parse a Workflow configuration. Raises ConfigurationError."""
     return read_configuration(text)
 
 
 @lru_cache(maxsize=1_024)
 def reads_load(text: str) -> bool:
-    """Whether a target's expression in this configuration reads the load of a Worker's channels."""
+    """Whether any target's expression in this configuration reads a Worker's load."""
     return any(reads_channels(target.expression) for target in configuration(text).targets)
 
 
 def is_static(target_workers: Expression) -> bool:
-    """Whether only a Worker's attributes decide, not its Activity or its channels' load."""
+    """Whether the expression reads only a Worker's attributes, not its Activity or load."""
     return not any(name.split(".", 1)[0] in _SYSTEM for name in target_workers.names)
 
 
 def task_values(task: Task) -> dict[str, Any]:
-    """What a Workflow filter's expression reads: the Task's attributes, no prefix."""
+    """Return what a Workflow filter's expression reads: the Task's attributes, without prefix."""
     return attributes(task.attributes)
 
 
 def worker_values(store: Store, worker: Worker) -> dict[str, Any]:
-    """What `target_workers` reads of a Worker."""
+    """Return what `target_workers` reads of a Worker."""
     return queue_scope(_worker(store, worker), attributes(worker.attributes))
 
 
 def pair_values(store: Store, task: Task, worker: Worker) -> dict[str, Any]:
-    """What the expression of a Workflow target reads: `task.…` and `worker.…`."""
+    """Return what the expression of a Workflow target reads: `task.…` and `worker.…`."""
     return target_scope(task_values(task), _worker(store, worker))
 
 
@@ -86,30 +85,30 @@ def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
 
 
 def percentage(capacity: int, held: int) -> int:
-    """Free capacity in whole percent, rounded down; https://www.twilio.com/docs/taskrouter/multitasking"""
+    """Return the free capacity in whole percent, rounded down; https://www.twilio.com/docs/taskrouter/multitasking"""
     return max(0, (capacity - held) * 100 // capacity) if capacity else 0
 
 
 def configuration_of(store: Store, task: Task) -> Configuration | None:
-    """The configuration of the Task's Workflow; None when it has none."""
+    """Return the configuration of the Task's Workflow; None without a Workflow."""
     workflow = store.get(Workflow, task.workflow_sid)
     return configuration(workflow.configuration) if workflow is not None else None
 
 
 _step = lru_cache(maxsize=1_024)(Step)
-"""Tasks stand at few different steps, and every look at a waiting Task reads its step."""
+"""Cached, since routing reads the step of each waiting Task and few steps differ."""
 
 
 def step_of(task: Task) -> Step | None:
-    """The step the Task stands at; None when no Workflow routes it."""
+    """Return the step the Task is at; None when no Workflow routes it."""
     return _step(*task.step) if task.step is not None else None
 
 
 def target_of(store: Store, task: Task) -> Target | None:
-    """The target the Task stands at; None when it is routed without one.
+    """Return the target the Task is at; None when it is routed without one.
 
-    A Workflow that was changed without re-evaluation may no longer have that target; the Task
-    then keeps its TaskQueue and nothing narrows the choice.
+    A Workflow changed without re-evaluation may no longer have that target; the Task then stays in
+    its TaskQueue, and any Worker that matches the TaskQueue can take it.
     """
     configuration, step = configuration_of(store, task), step_of(task)
     if configuration is None or step is None:

@@ -12,7 +12,7 @@ from local_taskrouter.rules.times import RESERVATION_TIMEOUT
 
 @dataclass(kw_only=True)
 class Record:
-    """What all resources have in common. `workspace_sid` of a Workspace is its own SID."""
+    """The fields all resources share. The `workspace_sid` of a Workspace is its `sid`."""
 
     prefix: ClassVar[str]
 
@@ -55,8 +55,8 @@ class TaskChannel(Record):
 
 @dataclass(kw_only=True)
 class Worker(Record):
-    """`available` repeats that of the Activity, true since `available_since`; `idle_since` orders
-    the idle.
+    """`available` copies the Activity's, true since `available_since`. Tasks go first to the Worker
+    with the earliest `idle_since`.
     """
 
     prefix = "WK"
@@ -109,8 +109,8 @@ class Workflow(Record):
 
 @dataclass(kw_only=True)
 class Task(Record):
-    """`step` holds the fields of the Workflow `Step` the Task stands at and `step_until` when that
-    ends; `places` is its TaskQueue's `max_reserved_workers`.
+    """`step` holds the fields of the Workflow `Step` the Task is at, `step_until` is when it ends,
+    `places` copies its TaskQueue's `max_reserved_workers`.
     """
 
     prefix = "WT"
@@ -140,7 +140,7 @@ class Task(Record):
 
 @dataclass(kw_only=True)
 class Reservation(Record):
-    """`expires_at` is set while it is pending; `instruction` is the voice instruction it got."""
+    """`expires_at` is set while it is pending; `instruction` is its voice instruction as JSON."""
 
     prefix = "WR"
 
@@ -175,7 +175,7 @@ KINDS: dict[str, type[Record]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: `at` in seconds since 1970."""
+    """An Event of the Events resource; `at` is in seconds since 1970."""
 
     sid: str
     workspace_sid: str
@@ -189,9 +189,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Callback:
-    """A POST to be made: `parameters` is the form as it goes out, but for the AccountSid.
+    """A POST to send: `parameters` is the form, without the AccountSid.
 
-    An Assignment Callback names the Reservation it asks about; an Event Callback none.
+    `reservation_sid` is empty for an Event Callback.
     """
 
     workspace_sid: str

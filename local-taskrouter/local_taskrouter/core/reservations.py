@@ -1,4 +1,4 @@
-"""What can be done with a Reservation, and what follows for its Task and its Worker.
+"""Answer a Reservation or let it time out, with the effects on its Task and Worker.
 
 https://www.twilio.com/docs/taskrouter/api/reservations
 """
@@ -34,7 +34,7 @@ ALL_COMPLETED = "All reservations were completed"
 
 
 def accept(engine: Engine, reservation: Reservation) -> None:
-    """The Worker takes the Task: it is assigned, and other Workers' Reservations are rescinded.
+    """Assign the Task to the Worker and rescind other Workers' pending Reservations.
 
     Raises BadRequest when the Reservation is not pending, Gone when it was rescinded.
     """
@@ -55,7 +55,7 @@ def accept(engine: Engine, reservation: Reservation) -> None:
 
 
 def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = None) -> None:
-    """The Worker declines, and goes to `activity_sid` if given; the Task is routed again.
+    """Decline the Reservation, move the Worker to `activity_sid` if given, route the Task again.
 
     Raises BadRequest when the Reservation is not pending or the Activity is unknown.
     """
@@ -67,7 +67,7 @@ def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = 
 
 
 def time_out(engine: Engine, reservation: Reservation) -> None:
-    """Nobody answered: the Worker goes to the Workspace's TimeoutActivity, the Task is re-routed."""
+    """Move the Worker to the Workspace's TimeoutActivity and route the Task again."""
     worker = engine.store.require(Worker, reservation.worker_sid)
     workspace = engine.store.require(Workspace, reservation.workspace_sid)
     move_reservation(engine, reservation, "time_out")
@@ -76,7 +76,7 @@ def time_out(engine: Engine, reservation: Reservation) -> None:
 
 
 def cancel_unreachable(engine: Engine, reservation: Reservation) -> None:
-    """Neither callback URL could be reached: canceled, and the Task pauses before it tries again."""
+    """Cancel a Reservation whose callback URLs are unreachable; the Task pauses before a retry."""
     if reservation.reservation_status != "pending":
         return
     task = engine.store.require(Task, reservation.task_sid)
@@ -86,19 +86,22 @@ def cancel_unreachable(engine: Engine, reservation: Reservation) -> None:
 
 
 def wrap_up(engine: Engine, reservation: Reservation) -> None:
-    """Put the Reservation and its Task into wrap-up. Raises IllegalTransition unless accepted."""
+    """Move the Reservation and its Task to wrapping. Raises IllegalTransition unless accepted."""
     advance(RESERVATION, reservation.reservation_status, "wrap_up")
     wrap_up_task(engine, engine.store.require(Task, reservation.task_sid), None)
 
 
 def complete(engine: Engine, reservation: Reservation) -> None:
-    """Complete the Reservation and with it its Task. Raises IllegalTransition unless it was taken."""
+    """Complete the Reservation and its Task.
+
+    Raises IllegalTransition unless it is accepted or wrapping.
+    """
     advance(RESERVATION, reservation.reservation_status, "complete")
     complete_task(engine, engine.store.require(Task, reservation.task_sid), ALL_COMPLETED)
 
 
 def release(engine: Engine, reservation: Reservation) -> None:
-    """After a Reservation ended without acceptance: the Task waits again, or has waited too long."""
+    """Route the Task again after a Reservation ended unaccepted, or cancel it after too many."""
     task = engine.store.require(Task, reservation.task_sid)
     if task.assignment_status != "reserved":
         return
@@ -116,7 +119,7 @@ def release(engine: Engine, reservation: Reservation) -> None:
 
 
 def check_activity(engine: Engine, workspace_sid: str, sid: str | None, parameter: str) -> None:
-    """Raises BadRequest when `sid` is given and is no Activity of the Workspace."""
+    """Raise BadRequest when `sid` is given and is not an Activity of the Workspace."""
     if sid is None:
         return
     activity = engine.store.get(Activity, sid)
@@ -139,7 +142,7 @@ def _require_pending(reservation: Reservation, verb: str) -> None:
 
 
 def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:
-    """In a single-tasking Workspace the Worker goes to the TaskQueue's AssignmentActivity."""
+    """Move the Worker of a single-tasking Workspace to the TaskQueue's AssignmentActivity."""
     workspace = engine.store.require(Workspace, task.workspace_sid)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
     if not workspace.multi_task_enabled and queue and queue.assignment_activity_sid:
@@ -150,7 +153,7 @@ def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:
 def _leave(
     engine: Engine, worker: Worker, reservation: Reservation, activity_sid: str | None
 ) -> None:
-    """Where a Worker goes whose Reservation came to nothing: as asked, else back where it was."""
+    """Move the Worker to `activity_sid`, or in a single-tasking Workspace back where it was."""
     workspace = engine.store.require(Workspace, reservation.workspace_sid)
     check_activity(engine, workspace.sid, activity_sid, "WorkerActivitySid")
     if activity_sid is not None:

@@ -1,4 +1,4 @@
-"""Making a Reservation, and the Assignment Callback that announces it.
+"""Create a Reservation and its Assignment Callback.
 
 https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
 """
@@ -20,7 +20,7 @@ from local_taskrouter.rules.times import reservation_timeout
 
 
 def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
-    """Reserve `worker` for `task`: a pending Reservation, its timer, its event, its callback."""
+    """Reserve `worker` for `task`: create a pending Reservation, its timer, event and callback."""
     store, now = engine.store, engine.now
     workflow = store.get(Workflow, task.workflow_sid)
     reservation = store.add(
@@ -63,7 +63,7 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
 
 
 def _occupy(engine: Engine, task: Task, worker: Worker) -> None:
-    """In a single-tasking Workspace the Worker goes to the TaskQueue's ReservationActivity."""
+    """Move the Worker of a single-tasking Workspace to the TaskQueue's ReservationActivity."""
     workspace = engine.store.require(Workspace, worker.workspace_sid)
     queue = engine.store.get(TaskQueue, task.task_queue_sid)
     if not workspace.multi_task_enabled and queue and queue.reservation_activity_sid:

@@ -1,8 +1,8 @@
-"""Bringing Tasks and Workers together.
+"""Match waiting Tasks with available Workers.
 
-Between commands one thing always holds: no waiting Task has a Worker that could take it now. So
-whoever changes tries for itself: a Task that enters a TaskQueue looks for a Worker
-(`seek_workers`), a Worker that becomes free looks for a Task (`offer_tasks`).
+Between commands no waiting Task has a Worker that could take it. So only what changes has to be
+matched: a Task that enters a TaskQueue is matched with Workers (`seek_workers`), a Worker that
+becomes free is matched with Tasks (`offer_tasks`).
 
 Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment and
 https://www.twilio.com/docs/taskrouter/queue-ordering-last-first-out-lifo
@@ -28,11 +28,11 @@ from local_taskrouter.rules.workflow import Target, order_workers
 
 
 def seek_workers(engine: Engine, task: Task) -> bool:
-    """Reserve Workers for a waiting Task, longest idle first; whether it has any now.
+    """Reserve Workers for a waiting Task, longest idle first; return whether it has any now.
 
-    A Worker who has just become free takes what suits it best, which may be another Task. Costs
-    the smaller of: the TaskQueue's matching Workers, the available Workers up to the first that
-    will do. `order_by` and a TaskChannel with `channel_optimized_routing` cost all of them.
+    A Worker who has just become free takes its best Task, which may be another one. Costs the
+    smaller of the TaskQueue's matching Workers and the available Workers up to the first that can
+    take it. `order_by` and a TaskChannel with `channel_optimized_routing` cost all of them.
     """
     while task.pending_reservations < task.places and task.held_until is None:
         worker = next(iter(_takers(engine, task)), None)
@@ -44,7 +44,7 @@ def seek_workers(engine: Engine, task: Task) -> bool:
 
 
 def offer_to_freed(engine: Engine) -> None:
-    """Let every Worker that became free choose among the waiting Tasks."""
+    """Reserve every Worker that became free for its best waiting Tasks."""
     while engine.freed:
         worker = engine.store.get(Worker, engine.freed.popleft())
         if worker is not None:
@@ -52,10 +52,10 @@ def offer_to_freed(engine: Engine) -> None:
 
 
 def offer_tasks(engine: Engine, worker: Worker) -> None:
-    """Let a Worker take waiting Tasks until none suits or there is no room.
+    """Reserve a Worker for waiting Tasks until none matches or the Worker has no room.
 
-    Costs one step for each TaskQueue that may match the Worker and TaskChannel with room, and for
-    the Tasks at the head of such a line that a target's expression keeps from this Worker.
+    Costs one step for each TaskQueue that may match the Worker and each TaskChannel with room, and
+    for each Task at the head of such a line whose target's expression excludes this Worker.
     """
     while worker.available:
         task = _best_task(engine, worker)
@@ -81,9 +81,9 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
 
 
 def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterable[Worker]:
-    """Available `members` of the TaskQueue (None: of the Workspace), the longest idle first.
+    """Return the available `members` (None: of the Workspace), the longest idle first.
 
-    For a Task that was created for one Worker, that Worker.
+    For a Task that was created for one Worker, return that Worker.
     """
     store = engine.store
     if (only := routed_to(task.routing_target)) is not None:
@@ -101,7 +101,7 @@ def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Itera
 
 
 def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float, float, int]:
-    """Since when the Worker has had nothing on the Task's channel, and is there.
+    """Sort Workers by their idle time on the Task's channel, restarted when they came back.
 
     https://www.twilio.com/docs/taskrouter/api/task-channel
     """
@@ -111,7 +111,7 @@ def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float,
 
 
 def _best_task(engine: Engine, worker: Worker) -> Task | None:
-    """The Task this Worker should get; FIFO or LIFO queues first, as the Workspace prefers."""
+    """Return the Worker's best Task; FIFO or LIFO queues come first, as the Workspace prefers."""
     heads: dict[str, list[Task]] = {"FIFO": [], "LIFO": []}
     for task in engine.store.walk("routed", worker.sid):
         if can_take(engine, task, worker, None):
@@ -130,7 +130,7 @@ def _best_task(engine: Engine, worker: Worker) -> Task | None:
 
 
 def _open_channels(engine: Engine, worker: Worker) -> list[str]:
-    """The SIDs of the TaskChannels on which the Worker has room."""
+    """Return the SIDs of the TaskChannels on which the Worker has room."""
     channels = engine.store.walk("channels_of_worker", worker.sid)
     return [channel.task_channel_sid for channel in channels if _is_open(engine, channel)]
 
@@ -144,7 +144,7 @@ def _newest(task: Task) -> tuple[float, ...]:
 
 
 def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
-    """The first Task of a line (TaskQueue, TaskChannel) that the Worker, who has room, can take."""
+    """Return the first Task in a line (TaskQueue, TaskChannel with room) the Worker can take."""
     for task in engine.store.walk(order.lower(), line):
         if may_take(_PairInLine(engine, task, target_of(engine.store, task)).with_worker(worker)):
             return task
@@ -209,7 +209,7 @@ class _PairInLine(_Pair):
 
 
 class _AnyPair(_Pair):
-    """`members` are the SIDs of the Workers that match the TaskQueue; None: evaluate each Worker."""
+    """`members` are the SIDs of the Workers that match the TaskQueue; None: evaluate each one."""
 
     __slots__ = ("members",)
 

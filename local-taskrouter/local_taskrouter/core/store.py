@@ -1,7 +1,7 @@
 """The state: every record in memory, changed only through `add`, `change` and `remove`.
 
-Going through these three keeps the indexes in step, tells the observers, notes what must be
-written to disk, and lets a command that fails be taken back as if it had never begun.
+These three update the indexes, notify the observers, record what must be written to disk, and can
+be undone, so that a command that fails leaves no trace.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -15,7 +15,7 @@ Observer = Callable[[Record, bool], None]
 
 
 class Store:
-    """Records by SID. `observers` are told (record, still there) of every change."""
+    """Records by SID. `observers` are called with (record, whether it still exists)."""
 
     def __init__(self) -> None:
         self.observers: list[Observer] = []
@@ -29,40 +29,40 @@ class Store:
         self._changed: dict[str, Record | None] = {}
 
     def __iter__(self) -> Iterator[Record]:
-        """Every record; nothing may change meanwhile."""
+        """Iterate over all records; nothing may change meanwhile."""
         return iter(self._records.values())
 
     def get(self, kind: type[R], sid: str | None) -> R | None:
-        """The record with this SID if it is of this kind, else None."""
+        """Return the record with this SID if it is of this kind, else None."""
         record = self._records.get(sid) if sid is not None else None
         return record if isinstance(record, kind) else None
 
     def require(self, kind: type[R], sid: str | None) -> R:
-        """The record with this SID, which must be there: KeyError otherwise."""
+        """Return the record with this SID. Raises KeyError if there is none of this kind."""
         record = self.get(kind, sid)
         if record is None:
             raise KeyError(sid)
         return record
 
     def find(self, index: str, key: Hashable) -> Iterator[Any]:
-        """The records an index has under `key`, in its order; changes meanwhile are harmless."""
+        """Yield the records an index has under `key`, in its order; records may change meanwhile."""
         records = self._records
         return (records[sid] for sid in self._indexes[index].sids(key) if sid in records)
 
     def walk(self, index: str, key: Hashable) -> Iterator[Any]:
-        """As `find`, at no cost for what is not read; nothing may change meanwhile."""
+        """As `find`, without a copy of the index: nothing may change meanwhile."""
         return map(self._records.__getitem__, self._indexes[index].walk(key))
 
     def count(self, index: str, key: Hashable) -> int:
-        """How many records an index has under `key`."""
+        """Return the number of records an index has under `key`."""
         return self._indexes[index].count(key)
 
     def keys(self, index: str) -> list[Any]:
-        """The keys of an index that have records."""
+        """Return the keys of an index that have records."""
         return self._indexes[index].keys()
 
     def add(self, record: R) -> R:
-        """Take in a new record and give it its serial number."""
+        """Add a new record and set its serial number."""
         self._serial += 1
         record.serial = self._serial
         self._put(record)
@@ -70,26 +70,26 @@ class Store:
         return record
 
     def restore(self, record: Record) -> None:
-        """Take in a record read from disk, serial number and all."""
+        """Add a record read from disk, which has its serial number."""
         self._serial = max(self._serial, record.serial)
         self._put(record)
         self._changed.clear()
 
     def change(self, record: Record, **fields: Any) -> None:
-        """Set `fields` of a record; values that are the same already count as no change."""
+        """Set `fields` of a record; equal values are not a change."""
         before = {name: getattr(record, name) for name in fields}
         if before != fields:
             self._set(record, fields)
             self._undo.append(lambda: self._set(record, before))
 
     def remove(self, record: Record) -> None:
-        """Let go of a record."""
+        """Remove a record."""
         self._take(record)
         self._undo.append(lambda: self._put(record))
 
     @property
     def changed(self) -> dict[str, Record | None]:
-        """What changed since the last commit or rollback, by SID; None: it was removed."""
+        """The records changed since the last commit or rollback, by SID; None: removed."""
         return self._changed
 
     def commit(self) -> None:
@@ -108,14 +108,14 @@ class Store:
         for index in self._by_kind[type(record)]:
             if (place := index.place_of(record)) is not None:
                 index.insert(place)
-        self._tell(record, True)
+        self._notify(record, True)
 
     def _take(self, record: Record) -> None:
         for index in self._by_kind[type(record)]:
             if (place := index.place_of(record)) is not None:
                 index.discard(place)
         del self._records[record.sid]
-        self._tell(record, False)
+        self._notify(record, False)
 
     def _set(self, record: Record, fields: dict[str, Any]) -> None:
         indexes = self._by_kind[type(record)]
@@ -129,9 +129,9 @@ class Store:
                     index.discard(old)
                 if new is not None:
                     index.insert(new)
-        self._tell(record, True)
+        self._notify(record, True)
 
-    def _tell(self, record: Record, there: bool) -> None:
-        self._changed[record.sid] = record if there else None
+    def _notify(self, record: Record, exists: bool) -> None:
+        self._changed[record.sid] = record if exists else None
         for observer in self.observers:
-            observer(record, there)
+            observer(record, exists)

@@ -20,7 +20,7 @@ def create_task_channel(
     unique_name: str,
     channel_optimized_routing: bool = False,
 ) -> TaskChannel:
-    """Create a TaskChannel, on which every Worker gets a capacity of one.
+    """Create a TaskChannel and a WorkerChannel with a capacity of one for each Worker.
 
     Raises BadRequest when the unique name is taken, or the Workspace has 15 already.
     """
@@ -46,9 +46,11 @@ def create_task_channel(
 
 
 def delete_task_channel(engine: Engine, channel: TaskChannel) -> None:
-    """Delete a TaskChannel. Raises BadRequest for a default one or while Tasks are on it."""
+    """Delete a TaskChannel. Raises BadRequest for a default one, or while Tasks are on it."""
     if channel.unique_name in DEFAULT_CHANNELS:
-        raise BadRequest(f"TaskChannel {channel.unique_name} is a default one and stays")
+        raise BadRequest(
+            f"Cannot delete TaskChannel {channel.sid}: {channel.unique_name} is a default one."
+        )
     if engine.store.count("in_channel", channel.sid):
         raise BadRequest(f"Cannot delete TaskChannel {channel.sid}: there are Tasks on it.")
     emit(engine, "task-channel.deleted", channel, f"TaskChannel {channel.unique_name} deleted")

@@ -1,4 +1,4 @@
-"""How Tasks end: canceled, completed or deleted, and what becomes of their Reservations.
+"""End Tasks (cancel, complete, delete) and their Reservations.
 
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
 """
@@ -54,7 +54,7 @@ def complete_task(engine: Engine, task: Task, reason: str | None) -> None:
 
 
 def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
-    """Put an assigned Task, and its Reservation, into wrap-up: the Worker stays occupied."""
+    """Move an assigned Task and its Reservation to wrapping: the Worker stays occupied."""
     engine.store.change(
         task,
         assignment_status=advance(TASK, task.assignment_status, "wrap_up"),
@@ -67,7 +67,7 @@ def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
 
 
 def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") -> None:
-    """Delete a Task in any status; what was pending is canceled, what was accepted completed."""
+    """Delete a Task in any status; cancel its pending Reservations, complete the accepted ones."""
     end_reservations(engine, task, "cancel", ("pending",))
     end_reservations(engine, task, "complete", ("accepted", "wrapping"))
     emit(engine, event_type, task, f"Task {task.sid} deleted")
@@ -75,7 +75,7 @@ def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") ->
 
 
 def remove_task(engine: Engine, task: Task) -> None:
-    """Forget a Task and its Reservations, as TaskRouter does some time after the end."""
+    """Remove a Task and its Reservations, as TaskRouter does some time after its end."""
     for reservation in engine.store.find("reservations_of_task", task.sid):
         engine.store.remove(reservation)
     engine.store.remove(task)
@@ -88,17 +88,17 @@ def end_reservations(
     statuses: tuple[str, ...],
     but: Reservation | None = None,
 ) -> None:
-    """Move all Reservations of the Task that have one of `statuses`, except `but`."""
+    """Apply `trigger` to all Reservations of the Task with one of `statuses`, except `but`."""
     for reservation in engine.store.find("reservations_of_task", task.sid):
         if reservation.reservation_status in statuses and reservation is not but:
             move_reservation(engine, reservation, trigger)
 
 
 def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> None:
-    """Move a Reservation along its lifecycle and free its Worker if it held one.
+    """Apply `trigger` to a Reservation, and free its Worker if that ends it.
 
-    Raises IllegalTransition. The Task's count of pending Reservations is kept; its status is
-    the caller's business.
+    Raises IllegalTransition. Updates the Task's count of pending Reservations; the caller updates
+    the Task's status.
     """
     store = engine.store
     before = reservation.reservation_status
@@ -133,7 +133,7 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
 
 
 def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -> None:
-    """The call is over: to the Activity that `dequeue` or `conference` named, if it is still there.
+    """Move the Worker to the Activity that `dequeue` or `conference` named, if it still exists.
 
     https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
     """
@@ -143,7 +143,7 @@ def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -
 
 
 def _return(engine: Engine, worker: Worker, reservation: Reservation) -> None:
-    """In a single-tasking Workspace: out of the ReservationActivity, back where the Worker was."""
+    """Move the Worker of a single-tasking Workspace back to the Activity before the Reservation."""
     queue = engine.store.get(TaskQueue, reservation.task_queue_sid)
     workspace = engine.store.require(Workspace, reservation.workspace_sid)
     if workspace.multi_task_enabled or queue is None:

@@ -51,7 +51,7 @@ def create_task_queue(
 
 
 def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> None:
-    """Change a TaskQueue's fields; its waiting Tasks look for Workers again."""
+    """Change a TaskQueue's fields and match its waiting Tasks with Workers again."""
     targets = queue.target_workers
     engine.store.change(queue, **fields, date_updated=engine.now)
     if queue.target_workers != targets:
@@ -75,7 +75,7 @@ def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
     for workflow in engine.store.walk("workflows", queue.workspace_sid):
         if queue.sid in parsed.configuration(workflow.configuration).queues:
             raise BadRequest(
-                f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} leads to it."
+                f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} routes to it."
             )
     emit(engine, "task-queue.deleted", queue, f"TaskQueue {queue.friendly_name} deleted")
     engine.store.remove(queue)

@@ -1,4 +1,4 @@
-"""Creating and changing Tasks: https://www.twilio.com/docs/taskrouter/api/task"""
+"""Create and change Tasks: https://www.twilio.com/docs/taskrouter/api/task"""
 
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import emit
@@ -35,8 +35,8 @@ def create_task(
 ) -> Task:
     """Create a Task and send it through `workflow`, or straight to `task_queue` or `worker`.
 
-    `routing_target` is what was asked for; for a `worker` it is the Worker's SID. Raises BadRequest
-    when nothing in the Workflow matches its attributes, or 25,000 Tasks are in flight already.
+    `routing_target` is the caller's parameter; with a `worker` it is the Worker's SID. Raises
+    BadRequest when nothing in the Workflow matches the attributes, or 25,000 Tasks are in flight.
     """
     engine.require_room("in_flight", workspace.sid)
     task = engine.store.add(
@@ -62,7 +62,7 @@ def create_task(
 
 
 def update_attributes(engine: Engine, task: Task, attributes: str) -> None:
-    """Replace a Task's attributes; a pending Task goes through its Workflow again.
+    """Replace a Task's attributes; a pending Task enters its Workflow again.
 
     Raises BadRequest when nothing in the Workflow matches them.
     """
@@ -83,7 +83,7 @@ def update_routing(
     channel: TaskChannel | None,
     virtual_start_time: float | None,
 ) -> None:
-    """Change what decides a Task's place in its TaskQueue, or its TaskChannel."""
+    """Change a Task's priority, virtual start time or TaskChannel, and route it again."""
     before = (task.priority, task.task_channel_sid, task.virtual_start_time)
     engine.store.change(
         task,
@@ -121,7 +121,7 @@ def update_status(engine: Engine, task: Task, status: str, reason: str | None) -
 
 
 def update_reason(engine: Engine, task: Task, reason: str) -> None:
-    """Say why, without moving the Task."""
+    """Set a Task's reason without changing its status."""
     if reason != task.reason:
         engine.store.change(task, reason=reason)
         _touch(engine, task)
@@ -141,7 +141,7 @@ def _route(engine: Engine, task: Task, worker: Worker | None, task_queue: TaskQu
             None,
         )
         if queue is None:
-            raise BadRequest(f"Worker {worker.sid} belongs to no TaskQueue of this Workspace")
+            raise BadRequest(f"Worker {worker.sid} matches no TaskQueue of this Workspace")
         enter_queue(engine, task, queue)
         seek_workers(engine, task)
     else:

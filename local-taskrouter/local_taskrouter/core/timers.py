@@ -1,8 +1,8 @@
-"""What is due when, as data: a heap of (due, serial, SID, field).
+"""Timers: a heap of (due, serial, SID, field).
 
-A timer is a field of a record that holds a moment (`Reservation.expires_at`). The heap only
-remembers to look: an entry whose record no longer shows that moment is dropped when it comes up.
-Nothing is saved; the records are, and bring their timers back when they are read.
+A timer is a field of a record that holds a moment (`Reservation.expires_at`). When an entry comes
+up whose record no longer holds that moment, it is dropped. The heap is not saved: it is built again
+when the records are read from disk.
 """
 
 from heapq import heapify, heappop, heappush
@@ -18,23 +18,23 @@ ROOM = 10_000
 
 
 class Timers:
-    """The timers of all records in `store`; `entries` is the heap, with those to be dropped."""
+    """The timers of all records in `store`; `entries` is the heap, outdated entries included."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.entries: list[tuple[float, int, str, str]] = []
         self._serial = 0
-        self._live: set[tuple[str, str, float]] = set()
-        store.observers.append(self._watch)
+        self._scheduled: set[tuple[str, str, float]] = set()
+        store.observers.append(self._on_change)
 
     def next_due(self) -> float | None:
-        """When to look again, in seconds since 1970; None: never."""
+        """Return when the next timer is due, in seconds since 1970; None without a timer."""
         while self.entries and not self._holds(self.entries[0]):
             self._drop()
         return self.entries[0][0] if self.entries else None
 
     def pop(self, now: float) -> tuple[float, Record, str] | None:
-        """The earliest timer that is due by `now`, as (due, record, field); None: none is."""
+        """Remove and return the earliest timer due by `now` as (due, record, field), or None."""
         due = self.next_due()
         if due is None or due > now:
             return None
@@ -43,20 +43,20 @@ class Timers:
         self._drop()
         return due, record, field
 
-    def _watch(self, record: Record, there: bool) -> None:
-        if not there:
+    def _on_change(self, record: Record, exists: bool) -> None:
+        if not exists:
             return
         for field in FIELDS.get(type(record), ()):
             due = getattr(record, field)
-            if due is not None and (record.sid, field, due) not in self._live:
+            if due is not None and (record.sid, field, due) not in self._scheduled:
                 self._serial += 1
-                self._live.add((record.sid, field, due))
+                self._scheduled.add((record.sid, field, due))
                 heappush(self.entries, (due, self._serial, record.sid, field))
                 self._tidy()
 
     def _drop(self) -> None:
         due, _, sid, field = heappop(self.entries)
-        self._live.discard((sid, field, due))
+        self._scheduled.discard((sid, field, due))
 
     def _record(self, entry: tuple[float, int, str, str]) -> Record | None:
         return self._store.get(Reservation, entry[2]) or self._store.get(Task, entry[2])
@@ -66,9 +66,9 @@ class Timers:
         return record is not None and getattr(record, entry[3]) == entry[0]
 
     def _tidy(self) -> None:
-        """Forget the dead once they might outnumber the living; costs O(1) amortised."""
+        """Drop outdated entries once they could outnumber the others; costs O(1) amortised."""
         if len(self.entries) < ROOM or self._serial % ROOM:
             return
         self.entries = [entry for entry in self.entries if self._holds(entry)]
-        self._live = {(sid, field, due) for due, _, sid, field in self.entries}
+        self._scheduled = {(sid, field, due) for due, _, sid, field in self.entries}
         heapify(self.entries)

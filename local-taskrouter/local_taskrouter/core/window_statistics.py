@@ -1,4 +1,4 @@
-"""Statistics of a time window, counted from its Events.
+"""Cumulative statistics of a time window, counted from its Events.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbours. Each
 number is how many Events of certain types there are, so that it can be checked by listing them. All
@@ -44,14 +44,14 @@ class Window(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """Where a Worker is, and since when (seconds since 1970)."""
+    """A Worker's Activity, and since when (seconds since 1970)."""
 
     activity_sid: str
     date_status_changed: float
 
 
 def of_workspace(events: Sequence[Event], thresholds: Sequence[int]) -> dict[str, Any]:
-    """The statistics of a Workspace from its `TASK_EVENTS`; `thresholds` are in seconds."""
+    """Return the statistics of a Workspace from its `TASK_EVENTS`; `thresholds` are in seconds."""
     counts = _counts(events)
     return {
         **_of_tasks(events, thresholds),
@@ -62,7 +62,7 @@ def of_workspace(events: Sequence[Event], thresholds: Sequence[int]) -> dict[str
 
 
 def of_workflow(events: Sequence[Event], thresholds: Sequence[int]) -> dict[str, Any]:
-    """The statistics of a Workflow from its `TASK_EVENTS`; `thresholds` are in seconds."""
+    """Return the statistics of a Workflow from its `TASK_EVENTS`; `thresholds` are in seconds."""
     counts = _counts(events)
     return {
         **_of_tasks(events, thresholds),
@@ -73,7 +73,7 @@ def of_workflow(events: Sequence[Event], thresholds: Sequence[int]) -> dict[str,
 
 
 def of_queue(queue_sid: str, events: Sequence[Event], thresholds: Sequence[int]) -> dict[str, Any]:
-    """The statistics of a TaskQueue from its `TASK_EVENTS` and the moves out of it.
+    """Return the statistics of a TaskQueue from its `TASK_EVENTS` and the moves out of it.
 
     A Task that moves enters the TaskQueue it moves to and counts as moved in the one it leaves.
     """
@@ -88,7 +88,7 @@ def of_queue(queue_sid: str, events: Sequence[Event], thresholds: Sequence[int])
 
 
 def by_queue(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """The Events that `of_queue` wants, by the SID of the TaskQueue, in one pass."""
+    """Group the Events that `of_queue` counts by the SID of their TaskQueue, in one pass."""
     found: dict[str, list[Event]] = {}
     for event in events:
         for sid in (event.data.get("task_queue_sid"), _left(event)):
@@ -98,7 +98,7 @@ def by_queue(events: Iterable[Event]) -> dict[str, list[Event]]:
 
 
 def of_reservations(events: Iterable[Event]) -> dict[str, int]:
-    """How many Reservations were made, and how they went on."""
+    """Count how many Reservations were created, accepted, rejected and so on."""
     counts = _counts(events)
     return {name: counts[event_type] for name, event_type in RESERVATION_EVENTS.items()}
 
@@ -109,9 +109,9 @@ def activity_durations(
     events: Iterable[Event],
     window: Window,
 ) -> list[dict[str, Any]]:
-    """How long Workers stayed in each Activity, a stay being cut at the window's ends.
+    """Return how long Workers stayed in each Activity, counting only time in the window.
 
-    `workers` says where they are now, `events` are their `ACTIVITY_EVENTS` from the window's
+    `workers` is where they are now, `events` are their `ACTIVITY_EVENTS` from the window's
     beginning until now, oldest first; those of deleted Workers count too.
     """
     stays: dict[str, list[float]] = {}
@@ -155,12 +155,12 @@ def _age(event: Event) -> int:
 
 
 def _time_in_queue(event: Event) -> int:
-    """The Event tells the entry in whole seconds only; the Task's age is the most it can be."""
+    """The Event has the entry in whole seconds only, so the Task's age is the upper bound."""
     return min(_age(event), int(event.at - int(event.data["task_queue_entered_date"])))
 
 
 def _left(event: Event) -> str | None:
-    """The TaskQueue that a Task was moved out of."""
+    """Return the SID of the TaskQueue that a Task was moved out of."""
     return event.data.get("previous_task_queue_sid")
 
 
@@ -177,7 +177,7 @@ def _spread(seconds: Sequence[float]) -> dict[str, int]:
 
 
 def _split(threshold: int, accepted: Sequence[int], canceled: Sequence[int]) -> dict[str, Any]:
-    """Waits up to the threshold, itself included, are below; both lists are sorted."""
+    """Split the waits at the threshold, which counts as below; both lists are sorted."""
     below = {
         "reservations_accepted": bisect_right(accepted, threshold),
         "tasks_canceled": bisect_right(canceled, threshold),
@@ -192,7 +192,7 @@ def _split(threshold: int, accepted: Sequence[int], canceled: Sequence[int]) -> 
 def _stays(
     workers: Iterable[Stay], events: Iterable[Event], window: Window
 ) -> Iterator[tuple[str, float, float]]:
-    """(Activity, when a Worker came, when it left); what was before the window is left out."""
+    """Yield (Activity, when a Worker came, when it left), without time before the window."""
     came: dict[str, float] = {}
     for event in events:
         sid, data = event.resource_sid, event.data

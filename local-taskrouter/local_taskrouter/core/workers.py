@@ -52,7 +52,7 @@ def create_worker(
 
 
 def add_worker_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> None:
-    """Give the Worker its capacity of one on a TaskChannel."""
+    """Create the WorkerChannel for a TaskChannel, with a capacity of one."""
     engine.store.add(
         WorkerChannel(
             sid=engine.sid(WorkerChannel),
@@ -67,7 +67,7 @@ def add_worker_channel(engine: Engine, worker: Worker, channel: TaskChannel) -> 
 
 
 def rename_worker(engine: Engine, worker: Worker, friendly_name: str) -> None:
-    """Give the Worker another name, which a known-worker target may be waiting for.
+    """Rename the Worker, which may match a Task that waits for a known Worker of that name.
 
     Raises BadRequest when it is taken.
     """
@@ -84,7 +84,7 @@ def rename_worker(engine: Engine, worker: Worker, friendly_name: str) -> None:
 
 
 def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:
-    """Replace the Worker's attributes, which may open other TaskQueues to it."""
+    """Replace the Worker's attributes, so that it may match other TaskQueues."""
     if attributes == worker.attributes:
         return
     engine.store.change(
@@ -102,9 +102,9 @@ def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:
 def update_activity(
     engine: Engine, worker: Worker, activity: Activity, reject_pending: bool
 ) -> None:
-    """Move the Worker to `activity`, and with `reject_pending` decline what it has not answered.
+    """Move the Worker to `activity`; with `reject_pending`, reject its pending Reservations.
 
-    Raises BadRequest when the latter is asked for with an available Activity.
+    Raises BadRequest for `reject_pending` with an available Activity.
     """
     if reject_pending and activity.available:
         raise BadRequest(
@@ -120,7 +120,7 @@ def update_activity(
 def update_worker_channel(
     engine: Engine, channel: WorkerChannel, capacity: int | None, available: bool | None
 ) -> None:
-    """Set how many Tasks the Worker handles at once on a channel, or switch the channel.
+    """Set how many Tasks the Worker handles at once on a channel, or turn it on or off.
 
     https://www.twilio.com/docs/taskrouter/api/worker-channel
     """

@@ -1,4 +1,4 @@
-"""A Task's way through its Workflow: into a TaskQueue, on to the next, out again.
+"""Move a Task through its Workflow: into a TaskQueue, on to the next step, out again.
 
 Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Task's age).
@@ -51,18 +51,18 @@ def enter_workflow(engine: Engine, task: Task) -> None:
         f"Task {task.sid} entered Workflow {workflow.friendly_name}",
         task,
     )
-    step = first_not_timed_out(configuration, step, values, partial(_is_over, engine, task))
+    step = first_not_timed_out(configuration, step, values, partial(_is_timed_out, engine, task))
     _walk(engine, task, step, "workflow.timeout")
 
 
 def retry(engine: Engine, task: Task) -> None:
-    """Look again for Workers, in this step or, when its time is over, in the next.
+    """Match the Task with Workers again, in this step or, after its timeout, in the next.
 
-    A Task that has a pending Reservation stays in its step, and so does one that pauses.
+    A Task with a pending Reservation stays in its step, and so does one that pauses.
     """
     step = step_of(task)
     waits = task.assignment_status == "pending"
-    if step is not None and waits and _is_over(engine, task, step):
+    if step is not None and waits and _is_timed_out(engine, task, step):
         leave_step(engine, task)
     elif not seek_workers(engine, task) and task.held_until is None and _skips(engine, task):
         configuration = configuration_of(engine.store, task)
@@ -72,7 +72,7 @@ def retry(engine: Engine, task: Task) -> None:
 
 
 def leave_step(engine: Engine, task: Task) -> None:
-    """The step's time is over: on to the next target or filter, or out of the Workflow."""
+    """Move a Task whose step timed out to the next target or filter, or out of the Workflow."""
     configuration, step = configuration_of(engine.store, task), step_of(task)
     if configuration is None or step is None:
         return
@@ -90,13 +90,13 @@ def leave_step(engine: Engine, task: Task) -> None:
     except IndexError:
         following = None
     following = first_not_timed_out(
-        configuration, following, values, partial(_is_over, engine, task)
+        configuration, following, values, partial(_is_timed_out, engine, task)
     )
     _walk(engine, task, following, "workflow.timeout")
 
 
 def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
-    """Put a Task into a TaskQueue, at its place by priority and age."""
+    """Put a Task into a TaskQueue, ordered by priority and age."""
     previous = task.task_queue_sid if task.task_queue_sid != queue.sid else None
     engine.store.change(
         task,
@@ -117,35 +117,33 @@ def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
     )
 
 
-def _is_over(engine: Engine, task: Task, step: Step) -> bool:
+def _is_timed_out(engine: Engine, task: Task, step: Step) -> bool:
     return step.until is not None and engine.now >= task.date_created + step.until
 
 
-def _walk(engine: Engine, task: Task, step: Step | None, way_out: str) -> None:
-    """Stand at `step`, or at the first after it that is not skipped; None: fall out.
+def _walk(engine: Engine, task: Task, step: Step | None, exit_event: str) -> None:
+    """Move the Task to `step` or the first step after it that is not skipped, or cancel the Task.
 
-    `way_out` is the event type for a `step` of None; a Task that skips the rest was skipped.
+    `exit_event` is the event type if `step` is None; if all remaining steps are skipped, it is
+    "workflow.skipped".
     """
     configuration = configuration_of(engine.store, task)
     assert configuration is not None
 
     def enter(step: Step) -> bool:
-        _stand(engine, task, step)
+        _enter_step(engine, task, step)
         return seek_workers(engine, task)
 
-    presence_in = partial(_presence_in, engine)
-    if (
-        first_not_skipped(configuration, step, parsed.task_values(task), enter, presence_in)
-        is not None
-    ):
+    values, presence_in = parsed.task_values(task), partial(_presence_in, engine)
+    if first_not_skipped(configuration, step, values, enter, presence_in) is not None:
         return
     workflow = engine.store.require(Workflow, task.workflow_sid)
-    event_type = way_out if step is None else "workflow.skipped"
+    event_type = exit_event if step is None else "workflow.skipped"
     emit(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
     cancel_task(engine, task, WORKFLOW_TIMEOUT_REASON)
 
 
-def _stand(engine: Engine, task: Task, step: Step) -> None:
+def _enter_step(engine: Engine, task: Task, step: Step) -> None:
     configuration = configuration_of(engine.store, task)
     assert configuration is not None
     target = configuration.target(step)
@@ -173,7 +171,7 @@ def _stand(engine: Engine, task: Task, step: Step) -> None:
 
 
 def _skips(engine: Engine, task: Task) -> bool:
-    """Whether `skip_if` of the step says to go on, since no Worker could be reserved."""
+    """Whether `skip_if` of the Task's step is true."""
     target = target_of(engine.store, task)
     return target is not None and is_skipped(target, partial(_presence_in, engine))
 
@@ -183,8 +181,10 @@ def _presence_in(engine: Engine, queue_sid: str) -> dict[str, dict[str, int]]:
 
 
 def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
-    """What `skip_if` reads of a TaskQueue's Workers."""
-    return scope.presence((one.available, one.activity_sid) for one in _members(engine, queue))
+    """Return what `skip_if` reads of a TaskQueue's Workers."""
+    return scope.presence(
+        (worker.available, worker.activity_sid) for worker in _members(engine, queue)
+    )
 
 
 def _members(engine: Engine, queue: TaskQueue) -> list[Worker]:

@@ -20,10 +20,10 @@ def create_workflow(
     fallback_assignment_callback_url: str = "",
     task_reservation_timeout: int = RESERVATION_TIMEOUT,
 ) -> Workflow:
-    """Create a Workflow from `configuration`, JSON text that has been made compact.
+    """Create a Workflow from `configuration`, compact JSON text.
 
-    Raises BadRequest when it is no configuration or names a TaskQueue that is not there, or when
-    the Workspace has 1,000 already.
+    Raises BadRequest when it is not a configuration or names a TaskQueue of another Workspace, or
+    when the Workspace has 1,000 Workflows already.
     """
     engine.require_room("workflows", workspace.sid)
     _check(engine, workspace.sid, configuration)
@@ -47,7 +47,7 @@ def create_workflow(
 def update_workflow(
     engine: Engine, workflow: Workflow, re_evaluate_tasks: bool, **fields: object
 ) -> None:
-    """Change a Workflow's fields; with `re_evaluate_tasks` its pending Tasks start anew.
+    """Change a Workflow's fields; with `re_evaluate_tasks` its pending Tasks enter it again.
 
     Raises BadRequest as `create_workflow` does; nothing has changed then.
     """

@@ -1,4 +1,4 @@
-"""Workspaces with what they are born with: https://www.twilio.com/docs/taskrouter/api/workspace"""
+"""Workspaces and their default resources: https://www.twilio.com/docs/taskrouter/api/workspace"""
 
 import json
 
@@ -56,11 +56,11 @@ def create_workspace(
 ) -> Workspace:
     """Create a Workspace with its default Activities and TaskChannels.
 
-    `template` "FIFO" adds a TaskQueue for everybody and a Workflow that leads to it.
-    Raises BadRequest for another template than those of TEMPLATES.
+    `template` "FIFO" adds a TaskQueue that every Worker matches and a Workflow that leads to it.
+    Raises BadRequest for a template that is not in TEMPLATES.
     """
     if template.upper() not in TEMPLATES:
-        raise BadRequest(f"Template {template} is unknown. Known are {' and '.join(TEMPLATES)}.")
+        raise BadRequest(f"Template {template} is unknown: use {' or '.join(TEMPLATES)}.")
     sid = engine.sid(Workspace)
     default = engine.sid(Activity)
     workspace = engine.store.add(

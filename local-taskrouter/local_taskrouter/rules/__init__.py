@@ -1,7 +1,7 @@
-"""What TaskRouter promises, as pure data and functions.
+"""TaskRouter's documented rules, as data and pure functions.
 
-lifecycle   the statuses of Tasks and Reservations; times has their timeouts
-expression  what is written in filters and target_workers, scope what it reads
-workflow    a Workflow's configuration, walk how a Task goes through its steps
-matching    which Worker may take which Task, and why not
+lifecycle   the statuses of Tasks and Reservations and their transitions; times: their timeouts
+expression  the language of filters and target_workers; operators: its parts; scope: what it reads
+workflow    a Workflow's configuration; workflow_steps: how a Task moves through its steps
+matching    which Worker can take which Task, and why not
 """

@@ -10,7 +10,7 @@ r"""TaskRouter's expression language: parse a text once, then match it against m
 
 `=` is `==`, `>-` is HAS, `<-` is IN. A key that does not exist, at any depth, is null. Scalar
 operators are false on arrays, array operators are false on two scalars. Comparing with null by
-`==` and `!=` tells whether a value exists, also when it is an array: Twilio's own example is
+`==` and `!=` tests whether a value exists, even for an array: Twilio's own example is
 `preferred_agents != null`. Sources: https://www.twilio.com/docs/taskrouter/expression-syntax and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment.
 
@@ -69,7 +69,7 @@ class Expression:
     names: frozenset[str]
 
     def matches(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether the condition holds over `values`: nested dicts and lists, as from JSON.
+        """Whether the condition is true for `values`: nested dicts and lists, as from JSON.
 
         References are read from the top, so `task.x` needs a "task" key there.
         """
@@ -77,9 +77,9 @@ class Expression:
 
 
 class ExpressionSyntaxError(ValueError):
-    """The text is not an expression: what was found at `position` (from 0), what was `expected`.
+    """A syntax error at `position` (from 0), where `expected` should be.
 
-    str() is one line in words, then the text around the place and a caret under it.
+    str() is a one-line message, then the text around the position and a caret under it.
     """
 
     def __init__(self, text: str, position: int, found: str, expected: str) -> None:
@@ -139,7 +139,7 @@ def _token(text: str, position: int) -> _Token:
 
 
 class _Parser:
-    """Recursive descent with one token of lookahead; two frames for a pair of parentheses."""
+    """Recursive descent with one token of lookahead; two frames for each pair of parentheses."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -158,7 +158,7 @@ class _Parser:
         return either[0] if len(either) == 1 else Or(tuple(either))
 
     def close(self, depth: int) -> None:
-        """A condition ends with its parenthesis, the outermost with the text."""
+        """Expect the end of a condition: its parenthesis, or the end of the text."""
         if depth and not self.accept(")"):
             self.fail("AND, OR or )")
         if not depth and self.token.kind != "end":
@@ -248,7 +248,7 @@ class _Parser:
         return True
 
     def fail(self, expected: str) -> NoReturn:
-        """Raise the error at the current token, with a hint if the mistake is a usual one."""
+        """Raise the error at the current token, with a hint for a common mistake."""
         kind, value, start, end = self.token
         found = "end" if kind == "end" else repr(self.text[start : min(end, start + 20)])
         hint = _HINTS.get(value, "") if kind == "symbol" else ""

@@ -1,8 +1,7 @@
 """The two lifecycles of TaskRouter as tables: status -> trigger -> next status.
 
-The emulator moves Tasks and Reservations by these tables, the diagrams are drawn from them, and
-the first status of each is where a Task or a Reservation is born. Statuses are spelled as the
-REST API spells them.
+The local TaskRouter moves Tasks and Reservations by these tables, and diagrams are drawn from them.
+The first status of each is the initial one. Statuses are spelled as in the REST API.
 
 Sources: https://www.twilio.com/docs/taskrouter/lifecycle-task-state (Task) and
 https://www.twilio.com/docs/taskrouter/api/reservations (Reservation).
@@ -14,7 +13,7 @@ Table = Mapping[str, Mapping[str, str]]
 
 TASK: dict[str, dict[str, str]] = {
     "pending": {"reserve": "reserved", "cancel": "canceled"},
-    # A TaskQueue may reserve several Workers for one Task: the last one gone releases it.
+    # A TaskQueue can reserve several Workers for one Task: the last Reservation to end releases it.
     "reserved": {
         "reserve": "reserved",
         "release": "pending",
@@ -45,22 +44,22 @@ RESERVATION: dict[str, dict[str, str]] = {
 }
 
 TASK_WAITING: frozenset[str] = frozenset(status for status in TASK if "reserve" in TASK[status])
-"""A Task in one of these waits for a Worker to accept it: pending and reserved."""
+"""The statuses of a Task that no Worker has accepted: pending and reserved."""
 
 TASK_ENDED: frozenset[str] = frozenset({"canceled", "completed"})
-"""A Task in one of these never moves again."""
+"""The final statuses of a Task."""
 
 TASK_OPEN: tuple[str, ...] = tuple(status for status in TASK if status not in TASK_ENDED)
 """The statuses of a Task that has not ended, in the order of its lifecycle."""
 
 RESERVATION_HOLDING: frozenset[str] = frozenset({"pending", "accepted", "wrapping"})
-"""A Reservation in one of these takes one unit of its Worker's capacity on the Task's channel."""
+"""A Reservation with one of these takes one unit of its Worker's capacity on the channel."""
 
 TASK_SETTABLE: frozenset[str] = frozenset({"canceled", "wrapping", "completed"})
-"""What a program may set a Task to; into the other statuses only TaskRouter moves it."""
+"""The statuses an API call can set; only TaskRouter sets the others."""
 
 RESERVATION_SETTABLE: frozenset[str] = frozenset({"accepted", "rejected", "wrapping", "completed"})
-"""What a program may set a Reservation to; into the other statuses only TaskRouter moves it."""
+"""The statuses an API call can set; only TaskRouter sets the others."""
 
 STEPS: tuple[str, ...] = (
     "Task Created",
@@ -69,13 +68,13 @@ STEPS: tuple[str, ...] = (
     "Reservation accepted",
     "Task assigned to Worker",
 )
-"""The way of a Task as Twilio's quickstart prints it."""
+"""The Task lifecycle as Twilio's quickstart shows it."""
 
 
 class IllegalTransition(ValueError):
-    """A move the lifecycle does not know; nothing was changed.
+    """A transition that the lifecycle does not have; nothing has changed.
 
-    `status` is where the Task or Reservation stays, `trigger` what was tried.
+    `status` is the current status of the Task or Reservation, `trigger` the attempted transition.
     """
 
     def __init__(self, table: Table, status: str, trigger: str) -> None:
@@ -88,7 +87,7 @@ class IllegalTransition(ValueError):
 def advance(table: Table, status: str, trigger: str) -> str:
     """Return the status that `trigger` leads to from `status` in TASK or RESERVATION.
 
-    Raises IllegalTransition when the table has no such move, KeyError for an unknown status.
+    Raises IllegalTransition when the table has no such transition, KeyError for an unknown status.
     """
     if trigger not in table[status]:
         raise IllegalTransition(table, status, trigger)
@@ -98,12 +97,11 @@ def advance(table: Table, status: str, trigger: str) -> str:
 def step_index(
     assignment_status: str, reservation_status: str | None = None, worker_available: bool = False
 ) -> int | None:
-    """Return how far a Task has come, as an index into STEPS; beyond the last when it is completed.
+    """Return the index in STEPS of a Task's current step; len(STEPS) when it is completed.
 
-    `reservation_status` is that of the Task's newest Reservation, `worker_available` whether there
-    is a Worker who could be reserved for the Task now. A Task that was assigned stays at the last
-    step while it is wrapping; a canceled Task is at none, None. Raises ValueError for a status that
-    is not a Task's.
+    `reservation_status` is that of the Task's newest Reservation, `worker_available` whether a
+    Worker could be reserved for the Task now. A wrapping Task stays at the last step; a canceled
+    Task is at no step: None. Raises ValueError for an unknown Task status.
     """
     if assignment_status not in TASK:
         raise ValueError(f"{assignment_status!r} is none of a Task's statuses: {', '.join(TASK)}")

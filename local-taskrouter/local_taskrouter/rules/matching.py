@@ -1,7 +1,7 @@
-"""Which Worker may take which Task, and why not.
+"""Which Worker can take which Task, and why not.
 
-The router asks it of its records and `explain` of what the REST API returned, so that both give
-the same answer. A Task and a Worker are a `Pair`; `obstacles` are all that stands between them.
+The router applies this to its records, `explain` to what the REST API returned, so that both agree.
+A `Pair` is a Task and a Worker; `obstacles` are the reasons against reserving them.
 
 * A Task created with a Worker's SID as its `routing_target` is for that Worker alone: neither
   `target_workers` nor a target's expression counts. With `ignore_capacity` neither the Worker's
@@ -9,7 +9,7 @@ the same answer. A Task and a Worker are a `Pair`; `obstacles` are all that stan
   (https://www.twilio.com/docs/taskrouter/api/task).
 * A target may name a known Worker by SID or friendly name
   (https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing).
-* Every other Worker has to match the TaskQueue's `target_workers` and the target's expression, be in
+* Every other Worker must match the TaskQueue's `target_workers` and the target's expression, have
   an available Activity, and have room on the Task's channel
   (https://www.twilio.com/docs/taskrouter/multitasking).
 * A Worker never has two pending Reservations for one Task.
@@ -51,7 +51,7 @@ class Obstacle(Enum):
 
 
 class Pair(Protocol):
-    """What is known about one Task and one Worker. Facts that cost something are properties."""
+    """The facts about one Task and one Worker; costly ones are properties, read only if needed."""
 
     @property
     def has_pending_reservation(self) -> bool:
@@ -103,7 +103,7 @@ def routed_to(routing_target: str | None) -> str | None:
 def named_workers(
     routing_target: str | None, target: Target | None, task_attributes: Mapping[str, Any]
 ) -> tuple[NamedWorker, ...]:
-    """Return what a Worker has to be to get the Task at `target`; () when any Worker may."""
+    """Return the Workers that the Task or `target` names, each of which must match; () for none."""
     if (only := routed_to(routing_target)) is not None:
         return (NamedWorker("sid", only),)
     named: tuple[NamedWorker, ...] = ()
@@ -129,9 +129,9 @@ def may_take(pair: Pair) -> bool:
 
 
 def obstacles(pair: Pair) -> Iterator[Obstacle]:
-    """Everything that keeps the Worker from the Task; nothing when it can be reserved now.
+    """Yield every reason not to reserve the Worker for the Task now.
 
-    Lazy, and what is quick to find comes first: the router stops at the first one.
+    Lazy, with the cheap checks first: the router stops at the first reason.
     """
     if pair.has_pending_reservation:
         yield Obstacle.PENDING_RESERVATION

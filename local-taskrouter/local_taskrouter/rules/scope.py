@@ -1,11 +1,11 @@
-"""What each kind of expression can read.
+"""The values that each kind of expression reads.
 
 * a Workflow filter: the Task's attributes, without a prefix;
 * `target_workers` of a TaskQueue: the Worker's attributes without a prefix, and its fields and the
   load of its channels (https://www.twilio.com/docs/taskrouter/multitasking#target-workers-expressions);
 * the expression of a Workflow's target: `task.…` and `worker.…`
   (https://www.twilio.com/docs/taskrouter/workflow-configuration);
-* `skip_if`: how many Workers of the TaskQueue are where
+* `skip_if`: how many Workers of the TaskQueue are available, and in which Activity
   (https://www.twilio.com/docs/taskrouter/worker-presence).
 """
 
@@ -20,7 +20,7 @@ Attributes = Mapping[str, Any]
 
 
 def attributes_of(resource: Any) -> Attributes:
-    """Return the attributes of a Worker or a Task, {} when they are no JSON object.
+    """Return the attributes of a Worker or a Task; {} when they are not a JSON object.
 
     The result is shared: do not change it.
     """
@@ -29,7 +29,7 @@ def attributes_of(resource: Any) -> Attributes:
 
 @lru_cache(maxsize=2_048)
 def read_attributes(text: str) -> Attributes:
-    """Return the JSON object in `text`, {} when there is none. Panels read the same texts again."""
+    """Return the JSON object in `text`, else {}. Cached, since panels read the same texts again."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -46,7 +46,7 @@ def worker_fields(
     activity_name: str,
     channels: Mapping[str, Mapping[str, int]],
 ) -> dict[str, Any]:
-    """A Worker as `worker.…`: its attributes, its own fields before them.
+    """Return a Worker as `worker.…`: its attributes, overridden by its fields.
 
     `channels` maps a TaskChannel's unique name to its `configured_capacity`, `assigned_tasks` and
     `available_capacity_percentage`.
@@ -62,17 +62,17 @@ def worker_fields(
 
 
 def queue_scope(fields: Mapping[str, Any], attributes: Attributes) -> dict[str, Any]:
-    """What `target_workers` reads of a Worker with these `worker_fields` and attributes."""
+    """Return what `target_workers` reads of a Worker with these `worker_fields` and attributes."""
     return {**fields, **attributes, "worker": fields}
 
 
 def target_scope(task_attributes: Attributes, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What a target's expression reads of a Task and a Worker."""
+    """Return what a target's expression reads of a Task and a Worker."""
     return {"task": task_attributes, "worker": fields}
 
 
 def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
-    """What `skip_if` reads: (available, activity_sid) of each Worker who matches the TaskQueue."""
+    """Return what `skip_if` reads, from (available, activity_sid) of each matching Worker."""
     counts: dict[str, int] = {"available": 0, "unavailable": 0}
     for available, activity_sid in members:
         counts["available" if available else "unavailable"] += 1
@@ -81,6 +81,6 @@ def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
 
 
 def reads_channels(expression: Expression | None) -> bool:
-    """Whether the expression reads `channel.…` or `worker.channel.…`: how much a Worker holds."""
+    """Whether the expression reads a Worker's load: `channel.…` or `worker.channel.…`."""
     paths = [name.split(".") for name in expression.names] if expression is not None else []
     return any(path[0] == "channel" or path[:2] == ["worker", "channel"] for path in paths)

@@ -1,4 +1,4 @@
-"""How the REST API writes a moment, and how long a Task and a Reservation wait by default.
+"""The REST API's time format, and the default timeouts of Tasks and Reservations.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/task (Timeout) and
 https://www.twilio.com/docs/taskrouter/api/workflow (TaskReservationTimeout).
@@ -19,15 +19,15 @@ timeout of a Task without a Workflow."""
 
 
 def iso(moment: datetime | str) -> str:
-    """Return a moment in UTC as the REST API writes it; a text, as `curl` shows it, stays as is."""
+    """Return a moment in UTC as the REST API writes it; return a text unchanged."""
     return moment if isinstance(moment, str) else moment.strftime(TIME_FORMAT)
 
 
 def reservation_timeout(workflow: Any | None) -> int:
     """Return the seconds to answer a Reservation of a Task that `workflow` routes.
 
-    `workflow` has a `task_reservation_timeout`; it is None for a Task that was sent straight to a
-    TaskQueue or a Worker.
+    `workflow` has a `task_reservation_timeout`, or is None for a Task created for a TaskQueue or a
+    Worker.
     """
     return RESERVATION_TIMEOUT if workflow is None else workflow.task_reservation_timeout
 

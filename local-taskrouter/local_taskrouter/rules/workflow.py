@@ -1,4 +1,4 @@
-"""A Workflow's configuration: read from JSON text, then asked which step a Task goes to.
+"""A Workflow's configuration: parse its JSON text, and find the step that a Task goes to.
 
 A Task walks through *steps*. A step is one target of one filter, or the default filter:
 
@@ -40,7 +40,7 @@ _ORDER_TERM = re.compile(r"\s*(worker(?:\.[^\W\d]\w*)+)(?:\s+((?i:asc|desc)))?\s
 
 
 class ConfigurationError(ValueError):
-    """The text is not a Workflow configuration; str() names the place and what is wrong there."""
+    """The text is not a Workflow configuration; str() names the field and the problem."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class OrderTerm:
 
 @dataclass(frozen=True)
 class Target:
-    """A routing step: the TaskQueue to wait in, and what narrows or ends the wait.
+    """A routing step: a TaskQueue, which Workers of it can take the Task, and until when.
 
-    `timeout` is this target's own, in seconds. `known_worker_sid` and
+    `timeout` is in seconds, for this target alone. `known_worker_sid` and
     `known_worker_friendly_name` are the paths as written ("task.agent").
     """
 
@@ -80,11 +80,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Step:
-    """Where a Task waits. Plain numbers and flags, so that it can be stored as JSON.
+    """The step a Task is at. Plain numbers and flags, so that it can be stored as JSON.
 
     `filter_index` is None for the default filter. `until` is the Task's age in seconds at which
     the step ends, None when it ends only with the Task. `passed` is the sum of the timeouts of
-    the targets before this one, `held` whether one of them kept the Task until its timeout.
+    the targets before this one, `held` whether the Task waited for one of those timeouts.
     """
 
     filter_index: int | None
@@ -113,7 +113,7 @@ class Configuration:
         return [*targets, self.default] if self.default else targets
 
     def target(self, step: Step) -> Target:
-        """Return the target of a step that this configuration gave out."""
+        """Return the target of a step of this configuration."""
         if step.filter_index is not None:
             return self.filters[step.filter_index].targets[step.target_index]
         if self.default is None:
@@ -121,15 +121,15 @@ class Configuration:
         return self.default
 
     def first_step(self, attributes: Mapping[str, Any]) -> Step | None:
-        """Return where a Task with these attributes starts, None if nothing takes it."""
+        """Return the first step of a Task with these attributes, None if no filter matches."""
         return self._matching_filter(0, attributes, 0, False) or self._default_step(0)
 
     def step_after_timeout(self, step: Step, attributes: Mapping[str, Any]) -> Step | None:
-        """Return the step after `step` timed out, None if the Task falls out of the Workflow."""
+        """Return the step after `step` timed out, None if the Task leaves the Workflow."""
         return self._step_after(replace(step, held=True), attributes)
 
     def step_after_skip(self, step: Step, attributes: Mapping[str, Any]) -> Step | None:
-        """Return the step after `skip_if` of `step` came true, None if the Task falls out."""
+        """Return the step after `step` was skipped, None if the Task leaves the Workflow."""
         following = self._step_after(step, attributes)
         if following or step.held or step.filter_index is None:
             return following
@@ -167,7 +167,7 @@ def read_configuration(text: str) -> Configuration:
     """Read a Workflow's `configuration` text.
 
     Unknown keys are ignored, and the older names `friendly_name` (of a filter) and
-    `task_queue_sid` (of a target) are understood. Raises ConfigurationError, for example
+    `task_queue_sid` (of a target) are accepted. Raises ConfigurationError, for example
     "task_routing.filters[0].targets[1].timeout must be a positive integer".
     """
     try:

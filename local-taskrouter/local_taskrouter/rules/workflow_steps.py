@@ -1,7 +1,7 @@
 """How a Task moves through the steps of its Workflow.
 
-A step is left by its timeout, at a certain age of the Task, or skipped: when no Worker can be
-reserved at once and the target's `skip_if` holds.
+A Task leaves a step at its timeout, which is an age of the Task, or skips it at once if no Worker
+can be reserved and the target's `skip_if` is true.
 
 Sources: https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts) and
 https://www.twilio.com/docs/taskrouter/worker-presence (skip_if).
@@ -13,7 +13,7 @@ from typing import Any
 from local_taskrouter.rules.workflow import Configuration, Step, Target
 
 WORKFLOW_TIMEOUT_REASON = "Task canceled on Workflow timeout"
-"""The `reason` of a Task that TaskRouter cancels because it has left its Workflow."""
+"""The `reason` of a Task that TaskRouter cancels because it left its Workflow."""
 
 Attributes = Mapping[str, Any]
 Presence = Callable[[str], Mapping[str, Any]]
@@ -27,7 +27,7 @@ def first_not_skipped(
     enter: Callable[[Step], bool],
     presence: Presence,
 ) -> Step | None:
-    """Return the first step, from `step` on, that is not skipped; None: out of the Workflow.
+    """Return the first step from `step` on that is not skipped; None: the Task leaves the Workflow.
 
     `enter(step)` puts the Task there and returns whether a Worker can be reserved for it at once.
     """
@@ -39,7 +39,7 @@ def first_not_skipped(
 
 
 def is_skipped(target: Target, presence: Presence) -> bool:
-    """Whether a Task at `target`, for which no Worker can be reserved, goes on at once."""
+    """Whether a Task at `target` moves on at once when no Worker can be reserved."""
     return target.skip_if is not None and target.skip_if.matches(presence(target.queue))
 
 
@@ -47,10 +47,10 @@ def first_not_timed_out(
     configuration: Configuration,
     step: Step | None,
     attributes: Attributes,
-    is_over: Callable[[Step], bool],
+    is_timed_out: Callable[[Step], bool],
 ) -> Step | None:
-    """Return the first step, from `step` on, whose time is not over; None: out of the Workflow."""
-    while step is not None and is_over(step):
+    """Return the first step from `step` on before its timeout; None: out of the Workflow."""
+    while step is not None and is_timed_out(step):
         step = configuration.step_after_timeout(step, attributes)
     return step
 
@@ -58,7 +58,7 @@ def first_not_timed_out(
 def reachable_steps(
     configuration: Configuration, attributes: Attributes, age: int
 ) -> Iterator[Step]:
-    """Every step that a Task of this age, in seconds, can have come to; some may come twice.
+    """Yield every step that a Task of this age, in seconds, can have reached; some twice.
 
     At a step with `skip_if` it may have waited or not.
     """

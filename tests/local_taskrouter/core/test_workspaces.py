@@ -73,7 +73,7 @@ def test_the_template_fifo_leads_every_task_to_everybody(multi):
 
 
 def test_an_unknown_template_is_refused():
-    with pytest.raises(BadRequest, match="NONE and FIFO"):
+    with pytest.raises(BadRequest, match="NONE or FIFO"):
         EngineLab(template="LIFO")
 
 
@@ -154,7 +154,7 @@ def test_an_activity_in_use_stays(lab):
 
 
 def test_a_default_channel_and_one_with_tasks_stay(lab):
-    with pytest.raises(BadRequest, match="default one and stays"):
+    with pytest.raises(BadRequest, match="voice is a default one"):
         lab.do(task_channels.delete_task_channel, lab.channel("voice"))
     with pytest.raises(BadRequest, match="already exists"):
         lab.do(task_channels.create_task_channel, lab.workspace, "Again", "voice")
@@ -173,7 +173,7 @@ def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
     workflow = lab.workflow(default=workflow_queue)
     with pytest.raises(BadRequest, match=f"Task {task.sid} waits in it"):
         lab.do(task_queues.delete_task_queue, queue)
-    with pytest.raises(BadRequest, match=f"Workflow {workflow.sid} leads to it"):
+    with pytest.raises(BadRequest, match=f"Workflow {workflow.sid} routes to it"):
         lab.do(task_queues.delete_task_queue, workflow_queue)
     lab.do(cancel_task, task, None)
     lab.do(task_queues.delete_task_queue, queue)
