@@ -1,4 +1,4 @@
-"""A page of Chromium with JupyterLab in it, which shows one notebook at a time."""
+"""Drives a page of Chromium in which JupyterLab shows one notebook at a time."""
 
 from pathlib import Path
 from typing import Any
@@ -7,11 +7,11 @@ import nbformat
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 from timeout import SECONDS, eventually
 
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
-WINDOW = {"width": 1280, "height": 1600}
+WINDOW: ViewportSize = {"width": 1280, "height": 1600}
 CLOSE_NOTEBOOKS = """() => [...jupyterapp.shell.widgets("main")]
   .filter((one) => one.context)
   .forEach((one) => one.dispose())"""
@@ -41,16 +41,16 @@ class Tab:
         return self.page.locator(".jp-Notebook .jp-CodeCell .jp-Cell-outputArea")
 
     def open(self, path: str, keep_kernel: bool = False) -> None:
-        """Open a notebook of the clone instead of the one before, and wait for its kernel.
+        """Open a notebook of the clone instead of the current one, and wait for its kernel.
 
-        The kernel is a new one; with `keep_kernel` it is that of the notebook before, if any.
+        The kernel is new; with `keep_kernel` it is that of the current notebook, if any.
         """
         if not self.path:
             self.page.goto(f"{self.server['url']}lab?token={self.server['token']}&reset")
             self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
         kernels = self._kernels()
         self.page.evaluate(CLOSE_NOTEBOOKS)
-        # JupyterLab opens a Launcher where nothing is open, and would open it before the notebook.
+        # Without a notebook JupyterLab opens a Launcher, which would cover the next notebook.
         self.page.locator(".jp-Launcher").first.wait_for()
         if not keep_kernel:
             self._end_kernels()
@@ -71,9 +71,9 @@ class Tab:
         self.open(path)
 
     def show(self, path: str, *cells: str) -> None:
-        """Run all these cells; page and kernel are those of the test before if it showed the same.
+        """Run all these cells, in the page and kernel of the previous test if it showed the same.
 
-        The page is as it was when it was opened (`restore`), and every output is new.
+        The page is as it was when opened (`restore`), and every output is new.
         """
         if self.shown == (path, *cells) and self._kernel_is_ready():
             self.restore()
@@ -97,7 +97,7 @@ class Tab:
     def run_all(self) -> None:
         """Choose Run All in the menu, and wait until every cell has run or one has failed."""
         before = max(self._prompts(), default=0)
-        # An open menu doesn't change, so the notebook has to be the current one before it opens.
+        # An open menu does not change, so wait until the notebook is the current one.
         self.page.wait_for_function("jupyterapp.commands.isEnabled('runmenu:run-all')")
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('li[data-command="runmenu:run-all"]').click()
@@ -125,7 +125,7 @@ class Tab:
         return self.cells.filter(has_text=code).first.locator(".jp-Cell-outputArea")
 
     def press(self, control: Locator, key: str = "Enter") -> None:
-        """Use a control by the keyboard alone, once it can be used: else it takes no focus."""
+        """Use a control by keyboard, once it is enabled and can take the focus."""
         expect(control).to_be_visible()
         expect(control).to_be_enabled()
         control.focus()
@@ -146,7 +146,8 @@ class Tab:
 
         Measures the width first, because JupyterLab lays out a resized window later.
         """
-        beside = self.page.viewport_size["width"] - self._widths()[0]
+        window = self.page.viewport_size or WINDOW
+        beside = window["width"] - self._widths()[0]
         self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})
         eventually(
             f"the outputs are {width} pixels wide",
@@ -154,7 +155,7 @@ class Tab:
         )
 
     def reload(self) -> None:
-        """Save the notebook and load the page again; every control is there again."""
+        """Save the notebook and reload the page; check that every control is back."""
         controls = self.outputs.locator(".taskrouter-panel").count()
         self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         self.page.goto(f"{self.server['url']}lab/tree/{self.path}?reset")
@@ -163,7 +164,7 @@ class Tab:
         assert self.page.get_by_text("Error displaying widget").count() == 0
 
     def inspect(self) -> None:
-        """Take pictures in both themes; axe finds nothing in either."""
+        """Take screenshots in both themes, and check that axe finds no violation."""
         for theme in ("Light", "Dark"):
             self.set_theme(f"JupyterLab {theme}")
             self.shot(f"{Path(self.path).stem}-{theme.lower()}")
@@ -180,7 +181,7 @@ class Tab:
 
     def is_trusted(self) -> bool:
         """Whether JupyterLab trusts every cell of the notebook as it is stored."""
-        cells = self._ask("GET", f"contents/{self.path}").json()["content"]["cells"]
+        cells = self._request("GET", f"contents/{self.path}").json()["content"]["cells"]
         return all(cell["metadata"].get("trusted", True) for cell in cells)
 
     def close(self) -> None:
@@ -193,11 +194,11 @@ class Tab:
         eventually("the kernel is ready", self._kernel_is_ready)
 
     def _kernels(self) -> list[str]:
-        return [kernel["id"] for kernel in self._ask("GET", "kernels").json()]
+        return [kernel["id"] for kernel in self._request("GET", "kernels").json()]
 
     def _end_kernels(self) -> None:
         for kernel in self._kernels():
-            self._ask("DELETE", f"kernels/{kernel}")
+            self._request("DELETE", f"kernels/{kernel}")
 
     def _widths(self) -> list[float]:
         measure = "areas => areas.map((one) => one.getBoundingClientRect().width)"
@@ -212,12 +213,12 @@ class Tab:
         return [_number(text) for text in found.all_inner_texts()]
 
     def _kernel_is_ready(self) -> bool:
-        """Asked of the server: JupyterLab's own indicator says "idle" before there is a kernel."""
-        answer = self._ask("GET", "sessions")
+        """Asks the server, since JupyterLab's indicator shows "idle" before there is a kernel."""
+        answer = self._request("GET", "sessions")
         kernels = [one["kernel"] for one in answer.json() if one["path"] == self.path]
         return any(k["connections"] > 0 and k["execution_state"] == "idle" for k in kernels)
 
-    def _ask(self, method: str, what: str) -> Any:
+    def _request(self, method: str, what: str) -> Any:
         authorization = {"Authorization": f"token {self.server['token']}"}
         url = f"{self.server['url']}api/{what}"
         answer = requests.request(method, url, headers=authorization, timeout=SECONDS)

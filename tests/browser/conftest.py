@@ -23,7 +23,7 @@ from helpers.session.session import Session
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
-# Nothing here needs a network: a browser that tries to reach one waits.
+# The tests need no network; a browser that tries to reach one waits.
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,12 +54,12 @@ PANELS = (
 )
 # The poller calls its listeners in order. This one is the last, so when its number grows, every panel
 # has handled an update.
-LOOKS = """from ipywidgets import IntText
-looks = IntText(description="Looks")
+UPDATES = """from ipywidgets import IntText
+updates = IntText(description="Updates")
 def count(update):
-    looks.value += 1
+    updates.value += 1
 poller.poller_for(lab).subscribe(count, needs_snapshots=False)
-looks"""
+updates"""
 NOTEBOOK = "notebooks/all-panels.ipynb"
 KERNEL_SETTINGS = {
     # An older JupyterLab keeps a cell out of the page until it is scrolled to.
@@ -69,7 +69,7 @@ KERNEL_SETTINGS = {
 
 @pytest.fixture(scope="package")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """JupyterLab on a copy of the clone (what a browser runs, it saves), nothing in it run yet."""
+    """JupyterLab on a copy of the clone, since a browser saves what it runs; no cell has run."""
     scratch = tmp_path_factory.mktemp("lab")
     copy = scratch / "clone"
     shutil.copytree(CLONE / "helpers", copy / "helpers")
@@ -84,7 +84,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
         file = scratch / "JUPYTERLAB_SETTINGS_DIR" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings), "utf-8")
-    # A question about news would lie over the notebook; the tests change the theme by command.
+    # A dialog about news would cover the notebook; the tests change the theme by command.
     page_config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     files = {
         "labconfig/page_config.json": page_config,
@@ -100,7 +100,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
 
 @pytest.fixture(scope="package")
 def window() -> Iterator[BrowserContext]:
-    """A browser window; its pages share what they have loaded."""
+    """A browser window; its pages share a cache."""
     if BROWSER is None:
         pytest.skip("no Chromium or Chrome on the PATH")
     with sync_playwright() as playwright:
@@ -121,7 +121,7 @@ def tab(window: BrowserContext, lab_server: dict[str, str]) -> Iterator[Tab]:
 
 @pytest.fixture
 def empty() -> Callable[[], Session]:
-    """Empties the TaskRouter that the notebooks use, and sets its clock back."""
+    """Empties the notebooks' TaskRouter and resets its clock."""
 
     def empty_taskrouter() -> Session:
         session = connect()
@@ -134,19 +134,19 @@ def empty() -> Callable[[], Session]:
 
 @pytest.fixture(autouse=True)
 def taskrouter(empty: Callable[[], Session]) -> Session:
-    """That TaskRouter, empty when a test begins, for looking at it and changing it from outside."""
+    """The notebooks' TaskRouter, empty when a test begins, to read and change from outside."""
     return empty()
 
 
 @pytest.fixture
 def lab(taskrouter: Session) -> PreparedWorkspace:
-    """The Workspace that the notebook uses, for looking at it and changing it from outside."""
+    """The notebooks' Workspace, to read and change from outside."""
     return prepare(taskrouter, "anything")
 
 
 @pytest.fixture
 def run(tab: Tab) -> Callable[[str], None]:
-    """Opens a lesson, runs all of it, and looks at it in both themes."""
+    """Opens a lesson, runs all of it, and inspects it in both themes."""
 
     def open_and_run(name: str) -> None:
         tab.open(f"notebooks/{name}.ipynb")
@@ -158,6 +158,6 @@ def run(tab: Tab) -> Callable[[str], None]:
 
 @pytest.fixture
 def panels(tab: Tab, lab: PreparedWorkspace) -> dict[str, Locator]:
-    """The output of each panel by its name; a notebook with all of them has run."""
-    tab.show(NOTEBOOK, START, *PANELS, LOOKS)
+    """The output of each panel by name, in a notebook that has run."""
+    tab.show(NOTEBOOK, START, *PANELS, UPDATES)
     return {code.split("(")[0].removeprefix("controls."): tab.output_of(code) for code in PANELS}

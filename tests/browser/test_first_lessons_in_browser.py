@@ -1,8 +1,8 @@
-"""Lessons 00 to 04 as a learner sees them: opened, run, the controls used, and loaded again."""
+"""Lessons 00 to 04 as a learner uses them: opened, run, controls used, page reloaded."""
 
 import json
 
-from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for, status_of
+from lesson_steps import check_folded_solution_and_hint, create, status_of, wait_for_activity
 from playwright.sync_api import expect
 from timeout import eventually
 
@@ -25,21 +25,21 @@ def test_00_button_counts_clicks(tab, run):
 
 def test_01_panels_set_and_follow_activities_after_a_reload(tab, run, lab):
     run("01-alice-offline")
-    solution_and_hint_show_when_asked_for(tab)
+    check_folded_solution_and_hint(tab)
     toggle, workers = tab.output_of("controls.activity_toggle"), tab.output_of("controls.workers")
     toggle.get_by_role("button", name="Idle", exact=True).click()
-    becomes(lab, "Idle")
+    wait_for_activity(lab, "Idle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
     tab.press(toggle.get_by_role("button", name="Offline", exact=True))
-    becomes(lab, "Offline")
+    wait_for_activity(lab, "Offline")
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
     expect(toggle.get_by_text("activity_sid=")).to_be_visible()
     away = workers.get_by_title("Set Bob to Unavailable")
     away.click()
-    becomes(lab, "Unavailable", lab.bob_sid)
+    wait_for_activity(lab, "Unavailable", lab.bob_sid)
     expect(away).to_have_text("Unavailable ✓")
     tab.press(workers.get_by_title("Set Bob to Idle"), "Space")
-    becomes(lab, "Idle", lab.bob_sid)
+    wait_for_activity(lab, "Idle", lab.bob_sid)
     expect(workers.get_by_text(f'workers("{lab.bob_sid}").update')).to_be_visible()
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
@@ -48,7 +48,7 @@ def test_01_panels_set_and_follow_activities_after_a_reload(tab, run, lab):
     tab.reload()
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
     toggle.get_by_role("button", name="Offline", exact=True).click()
-    becomes(lab, "Offline")
+    wait_for_activity(lab, "Offline")
     expect(toggle.get_by_text("Alice is Offline, not available")).to_be_visible()
 
 
@@ -71,11 +71,11 @@ def test_02_form_creates_tasks_and_panel_ends_them(tab, run, lab):
     first, second = create(lab), create(lab)
     expect(tasks.get_by_text("<i>Ana</i>")).to_have_count(2)
     tasks.get_by_title(f"Cancel the Task {first.sid}").click()
-    eventually("it is canceled", lambda: status_of(lab, first.sid) == "canceled")
+    eventually("it is canceled", lambda: status_of(lab, first) == "canceled")
     expect(tasks.get_by_title(f"Cancel the Task {first.sid}")).to_be_disabled()
     tab.reload()
     tab.press(tasks.get_by_title(f"Cancel the Task {second.sid}"))
-    eventually("it is canceled", lambda: status_of(lab, second.sid) == "canceled")
+    eventually("it is canceled", lambda: status_of(lab, second) == "canceled")
     assert tab.violations() == []
 
 
@@ -86,14 +86,16 @@ def test_03_picture_follows_the_task_reserved_for_alice(tab, run, lab):
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
     expect(picture.get_by_text("Alice was asked, the Reservation is pending")).to_be_visible()
     [task] = lab.workspace.tasks.list()
-    [asked] = lab.workspace.tasks(task.sid).reservations.list()
-    lab.workspace.tasks(task.sid).reservations(asked.sid).update(reservation_status="accepted")
+    [reservation] = lab.workspace.tasks(task.sid).reservations.list()
+    lab.workspace.tasks(task.sid).reservations(reservation.sid).update(
+        reservation_status="accepted"
+    )
     expect(picture.get_by_text(f"Task {task.sid} is assigned")).to_be_visible()
     lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
     tab.press(toggle.get_by_role("button", name="Offline", exact=True), "Space")
-    becomes(lab, "Offline")
+    wait_for_activity(lab, "Offline")
     other = create(lab)
-    picture.get_by_label("Task").select_option(f"{short(other.sid)} pending, {SPANISH}")
+    picture.get_by_label("Task").select_option(f"{short(str(other.sid))} pending, {SPANISH}")
     expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
     tab.reload()
     expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
@@ -113,20 +115,21 @@ def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
     expect(requests.get_by_text("POST was sent; the answer has the status 200.")).to_be_visible()
     expect(panel.get_by_text("left to answer")).to_be_visible()
     [task] = lab.workspace.tasks.list()
-    [asked] = lab.workspace.tasks(task.sid).reservations.list()
+    [reservation] = lab.workspace.tasks(task.sid).reservations.list()
     panel.get_by_role("button", name="Reject").click()
-    eventually("Alice rejects", lambda: asked.fetch().reservation_status == "rejected")
+    eventually("Alice rejects", lambda: reservation.fetch().reservation_status == "rejected")
     pending = {"reservation_status": "pending"}
     [again] = eventually(
-        "she is asked again", lambda: lab.workspace.tasks(task.sid).reservations.list(**pending)
+        "Alice gets another Reservation",
+        lambda: lab.workspace.tasks(task.sid).reservations.list(**pending),
     )
     expect(panel.get_by_role("cell", name=again.sid, exact=True)).to_be_visible()
     tab.press(panel.get_by_role("button", name="Accept"))
-    eventually("it is assigned", lambda: status_of(lab, task.sid) == "assigned")
+    eventually("it is assigned", lambda: status_of(lab, task) == "assigned")
     expect(panel.get_by_text("the Reservation is accepted")).to_be_visible()
     lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
     expect(panel.get_by_text("the Reservation is completed")).to_be_visible()
     tab.reload()
-    panel.get_by_label("Reservation").select_option(f"{short(asked.sid)} Alice, rejected")
+    panel.get_by_label("Reservation").select_option(f"{short(reservation.sid)} Alice, rejected")
     expect(panel.get_by_text("the Reservation is rejected")).to_be_visible()
     assert tab.violations() == []

@@ -1,4 +1,4 @@
-"""Where the keyboard's focus is after a control was used, and while panels change by themselves."""
+"""Where the keyboard focus is after a click, and while panels change."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from timeout import eventually
 
 
 def stays(tab, control: Locator) -> None:
-    """Nothing takes the focus away, though the panel is painted again and again."""
+    """Check that the focus stays while the panel renders several times."""
     expect(control).to_be_focused()
-    looks = tab.page.get_by_label("Looks")
-    before = int(looks.input_value())
-    eventually("three looks", lambda: int(looks.input_value()) >= before + 3)
+    updates = tab.page.get_by_label("Updates")
+    before = int(updates.input_value())
+    eventually("three updates", lambda: int(updates.input_value()) >= before + 3)
     expect(control).to_be_focused()
 
 
@@ -47,7 +47,7 @@ def test_focus_is_visible(tab, panels, lab, theme):
         requests.get_by_label("Requests"),
         panels["workers"].get_by_title("Set Alice to Idle"),
     ):
-        tab.page.keyboard.press("Shift")  # the focus is seen when it comes by the keyboard
+        tab.page.keyboard.press("Shift")  # the focus ring shows only after a key
         control.focus()
         style, width, contrast = control.evaluate(OUTLINED)
         assert (style, width) == ("solid", "2px")

@@ -1,8 +1,8 @@
-"""Lessons 05 to 09 as a learner sees them: opened, run, the controls used, and loaded again."""
+"""Lessons 05 to 09 as a learner uses them: opened, run, controls used, page reloaded."""
 
 import re
 
-from lesson_steps import becomes, create, solution_and_hint_show_when_asked_for, status_of
+from lesson_steps import check_folded_solution_and_hint, create, status_of, wait_for_activity
 from playwright.sync_api import expect
 from timeout import eventually
 
@@ -11,13 +11,13 @@ def the_floor_follows_a_task(tab, lab):
     tab.run_through("controls.floor")
     floor = tab.output_of("controls.floor").get_by_role("img")
     made = create(lab)
-    says = re.compile(f"waiting: .*{made.sid}|asked about .*{made.sid}")
-    expect(floor).to_have_attribute("aria-label", says)
+    shown = re.compile(f"waiting: .*{made.sid}|asked about .*{made.sid}")
+    expect(floor).to_have_attribute("aria-label", shown)
     lab.workspace.tasks(made.sid).update(assignment_status="canceled", reason="no more")
-    expect(floor).not_to_have_attribute("aria-label", says)
+    expect(floor).not_to_have_attribute("aria-label", shown)
     tab.reload()
     again = create(lab)
-    expect(floor).to_have_attribute("aria-label", re.compile(again.sid))
+    expect(floor).to_have_attribute("aria-label", re.compile(str(again.sid)))
     assert tab.violations() == []
 
 
@@ -27,7 +27,7 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
     expect(panel.get_by_text("left to answer")).to_be_visible()
     panel.get_by_role("button", name="Accept").click()
-    eventually("it is assigned", lambda: status_of(lab, newest.sid) == "assigned")
+    eventually("it is assigned", lambda: status_of(lab, newest) == "assigned")
     expect(panel.get_by_text('reservation_status="accepted"')).to_be_visible()
     expect(panel.get_by_role("button", name="Accept")).to_be_disabled()
     tab.run_through("by_click.update")
@@ -37,21 +37,21 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
 
 def test_06_alice_is_offline_after_twenty_minutes(tab, run, lab):
     run("06-when-nobody-answers")
-    solution_and_hint_show_when_asked_for(tab)
+    check_folded_solution_and_hint(tab)
     the_floor_follows_a_task(tab, lab)
     tab.run_through("controls.clock")
     shown = tab.output_of("controls.clock")
     floor, later = shown.get_by_role("img"), shown.get_by_role("button", name="20 minutes later")
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
     later.click()
-    becomes(lab, "Offline")
+    wait_for_activity(lab, "Offline")
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Offline.*has no Task"))
     expect(shown.get_by_text("It is 20 min later for TaskRouter.")).to_be_visible()
     expect(shown.get_by_text("/emulator/clock").first).to_be_visible()
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle.*asked about"))
     tab.press(later, "Space")
-    becomes(lab, "Offline")
+    wait_for_activity(lab, "Offline")
     assert tab.violations() == []
 
 

@@ -1,4 +1,4 @@
-"""Names and values as long as TaskRouter takes them, and pages as narrow as a learner has them."""
+"""Names and values of the greatest length, and narrow pages."""
 
 import json
 import re
@@ -18,7 +18,7 @@ SHOWN = (
     "controls.workers(lab)",
     "controls.playground(lab, 'languages HAS \"es\"')",
 )
-# Words of a drawing that touch or leave the box they stand in.
+# Words of a drawing that touch or leave their box.
 OUTSIDE_THEIR_BOX = """drawing => [...drawing.querySelectorAll("g:has(> rect)")]
   .flatMap((group) => {
     const box = group.querySelector("rect").getBoundingClientRect();

@@ -1,11 +1,11 @@
-"""How the panels look: nothing wider than its place, nothing cut, and a Task that travels."""
+"""How the panels look: nothing overflows, nothing is cut, and a Task moves."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-# What sticks out of the output area, and what has more text than it shows.
+# What overflows the output area, and what has more text than it shows.
 MISPLACED = """area => {
   const place = area.getBoundingClientRect();
   const isCut = (one) => one.matches("button, label, td, th, div.widget-html-content")
@@ -18,7 +18,7 @@ MISPLACED = """area => {
     })
     .map((one) => one.outerHTML.slice(0, 150));
 }"""
-# How far along its way a Task is drawn at the start, in the middle and at the end.
+# How far along its path a Task is drawn at the start, in the middle and at the end.
 TRAVEL = """picture => { window.travelled = new Promise((resolve) => {
   new MutationObserver((_, observer) => {
     const token = picture.querySelector(".taskrouter-moved");
@@ -35,8 +35,8 @@ TRAVEL = """picture => { window.travelled = new Promise((resolve) => {
 
 
 @pytest.fixture
-def asked(tab, panels, lab) -> dict[str, Locator]:
-    """The panels while Alice is asked, each with as much in it as it can show."""
+def full_panels(tab, panels, lab) -> dict[str, Locator]:
+    """The panels during a pending Reservation, each with as much content as it can show."""
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
     panels["requests"].get_by_label("Requests").select_option(index=0)
@@ -55,14 +55,14 @@ def asked(tab, panels, lab) -> dict[str, Locator]:
     return panels
 
 
-def test_panels_look_right_narrow_and_wide_in_both_themes(tab, asked):
-    """An output area of 700 pixels, and one of a window of 1600."""
+def test_panels_look_right_narrow_and_wide_in_both_themes(tab, full_panels):
+    """An output area of 700 pixels, and one in a window of 1600."""
     for theme, changed in (("Light", "none"), ("Dark", re.compile("invert"))):
         tab.set_theme(f"JupyterLab {theme}")
-        expect(asked["lifecycle"].locator("img")).to_have_css("filter", changed)
+        expect(full_panels["lifecycle"].locator("img")).to_have_css("filter", changed)
         for width in (700, 1232):
             tab.give_outputs(width)
-            for panel, output in asked.items():
+            for panel, output in full_panels.items():
                 assert output.evaluate(MISPLACED) == [], f"{panel} at {width}"
                 assert output.locator('[title="null"]:visible').count() == 0, panel
                 assert output.evaluate("area => area.scrollWidth <= area.clientWidth + 1"), panel

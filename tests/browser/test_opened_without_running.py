@@ -1,4 +1,4 @@
-"""Notebooks opened, not run: in JupyterLab, trusted or not, and as a page, as GitHub shows them."""
+"""Notebooks opened but not run: in JupyterLab, trusted or not, and as a page like GitHub's."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A notebook with every panel, run and stored as the committed ones are."""
+    """A notebook with every panel, run and stored like the committed ones."""
     cells = [START, *(MAKE.get(name, f"controls.{name}(lab)") for name in PANELS)]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
     run(notebook, CLONE)
@@ -102,7 +102,7 @@ def show(window: BrowserContext) -> Iterator[Callable[[Path], Page]]:
 
 
 def panel_outputs(notebook: NotebookNode) -> list[str]:
-    """What the cells say that show a panel, as stored."""
+    """The stored text of the cells that show a panel."""
     return [
         output.data["text/plain"]
         for cell in notebook.cells

@@ -93,7 +93,7 @@ def test_double_click_and_held_key_count_as_one_click(tab, panels, lab):
     assert len(lab.workspace.tasks.list()) == 3
 
 
-# The panels that stopped since their cells ran again, of all that cells have returned.
+# How many of the panels that cells returned have stopped because their cell ran again.
 STOPPED = """stopped = [one for one in Out.values() if "has stopped" in getattr(one.state, "notice", "")]
 print(len(stopped), "of", len(Out), "have stopped")"""
 
@@ -118,7 +118,7 @@ def test_panels_work_after_run_all_and_a_reload(tab, lab):
 RESTART = """() => {
   jupyterapp.commands.execute("kernelmenu:restart").then(() => { window.restarted = true; });
 }"""
-# What stands before a panel, and whether it can be pressed.
+# The notice before a panel, and whether the panel takes clicks.
 LOST = """panel => [
   getComputedStyle(panel, "::before").content,
   getComputedStyle(panel.querySelector("button")).pointerEvents,
@@ -132,10 +132,10 @@ def test_panel_without_its_kernel_shows_a_notice_and_ignores_clicks(tab):
     assert toggle.evaluate(LOST) == ["none", "auto"]
     tab.page.evaluate(RESTART)
     tab.page.locator(".jp-Dialog-button.jp-mod-accept").click()
-    tab.page.wait_for_function("window.restarted")  # else the test ends before the kernel has begun
+    tab.page.wait_for_function("window.restarted")  # else the test ends before the kernel starts
     expect(toggle).to_have_class(re.compile("jupyter-widgets-disconnected"))
-    told, pressed = toggle.evaluate(LOST)
-    assert "The kernel was restarted, or has ended. Run the notebook from its first" in told
+    notice, pressed = toggle.evaluate(LOST)
+    assert "The kernel was restarted, or has ended. Run the notebook from its first" in notice
     assert pressed == "none"
     tab.shot("without-a-kernel")
     assert tab.violations() == []
@@ -153,7 +153,7 @@ lab = prepare(connect("live"), "task waiting")"""
 
 
 def test_panels_work_on_a_live_target_except_the_clock(tab):
-    """An emulator stands at the address that the SDK has for Twilio, in this kernel alone."""
+    """A local TaskRouter stands at the SDK's address of Twilio, in this kernel only."""
     names = ("workers", "tasks", "reservation", "clock")
     panels = [f"controls.{name}(lab)" for name in names]
     tab.open_cells(

@@ -1,4 +1,4 @@
-"""Tests share a page and a kernel, and each one finds both as if they were new.
+"""Tests share a page and a kernel; each test finds both as if they were new.
 
 This file has one test, so that its page and its kernel are new when it begins.
 """
@@ -32,9 +32,9 @@ VARIES = re.compile(
 
 
 def look(tab, taskrouter) -> dict:
-    """What is seen once every panel has been painted."""
-    looks = tab.page.get_by_label("Looks")
-    eventually("three looks", lambda: int(looks.input_value()) >= 3)
+    """What the page shows once every panel has rendered."""
+    updates = tab.page.get_by_label("Updates")
+    eventually("three updates", lambda: int(updates.input_value()) >= 3)
     texts = tab.outputs.locator(".taskrouter-panel").all_inner_texts()
     found = {**tab.page.evaluate(PAGE), "texts": texts}
     seen = json.loads(VARIES.sub("", json.dumps(found, ensure_ascii=False)))

@@ -1,4 +1,4 @@
-"""Panels follow TaskRouter in a thread, which ends with each test; and a server of the learner's."""
+"""Stops the pollers after each test, and provides a learner's server."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def ended_threads() -> Iterator[None]:
 
 @pytest.fixture
 def server(session) -> Iterator[CallbackServer]:
-    """Answers whether the request was signed well, or what it was."""
+    """Returns whether a request has a valid signature, or echoes the request."""
     app = Flask("learners")
     validator = RequestValidator(session.auth_token)
 

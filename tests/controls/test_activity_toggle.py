@@ -20,7 +20,7 @@ def toggle(lab) -> ActivityToggle:
 
 
 def activity_of_alice(lab: PreparedWorkspace) -> str:
-    return lab.workspace.workers(lab.alice_sid).fetch().activity_name
+    return str(lab.workspace.workers(lab.alice_sid).fetch().activity_name)
 
 
 def updates(lab: PreparedWorkspace) -> int:

@@ -20,7 +20,7 @@ def panel(lab) -> Clock:
 
 
 def age(lab: PreparedWorkspace) -> int:
-    return lab.workspace.tasks(lab.task_sid).fetch().age
+    return lab.workspace.tasks(str(lab.task_sid)).fetch().age or 0
 
 
 def test_two_minutes_later_advances_the_clock(lab, panel):

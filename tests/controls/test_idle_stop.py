@@ -1,4 +1,4 @@
-"""An open panel means that somebody is looking: the local TaskRouter stays. A closed one is not."""
+"""The local TaskRouter does not stop while a panel is open, and stops after it closes."""
 
 import subprocess
 import sys
@@ -28,29 +28,29 @@ print(repr(panels[0]))
 """
 
 
-class Hands:
-    """A clock that the test moves; it knows how often somebody has looked at it."""
+class StoppedClock:
+    """A clock that the test moves; it counts how often the server reads it."""
 
     def __init__(self) -> None:
         self.hours = 0.0
-        self._looks = count()
+        self._reads = count()
 
     def __call__(self) -> float:
-        self.looked = next(self._looks)
+        self.reads = next(self._reads)
         return self.hours * HOUR
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    hands = Hands()
-    monkeypatch.setattr(server_module, "monotonic", hands)
-    monkeypatch.setattr(server_module, "_LOOK_SECONDS", 0.01)
-    return hands
+def monotonic_clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    monotonic_clock = StoppedClock()
+    monkeypatch.setattr(server_module, "monotonic", monotonic_clock)
+    monkeypatch.setattr(server_module, "_POLL_SECONDS", 0.01)
+    return monotonic_clock
 
 
 @pytest.fixture
-def emulator(hands) -> Iterator[EmulatorServer]:
-    """One that stops after 12 hours without a request."""
+def emulator(monotonic_clock) -> Iterator[EmulatorServer]:
+    """A local TaskRouter that stops after 12 hours without a request."""
     taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "0" * 32, ManualClock())
     server = EmulatorServer(taskrouter, idle_hours=12)
     yield server
@@ -73,24 +73,24 @@ def session(client, emulator) -> Session:
     return Session(client, "local", emulator.url, log, ACCOUNT_SID, "0" * 32)
 
 
-def looks_again(hands: Hands) -> None:
-    """The server has looked at the clock since it was moved."""
-    before = hands.looked
-    eventually("three looks", lambda: hands.looked > before + 3)
+def wait_until_read(monotonic_clock: StoppedClock) -> None:
+    """Wait until the server has read the clock since it was moved."""
+    before = monotonic_clock.reads
+    eventually("three reads", lambda: monotonic_clock.reads > before + 3)
 
 
 def test_taskrouter_stays_while_a_panel_is_open_and_stops_after_it_closes(
-    serving, session, hands, monkeypatch
+    serving, session, monotonic_clock, monkeypatch
 ):
-    monkeypatch.setattr(poller, "TICK", 3600)  # the panel looks when this test says so
+    monkeypatch.setattr(poller, "TICK", 3600)  # this test polls
     panel = controls.tasks(prepare(session, "task waiting"))
     for _ in range(3):
-        hands.hours += 11
-        looks_again(hands)
+        monotonic_clock.hours += 11
+        wait_until_read(monotonic_clock)
         panel.state.poller.refresh(everything=False)
     assert serving.is_alive()
     panel.close()
-    hands.hours += 13
+    monotonic_clock.hours += 13
     serving.join(10)
     assert not serving.is_alive()
 
@@ -99,14 +99,14 @@ def test_poller_thread_ends_when_the_panel_closes(session, serving, monkeypatch)
     monkeypatch.setattr(poller, "TICK", 0.01)
     monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(prepare(session, "task waiting"))
-    [thread] = [one for one in threading.enumerate() if one.name == "panels"]
+    [thread] = [found for found in threading.enumerate() if found.name == "panels"]
     panel.close()
     thread.join(10)
     assert not thread.is_alive()
 
 
 def test_prints_nothing_on_shutdown_with_open_panels():
-    """As a kernel does, the process ends while its thread looks."""
+    """The process ends during a poll, as a kernel does."""
     ended = subprocess.run(
         [sys.executable, "-c", FOLLOW_AND_END],
         check=False,

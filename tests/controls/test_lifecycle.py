@@ -1,6 +1,7 @@
 from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -84,13 +85,15 @@ def test_chooser_lists_tasks_with_their_queue_newest_first(lab, panel):
     panel.state.poller.refresh()
     assert panel.chooser.options == (
         ("the newest", ""),
-        (f"{short(newer.sid)} reserved, {ENGLISH}", newer.sid),
-        (f"{short(lab.task_sid)} pending, {SPANISH}", lab.task_sid),
+        (f"{short(str(newer.sid))} reserved, {ENGLISH}", newer.sid),
+        (f"{short(str(lab.task_sid))} pending, {SPANISH}", lab.task_sid),
     )
 
 
 def test_task_in_no_queue_is_listed():
-    task = SimpleNamespace(sid="WT1", assignment_status="canceled", task_queue_friendly_name=None)
+    task: Any = SimpleNamespace(
+        sid="WT1", assignment_status="canceled", task_queue_friendly_name=None
+    )
     assert _described(task) == "…WT1 canceled, in no TaskQueue"
 
 

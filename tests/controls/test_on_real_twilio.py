@@ -1,4 +1,4 @@
-"""The panels with a session that is live; an emulator stands at the address it has for Twilio."""
+"""The panels with a live session; a local TaskRouter stands at the address of Twilio."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_reservation_is_accepted_and_the_task_completed(lab):
 def test_task_is_created_and_the_request_sent_again(lab):
     form, requests = controls.task_form(lab), controls.requests(lab)
     form.on_create(form.button)
-    assert form.state.task_sid in form.outcome.text
+    assert str(form.state.task_sid) in form.outcome.text
     requests.state.on_update(requests.state.poller.latest)
     requests.list.index = 0
     requests.on_again()

@@ -85,13 +85,13 @@ def test_shown_call_lists_the_same_workers(lab, panel):
     panel.expression.value = 'languages HAS "es"'
     call = panel.state.call
     assert ".workers.list(\n    target_workers_expression='languages HAS \"es\"',\n)" in call.python
-    asked = parse(call.curl)
-    assert asked.method == "GET"
-    assert asked.url.endswith("/Workers?TargetWorkersExpression=languages+HAS+%22es%22")
+    shown = parse(call.curl)
+    assert shown.method == "GET"
+    assert shown.url.endswith("/Workers?TargetWorkersExpression=languages+HAS+%22es%22")
     client = lab.session.client
     [found] = eval(call.python, {"client": client})
-    [answered] = json.loads(client.request("GET", asked.url).text)["workers"]
-    assert found.sid == answered["sid"] == lab.alice_sid
+    [listed] = json.loads(client.request("GET", shown.url).text)["workers"]
+    assert found.sid == listed["sid"] == lab.alice_sid
 
 
 def test_summary_warns_about_clauses_that_read_channels(panel):

@@ -73,7 +73,7 @@ def test_invalid_url_is_refused(lab, url):
 
 
 def again(lab: PreparedWorkspace) -> dict[str, object]:
-    """Send the latest received request again; what the server says of it."""
+    """Send the latest received request again; return the server's answer."""
     draft = draft_of(lab.session.requests.received()[-1])
     call_of(lab.session, draft)
     assert send(lab.session, draft) == 200
@@ -81,18 +81,18 @@ def again(lab: PreparedWorkspace) -> dict[str, object]:
 
 
 def as_python_sends_it(python: str, monkeypatch) -> tuple[tuple, dict[str, object]]:
-    told = []
-    monkeypatch.setattr(requests, "request", lambda *given, **named: told.append((given, named)))
+    calls = []
+    monkeypatch.setattr(requests, "request", lambda *given, **named: calls.append((given, named)))
     exec(python, {})  # noqa: S102
-    return told[0]
+    return calls[0]
 
 
 @pytest.mark.parametrize(
     "content_type", ["application/json", "text/plain; charset=utf-8", "multipart/form-data"]
 )
 def test_body_that_is_not_a_form_is_sent_unchanged(lab, server, content_type):
-    told = {"Content-Type": content_type}
-    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
+    headers = {"Content-Type": content_type}
+    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=headers)
     assert again(lab) == {"type": content_type, "body": JSON, "signed": False}
     first, second = lab.session.requests.received()
     assert first.request_body == second.request_body == JSON
@@ -124,13 +124,13 @@ def test_shown_python_call_sends_the_body(lab, server, monkeypatch):
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
-@pytest.mark.parametrize("told", [{"Content-Type": "application/json"}, {}])
-def test_shown_curl_command_sends_the_body(lab, server, told):
-    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=told)
+@pytest.mark.parametrize("headers", [{"Content-Type": "application/json"}, {}])
+def test_shown_curl_command_sends_the_body(lab, server, headers):
+    requests.post(server.url_for("/echo"), data=JSON.encode(), headers=headers)
     call = call_of(lab.session, draft_of(lab.session.requests[-1]))
     command = shlex.split(call.curl.replace("\\\n", ""))
     done = subprocess.run([*command, "-s", "--noproxy", "*"], capture_output=True, check=True)
-    answer = {"type": told.get("Content-Type"), "body": JSON, "signed": False}
+    answer = {"type": headers.get("Content-Type"), "body": JSON, "signed": False}
     assert json.loads(done.stdout) == answer
 
 

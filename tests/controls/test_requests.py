@@ -69,8 +69,8 @@ def test_each_status_has_a_filter_and_each_direction_an_arrow(lab, panel):
         lab.session.requests.record(Exchange("received", "POST", url, status=status, at=at))
     for kind, status in (("2xx", 200), ("3xx", 302), ("4xx", 404), ("5xx", 500)):
         panel.status.value = kind
-        told = f"03:04:05 ← received POST {status} /{status} (0 ms)"
-        assert descriptions(panel) == [told]
+        line = f"03:04:05 ← received POST {status} /{status} (0 ms)"
+        assert descriptions(panel) == [line]
 
 
 def test_only_the_newest_requests_are_listed(lab, panel):

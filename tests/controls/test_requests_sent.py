@@ -1,4 +1,4 @@
-"""What the request inspector says and shows once the learner has sent a request from it."""
+"""The request inspector after the learner has sent a request from it."""
 
 import json
 import socket
@@ -32,7 +32,7 @@ def panel(lab) -> Requests:
 
 @pytest.fixture
 def refused(lab, panel) -> Exchange:
-    """A 400, found by its status and looked at."""
+    """A selected exchange with status 400, found by its status."""
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Tasks"
     lab.session.client.request("POST", url, data={"Attributes": "{", "Priority": "1"})
     lab.workspace.tasks.list()
@@ -47,12 +47,14 @@ def look_at(panel: Requests, exchange: Exchange) -> None:
     panel.list.value = str(id(exchange))
 
 
-def shown(panel: Requests) -> Exchange | None:
-    return panel.state.exchange()
+def shown(panel: Requests) -> Exchange:
+    exchange = panel.state.exchange()
+    assert exchange is not None
+    return exchange
 
 
 def filters(panel: Requests) -> tuple[str, str, str]:
-    return panel.text.value, panel.direction.value, panel.status.value
+    return panel.text.value, str(panel.direction.value), str(panel.status.value)
 
 
 def correct(panel: Requests) -> None:
@@ -211,18 +213,18 @@ def test_sent_request_is_found_by_its_encoded_path(lab, panel, server):
 
 
 def test_request_to_another_server_is_described_as_not_listed(lab, panel):
-    class Somebody(BaseHTTPRequestHandler):
+    class OtherServer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Somebody) as http:
+    with HTTPServer(("127.0.0.1", 0), OtherServer) as http:
         threading.Thread(target=http.handle_request, daemon=True).start()
-        asked = Exchange("sent", "GET", f"http://127.0.0.1:{http.server_address[1]}/x", 500)
-        look_at(panel, lab.session.requests.record(asked))
+        exchange = Exchange("sent", "GET", f"http://127.0.0.1:{http.server_address[1]}/x", 500)
+        look_at(panel, lab.session.requests.record(exchange))
         panel.on_again()
     assert panel.outcome.text.startswith("GET was sent; the answer has the status 204. It went")
     assert panel.outcome.text.endswith("so it is not in the list.")
@@ -264,10 +266,10 @@ def test_invalid_form_clears_the_previous_outcome(lab, panel, refused, form):
 
 def test_outcome_stays_when_other_requests_come(lab, panel, refused):
     correct(panel)
-    said = panel.outcome.text
+    outcome = panel.outcome.text
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
-    assert (panel.outcome.text, panel.call_lines.value != "") == (said, True)
+    assert (panel.outcome.text, panel.call_lines.value != "") == (outcome, True)
 
 
 def test_get_is_sent_with_its_edited_parameters(lab, panel):
@@ -276,9 +278,9 @@ def test_get_is_sent_with_its_edited_parameters(lab, panel):
     panel.on_edit()
     panel.editor.form.value = '{"FriendlyName": "Alice", "PageSize": 1}'
     panel.on_send()
-    asked = shown(panel)
-    assert (asked.parameters, asked.form) == ({"FriendlyName": "Alice", "PageSize": "1"}, [])
-    assert [one["friendly_name"] for one in json.loads(asked.response_body)["workers"]] == ["Alice"]
+    sent = shown(panel)
+    assert (sent.parameters, sent.form) == ({"FriendlyName": "Alice", "PageSize": "1"}, [])
+    assert [one["friendly_name"] for one in json.loads(sent.response_body)["workers"]] == ["Alice"]
     assert "Parameters" in panel.detail.value
 
 
@@ -314,7 +316,7 @@ def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
 
 
 @pytest.mark.parametrize(
-    ("form", "told"),
+    ("form", "message"),
     [
         ("[1, 2]", "Parameters are a JSON object"),
         ('{"a": 1e999}', "Line 1, character 7: This number is too large."),
@@ -322,11 +324,11 @@ def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
         ("[" * 2000 + "]" * 2000, "Line 1, character 101: More than 100 brackets"),
     ],
 )
-def test_unsendable_parameters_send_nothing(lab, panel, refused, form, told):
+def test_unsendable_parameters_send_nothing(lab, panel, refused, form, message):
     panel.on_edit()
     panel.editor.form.value = "{"
     panel.editor.form.value = form
-    assert panel.editor.form_error.text.startswith(told)
+    assert panel.editor.form_error.text.startswith(message)
     before = len(lab.session.requests)
     panel.on_send()
     assert panel.error_line.text == "Nothing was sent: the parameters above have an error."

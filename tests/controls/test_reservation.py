@@ -39,7 +39,7 @@ def panel(lab) -> Reservation:
 
 
 def the_reservation(lab: PreparedWorkspace):
-    return lab.workspace.tasks(lab.task_sid).reservations.list()[0]
+    return lab.workspace.tasks(str(lab.task_sid)).reservations.list()[0]
 
 
 def test_panel_without_a_reservation_is_empty(waiting):

@@ -1,4 +1,4 @@
-"""The call that a panel shows, copied into a cell or a terminal, does what the press has done."""
+"""The call that a panel shows has the same effect in a cell or a terminal as the click had."""
 
 import json
 import shlex
@@ -36,7 +36,7 @@ def set_activity_in_the_list(lab: PreparedWorkspace):
 
 def cancel(lab: PreparedWorkspace):
     panel = controls.tasks(lab)
-    panel.on_end(lab.task_sid, "cancel")
+    panel.on_end(str(lab.task_sid), "cancel")
     return panel
 
 
@@ -72,17 +72,17 @@ def posts(lab: PreparedWorkspace) -> list[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize(
-    "press",
+    "click",
     [set_activity, set_activity_in_the_list, cancel, accept, create, advance, send_again],
 )
-def test_shown_call_is_the_one_that_was_sent(lab, press):
+def test_shown_call_is_the_one_that_was_sent(lab, click):
     before = len(posts(lab))
-    call = press(lab).state.call
+    call = click(lab).state.call
     [sent] = posts(lab)[before:]
-    asked = parse(call.curl)
-    assert asked.method == "POST"
-    assert (asked.url, dict(value.split("=", 1) for _, value in asked.data)) == sent
-    with suppress(TwilioRestException):  # what is done cannot always be done twice
+    shown = parse(call.curl)
+    assert shown.method == "POST"
+    assert (shown.url, dict(value.split("=", 1) for _, value in shown.data)) == sent
+    with suppress(TwilioRestException):  # some calls are refused the second time
         eval(call.python, {"client": lab.session.client})
     assert posts(lab)[before:] == [sent, sent]
 
@@ -93,6 +93,7 @@ def test_shown_call_to_the_server_is_signed_and_has_no_credentials(lab, server):
     log = lab.session.requests
     log.record(Exchange("received", "POST", url, status=200, form=[*parameters.items()]))
     call = send_again(lab).state.call
+    assert call is not None
     exec(call.python, {})  # noqa: S102
     again = log.received()[-1]
     assert len(log.received()) == 3

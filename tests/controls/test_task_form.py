@@ -1,5 +1,6 @@
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_create_shows_where_the_task_went(lab, form):
     form.priority.value = 4
     form.on_create(form.button)
     task = the_task(lab)
-    assert json.loads(task.attributes) == {"selected_language": "es"}
+    assert json.loads(str(task.attributes)) == {"selected_language": "es"}
     assert (task.priority, task.workflow_sid) == (4, lab.workflow_sid)
     assert form.state.task_sid == task.sid
     assert form.outcome.text == (
@@ -59,7 +60,7 @@ def test_fields_and_state_are_linked(form):
 def test_more_attributes_are_sent_and_escaped(lab, form):
     form.extra.value = '{"name": "<b>José</b>"}'
     form.on_create(form.button)
-    assert json.loads(the_task(lab).attributes)["name"] == "<b>José</b>"
+    assert json.loads(str(the_task(lab).attributes))["name"] == "<b>José</b>"
     assert "<b>" not in form.call_lines.value
     assert "José" in form.call_lines.value
 
@@ -68,7 +69,7 @@ def test_language_in_more_attributes_wins_and_shows_a_note(lab, form):
     form.extra.value = '{"selected_language": "en"}'
     assert form.extra_note.text == 'selected_language is "en", as written here.'
     form.on_create(form.button)
-    assert json.loads(the_task(lab).attributes) == {"selected_language": "en"}
+    assert json.loads(str(the_task(lab).attributes)) == {"selected_language": "en"}
     form.extra.value = '{"selected_language":'
     assert form.extra_note.text == ""
 
@@ -82,10 +83,10 @@ def test_same_language_in_both_places_shows_no_note(form):
 
 def test_unchanged_error_is_announced_once(form):
     form.extra.value = '{"vip": yes}'
-    told = []
-    form.extra_error.observe(lambda change: told.append(change["new"]), "value")
+    shown = []
+    form.extra_error.observe(lambda change: shown.append(change["new"]), "value")
     form.language.value = "en"
-    assert told == []
+    assert shown == []
 
 
 def test_invalid_json_points_at_the_place_and_creates_no_task(lab, form):
@@ -103,7 +104,7 @@ def test_invalid_json_points_at_the_place_and_creates_no_task(lab, form):
 
 
 def test_outcome_of_a_task_in_no_queue():
-    task = SimpleNamespace(sid="WT1", task_queue_sid=None, assignment_status="canceled")
+    task: Any = SimpleNamespace(sid="WT1", task_queue_sid=None, assignment_status="canceled")
     assert _where_it_went(task) == (
         "Task WT1 is in no TaskQueue: no filter of the Workflow matches its attributes. "
         "Its Assignment Status is canceled."
@@ -119,9 +120,9 @@ def test_high_priority_is_sent(lab, form):
 def test_outcome_of_a_language_that_no_filter_matches(lab, form):
     form.language.value = "fr"
     form.on_create(form.button)
-    told = form.error_line.text or form.outcome.text
-    assert "no filter" in told or "refused" in told
-    assert "None" not in told
+    shown = form.error_line.text or form.outcome.text
+    assert "no filter" in shown or "refused" in shown
+    assert "None" not in shown
 
 
 def test_error_of_taskrouter_is_shown_and_the_next_success_clears_it(lab, form):

@@ -80,7 +80,7 @@ def test_listener_gets_a_change_without_a_refresh(lab, quick):
     updates: list[Update] = []
     poller.subscribe(updates.append)
     made = lab.workspace.workers.create(friendly_name="Carol")
-    eventually("news", lambda: updates and updates[-1].snapshot.worker(made.sid))
+    eventually("an update", lambda: updates and updates[-1].snapshot.worker(made.sid))
 
 
 def test_listener_gets_a_new_activity(lab, quick):
@@ -115,11 +115,11 @@ def test_thread_ends_with_the_last_listener_and_starts_with_the_next(lab, quick,
     poller.unsubscribe(updates.append)
     thread.join(10)
     assert not thread.is_alive()
-    told, began = len(updates), monotonic()
+    count, start = len(updates), monotonic()
     monkeypatch.setattr(poller_module, "TICK", 0.05)
     poller.subscribe(updates.append)
-    eventually("news again", lambda: len(updates) >= told + 3)
-    assert monotonic() - began >= 3 * 0.05  # it rests between them
+    eventually("new updates", lambda: len(updates) >= count + 3)
+    assert monotonic() - start >= 3 * 0.05  # it waits between them
 
 
 def test_failing_listener_is_logged_and_removed_and_others_continue(lab, quick, caplog):
@@ -135,9 +135,9 @@ def test_failing_listener_is_logged_and_removed_and_others_continue(lab, quick, 
     poller.subscribe(updates.append)
     eventually("some ticks", lambda: len(updates) > 3)
     assert len(failed) == 1
-    [told] = caplog.records
-    assert told.getMessage() == "A panel failed to handle an update and is removed."
-    assert str(told.exc_info[1]) == "It cannot be shown."
+    [record] = caplog.records
+    assert record.getMessage() == "A panel failed to handle an update and is removed."
+    assert str(record.exc_info[1]) == "It cannot be shown."
 
 
 def test_no_poll_while_no_listener_needs_snapshots(lab, quick, reads):
@@ -233,7 +233,8 @@ def test_settings_are_read_again_after_a_failure(lab, reads):
 
 def test_poll_and_listeners_run_under_the_poll_lock(lab, monkeypatch):
     poller = poller_for(lab)
-    poller.poll_lock = lock = SpyLock()
+    lock = SpyLock()
+    monkeypatch.setattr(poller, "poll_lock", lock)
     original = SnapshotReader.read_snapshot
     held: list[int] = []
     monkeypatch.setattr(
@@ -250,9 +251,10 @@ def test_poll_and_listeners_run_under_the_poll_lock(lab, monkeypatch):
     assert held == [1, 1, 1]
 
 
-def test_listeners_change_under_their_lock(lab):
+def test_listeners_change_under_their_lock(lab, monkeypatch):
     poller = poller_for(lab)
-    poller.listeners_lock = lock = SpyLock()
+    lock = SpyLock()
+    monkeypatch.setattr(poller, "listeners_lock", lock)
     held: list[int] = []
 
     class Listeners(dict):

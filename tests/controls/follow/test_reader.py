@@ -1,4 +1,4 @@
-"""What a reading finds, also when there is more than fits, and what it costs in requests."""
+"""What a snapshot holds, also beyond the limits, and how many requests it costs."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def lab(prepared) -> PreparedWorkspace:
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The address of each request that a reading sends."""
+    """The path of each request that the reader sends."""
     sent: list[str] = []
     original = reader.TwilioHttpClient.request
 
@@ -55,7 +55,8 @@ def look(lab, snapshots, requests) -> Callable[[], Snapshot]:
 
 def create(lab: PreparedWorkspace, language: str = "es") -> str:
     attributes = json.dumps({"selected_language": language})
-    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid).sid
+    task = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    return str(task.sid)
 
 
 def bring_alice_back(lab: PreparedWorkspace) -> None:
@@ -63,7 +64,7 @@ def bring_alice_back(lab: PreparedWorkspace) -> None:
 
 
 def the_reservation(lab: PreparedWorkspace):
-    return lab.workspace.tasks(lab.task_sid).reservations.list()[-1]
+    return lab.workspace.tasks(str(lab.task_sid)).reservations.list()[-1]
 
 
 def end(lab: PreparedWorkspace, sid: str) -> None:
@@ -71,7 +72,7 @@ def end(lab: PreparedWorkspace, sid: str) -> None:
 
 
 def statuses(snapshot: Snapshot) -> list[str]:
-    return [one.reservation_status for one in snapshot.reservations]
+    return [str(one.reservation_status) for one in snapshot.reservations]
 
 
 def test_tasks_up_to_the_limit_are_all_read(lab, look, monkeypatch):
@@ -222,7 +223,7 @@ def test_reservations_of_an_ended_task_are_read_once(lab, look, requests):
 
 def test_reservation_made_and_rejected_between_two_reads_is_found(lab, look, requests, clock):
     assert statuses(look()) == []
-    bring_alice_back(lab)  # in the second of the first reading, and over before the next
+    bring_alice_back(lab)  # in the second of the first read, and over before the next
     the_reservation(lab).update(reservation_status="rejected", worker_activity_sid=lab.offline_sid)
     clock.advance(1)
     assert statuses(look()) == ["rejected"]
@@ -257,7 +258,7 @@ def test_reservations_of_a_deleted_task_are_dropped(lab, look):
 
 
 def after_the_tasks(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
-    """Let `action` happen when a reading has the Tasks, before it asks for Reservations."""
+    """Run `action` once the reader has the Tasks, before it reads Reservations."""
     original = reader.TwilioHttpClient.request
 
     def request(self, method, url, *given, **options):
@@ -286,13 +287,13 @@ def test_refusal_other_than_404_is_raised(lab, look, emulator, monkeypatch):
 def test_reader_uses_the_edge_and_region_of_the_sessions_client(lab, monkeypatch):
     lab.session.client.edge, lab.session.client.region = "dublin", "ie1"
     lab.session.client.taskrouter.base_url = "https://taskrouter.twilio.com"
-    asked: list[str] = []
+    urls: list[str] = []
 
     def request(self, method, url, *_, **__):
-        asked.append(url)
+        urls.append(url)
         raise ConnectionError
 
     monkeypatch.setattr(reader.TwilioHttpClient, "request", request)
     with pytest.raises(ConnectionError):
         SnapshotReader().read_settings(lab)
-    assert asked[0].startswith("https://taskrouter.dublin.ie1.twilio.com/v1/Workspaces/")
+    assert urls[0].startswith("https://taskrouter.dublin.ie1.twilio.com/v1/Workspaces/")

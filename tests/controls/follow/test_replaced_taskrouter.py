@@ -1,10 +1,11 @@
-"""What looks on for the panels has a client of its own, which is as careful as the session's."""
+"""The poller's client verifies the server as the session's client does, and starts none."""
 
 from free_port import free_port
 from local_taskrouter.process import launch
 from wrong_server import kill, wrong_server
 
 from helpers.controls.follow.poller import poller_for
+from helpers.controls.follow.reader import http_session
 from helpers.lessons.workspace import prepare
 from helpers.session.connect import connect
 
@@ -17,7 +18,7 @@ def test_wrong_server_on_the_port_gets_no_credentials(running_home):
         poller.refresh()
     assert sent and "authorization" not in "".join(sent).lower()
     assert poller.latest.problem.startswith("TaskRouter does not answer")
-    session.client.http_client.session.close()
+    http_session(session.client).close()
 
 
 def test_poller_follows_a_taskrouter_with_another_port_and_token(home):
@@ -33,7 +34,7 @@ def test_poller_follows_a_taskrouter_with_another_port_and_token(home):
     poller.refresh()
     assert poller.latest.problem == ""
     assert (session.address, session.auth_token) == (moved.url, moved.auth_token)
-    session.client.http_client.session.close()
+    http_session(session.client).close()
 
 
 def test_poll_starts_no_stopped_taskrouter(running_home):
@@ -44,4 +45,4 @@ def test_poll_starts_no_stopped_taskrouter(running_home):
     poller.refresh()
     assert poller.latest.problem.startswith("TaskRouter does not answer")
     assert running_home.running() is None
-    session.client.http_client.session.close()
+    http_session(session.client).close()

@@ -17,8 +17,8 @@ def test_exchange_shows_sender_request_time_and_duration():
         sent_by="curl",
     )
     shown = exchange_html(exchange)
-    for told in ("GET http://127.0.0.1/x?a=1", "sent by curl", "2026-01-02T03:04:05Z", "12 ms"):
-        assert f">{told}</td>" in shown
+    for value in ("GET http://127.0.0.1/x?a=1", "sent by curl", "2026-01-02T03:04:05Z", "12 ms"):
+        assert f">{value}</td>" in shown
     assert ">200</td>" in shown
     assert "what a server would use it for" not in shown
 

@@ -23,7 +23,7 @@ def test_unknown_activity_leaves_the_buttons_unchanged(buttons):
 
 
 def test_page_never_gets_a_wrong_pressed_button(buttons, monkeypatch):
-    told = []
-    monkeypatch.setattr(buttons.comm, "send", lambda data, **_: told.append(data["state"]))
+    sent = []
+    monkeypatch.setattr(buttons.comm, "send", lambda data, **_: sent.append(data["state"]))
     buttons.render("Alice", [*ACTIVITIES, ("Lunch", "WA3")], "WA3")
-    assert [state["index"] for state in told] == [2]
+    assert [state["index"] for state in sent] == [2]

@@ -15,7 +15,7 @@ def test_object_is_parsed():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             '{"vip": yes}',
@@ -52,13 +52,13 @@ def test_object_is_parsed():
         ),
     ],
 )
-def test_error_points_at_the_place(text, told):
-    if told is None:
+def test_error_points_at_the_place(text, message):
+    if message is None:
         assert read_attributes(text)
         return
     with pytest.raises(AttributesError) as refused:
         read_attributes(text)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize(

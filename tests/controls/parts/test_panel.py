@@ -1,3 +1,5 @@
+from typing import Any
+
 import ipywidgets as widgets
 import pytest
 
@@ -5,6 +7,7 @@ from helpers.controls.parts.panel import ErrorLine, NoticeLine, Panel, PlainLine
 from helpers.controls.parts.shown_call import Call
 from helpers.controls.parts.state import ControlState
 
+NO_LAB: Any = None
 MARKUP = "<img src=x onerror=alert(1)> & more"
 
 
@@ -49,7 +52,7 @@ def test_error_and_notice_have_a_sign_besides_their_color(kind, sign):
 
 
 def test_panel_shows_error_and_call_of_its_state():
-    state = ControlState(lab=None)
+    state = ControlState(NO_LAB)
     panel = Small(state, [])
     assert panel.call_lines.layout.display == "none"
     state.error = "wrong"
@@ -62,7 +65,7 @@ def test_panel_shows_error_and_call_of_its_state():
 
 
 def test_bundle_holds_the_full_text_and_the_widget_view():
-    panel = Small(ControlState(lab=None), [])
+    panel = Small(ControlState(NO_LAB), [])
     shown = panel._repr_mimebundle_()
     assert shown["text/plain"] == repr(panel) == "a small panel " * 20
     assert "application/vnd.jupyter.widget-view+json" in shown
@@ -70,21 +73,21 @@ def test_bundle_holds_the_full_text_and_the_widget_view():
 
 def test_details_are_below_error_and_call():
     buttons, facts = TextLine(), TextLine()
-    panel = Small(ControlState(lab=None), [buttons], [facts])
+    panel = Small(ControlState(NO_LAB), [buttons], [facts])
     assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)
 
 
 def test_outcome_moves_to_the_end_of_the_clicked_part():
     line = TextLine()
     row = widgets.VBox([line])
-    panel = Small(ControlState(lab=None), [row])
-    told = (panel.error_line, panel.call_lines)
+    panel = Small(ControlState(NO_LAB), [row])
+    outcome = (panel.error_line, panel.call_lines)
     panel.show_outcome_in(row)
-    assert row.children == (line, *told)
-    assert panel.children[0] is row and not set(told) & set(panel.children)
+    assert row.children == (line, *outcome)
+    assert panel.children[0] is row and not set(outcome) & set(panel.children)
     moved = []
     row.observe(moved.append, "children")
     panel.show_outcome_in(row)
     assert moved == []
     panel.show_outcome_in(panel)
-    assert row.children == (line,) and panel.children[-2:] == told
+    assert row.children == (line,) and panel.children[-2:] == outcome

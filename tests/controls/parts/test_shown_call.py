@@ -1,11 +1,14 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from helpers.controls.parts import shown_call
 from helpers.curl_command.parse import parse
 
-LAB = SimpleNamespace(workspace_sid="WS1", session=SimpleNamespace(address="http://127.0.0.1:8765"))
+LAB: Any = SimpleNamespace(
+    workspace_sid="WS1", session=SimpleNamespace(address="http://127.0.0.1:8765")
+)
 ATTRIBUTES = '{"selected_language": "es", "name": "O\'Neill & $HOME"}'
 
 
@@ -33,21 +36,21 @@ def test_creation_in_python_is_python():
 
 
 def test_curl_command_sends_the_same_values():
-    asked = parse(shown_call.create(LAB, "task_queues", target_workers=ATTRIBUTES).curl)
-    assert (asked.method, asked.url) == (
+    parsed = parse(shown_call.create(LAB, "task_queues", target_workers=ATTRIBUTES).curl)
+    assert (parsed.method, parsed.url) == (
         "POST",
         f"{LAB.session.address}/v1/Workspaces/WS1/TaskQueues",
     )
-    assert asked.data == (("--data-urlencode", f"TargetWorkers={ATTRIBUTES}"),)
-    assert asked.user == "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
+    assert parsed.data == (("--data-urlencode", f"TargetWorkers={ATTRIBUTES}"),)
+    assert parsed.user == "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN"
 
 
 def test_request_without_parameters_has_no_data():
     call = shown_call.request("GET", "http://127.0.0.1:8765/v1", {})
     assert call.python == 'client.request("GET", "http://127.0.0.1:8765/v1")'
     call = shown_call.to_server("GET", "http://127.0.0.1:8765/x", {}, {})
-    asked = 'requests.request(\n    "GET",\n    "http://127.0.0.1:8765/x",\n)'
-    assert call.python == f"import requests\n\n{asked}"
+    parsed = 'requests.request(\n    "GET",\n    "http://127.0.0.1:8765/x",\n)'
+    assert call.python == f"import requests\n\n{parsed}"
     assert call.curl == "curl -X GET http://127.0.0.1:8765/x"
 
 

@@ -1,4 +1,5 @@
 import threading
+from typing import Any
 
 import pytest
 import requests
@@ -10,7 +11,8 @@ from helpers.controls.parts.state import ControlState, error_with_advice
 
 @pytest.fixture
 def state() -> ControlState:
-    return ControlState(lab=None)
+    no_lab: Any = None
+    return ControlState(no_lab)
 
 
 def test_action_is_busy_while_it_runs(state):
@@ -49,7 +51,7 @@ def test_error_of_an_action_is_kept_until_the_next_action(state):
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (
             TwilioRestException(400, "/v1", "Not so", code=20001),
@@ -72,5 +74,5 @@ def test_error_of_an_action_is_kept_until_the_next_action(state):
         (KeyError(), "KeyError"),
     ],
 )
-def test_errors_are_sentences(error, told):
-    assert error_with_advice(error) == told
+def test_errors_are_sentences(error, message):
+    assert error_with_advice(error) == message
