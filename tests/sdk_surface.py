@@ -1,7 +1,6 @@
-"""What the installed `twilio` package can do with TaskRouter, found by looking at it.
+"""The resources, operations, parameters and properties of TaskRouter in the `twilio` package.
 
-Nothing is listed here: a release of the SDK that brings a resource, an operation, a parameter or a
-property brings it to the tests that use this.
+This file inspects the installed package, so the tests cover whatever a new release adds.
 """
 
 import ast
@@ -26,7 +25,7 @@ def modules():
 
 
 def classes(base):
-    """The classes of TaskRouter's resources that derive from one of the SDK's base classes."""
+    """The classes of TaskRouter's resources that derive from the SDK's class `base`."""
     return [
         member
         for module in modules()
@@ -40,7 +39,7 @@ def instance_classes():
 
 
 def operations():
-    """(List or Context class, method name) of all that makes a request and returns resources."""
+    """(List or Context class, method name) of each method that sends a request."""
     return [
         (owner, name)
         for owner in classes(ListResource) + classes(InstanceContext)
@@ -53,12 +52,12 @@ def operations():
 
 
 def short_name(owner):
-    """What a resource is called in paths of the SDK: `task`, `worker_channel`."""
+    """The resource's name in module paths of the SDK: `task`, `worker_channel`."""
     return owner.__module__.rpartition(".")[2]
 
 
 def parameters(owner, operation):
-    """The parameters of an operation, and which of them must be given."""
+    """The names of an operation's parameters, and of the required ones."""
     found = inspect.signature(getattr(owner, operation)).parameters
     names = [name for name in found if name != "self"]
     return names, [name for name in names if found[name].default is inspect.Parameter.empty]
@@ -77,7 +76,7 @@ def properties(kind):
 
 
 def fits(value, declared, kind):
-    """Whether a value is of a type that Instance class `kind` declares; None fits nothing."""
+    """Whether a value has the type that Instance class `kind` declares; False for None."""
     if isinstance(declared, ForwardRef):
         declared = _type_of(declared.__forward_arg__, kind)
     origin, inner = get_origin(declared), get_args(declared)
@@ -99,5 +98,5 @@ def _type_of(text, kind):
 
 
 def _is_enumeration(declared):
-    """The SDK writes these as classes within the Instance class, with a constant for each value."""
+    """The SDK declares an enumeration as a class inside the Instance class, with a constant a value."""
     return "." in declared.__qualname__

@@ -1,4 +1,4 @@
-"""A lock that counts its holders, to check what runs under it."""
+"""A lock that counts its holders, to check which code runs under it."""
 
 import threading
 

@@ -1,5 +1,6 @@
-"""The official SDK's client on an emulator in this process, without a socket between them."""
+"""The SDK's client on an emulator in this process, without a socket."""
 
+from logging import getLogger
 from urllib.parse import urlsplit
 
 from local_taskrouter.http.app import create_app
@@ -16,15 +17,25 @@ URL = "http://localhost"
 
 
 class WsgiClient(HttpClient):
-    """Hands each request to the WSGI application; `sent` holds (method, path) of each."""
+    """Pass each request to the WSGI application; `sent` holds (method, path) of each."""
 
     def __init__(self, app):
-        super().__init__(None, False, None)
+        super().__init__(getLogger(__name__), False, None)
         self.client = TestClient(app)
         self.sent = []
 
-    def request(self, method, url, params=None, data=None, headers=None, auth=None, **_):
-        parts = urlsplit(url)
+    def request(
+        self,
+        method,
+        uri,
+        params=None,
+        data=None,
+        headers=None,
+        auth=None,
+        timeout=None,
+        allow_redirects=False,
+    ):
+        parts = urlsplit(uri)
         self.sent.append((method, parts.path))
         query = params or parts.query
         answer = self.client.open(

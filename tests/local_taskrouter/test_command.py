@@ -1,10 +1,14 @@
+"""The command: serve, status, stop, reset."""
+
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from local_taskrouter.__main__ import main
@@ -15,7 +19,7 @@ from helpers.session.connect import connect
 PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
 
 
-def command(*arguments):
+def command(*arguments) -> dict[str, Any]:
     return {
         "args": [sys.executable, "-m", "local_taskrouter", *map(str, arguments)],
         "env": {**os.environ, "PYTHONPATH": str(PROJECT)},
@@ -26,9 +30,10 @@ def command(*arguments):
 
 
 @contextmanager
-def serving(*arguments):
-    """The command serving in the foreground; gives the process and the line it printed first."""
+def serving(*arguments) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve in the foreground; yield the process and the first line that it prints."""
     with subprocess.Popen(**command(*arguments)) as process:
+        assert process.stdout
         try:
             yield process, process.stdout.readline()
         finally:
@@ -38,21 +43,21 @@ def serving(*arguments):
 def test_serves_in_the_foreground_and_prints_its_address(home):
     with serving("--port", 0) as (process, line):
         running = find_running(home)
-        assert running.url in line and str(home.folder) in line
+        assert running and running.url in line and str(home.folder) in line
         assert running.pid == process.pid or sys.platform == "win32"
         assert main(["stop"]) == 0
         assert process.wait(20) == 0
-        assert "state is kept" in process.stdout.read()
+        assert process.stdout and "state is kept" in process.stdout.read()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_signal_stops_it_and_prints_no_error(home, name):
     with serving("--port", 0) as (process, _):
         process.send_signal(getattr(signal, name))
         assert process.wait(20) == 0
         assert not home.running_file.exists()
-        assert process.stderr.read() == ""
+        assert process.stderr and process.stderr.read() == ""
 
 
 def test_credentials_come_from_the_environment(home, monkeypatch):
@@ -60,6 +65,7 @@ def test_credentials_come_from_the_environment(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "chosen")
     with serving("--port", 0, "--home", home.folder):
         running = find_running(home)
+        assert running
         assert (running.account_sid, running.auth_token) == ("AC" + "2" * 32, "chosen")
         assert send_control(running, "GET", "/emulator") is not None
         wrong = Running(running.url, running.pid, running.account_sid, "wrong", running.version)

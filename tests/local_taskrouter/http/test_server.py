@@ -1,3 +1,5 @@
+"""The HTTP server: start, stop, idle time, connections."""
+
 import socket
 import threading
 from contextlib import suppress
@@ -74,9 +76,8 @@ def test_connection_is_kept_open_until_client_closes_it(serve):
     for _ in range(2):
         connection.request("GET", "/")
         response = connection.getresponse()
-        assert response.read() == b"hello"
-    assert not response.will_close and connection.sock is not None
-    assert response.getheader("Server") is None
+        assert response.read() == b"hello" and response.getheader("Server") is None
+        assert not response.will_close and connection.sock is not None
     connection.request("GET", "/", headers={"Connection": "close"})
     response = connection.getresponse()
     assert response.read() == b"hello" and response.will_close

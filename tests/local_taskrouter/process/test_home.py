@@ -1,3 +1,5 @@
+"""The home folder: its place, its files, its credentials."""
+
 import os
 import re
 import stat

@@ -1,4 +1,4 @@
-"""What a running emulator keeps on disk is for its owner alone, whatever the owner's umask."""
+"""Only the owner can read the files of a running emulator, whatever the umask."""
 
 import os
 import stat

@@ -1,3 +1,5 @@
+"""Find the emulator of a home, or start it."""
+
 import json
 import os
 import shutil
@@ -11,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from local_taskrouter.process import launch, server_identity
-from local_taskrouter.process.home import Home
+from local_taskrouter.process.home import Home, Running
 from local_taskrouter.process.launch import EmulatorUnavailable, ensure_running, find_running
+from wrong_server import kill
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
 PRINT_PID = (
@@ -21,7 +24,7 @@ PRINT_PID = (
 
 
 def python(code, project=PROJECT, cwd=None, **options):
-    """Run `code` in another process, which finds `helpers` in `project`, its current folder."""
+    """Run `code` in another process, which imports the package from `project`, its current folder."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -34,12 +37,11 @@ def python(code, project=PROJECT, cwd=None, **options):
     )
 
 
-def kill(home):
-    """Kill the emulator and wait until the system has taken its lock away."""
-    hard = getattr(signal, "SIGKILL", signal.SIGTERM)
-    os.kill(home.running().pid, hard)
-    with home.serving_lock(timeout=10):
-        assert find_running(home) is None
+def found(home: Home) -> Running:
+    """The running emulator of `home`; fails the test if there is none."""
+    running = find_running(home)
+    assert running
+    return running
 
 
 def test_second_call_finds_the_running_emulator(home):
@@ -75,23 +77,23 @@ def test_threads_starting_at_once_start_one_process(home, monkeypatch):
 
 def test_stopping_emulator_is_waited_for(home, monkeypatch):
     home.create()
-    held, looks = home.serving_lock(), []
+    held, calls = home.serving_lock(), []
     held.acquire()
 
-    def look(home):
-        looks.append(home)
-        if len(looks) == 3:
+    def count_and_find(home):
+        calls.append(home)
+        if len(calls) == 3:
             held.release()
         return find_running(home)
 
-    monkeypatch.setattr(launch, "find_running", look)
+    monkeypatch.setattr(launch, "find_running", count_and_find)
     assert ensure_running(home) == find_running(home)
-    assert len(looks) > 3
+    assert len(calls) > 3
 
 
 def test_emulator_outlives_the_process_that_started_it(home):
     out, _ = python(PRINT_PID).communicate(timeout=60)
-    assert find_running(home).pid == int(out)
+    assert found(home).pid == int(out)
     if sys.platform != "win32":
         assert os.getsid(int(out)) == int(out)  # no signal of the terminal reaches it
 
@@ -99,10 +101,10 @@ def test_emulator_outlives_the_process_that_started_it(home):
 def test_package_in_the_current_folder_is_not_imported(home, tmp_path):
     decoy = tmp_path / "elsewhere" / "local_taskrouter"
     decoy.mkdir(parents=True)
-    (decoy / "__init__.py").write_text("raise SystemExit('the wrong helpers')")
+    (decoy / "__init__.py").write_text("raise SystemExit('the wrong package')")
     code = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); {PRINT_PID}"
     out, err = python(code, cwd=tmp_path / "elsewhere").communicate(timeout=60)
-    assert find_running(home).pid == int(out), err
+    assert found(home).pid == int(out), err
 
 
 def test_killed_emulator_is_started_again(running_home):
@@ -117,11 +119,12 @@ def test_emulator_of_another_version_is_replaced(home, tmp_path):
     shutil.copytree(PROJECT / "local_taskrouter", tmp_path / "clone" / "local_taskrouter")
     code = f"{PRINT_PID}; sys.stdout.flush(); input(); print(ensure_running().pid)"
     kernel = python(f"import sys; {code}", tmp_path / "clone", stdin=subprocess.PIPE)
-    first, before = int(kernel.stdout.readline()), home.running()
+    assert kernel.stdout
+    first, before = int(kernel.stdout.readline()), found(home)
     with open(tmp_path / "clone" / "local_taskrouter" / "rules" / "lifecycle.py", "a") as source:
         source.write("# edited\n")
     second, _ = kernel.communicate("\n", timeout=60)
-    running = find_running(home)
+    running = found(home)
     assert (before.pid, running.pid) == (first, int(second)) and first != running.pid
     assert running.auth_token == before.auth_token and running.version != before.version
 
@@ -134,9 +137,10 @@ def test_older_emulator_without_hello_is_replaced(home, tmp_path):
     command = [sys.executable, "-m", "local_taskrouter", "--port", "0", "--home", str(home.folder)]
     search = os.environ | {"PYTHONPATH": str(clone)}
     with subprocess.Popen(command, cwd=clone, env=search, stdout=subprocess.PIPE) as older:
+        assert older.stdout
         older.stdout.readline()
         first = home.running()
-        assert first.pid == older.pid and find_running(home) is None, "it knows no hello"
+        assert first and first.pid == older.pid and find_running(home) is None, "it knows no hello"
         running = ensure_running(home)
         assert older.wait(timeout=30) is not None
     assert running.pid != first.pid and running.auth_token == first.auth_token
@@ -161,26 +165,26 @@ def test_taken_port_leads_to_another_port(home):
 
 
 def test_wrong_server_on_the_port_is_not_found(running_home):
-    class Stranger(BaseHTTPRequestHandler):
+    class WrongServer(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b'{"pid": 1}')
 
-        def log_message(self, *_):
+        def log_message(self, format, *args):
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
-        thread = threading.Thread(target=stranger.serve_forever)
+    with HTTPServer(("127.0.0.1", 0), WrongServer) as wrong_server:
+        thread = threading.Thread(target=wrong_server.serve_forever)
         thread.start()
         real = ensure_running(running_home)
         kill(running_home)
-        lost = {**vars(real), "url": f"http://127.0.0.1:{stranger.server_port}"}
+        lost = {**vars(real), "url": f"http://127.0.0.1:{wrong_server.server_port}"}
         running_home.running_file.write_text(json.dumps(lost))
-        found = find_running(running_home)
-        stranger.shutdown()
+        result = find_running(running_home)
+        wrong_server.shutdown()
         thread.join()
-    assert found is None
+    assert result is None
 
 
 def test_proxies_of_the_environment_are_not_used(home, monkeypatch):
@@ -203,12 +207,12 @@ def test_other_credentials_than_the_running_ones_raise_with_advice(running_home,
 
 def test_failed_start_raises_with_the_output(home):
     home.create()
-    home.log_file.write_text("an old story\n")
+    home.log_file.write_text("output of an earlier start\n")
     home.database.write_text("this is not a database, whatever its name says " * 50)
     with pytest.raises(EmulatorUnavailable) as caught:
         ensure_running(home)
     assert "reset` deletes it and starts afresh" in str(caught.value)
-    assert "old story" not in str(caught.value)
+    assert "earlier start" not in str(caught.value)
 
 
 def test_unwritable_home_raises_with_advice(home, tmp_path):

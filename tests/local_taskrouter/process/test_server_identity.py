@@ -1,60 +1,68 @@
-"""Somebody else on the emulator's port is told no token, whatever is answered."""
+"""A wrong server on the emulator's port receives no credentials, whatever it responds."""
 
 import pytest
 import requests
 from local_taskrouter.process import launch
-from local_taskrouter.process.launch import ensure_running, find_running
+from local_taskrouter.process.launch import ensure_running
 from local_taskrouter.process.server_identity import PATH
 from wrong_server import kill, wrong_server
 
 from helpers.curl_command.send import curl
 from helpers.session.connect import connect
+from helpers.session.request_log import LoggingHttpClient
+from helpers.session.session import Session
+
+
+def close_connections(session: Session) -> None:
+    http_client = session.client.http_client
+    assert isinstance(http_client, LoggingHttpClient) and http_client.session
+    http_client.session.close()
 
 
 @pytest.mark.parametrize("body", [b"{}", b"0" * 64, b""])
 def test_wrong_server_gets_no_credentials_from_the_sdk(running_home, body):
     session = connect()
-    with wrong_server(kill(running_home), lambda path: body) as sent:
+    with wrong_server(kill(running_home), lambda path: body) as received:
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
-        moved = find_running(running_home).url
-    session.client.http_client.session.close()
-    assert sent and "authorization" not in "".join(sent).lower()
+        moved = ensure_running(running_home).url
+    close_connections(session)
+    assert received and "authorization" not in "".join(received).lower()
     assert session.address == moved
 
 
 def test_wrong_server_gets_no_credentials_from_curl(running_home, capsys):
     session = connect()
-    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
+    with wrong_server(kill(running_home), lambda path: b"{}") as received:
         answer = curl(
             session,
             f"curl {session.address}/v1/Workspaces -d FriendlyName=Mine "
             "-u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN",
         )
-    assert sent and "authorization" not in "".join(sent).lower()
-    assert (answer.status, session.address) == (201, find_running(running_home).url)
+    assert received and "authorization" not in "".join(received).lower()
+    assert (answer.status, session.address) == (201, ensure_running(running_home).url)
 
 
 def test_wrong_server_cannot_relay_the_proof_of_a_moved_emulator(running_home):
     session = connect()
     moved = []
 
-    def relayed(path):
+    def relay(path):
         return requests.get(f"{moved[0]}{path}", timeout=5).content if moved else b""
 
-    with wrong_server(kill(running_home), relayed) as sent:
+    with wrong_server(kill(running_home), relay) as received:
         moved.append(ensure_running(running_home).url)
-        assert relayed(f"{PATH}?nonce={'0' * 32}")
+        assert relay(f"{PATH}?nonce={'0' * 32}")
         session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
-    session.client.http_client.session.close()
-    assert sent and "authorization" not in "".join(sent).lower()
+    close_connections(session)
+    assert received and "authorization" not in "".join(received).lower()
     assert session.address == moved[0]
 
 
 def test_wrong_server_gets_no_control_request(running_home):
     running = ensure_running(running_home)
-    with wrong_server(kill(running_home), lambda path: b"{}") as sent:
+    with wrong_server(kill(running_home), lambda path: b"{}") as received:
         assert launch.send_control(running, "GET", "/emulator") is None
-    assert len(sent) == 1 and "authorization" not in sent[0].lower()
+    assert len(received) == 1 and "authorization" not in received[0].lower()
 
 
 @pytest.mark.parametrize("nonce", ["", "0" * 31, "0" * 33, "G" * 32])
