@@ -1,4 +1,4 @@
-"""The Assignment Callback: what is sent, what an answer does, and what becomes of no answer."""
+"""The Assignment Callback: its request, the effects of the response, and of no response."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ WHOLE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 150\r\n\r\n"
 
 @pytest.fixture
 def nowhere():
-    """A URL at which nobody listens."""
+    """A URL on which no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     return f"http://127.0.0.1:{port}/assignment_callback"
@@ -27,7 +27,7 @@ def deliveries(emulator):
 
 
 @pytest.fixture
-def hurry(monkeypatch):
+def short_timeout(monkeypatch):
     monkeypatch.setattr(callbacks, "SECONDS", 0.2)
 
 
@@ -212,21 +212,21 @@ def test_two_bad_responses_leave_reservation_pending(built, announce, receiver):
     assert (len(receiver.requests), built.statuses(task)) == (2, ["pending"])
 
 
-def test_late_response_counts_as_unreachable(built, announce, receiver, hurry):
-    go_on = threading.Event()
+def test_late_response_counts_as_unreachable(built, announce, receiver, short_timeout):
+    may_respond = threading.Event()
 
     def answer(request):
-        go_on.wait(10)
+        may_respond.wait(10)
         return (200, JSON, '{"instruction": "accept"}')
 
     receiver.answer = answer
     task = announce(receiver.url, fallback=receiver.url + "/fallback")
     assert built.statuses(task) == ["canceled"]
-    go_on.set()
+    may_respond.set()
 
 
 @pytest.mark.parametrize("sent_at_once", [WHOLE_HEAD, WHOLE_HEAD[:30], b""])
-def test_trickling_response_times_out_in_total(announce, deliveries, hurry, sent_at_once):
+def test_trickling_response_times_out_in_total(announce, deliveries, short_timeout, sent_at_once):
     with socket.create_server(("127.0.0.1", 0)) as slow:
         dripping = threading.Thread(target=drip, args=(slow, sent_at_once))
         dripping.start()

@@ -1,23 +1,26 @@
-"""What the installed SDK reads of each resource is in the emulator's answers.
+"""The emulator's responses have every field that the installed SDK reads.
 
-The fields are not listed here: the Instance classes of `twilio.rest.taskrouter.v1` are built once
-more, on a payload that writes down what they ask it for. A release of the SDK that reads one more
-field turns this red. Their types, and the statistics, are in `test_operations.py`.
+The tests build each Instance class of `twilio.rest.taskrouter.v1` on a payload that records which
+fields it reads, so a release of the SDK that reads a new field fails here. `test_operations.py` tests
+types and statistics.
 """
 
 import inspect
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 import sdk_surface
 from sdk_surface import package
+from twilio.base.page import Page
 from workspace_builder import WorkspaceBuilder
 
 STATISTICS = "statistics"
 
 
 class Recording(dict):
-    """A payload that notes which keys are read."""
+    """A payload that records which keys are read."""
 
     def __init__(self, payload):
         super().__init__(payload)
@@ -29,7 +32,7 @@ class Recording(dict):
 
 
 def instance_classes():
-    """The Instance class of every resource of TaskRouter, statistics aside."""
+    """The Instance class of every resource of TaskRouter, except statistics."""
     return [kind for kind in sdk_surface.instance_classes() if STATISTICS not in kind.__module__]
 
 
@@ -89,12 +92,12 @@ def test_every_resource_of_the_sdk_is_tested(resources):
 @pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
 def test_list_and_fetch_return_the_same(session, resources, kind):
     instance = resources[kind]
-    one = answer(session, instance)
+    fetched = answer(session, instance)
     listed = session.client.http_client.session.get(
         instance.url.rsplit("/", 1)[0], auth=(session.account_sid, session.auth_token)
     ).json()
-    found = [item for item in listed[listed["meta"]["key"]] if item["sid"] == one["sid"]]
-    assert found == [one]
+    found = [item for item in listed[listed["meta"]["key"]] if item["sid"] == fetched["sid"]]
+    assert found == [fetched]
 
 
 @pytest.mark.parametrize("kind", instance_classes(), ids=lambda kind: kind.__name__)
@@ -125,15 +128,15 @@ def test_every_url_is_absolute_and_answers(session, resources, emulator, kind):
     ],
 )
 def test_sdk_finds_the_key_of_each_list(session, resources, module):
-    """`list` of the SDK returns instances, so the one key beside `meta` was understood."""
+    """`list` of the SDK returns instances, so it found the key beside `meta`."""
     page_module = import_module(f"{package.__name__}.{module}")
     kind = next(k for k in resources if k.__module__ == page_module.__name__)
     page = next(
         member
-        for name, member in inspect.getmembers(page_module, inspect.isclass)
-        if name.endswith("Page") and member.__module__ == page_module.__name__
+        for _, member in inspect.getmembers(page_module, inspect.isclass)
+        if issubclass(member, Page) and member.__module__ == page_module.__name__
     )
     address = resources[kind].url.rsplit("/", 1)[0].removeprefix(session.address)
     response = session.client.request("GET", session.address + address)
-    listed = page(resources[kind]._version, response, solution=resources[kind]._solution)
+    listed: Iterator[Any] = page(resources[kind]._version, response, resources[kind]._solution)
     assert resources[kind].sid in {instance.sid for instance in listed}

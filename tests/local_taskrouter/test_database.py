@@ -1,4 +1,4 @@
-"""What is on disk: whole transactions, readable by code of another age, Events for 30 days."""
+"""The database: complete transactions, readable by other versions of the code, Events for 30 days."""
 
 import sqlite3
 from contextlib import closing
@@ -36,7 +36,9 @@ def activity(number=1, serial=1):
 
 
 def event(number=1, at=10.0, workspace_sid=WORKSPACE, **data):
-    return Event(f"EV{number:032x}", workspace_sid, "x.created", at, "x", "WX", "said", data)
+    return Event(
+        f"EV{number:032x}", workspace_sid, "x.created", at, "x", "WX", "A description", data
+    )
 
 
 def callback():
@@ -51,8 +53,8 @@ def reopened(path):
         database.close()
 
 
-def ask(path, statement):
-    """Run a statement on the file, as another program would; return its first row."""
+def execute(path, statement):
+    """Run a statement on the file in another connection; return its first row."""
     with closing(sqlite3.connect(path)) as other, other:
         return other.execute(statement).fetchone()
 
@@ -75,7 +77,7 @@ def test_changed_record_is_replaced_and_removed_one_deleted(database, path):
 
 def test_failed_transaction_writes_nothing(database, path):
     one, bad = activity(1), activity(2)
-    bad.available = object()
+    vars(bad)["available"] = object()
     with pytest.raises(TypeError):
         database.write(Outcome({one.sid: one, bad.sid: bad}, [event()], [callback()]))
     assert reopened(path) == ([], [], [])
@@ -95,7 +97,7 @@ def test_acknowledged_write_is_readable_without_close(path):
 def test_unknown_fields_are_ignored(path, database):
     one = activity()
     database.write(Outcome({one.sid: one}))
-    ask(path, "UPDATE records SET body = json_set(body, '$.forgotten', 7)")
+    execute(path, "UPDATE records SET body = json_set(body, '$.forgotten', 7)")
     assert list(database.records()) == [one]
 
 
@@ -115,7 +117,7 @@ def test_missing_fields_have_their_default(path, database):
         step=[None, 0, None, 0, False],
     )
     database.write(Outcome({task.sid: task}))
-    ask(path, "UPDATE records SET body = json_remove(body, '$.ignore_capacity')")
+    execute(path, "UPDATE records SET body = json_remove(body, '$.ignore_capacity')")
     assert list(database.records()) == [task]
 
 
@@ -182,7 +184,7 @@ def test_settings_are_saved_in_one_transaction(database):
 
 
 def test_journal_mode_is_wal(path, database):
-    assert ask(path, "PRAGMA journal_mode") == ("wal",)
+    assert execute(path, "PRAGMA journal_mode") == ("wal",)
 
 
 def test_file_that_is_not_a_database_raises(path):

@@ -1,7 +1,7 @@
-"""Every operation of the installed SDK works, and every property has the type that it declares.
+"""Every operation of the installed SDK works, and every property has its declared type.
 
-Neither operations nor properties are listed here, they are found (see `sdk_surface.py`): one more in
-a release of the SDK is tried here, and red until the emulator has it.
+`sdk_surface.py` finds operations and properties, so a new one in a release of the SDK fails here until
+the emulator supports it.
 """
 
 import json
@@ -37,14 +37,14 @@ OF_THE_SDK = {"limit", "page_size", "page_number", "page_token", "target_url", "
 
 
 class Nothing:
-    """The body of the one request that has JSON: it names no TaskQueues."""
+    """The body of the only request with JSON: it names no TaskQueues."""
 
     def to_dict(self):
         return {}
 
 
 class World:
-    """A Workspace in which there is one of everything, and one more of what may be deleted."""
+    """A Workspace with one of each resource, and a second one of those that can be deleted."""
 
     def __init__(self, client):
         self.version = client.taskrouter.v1
@@ -82,14 +82,14 @@ class World:
         }
 
     def build(self, owner, operation):
-        """The List or Context, pointed at what is there."""
+        """The List or Context of the resources in this Workspace."""
         sids = dict(self.sids)
         if operation == "delete":
             sids |= {name: spare.sid for name, spare in self._deletable.items()}
         return build(owner, self.version, sids)
 
     def arguments(self, built, operation):
-        """What must be given, or need not be only where there is one Workflow."""
+        """The required arguments, and those that are required with two Workflows."""
         kind = short_name(type(built))
         if (kind, operation) == ("task", "create"):
             return {"workflow_sid": self.sids["workflow"]}
@@ -107,7 +107,7 @@ class World:
 
 
 def build(owner, version, sids):
-    """The List or Context at the path that these SIDs, by the names of their kinds, give."""
+    """The List or Context at the path with these SIDs, which are by resource name."""
     names = [name for name in parameters(owner, "__init__")[0] if name != "version"]
     kinds = {name: name.removesuffix("_sid").replace("sid", short_name(owner)) for name in names}
     return owner(version, **{name: sids[kind] for name, kind in kinds.items()})
@@ -158,7 +158,7 @@ def test_route_reads_every_parameter_of_the_sdk(found):
 
 
 def route_of(method, uri):
-    """The row of the table that answers; one with fewer SIDs in its path comes first."""
+    """The row of the route table that matches; the one with the fewest SIDs wins."""
     fitting = [
         route
         for route in ROUTES

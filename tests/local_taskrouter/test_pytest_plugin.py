@@ -1,4 +1,4 @@
-"""The fixture that an app's own tests use."""
+"""The fixture `taskrouter`, for the tests of an app."""
 
 from local_taskrouter.testing import local_taskrouter
 from workspace_builder import WorkspaceBuilder

@@ -1,10 +1,11 @@
-"""The support matrix in local-taskrouter/README.md is the route table.
+"""README of local-taskrouter: the table of routes, the control routes, links and the example.
 
-`python tests/local_taskrouter/test_readme.py` writes it anew.
+`python tests/local_taskrouter/test_readme.py` updates the table.
 """
 
 import re
 from pathlib import Path
+from typing import Any
 
 from local_taskrouter.api.lists import PAGING
 from local_taskrouter.api.routes import ROUTES
@@ -43,7 +44,9 @@ def test_support_matrix_is_the_route_table():
 
 def test_control_routes_are_described():
     described = set(re.findall(r"^\| `(GET|POST) (/emulator\S*)`", parts()[0], re.MULTILINE))
-    documented = set(re.findall(r"^(GET|POST) +(/emulator\S*)", control.__doc__, re.MULTILINE))
+    documented = set(
+        re.findall(r"^(GET|POST) +(/emulator\S*)", control.__doc__ or "", re.MULTILINE)
+    )
     assert described == documented
 
 
@@ -54,7 +57,7 @@ def test_links_to_files_exist():
 
 def test_example_passes(taskrouter):
     (example,) = re.findall(r"```python\n(def test_\w+.*?)```", parts()[0], re.DOTALL)
-    names = {}
+    names: dict[str, Any] = {}
     exec(example, names)  # noqa: S102 - our own example
     names[example.split("(")[0].removeprefix("def ")](taskrouter)
 

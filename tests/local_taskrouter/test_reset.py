@@ -1,4 +1,4 @@
-"""What a reset leaves of the time before it: nothing. The tests that share an emulator need that."""
+"""A reset leaves nothing of the state before it. Tests that share an emulator rely on that."""
 
 import threading
 from types import SimpleNamespace
@@ -13,21 +13,23 @@ CALLBACKS_AT_ONCE = 8
 
 @pytest.fixture
 def receiver():
-    """A server that accepts every Reservation, but answers only when `receiver.may_answer` is set.
+    """A server that accepts every Reservation, once `receiver.may_respond` is set.
 
-    `receiver.asked` is released for each request.
+    `receiver.requested` is released for each request.
     """
-    asked, may_answer = threading.Semaphore(0), threading.Event()
+    requested, may_respond = threading.Semaphore(0), threading.Event()
 
     def accept(request):
-        asked.release()
-        may_answer.wait(10)
+        requested.release()
+        may_respond.wait(10)
         return 200, JSON, '{"instruction": "accept"}'
 
     server = CallbackReceiver()
     server.answer = accept
-    yield SimpleNamespace(server=server, url=server.url, asked=asked, may_answer=may_answer)
-    may_answer.set()
+    yield SimpleNamespace(
+        server=server, url=server.url, requested=requested, may_respond=may_respond
+    )
+    may_respond.set()
     server.close()
 
 
@@ -40,7 +42,7 @@ def announced_task(office, url, **queue):
 def test_reset_restores_state_clock_and_faults(client, emulator, receiver):
     taskrouter = emulator.taskrouter
     new, began = taskrouter.export_state(), taskrouter.clock.now()
-    receiver.may_answer.set()
+    receiver.may_respond.set()
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     announced_task(office, receiver.url)
@@ -72,13 +74,13 @@ def test_response_after_a_reset_changes_neither_reservation_nor_delivery(
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     announced_task(office, receiver.url)
-    assert receiver.asked.acquire(timeout=10)
+    assert receiver.requested.acquire(timeout=10)
     taskrouter.reset()
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     task = announced_task(office, "http://127.0.0.1:1/")
     eventually("the callback has failed", lambda: taskrouter.deliveries()[0].state == "failed")
-    receiver.may_answer.set()
+    receiver.may_respond.set()
     taskrouter.settle()
     assert office.statuses(task) == ["pending"]
     [delivery] = taskrouter.deliveries()
@@ -92,9 +94,9 @@ def test_reset_discards_unsent_callbacks(client, emulator, receiver):
         office.worker(f"Worker {number}")
     announced_task(office, receiver.url, max_reserved_workers=10)
     for _ in range(CALLBACKS_AT_ONCE):
-        assert receiver.asked.acquire(timeout=10)
+        assert receiver.requested.acquire(timeout=10)
     assert len(taskrouter.deliveries()) == CALLBACKS_AT_ONCE + 1
     taskrouter.reset()
-    receiver.may_answer.set()
+    receiver.may_respond.set()
     taskrouter.settle()
     assert len(receiver.server.requests) == CALLBACKS_AT_ONCE

@@ -1,7 +1,8 @@
-"""One TaskRouter over time: restarts, timers that fire by themselves, the moved clock, reset."""
+"""One TaskRouter over time: restart, timers, the moved clock, reset."""
 
 import threading
 from functools import partial
+from typing import Any
 
 import pytest
 from engine_lab import state
@@ -24,7 +25,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def started():
-    """Start TaskRouters that are closed at the end."""
+    """Start TaskRouters; close them at the end."""
     running = []
 
     def start(database, clock=None):
@@ -39,7 +40,7 @@ def started():
 
 
 def reserved_task(engine, reservation_timeout=120):
-    """A Workspace in which Alice is reserved for a Task."""
+    """Create a Workspace, and a Task that is reserved for Alice."""
     workspace = create_workspace(engine, "Office", template="FIFO")
     activities = engine.store.find("activities", workspace.sid)
     available = next(activity for activity in activities if activity.available)
@@ -82,22 +83,22 @@ def test_moved_clock_survives_a_restart(started, database):
 
 
 def test_timer_fires_without_a_request(started):
-    taskrouter, fired = watched(started(":memory:", SystemClock()))
+    taskrouter, fired = with_timeout_event(started(":memory:", SystemClock()))
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
     assert fired.wait(10)
 
 
 def test_advance_wakes_the_timers(started):
-    taskrouter, fired = watched(started(":memory:", SystemClock()))
-    seen = seen_by_the_timers(taskrouter)
+    taskrouter, fired = with_timeout_event(started(":memory:", SystemClock()))
+    seen = timer_thread_event(taskrouter)
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=3_600))
     assert seen.wait(10)
     taskrouter.advance(3_599.9)
     assert fired.wait(10)
 
 
-def seen_by_the_timers(taskrouter):
-    """An Event that is set when the timers' thread has something to wait for."""
+def timer_thread_event(taskrouter):
+    """An Event that is set when the thread of the timers has a timer to wait for."""
     seen, next_due = threading.Event(), taskrouter.engine.timers.next_due
 
     def look():
@@ -110,8 +111,8 @@ def seen_by_the_timers(taskrouter):
     return seen
 
 
-def watched(taskrouter):
-    """An Event that is set when a Reservation times out with nobody asking."""
+def with_timeout_event(taskrouter):
+    """The TaskRouter, and an Event that is set when a Reservation times out."""
     fired = threading.Event()
     write = taskrouter.database.write
 
@@ -171,16 +172,18 @@ def test_failed_write_is_undone_in_memory(started, monkeypatch):
         taskrouter.call(lambda engine: create_workspace(engine, "Second"))
     assert state(taskrouter.engine) == before
     taskrouter.call(lambda engine: create_workspace(engine, "Third"))
-    assert state_names(taskrouter) == ["Office", "Third"]
+    assert workspace_names(taskrouter) == ["Office", "Third"]
 
 
-def state_names(taskrouter):
+def workspace_names(taskrouter):
     store = taskrouter.engine.store
     return [workspace.friendly_name for workspace in store.find("workspaces", "all")]
 
 
 def test_timers_continue_after_a_failed_write(started, monkeypatch, caplog):
-    taskrouter, fired = watched(TaskRouter(":memory:", ACCOUNT_SID, "token", SystemClock()))
+    taskrouter, fired = with_timeout_event(
+        TaskRouter(":memory:", ACCOUNT_SID, "token", SystemClock())
+    )
     write, faults = taskrouter.database.write, iter([True])
 
     def fails_once(outcome):
@@ -212,7 +215,7 @@ def test_reset_deletes_everything_and_resets_the_clock(started, database):
     assert list(taskrouter.database.records()) == taskrouter.database.deliveries() == []
     assert taskrouter.database.events("1 = 1", []) == []
     taskrouter.close()
-    assert state_names(started(database, clock)) == []
+    assert workspace_names(started(database, clock)) == []
 
 
 def test_concurrent_commands_lose_no_record(started, database):
@@ -237,8 +240,8 @@ def test_concurrent_commands_lose_no_record(started, database):
     assert {a.friendly_name for a in found} == made | {"Offline", "Available", "Unavailable"}
 
 
-def control(session, emulator, path, **form):
-    """Ask a control route as the SDK's client would."""
+def control(session, emulator, path, **form) -> tuple[int, Any]:
+    """Send a control request; return the status and the JSON, or None."""
     url = f"{emulator.url}/emulator{path}"
     auth = (session.account_sid, session.auth_token)
     method = "POST" if path else "GET"

@@ -1,4 +1,4 @@
-"""The quickstart, told through the official SDK over HTTP."""
+"""The quickstart, through the official SDK over HTTP."""
 
 import json
 
@@ -8,7 +8,7 @@ from workspace_builder import WorkspaceBuilder
 
 @pytest.fixture
 def workspace(client, receiver):
-    """The quickstart's Workspace, before anybody is available."""
+    """The quickstart's Workspace, with both Workers Offline."""
     built = WorkspaceBuilder(client, "TaskRouter Tutorial")
     built.workspace.activities.create("Idle", available=True)
     built.worker("Alice", "Offline", languages=["en", "es"])
@@ -31,8 +31,8 @@ def worker(workspace, name):
     return found
 
 
-def go(workspace, name, activity):
-    """Put a Worker into an Activity, both by name."""
+def move(workspace, name, activity):
+    """Move a Worker to an Activity, both by name."""
     (to,) = workspace.activities.list(friendly_name=activity)
     workspace.workers(worker(workspace, name).sid).update(activity_sid=to.sid)
 
@@ -44,19 +44,19 @@ def test_task_waits_for_alice_and_is_assigned(workspace, receiver, emulator):
     assert task.assignment_status == "pending"
     assert task.task_queue_friendly_name == "Customer Care Requests - Spanish"
 
-    go(workspace, "Bob", "Idle")
+    move(workspace, "Bob", "Idle")
     assert workspace.tasks(task.sid).fetch().assignment_status == "pending"
 
     emulator.taskrouter.advance(125)
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     assert workspace.tasks(task.sid).fetch().assignment_status == "reserved"
     emulator.taskrouter.settle()
     ((path, _, form),) = receiver.requests
-    asked = dict(form)
+    parameters = dict(form)
     assert path == "/assignment_callback"
-    assert (asked["TaskSid"], asked["TaskAge"]) == (task.sid, "125")
+    assert (parameters["TaskSid"], parameters["TaskAge"]) == (task.sid, "125")
 
-    reservation = workspace.tasks(task.sid).reservations(asked["ReservationSid"]).fetch()
+    reservation = workspace.tasks(task.sid).reservations(parameters["ReservationSid"]).fetch()
     assert (reservation.worker_name, reservation.reservation_status) == ("Alice", "pending")
 
     accepted = reservation.update(reservation_status="accepted")
@@ -72,7 +72,7 @@ def test_task_waits_for_alice_and_is_assigned(workspace, receiver, emulator):
 def test_callback_response_accepts_the_reservation(workspace, receiver, emulator):
     receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     emulator.taskrouter.settle()
     assert workspace.tasks(task.sid).fetch().assignment_status == "assigned"
     (reservation,) = workspace.tasks(task.sid).reservations.list()
@@ -81,19 +81,19 @@ def test_callback_response_accepts_the_reservation(workspace, receiver, emulator
 
 def test_reservation_times_out_after_20_minutes(workspace, receiver, emulator):
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     emulator.taskrouter.advance(1_199)
     assert workspace.tasks(task.sid).fetch().assignment_status == "reserved"
     emulator.taskrouter.advance(1)
     assert workspace.tasks(task.sid).fetch().assignment_status == "pending"
     assert worker(workspace, "Alice").activity_name == "Offline"
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     emulator.taskrouter.settle()
     assert len(receiver.requests) == 2
 
 
 def test_second_task_waits_until_the_worker_completes_the_first(workspace, receiver, emulator):
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     first, second = (
         workspace.tasks.create(attributes=json.dumps({"selected_language": language}))
         for language in ("es", "en")
@@ -109,12 +109,12 @@ def test_second_task_waits_until_the_worker_completes_the_first(workspace, recei
 
 def test_events_record_the_task_from_created_to_completed(workspace, receiver, emulator):
     receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
-    go(workspace, "Alice", "Idle")
+    move(workspace, "Alice", "Idle")
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     emulator.taskrouter.settle()
     workspace.tasks(task.sid).update(assignment_status="completed")
-    told = {event.event_type for event in workspace.events.list(task_sid=task.sid)}
-    assert told == {
+    event_types = {event.event_type for event in workspace.events.list(task_sid=task.sid)}
+    assert event_types == {
         "task.created",
         "workflow.entered",
         "workflow.target-matched",

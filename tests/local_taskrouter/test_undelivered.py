@@ -14,8 +14,8 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
     receiver.answer = lambda request: (200, JSON, '{"instruction": "accept"}')
     database = tmp_path / "killed.db"
     killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
-    with monkeypatch.context() as dying:
-        dying.setattr(service, "make_attempts", never_ends)
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "make_attempts", killed_meanwhile)
         office = WorkspaceBuilder(session_on(killed).client)
         office.worker("Alice")
         office.workflow(default=office.queue(), assignment_callback_url=receiver.url)
@@ -31,6 +31,6 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
     assert [dict(form)["TaskSid"] for _, _, form in receiver.requests] == [task.sid]
 
 
-def never_ends(*_):
-    """What is known of an attempt that the process did not survive: nothing."""
+def killed_meanwhile(*_):
+    """Fail like a process that is killed during the attempt."""
     raise RuntimeError("the process was killed")

@@ -1,3 +1,5 @@
+"""The certificate authority of transparent mode, checked by real TLS handshakes."""
+
 import os
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -21,12 +23,12 @@ def folder(tmp_path):
 
 
 def handshake(authority, server_context, name):
-    """A client that trusts `authority` alone looks for `name`; raises SSLError if it is not."""
+    """Connect a client that trusts only `authority` and expects `name`; raises SSLError."""
     trusting = ssl.create_default_context(cafile=authority.certificate_file)
     trusting.verify_flags |= ssl.VERIFY_X509_STRICT
-    ways = ssl.MemoryBIO(), ssl.MemoryBIO()
-    server = server_context.wrap_bio(ways[0], ways[1], server_side=True)
-    client = trusting.wrap_bio(ways[1], ways[0], server_hostname=name)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = server_context.wrap_bio(to_server, to_client, server_side=True)
+    client = trusting.wrap_bio(to_client, to_server, server_hostname=name)
     for _ in range(3):
         for side in (client, server):
             try:
@@ -37,8 +39,9 @@ def handshake(authority, server_context, name):
 
 
 def context_signed_for(authority, name, folder):
-    """A server's context with a certificate that somebody who has the key made for `name`."""
+    """A server's context with a certificate for `name`, signed with the authority's key."""
     signing_key = serialization.load_pem_private_key(authority.key_file.read_bytes(), None)
+    assert isinstance(signing_key, ec.EllipticCurvePrivateKey)
     signer = x509.load_pem_x509_certificate(authority.certificate_file.read_bytes())
     key = ec.generate_private_key(ec.SECP256R1())
     at = datetime.fromtimestamp(NOW, UTC)
@@ -128,20 +131,20 @@ def test_authority_is_created_once(folder):
     assert Authority(folder, NOW + 365 * DAY).certificate_file.read_bytes() == first
 
 
-def readable_by_others(authority):
+def make_readable_by_others(authority):
     authority.key_file.chmod(0o640)
 
 
-def of_another_authority(authority):
+def replace_key(authority):
     other = Authority(authority.key_file.parent / "other", NOW)
     authority.key_file.write_bytes(other.key_file.read_bytes())
 
 
-def without_a_key(authority):
+def delete_key(authority):
     authority.key_file.unlink()
 
 
-def half_written(authority):
+def truncate_certificate(authority):
     content = authority.certificate_file.read_bytes()
     authority.certificate_file.write_bytes(content[: len(content) // 2])
 
@@ -149,10 +152,10 @@ def half_written(authority):
 @pytest.mark.parametrize(
     "harm",
     [
-        pytest.param(readable_by_others, marks=posix_only),
-        of_another_authority,
-        without_a_key,
-        half_written,
+        pytest.param(make_readable_by_others, marks=posix_only),
+        replace_key,
+        delete_key,
+        truncate_certificate,
     ],
 )
 def test_untrustworthy_authority_is_replaced(folder, harm):

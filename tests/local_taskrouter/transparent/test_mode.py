@@ -1,3 +1,5 @@
+"""Transparent mode through the command, with unmodified programs."""
+
 import os
 import re
 import socket
@@ -22,21 +24,21 @@ print([workspace.url for workspace in client.taskrouter.v1.workspaces.list(page_
 print(client.taskrouter.v1.workspaces.page(page_size=1)._payload["meta"]["next_page_url"])
 """
 
-# Trusts what OpenSSL trusts, as many languages do.
+# Trusts what OpenSSL trusts, like many languages.
 WITH_OPENSSL = """
 import os, urllib.request
 from base64 import b64encode
 
 account = os.environ["TWILIO_ACCOUNT_SID"] + ":" + os.environ["TWILIO_AUTH_TOKEN"]
-asked = urllib.request.Request("https://taskrouter.twilio.com/v1/Workspaces")
-asked.add_header("Authorization", "Basic " + b64encode(account.encode()).decode())
-print(urllib.request.urlopen(asked, timeout=20).status)
+request = urllib.request.Request("https://taskrouter.twilio.com/v1/Workspaces")
+request.add_header("Authorization", "Basic " + b64encode(account.encode()).decode())
+print(urllib.request.urlopen(request, timeout=20).status)
 """
 
 
 @contextmanager
 def serving_transparently(*arguments):
-    """The command in the foreground, and the lines that it prints first."""
+    """Serve in the foreground; yield the process and the lines that it prints first."""
     command = [sys.executable, "-m", "local_taskrouter", "--transparent", "--port", "0"]
     with subprocess.Popen(
         [*command, *arguments],
@@ -45,6 +47,7 @@ def serving_transparently(*arguments):
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        assert process.stdout
         try:
             yield process, [process.stdout.readline() for _ in range(9)]
         finally:
@@ -58,9 +61,8 @@ def serving(home):
 
 
 def exported(lines):
-    """The variables as a shell understands the printed lines."""
-    pairs = [re.fullmatch(r"export (\w+)=(\S+)\n", line).groups() for line in lines]
-    return dict(pairs)
+    """The variables in the printed lines, as a shell reads them."""
+    return dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
 
 
 def refuses(url):
@@ -72,7 +74,7 @@ def refuses(url):
 
 
 def printed_by(program, running, variables):
-    """What an unmodified Python `program` prints in a terminal with the variables."""
+    """Run an unmodified Python `program` with these variables; return what it prints."""
     credentials = {
         "TWILIO_ACCOUNT_SID": running.account_sid,
         "TWILIO_AUTH_TOKEN": running.auth_token,
@@ -91,6 +93,7 @@ def printed_by(program, running, variables):
 def test_printed_variables_route_an_unmodified_client(home, serving):
     process, (first, second, *exports) = serving
     running = find_running(home)
+    assert running
     variables = exported(exports)
     assert running.url in first and "taskrouter.twilio.com" in second
     assert running.auth_token not in "".join([first, second, *exports])
@@ -128,5 +131,5 @@ def test_proxy_listens_on_loopback_only(home):
         port = int(exported(lines[2:])["HTTPS_PROXY"].rpartition(":")[2])
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.2", port), timeout=10)
-        emulators = int(re.search(r":(\d+) ", lines[0])[1])
-        socket.create_connection(("127.0.0.2", emulators), timeout=10).close()
+        [emulators_port] = re.findall(r":(\d+) ", lines[0])
+        socket.create_connection(("127.0.0.2", int(emulators_port)), timeout=10).close()

@@ -1,3 +1,5 @@
+"""The proxy of transparent mode."""
+
 import json
 import logging
 import socket
@@ -43,16 +45,16 @@ def http(proxy, authority, emulator):
         yield http
 
 
-def connected(proxy):
+def connect(proxy):
     return socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10)
 
 
-def said_to(proxy, *words):
-    """What the proxy answers to these bytes, until it hangs up, in whatever way."""
+def response_to(proxy, *chunks):
+    """Send these bytes; return the response of the proxy until it closes the connection."""
     answer = b""
-    with connected(proxy) as client, suppress(ConnectionResetError):
-        for word in words:
-            client.sendall(word)
+    with connect(proxy) as client, suppress(ConnectionResetError):
+        for chunk in chunks:
+            client.sendall(chunk)
         while more := client.recv(65536):
             answer += more
     return answer.decode()
@@ -103,7 +105,7 @@ def test_large_bodies_pass_both_ways_on_one_connection(http, client, caplog):
 
 
 @pytest.mark.parametrize(
-    ("asked", "named"),
+    ("request_line", "reason_part"),
     [
         (b"CONNECT api.twilio.com:443 HTTP/1.1", "nowhere else, not to api.twilio.com:443"),
         (b"CONNECT taskrouter.twilio.com:80 HTTP/1.1", "not to taskrouter.twilio.com:80"),
@@ -116,12 +118,12 @@ def test_large_bodies_pass_both_ways_on_one_connection(http, client, caplog):
         (b"GET / HTTP/1.1", "does nothing else"),
     ],
 )
-def test_other_requests_get_403_with_the_reason(proxy, asked, named):
-    answer = said_to(proxy, asked, b"\r\nHost: somewhere\r\n\r\n")
+def test_other_requests_get_403_with_the_reason(proxy, request_line, reason_part):
+    answer = response_to(proxy, request_line, b"\r\nHost: somewhere\r\n\r\n")
     head, _, body = answer.partition("\r\n\r\n")
     reason = head.splitlines()[0]
     assert reason.startswith("HTTP/1.1 403 This proxy ")
-    assert named in reason and body == reason.removeprefix("HTTP/1.1 403 ") + "\n"
+    assert reason_part in reason and body == reason.removeprefix("HTTP/1.1 403 ") + "\n"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_other_requests_get_403_with_the_reason(proxy, asked, named):
     ],
 )
 def test_malformed_request_is_rejected(proxy, bytes_, status):
-    assert said_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is not an HTTP request")
+    assert response_to(proxy, bytes_).startswith(f"HTTP/1.1 {status} This is not an HTTP request")
 
 
 def test_requests_shows_the_reason(http):
@@ -142,7 +144,7 @@ def test_requests_shows_the_reason(http):
 
 
 def test_other_name_inside_the_tunnel_is_rejected(proxy, authority):
-    with connected(proxy) as raw:
+    with connect(proxy) as raw:
         raw.sendall(CONNECT)
         assert raw.recv(1000).startswith(b"HTTP/1.1 200 ")
         trusting = ssl.create_default_context(cafile=authority.certificate_file)
@@ -151,22 +153,22 @@ def test_other_name_inside_the_tunnel_is_rejected(proxy, authority):
 
 
 def test_plain_text_inside_the_tunnel_gets_no_response(proxy, http):
-    answer = said_to(proxy, CONNECT, b"GET /v1/Workspaces HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = response_to(proxy, CONNECT, b"GET /v1/Workspaces HTTP/1.1\r\nHost: x\r\n\r\n")
     assert answer.startswith("HTTP/1.1 200 ") and "workspaces" not in answer
     assert http.get(WORKSPACES).status_code == 200
 
 
 def test_silent_client_is_disconnected(proxy, http, monkeypatch):
     monkeypatch.setattr(proxy_module, "_HANDSHAKE_SECONDS", 0.05)
-    assert said_to(proxy) == ""
-    assert said_to(proxy, CONNECT).startswith("HTTP/1.1 200 ")
+    assert response_to(proxy) == ""
+    assert response_to(proxy, CONNECT).startswith("HTTP/1.1 200 ")
     assert http.get(WORKSPACES).status_code == 200
 
 
 def test_client_that_disconnects_early_does_no_harm(proxy, http):
-    for words in (b"", b"CONNECT taskr", CONNECT):
-        with connected(proxy) as client:
-            client.sendall(words)
+    for sent in (b"", b"CONNECT taskr", CONNECT):
+        with connect(proxy) as client:
+            client.sendall(sent)
     assert http.get(WORKSPACES).status_code == 200
 
 
@@ -183,7 +185,7 @@ def test_reset_before_the_handshake_leaves_no_open_socket(authority, emulator, m
     context.wrap_socket = wrap_after_client_left
     monkeypatch.setattr(sys, "unraisablehook", lambda fault: faults.append(fault.exc_value))
     proxy = Proxy(0, context, emulator.address).start()
-    with connected(proxy) as client:
+    with connect(proxy) as client:
         client.sendall(CONNECT)
         assert client.recv(1) == b"H"  # closing with the rest unread resets the connection
     left.set()
@@ -193,8 +195,8 @@ def test_reset_before_the_handshake_leaves_no_open_socket(authority, emulator, m
 
 
 def test_tunnel_without_upstream_closes(authority):
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        address = nobody.getsockname()
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = closed.getsockname()
     proxy = Proxy(0, authority.server_context(), address).start()
     proxies, trusted = {"https": proxy.url}, str(authority.certificate_file)
     with pytest.raises(requests.ConnectionError):
@@ -211,11 +213,11 @@ def test_taken_port_leads_to_a_free_one(authority, emulator):
 
 def test_proxy_stops_with_open_tunnel_and_partial_request(proxy, http, taskrouter):
     assert http.get(WORKSPACES).status_code == 200
-    with connected(proxy) as client:
+    with connect(proxy) as client:
         client.sendall(b"CONNECT taskr")
         taskrouter.server.stop()
         proxy.stop()
         with pytest.raises(requests.ConnectionError):
             http.get(WORKSPACES)
     with pytest.raises(ConnectionRefusedError):
-        connected(proxy)
+        connect(proxy)
