@@ -1,4 +1,4 @@
-"""One Workspace in an engine of its own, and short ways to say what happens in it."""
+"""One Workspace in an engine, with short methods to fill it and run commands."""
 
 import json
 from dataclasses import replace
@@ -14,7 +14,7 @@ START = 1_767_225_600.0
 
 
 class EngineLab:
-    """Every command is written down at once, as the service does it; `wait` moves the time."""
+    """Commits each command at once, as the service does; `wait` advances the time."""
 
     def __init__(self, **workspace):
         self.engine = Engine(SidMaker(1))
@@ -104,7 +104,7 @@ class EngineLab:
         return next(r for r in found if r.reservation_status == "pending")
 
     def holder(self, task):
-        """The name of the Worker who holds the Task's one pending Reservation, None: nobody."""
+        """Return the name of the Worker with the Task's pending Reservation, or None."""
         names = [name for name, status in self.reservations(task) if status == "pending"]
         assert len(names) < 2
         return names[0] if names else None
@@ -131,7 +131,7 @@ def _target(given):
 
 
 def state(engine):
-    """All that an Engine derives from its records, and the records: comparable with ==."""
+    """Return the records of an Engine and all that it derives from them, comparable with ==."""
     store = engine.store
     indexes = {
         name: {key: [record.sid for record in store.walk(name, key)] for key in store.keys(name)}
@@ -150,7 +150,7 @@ def state(engine):
 
 
 def timers(engine):
-    """Every timer that will fire, as (due, SID, field)."""
+    """Return every timer that will fire, as (due, SID, field)."""
     records = {record.sid: record for record in engine.store}
     return sorted(
         {
@@ -162,13 +162,13 @@ def timers(engine):
 
 
 def eligible(engine, queue):
-    """The SIDs of the Workers that match a TaskQueue, from what is remembered."""
+    """Return the SIDs of the Workers that match a TaskQueue, as the engine finds them."""
     workers_of = engine.store.find("workers", queue.workspace_sid)
     return {worker.sid for worker in workers_of if engine.eligibility.matches(queue, worker)}
 
 
 def reloaded(engine):
-    """An Engine that reads copies of these records, as after a restart."""
+    """Return an Engine with copies of these records, as after a restart."""
     again = Engine(SidMaker(2))
     for record in sorted(engine.store, key=lambda record: record.serial):
         again.store.restore(replace(record))

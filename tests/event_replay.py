@@ -1,4 +1,4 @@
-"""What the Events alone tell of a Workspace, to be compared with what is there."""
+"""The state of a Workspace as its Events alone describe it, to compare with the records."""
 
 RESERVATION_STATUS = {
     "reservation.created": "pending",
@@ -18,16 +18,16 @@ TASK_STATUS = {
 }
 
 
-class Story:
-    """`workers` tells each Worker's Activity, `queues` each Task's TaskQueue, `reservations` each
-    Reservation's status, all by SID. Nothing is taken from the status that an Event carries.
+class EventReplay:
+    """`workers` has each Worker's Activity, `queues` each Task's TaskQueue, `reservations` each
+    Reservation's status, all by SID. The status that an Event carries is not used.
     """
 
     def __init__(self):
         self.workers, self.queues, self.reservations = {}, {}, {}
         self._tasks, self._of_task = {}, {}
 
-    def hear(self, event):
+    def apply(self, event):
         kind, sid, data = event.event_type, event.resource_sid, event.data
         if kind in RESERVATION_STATUS:
             self.reservations[sid] = RESERVATION_STATUS[kind]
@@ -35,7 +35,7 @@ class Story:
         elif kind in TASK_STATUS:
             self._tasks[sid] = TASK_STATUS[kind]
         elif kind in ("task.deleted", "task.system-deleted"):
-            self._forget(sid)
+            self._remove(sid)
         elif kind in ("task-queue.entered", "task-queue.moved"):
             before = self.queues.get(data["task_sid"])
             assert kind.endswith("entered") or data["previous_task_queue_sid"] == before
@@ -49,8 +49,8 @@ class Story:
             del self.workers[sid]
 
     def tasks(self):
-        """The status of each Task: where no Event says it, its Reservations do."""
-        return {sid: said or self._by_reservations(sid) for sid, said in self._tasks.items()}
+        """Return the status of each Task, from its Events or else from its Reservations."""
+        return {sid: status or self._by_reservations(sid) for sid, status in self._tasks.items()}
 
     def _by_reservations(self, task_sid):
         statuses = {self.reservations[sid] for sid in self._of_task.get(task_sid, ())}
@@ -58,7 +58,7 @@ class Story:
             return "assigned"
         return "reserved" if "pending" in statuses else "pending"
 
-    def _forget(self, task_sid):
+    def _remove(self, task_sid):
         del self._tasks[task_sid], self.queues[task_sid]
         for sid in self._of_task.pop(task_sid, ()):
             del self.reservations[sid]

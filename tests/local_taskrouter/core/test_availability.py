@@ -1,11 +1,11 @@
-"""How much a Worker holds: when it was last idle on a TaskChannel, and what expressions read."""
+"""Idle time on a TaskChannel, and expressions that read a Worker's load."""
 
 import pytest
 from local_taskrouter.core import parsed, task_channels
 from local_taskrouter.core.task_end import complete_task
 
 
-def test_an_optimized_channel_has_idle_times_of_its_own(lab):
+def test_optimized_channel_measures_idle_time_separately(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.do(
         task_channels.create_task_channel,
@@ -27,7 +27,7 @@ def test_an_optimized_channel_has_idle_times_of_its_own(lab):
     assert lab.holder(lab.task(workflow, channel="voice")) == "Alice"
 
 
-def test_who_comes_back_has_been_idle_on_every_channel_since_then_only(lab):
+def test_returning_worker_restarts_idle_time_on_every_channel(lab):
     workflow = lab.workflow(default=lab.queue(target_workers="level == 1"))
     lab.do(
         task_channels.create_task_channel,
@@ -47,7 +47,7 @@ def test_who_comes_back_has_been_idle_on_every_channel_since_then_only(lab):
     assert lab.holder(lab.task(workflow, channel="web")) == "Bob"
 
 
-def test_a_waiting_task_is_offered_when_the_load_an_expression_reads_changes(lab):
+def test_changed_load_that_an_expression_reads_routes_a_waiting_task(lab):
     busy = lab.queue("Busy", "worker.channel.default.assigned_tasks == 1")
     half = lab.queue("Half", "worker.channel.default.available_capacity_percentage < 100")
     expression = "worker.channel.voice.assigned_tasks == 1"
@@ -74,5 +74,5 @@ def test_a_waiting_task_is_offered_when_the_load_an_expression_reads_changes(lab
     ("capacity", "held", "free"),
     [(1, 0, 100), (1, 1, 0), (3, 1, 66), (3, 2, 33), (200, 199, 0), (1, 2, 0), (0, 0, 0)],
 )
-def test_free_capacity_is_a_percentage_rounded_down(capacity, held, free):
+def test_free_capacity_is_rounded_down_to_a_percentage(capacity, held, free):
     assert parsed.percentage(capacity, held) == free

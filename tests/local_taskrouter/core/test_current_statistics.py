@@ -1,4 +1,4 @@
-"""Statistics of this moment: what counts, what waits, who could take it."""
+"""Real-time statistics: which Tasks count, which wait, and which Workers match."""
 
 from local_taskrouter.core import current_statistics
 from local_taskrouter.core.task_end import complete_task, wrap_up_task
@@ -44,7 +44,7 @@ def enqueue(lab, queue, **more):
     )
 
 
-def test_an_empty_workspace_has_zeros_and_no_task(lab):
+def test_empty_workspace_has_zeros_and_no_task(lab):
     assert now(lab) == EMPTY
     queue = lab.queue()
     assert in_queue(lab, queue) == EMPTY | {
@@ -83,7 +83,7 @@ def test_tasks_count_by_status_and_priority_until_they_end(lab):
     assert waiting.assignment_status == "pending"
 
 
-def test_the_longest_waiting_is_the_oldest_that_nobody_has_accepted(lab):
+def test_longest_waiting_task_is_the_oldest_not_accepted(lab):
     workflow = lab.workflow(default=lab.queue())
     alice = lab.worker("Alice")
     taken = lab.task(workflow)
@@ -100,14 +100,14 @@ def test_the_longest_waiting_is_the_oldest_that_nobody_has_accepted(lab):
     assert now(lab)["longest_task_waiting_sid"] == waiting.sid
 
 
-def test_a_channel_narrows_the_tasks(lab):
+def test_channel_narrows_the_tasks(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.task(workflow)
     lab.task(workflow, channel="chat")
     assert [now(lab, each)["total_tasks"] for each in (None, "chat", "voice")] == [2, 1, 0]
 
 
-def test_how_long_a_task_is_in_its_queue_is_not_its_age(lab):
+def test_time_in_a_queue_is_not_the_age_of_the_task(lab):
     first, second = lab.queue("First"), lab.queue("Second")
     workflow = lab.workflow(("1==1", {"queue": first.sid, "timeout": 60}, {"queue": second.sid}))
     moved = lab.task(workflow)
@@ -122,7 +122,7 @@ def test_how_long_a_task_is_in_its_queue_is_not_its_age(lab):
     assert statistics["longest_relative_task_age_in_queue"] == 30
 
 
-def test_a_queue_counts_the_workers_that_match_it(lab):
+def test_queue_counts_the_workers_that_match_it(lab):
     lab.worker("Alice", {"languages": ["es"]})
     lab.worker("Bob", {"languages": ["en"]})
     lab.worker("Carol", {"languages": ["es"]}, activity="Unavailable")
@@ -134,9 +134,9 @@ def test_a_queue_counts_the_workers_that_match_it(lab):
 
 def test_workers_are_counted_by_activity_all_or_those_given(lab):
     alice, _ = lab.worker("Alice"), lab.worker("Bob", activity="Offline")
-    everybody = current_statistics.of_workers(lab.engine, lab.workspace)
-    assert everybody["total_workers"] == 2
-    assert workers_in(everybody) == {"Offline": 1, "Available": 1, "Unavailable": 0}
+    all_workers = current_statistics.of_workers(lab.engine, lab.workspace)
+    assert all_workers["total_workers"] == 2
+    assert workers_in(all_workers) == {"Offline": 1, "Available": 1, "Unavailable": 0}
     only = current_statistics.of_workers(lab.engine, lab.workspace, [alice])
     assert only["total_workers"] == 1
     assert workers_in(only) == {"Offline": 0, "Available": 1, "Unavailable": 0}

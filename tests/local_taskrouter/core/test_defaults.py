@@ -1,4 +1,4 @@
-"""What holds when nothing else was asked for: https://www.twilio.com/docs/taskrouter/api"""
+"""Defaults when a request omits a parameter: https://www.twilio.com/docs/taskrouter/api"""
 
 import pytest
 from local_taskrouter.core import reservations
@@ -7,7 +7,7 @@ from local_taskrouter.core.task_end import cancel_task
 
 
 @pytest.mark.parametrize("with_workflow", [True, False])
-def test_a_reservation_times_out_after_120_seconds(lab, with_workflow):
+def test_reservation_times_out_after_120_seconds(lab, with_workflow):
     queue = lab.queue()
     lab.worker("Alice")
     task = lab.task(lab.workflow(default=queue)) if with_workflow else lab.task(task_queue=queue)
@@ -17,7 +17,7 @@ def test_a_reservation_times_out_after_120_seconds(lab, with_workflow):
     assert lab.reservations(task) == [("Alice", "timeout")]
 
 
-def test_a_task_waits_for_a_day(lab):
+def test_task_is_canceled_after_waiting_for_a_day(lab):
     task = lab.task(task_queue=lab.queue())
     lab.wait(86_399)
     assert task.assignment_status == "pending"
@@ -25,7 +25,7 @@ def test_a_task_waits_for_a_day(lab):
     assert (task.assignment_status, task.reason) == ("canceled", "Task TTL Exceeded")
 
 
-def test_a_canceled_task_can_be_read_for_300_seconds(lab):
+def test_canceled_task_can_be_read_for_300_seconds(lab):
     task = lab.task(task_queue=lab.queue())
     lab.do(cancel_task, task, None)
     lab.wait(299)
@@ -34,7 +34,7 @@ def test_a_canceled_task_can_be_read_for_300_seconds(lab):
     assert lab.engine.store.get(type(task), task.sid) is None
 
 
-def test_a_queue_reserves_one_worker_and_takes_the_oldest_task_first(lab):
+def test_queue_reserves_one_worker_and_takes_the_oldest_task_first(lab):
     queue = lab.queue()
     first, second = lab.task(task_queue=queue), lab.task(task_queue=queue)
     lab.worker("Alice")
@@ -43,7 +43,7 @@ def test_a_queue_reserves_one_worker_and_takes_the_oldest_task_first(lab):
     assert (lab.holder(first), lab.holder(second)) == ("Alice", "Bob")
 
 
-def test_a_worker_has_room_for_one_task_on_each_channel(lab):
+def test_worker_has_room_for_one_task_on_each_channel(lab):
     queue = lab.queue()
     lab.worker("Alice")
     held = [
@@ -53,11 +53,11 @@ def test_a_worker_has_room_for_one_task_on_each_channel(lab):
     assert held == ["Alice", None, "Alice", "Alice", "Alice", "Alice", None]
 
 
-def test_a_task_has_priority_zero(lab):
+def test_task_has_priority_zero(lab):
     assert lab.task(task_queue=lab.queue()).priority == 0
 
 
-def test_a_task_is_canceled_at_its_thousandth_assignment(lab):
+def test_task_is_canceled_at_its_thousandth_assignment(lab):
     lab.worker("Alice")
     task = lab.task(task_queue=lab.queue())
     lab.engine.store.change(task, assignment_count=999)
@@ -67,7 +67,7 @@ def test_a_task_is_canceled_at_its_thousandth_assignment(lab):
     assert (task.assignment_status, task.reason) == ("canceled", reservations.TOO_MANY)
 
 
-def test_a_workspace_holds_what_twilio_documents():
+def test_limits_are_those_twilio_documents():
     assert vars(Limits()) == {
         "activities": 100,
         "task_channels": 15,

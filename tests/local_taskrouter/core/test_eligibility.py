@@ -160,7 +160,7 @@ attributes = st.fixed_dictionaries(
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(conditions, attributes)
-def test_whoever_matches_has_what_is_needed(text, attributes):
+def test_matching_attributes_contain_the_required_value(text, attributes):
     expression = parse(text)
     need = required_value(expression.condition)
     if need is not None and expression.matches(attributes):
@@ -177,7 +177,7 @@ def test_whoever_matches_has_what_is_needed(text, attributes):
         ("level == 1 OR level == 2", ("level",), {("number", 1), ("number", 2)}),
     ],
 )
-def test_a_need_is_found(text, path, needed):
+def test_required_value_is_found(text, path, needed):
     need = required_value(parse(text).condition)
     assert (need.path, need.values) == (path, needed)
 
@@ -193,5 +193,5 @@ def test_a_need_is_found(text, path, needed):
         "level > 3",
     ],
 )
-def test_what_may_match_anything_has_no_need(text):
+def test_condition_that_can_match_anything_requires_no_value(text):
     assert required_value(parse(text).condition) is None

@@ -1,4 +1,4 @@
-"""What TaskRouter documents a Workspace to hold at most, tried with small numbers."""
+"""The documented limits of a Workspace, tested with small numbers."""
 
 from dataclasses import fields
 
@@ -30,12 +30,12 @@ MAKERS = {
 }
 
 
-def test_every_limit_is_tried_here():
+def test_every_limit_is_tested():
     assert set(MAKERS) == {field.name for field in fields(Limits)}
 
 
 @pytest.mark.parametrize("index", MAKERS)
-def test_one_more_than_the_limit_is_refused_and_makes_nothing(lab, index):
+def test_creating_beyond_the_limit_raises_and_creates_nothing(lab, index):
     make, already = MAKERS[index]
     lab.engine.limits = Limits(**{index: already + 1})
     make(lab)
@@ -44,14 +44,14 @@ def test_one_more_than_the_limit_is_refused_and_makes_nothing(lab, index):
     assert lab.engine.store.count(index, lab.workspace.sid) == already + 1
 
 
-def test_another_workspace_has_room_of_its_own(lab):
+def test_limits_count_each_workspace_separately(lab):
     lab.engine.limits = Limits(workers=1)
     lab.worker("Alice")
     lab.workspace = lab.do(workspaces.create_workspace, "Another")
     lab.worker("Alice")
 
 
-def test_a_task_that_has_ended_makes_room(lab):
+def test_ended_task_makes_room(lab):
     lab.engine.limits = Limits(in_flight=1)
     lab.worker("Alice")
     first = task(lab)

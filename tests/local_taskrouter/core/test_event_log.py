@@ -4,7 +4,7 @@ from engine_lab import START
 from local_taskrouter.core.task_end import complete_task
 
 
-def test_events_tell_what_happened_with_strings(lab):
+def test_activity_event_has_times_and_names_as_strings(lab):
     alice = lab.worker("Alice", {"a": 1}, activity="Offline")
     lab.wait(90.5)
     lab.move(alice, "Available")
@@ -21,14 +21,16 @@ def test_events_tell_what_happened_with_strings(lab):
     assert all(type(value) is str for event in lab.events for value in event.data.values())
 
 
-def test_the_events_of_one_task_tell_its_whole_story(lab):
+def test_completed_task_has_an_event_for_every_transition(lab):
     lab.worker("Alice")
     lab.events.clear()
     task = lab.task(lab.workflow(default=lab.queue()))
     lab.accept(task)
     lab.do(complete_task, task, "done")
-    told = {event.event_type for event in lab.events if event.data.get("task_sid") == task.sid}
-    assert told == {
+    event_types = {
+        event.event_type for event in lab.events if event.data.get("task_sid") == task.sid
+    }
+    assert event_types == {
         "task.created",
         "workflow.entered",
         "workflow.target-matched",

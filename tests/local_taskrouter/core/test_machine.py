@@ -1,11 +1,11 @@
-"""Random lives of a Workspace: whatever happens in whatever order, these things always hold."""
+"""Invariants of a Workspace under random commands in random order."""
 
 import json
 from collections import Counter
 
 import pytest
 from engine_lab import EngineLab, reloaded, state
-from event_replay import Story
+from event_replay import EventReplay
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -35,7 +35,7 @@ class Refused(Exception):
     pass
 
 
-class Life(RuleBasedStateMachine):
+class RandomCommands(RuleBasedStateMachine):
     """Rules may be refused (TwilioError, IllegalTransition); any other exception is a fault."""
 
     def __init__(self):
@@ -43,7 +43,7 @@ class Life(RuleBasedStateMachine):
         self.lab = EngineLab()
         self.seen = {}
         self.counted = set()
-        self.story, self.heard = Story(), 0
+        self.replay, self.replayed = EventReplay(), 0
 
     @initialize(places=st.sampled_from([3, 1, 2]), lifo=st.booleans())
     def furnish(self, places, lifo):
@@ -251,17 +251,17 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def events_tell_the_same_story_as_the_state(self):
-        for event in self.lab.events[self.heard :]:
-            self.story.hear(event)
-        self.heard = len(self.lab.events)
+        for event in self.lab.events[self.replayed :]:
+            self.replay.apply(event)
+        self.replayed = len(self.lab.events)
         tasks, reservations = self.all(Task), self.all(Reservation)
-        told = self.story.tasks()
-        assert {w.sid: w.activity_sid for w in self.all(Worker)} == self.story.workers
-        assert all(told[task.sid] == task.assignment_status for task in tasks)
-        assert all(self.story.queues[task.sid] == task.task_queue_sid for task in tasks)
-        assert all(self.story.reservations[r.sid] == r.reservation_status for r in reservations)
-        gone = told.keys() - {task.sid for task in tasks}
-        assert {told[sid] for sid in gone} <= lifecycle.TASK_ENDED
+        statuses = self.replay.tasks()
+        assert {w.sid: w.activity_sid for w in self.all(Worker)} == self.replay.workers
+        assert all(statuses[task.sid] == task.assignment_status for task in tasks)
+        assert all(self.replay.queues[task.sid] == task.task_queue_sid for task in tasks)
+        assert all(self.replay.reservations[r.sid] == r.reservation_status for r in reservations)
+        gone = statuses.keys() - {task.sid for task in tasks}
+        assert {statuses[sid] for sid in gone} <= lifecycle.TASK_ENDED
 
     @invariant()
     def a_restart_finds_the_same(self):
@@ -279,7 +279,7 @@ def reachable(table, status):
     return found
 
 
-TestLife = Life.TestCase
+TestLife = RandomCommands.TestCase
 TestLife.settings = settings(
     max_examples=120, stateful_step_count=40, deadline=None, derandomize=True
 )

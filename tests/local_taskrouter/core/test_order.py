@@ -1,4 +1,4 @@
-"""Who comes first: the longest idle Worker, and the most urgent Task.
+"""Order: the longest idle Worker and the most urgent Task come first.
 
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment
 """
@@ -8,13 +8,13 @@ from local_taskrouter.core import activities
 from local_taskrouter.core.task_end import complete_task
 from local_taskrouter.core.tasks import update_routing
 
-EVERYBODY, SOME = "1==1", 'team == "A"'
+ALL_WORKERS, SOME_WORKERS = "1==1", 'team == "A"'
 
 
-@pytest.fixture(params=[EVERYBODY, SOME])
+@pytest.fixture(params=[ALL_WORKERS, SOME_WORKERS])
 def workflow(lab, request):
     """A Workflow to the team's TaskQueue; other Workers, idle for longer, are not in the team."""
-    if request.param == SOME:
+    if request.param == SOME_WORKERS:
         for name in ("Zoe", "Yan", "Xia"):
             lab.worker(name)
         lab.wait(1)
@@ -59,21 +59,21 @@ def test_workers_are_reserved_in_the_order_in_which_they_became_available(lab, w
     assert holders(lab, workflow, 4) == ["C", "A", "B", None]
 
 
-def test_of_workers_idle_since_the_same_moment_the_first_created_is_reserved(lab, workflow):
+def test_equally_idle_workers_are_reserved_in_order_of_creation(lab, workflow):
     workers = [teammate(lab, name, activity="Offline") for name in ("A", "B", "C")]
     for worker in reversed(workers):
         lab.move(worker, "Available")
     assert holders(lab, workflow, 3) == ["A", "B", "C"]
 
 
-def test_a_new_reservation_starts_the_idle_time_again(lab, workflow):
+def test_new_reservation_restarts_the_idle_time(lab, workflow):
     for name in ("A", "B"):
         teammate(lab, name, capacity=2)
         lab.wait(1)
     assert holders(lab, workflow, 4) == ["A", "B", "A", "B"]
 
 
-def test_a_completed_task_starts_the_idle_time_again(lab, workflow):
+def test_completed_task_restarts_the_idle_time(lab, workflow):
     for name in ("A", "B"):
         teammate(lab, name)
         lab.wait(1)
@@ -84,7 +84,7 @@ def test_a_completed_task_starts_the_idle_time_again(lab, workflow):
     assert holders(lab, workflow, 2) == ["B", "A"]
 
 
-def test_going_away_and_coming_back_starts_the_idle_time_again(lab, workflow):
+def test_returning_worker_restarts_its_idle_time(lab, workflow):
     alice = teammate(lab, "A")
     lab.wait(1)
     teammate(lab, "B")
@@ -104,7 +104,7 @@ def test_another_available_activity_keeps_the_idle_time(lab, workflow):
     assert holders(lab, workflow, 2) == ["A", "B"]
 
 
-def test_a_higher_priority_is_taken_first_and_then_the_older_task(lab, lines):
+def test_higher_priority_is_taken_first_and_then_the_older_task(lab, lines):
     tasks = []
     for number, priority in enumerate((1, 5, 9, 5)):
         lab.wait(1)
@@ -119,25 +119,25 @@ def test_age_counts_from_the_virtual_start_time(lab, lines):
     assert taken(lab, first, second) == [2, 1]
 
 
-def test_of_tasks_of_one_moment_the_first_created_is_taken(lab, lines):
+def test_tasks_of_one_moment_are_taken_in_order_of_creation(lab, lines):
     tasks = [lab.task(lines[number]) for number in (1, 0, 1, 0)]
     assert taken(lab, *tasks) == [1, 2, 3, 4]
 
 
-def test_a_changed_priority_moves_a_waiting_task(lab, lines):
+def test_changed_priority_moves_a_waiting_task(lab, lines):
     first, second, third = (lab.task(lines[number], priority=5) for number in (0, 1, 0))
     lab.do(update_routing, first, 1, None, None)
     lab.do(update_routing, third, 9, None, None)
     assert taken(lab, first, second, third) == [3, 2, 1]
 
 
-def test_a_changed_virtual_start_time_moves_a_waiting_task(lab, lines):
+def test_changed_virtual_start_time_moves_a_waiting_task(lab, lines):
     first, second = lab.task(lines[0]), lab.task(lines[1])
     lab.do(update_routing, second, None, None, lab.now - 1)
     assert taken(lab, first, second) == [2, 1]
 
 
-def test_a_priority_set_by_the_workflow_target_counts(lab):
+def test_priority_set_by_the_workflow_target_counts(lab):
     queue = lab.queue()
     target = {"queue": queue.sid, "priority": 9}
     workflow = lab.workflow(("urgent == true", target), default=queue)
@@ -156,7 +156,7 @@ def test_of_two_lifo_queues_the_newest_task_is_taken_whatever_its_priority(lab):
     assert taken(lab, *tasks, old) == [3, 2, 1, 4]
 
 
-def test_a_worker_who_becomes_free_takes_the_most_urgent_task_of_all_queues(lab, lines):
+def test_freed_worker_takes_the_most_urgent_task_of_all_queues(lab, lines):
     lab.worker("Bob")
     task = lab.task(lines[0], priority=7)
     lab.accept(task)

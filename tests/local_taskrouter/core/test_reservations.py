@@ -1,4 +1,4 @@
-"""Answers to a Reservation, and no answer: what follows for the Task and the Worker."""
+"""Answers to a Reservation and its timeout: the effects on the Task and the Worker."""
 
 import pytest
 from local_taskrouter.core import reservations, workers
@@ -17,7 +17,7 @@ def statuses(lab, task):
     return (task.assignment_status, [status for _, status in lab.reservations(task)])
 
 
-def test_nobody_answers_the_worker_goes_offline_and_the_task_to_the_next(lab, workflow):
+def test_unanswered_reservation_moves_worker_offline_and_task_to_the_next(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     lab.wait(1)
@@ -29,7 +29,7 @@ def test_nobody_answers_the_worker_goes_offline_and_the_task_to_the_next(lab, wo
     assert (lab.name_of(alice.activity_sid), alice.available) == ("Offline", False)
 
 
-def test_the_timeout_activity_is_the_workspaces(lab, workflow):
+def test_unanswered_reservation_moves_worker_to_the_timeout_activity(lab, workflow):
     lab.engine.store.change(lab.workspace, timeout_activity_sid=lab.activity("Unavailable").sid)
     alice = lab.worker("Alice")
     lab.task(workflow)
@@ -37,7 +37,7 @@ def test_the_timeout_activity_is_the_workspaces(lab, workflow):
     assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
-def test_a_workflows_own_timeout_counts(lab):
+def test_workflow_timeout_ends_the_reservation(lab):
     workflow = lab.workflow(default=lab.queue(), task_reservation_timeout=7)
     lab.worker("Alice")
     task = lab.task(workflow)
@@ -47,7 +47,7 @@ def test_a_workflows_own_timeout_counts(lab):
     assert statuses(lab, task) == ("pending", ["timeout"])
 
 
-def test_the_event_of_an_acceptance_shows_the_task_assigned(lab, workflow):
+def test_accepted_event_shows_the_task_assigned(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     lab.accept(task)
@@ -55,7 +55,7 @@ def test_the_event_of_an_acceptance_shows_the_task_assigned(lab, workflow):
     assert accepted.data["task_assignment_status"] == "assigned"
 
 
-def test_an_answered_reservation_never_times_out(lab, workflow):
+def test_answered_reservation_never_times_out(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     lab.accept(task)
@@ -64,7 +64,7 @@ def test_an_answered_reservation_never_times_out(lab, workflow):
     assert alice.available
 
 
-def test_a_worker_who_declines_stays_available_and_is_asked_again(lab, workflow):
+def test_rejecting_worker_stays_available_and_is_reserved_again(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     lab.reject(task)
@@ -72,7 +72,7 @@ def test_a_worker_who_declines_stays_available_and_is_asked_again(lab, workflow)
     assert lab.name_of(alice.activity_sid) == "Available"
 
 
-def test_a_worker_who_declines_can_go_elsewhere(lab, workflow):
+def test_rejecting_worker_moves_to_the_given_activity(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     lab.reject(task, "Unavailable")
@@ -80,7 +80,7 @@ def test_a_worker_who_declines_can_go_elsewhere(lab, workflow):
     assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
-def test_a_reservation_is_answered_once(lab, workflow):
+def test_answered_reservation_cannot_be_answered_again(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     reservation = lab.pending(task)
@@ -91,7 +91,7 @@ def test_a_reservation_is_answered_once(lab, workflow):
     assert statuses(lab, task) == ("assigned", ["accepted"])
 
 
-def test_a_rescinded_reservation_is_gone(lab):
+def test_accepting_a_rescinded_reservation_raises_gone(lab):
     workflow = lab.workflow(default=lab.queue(max_reserved_workers=2))
     lab.worker("Alice"), lab.worker("Bob")
     task = lab.task(workflow)
@@ -101,7 +101,7 @@ def test_a_rescinded_reservation_is_gone(lab):
         lab.do(reservations.accept, of_bob)
 
 
-def test_an_unknown_activity_undoes_the_whole_rejection(lab, workflow):
+def test_rejecting_with_an_unknown_activity_changes_nothing(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     with pytest.raises(BadRequest, match="is not an Activity"):
@@ -109,7 +109,7 @@ def test_an_unknown_activity_undoes_the_whole_rejection(lab, workflow):
     assert statuses(lab, task) == ("reserved", ["pending"])
 
 
-def test_completing_and_wrapping_up_by_the_reservation_move_the_task(lab, workflow):
+def test_completing_or_wrapping_up_a_reservation_moves_its_task(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     reservation = lab.pending(task)
@@ -124,7 +124,7 @@ def test_completing_and_wrapping_up_by_the_reservation_move_the_task(lab, workfl
     assert task.reason == "All reservations were completed"
 
 
-def test_going_unavailable_keeps_what_is_pending(lab, workflow):
+def test_unavailable_worker_keeps_pending_reservations(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     lab.move(alice, "Unavailable")
@@ -133,7 +133,7 @@ def test_going_unavailable_keeps_what_is_pending(lab, workflow):
     assert statuses(lab, task) == ("assigned", ["accepted"])
 
 
-def test_going_unavailable_can_decline_all_that_is_pending(lab, workflow):
+def test_unavailable_worker_can_reject_pending_reservations(lab, workflow):
     alice = lab.worker("Alice", capacity=3)
     taken, *others = [lab.task(workflow) for _ in range(3)]
     lab.accept(taken)
@@ -143,7 +143,7 @@ def test_going_unavailable_can_decline_all_that_is_pending(lab, workflow):
     assert lab.name_of(alice.activity_sid) == "Unavailable"
 
 
-def test_declining_all_needs_an_unavailable_activity(lab, workflow):
+def test_rejecting_pending_reservations_needs_an_unavailable_activity(lab, workflow):
     alice = lab.worker("Alice")
     task = lab.task(workflow)
     with pytest.raises(BadRequest, match="Available activity state"):
@@ -151,7 +151,7 @@ def test_declining_all_needs_an_unavailable_activity(lab, workflow):
     assert statuses(lab, task) == ("reserved", ["pending"])
 
 
-def test_a_canceled_task_takes_its_reservation_along_and_frees_the_worker(lab, workflow):
+def test_canceled_task_cancels_its_reservation_and_frees_the_worker(lab, workflow):
     lab.worker("Alice")
     task, waiting = lab.task(workflow), lab.task(workflow)
     lab.do(cancel_task, task, "changed my mind")
@@ -160,7 +160,7 @@ def test_a_canceled_task_takes_its_reservation_along_and_frees_the_worker(lab, w
     assert lab.holder(waiting) == "Alice"
 
 
-def test_a_deleted_task_takes_its_reservations_along_and_frees_the_worker(lab, workflow):
+def test_deleted_task_removes_its_reservations_and_frees_the_worker(lab, workflow):
     lab.worker("Alice")
     for prepare in (lambda task: None, lab.accept):
         task = lab.task(workflow)
@@ -173,7 +173,7 @@ def test_a_deleted_task_takes_its_reservations_along_and_frees_the_worker(lab, w
     assert lab.count(Reservation) == 0
 
 
-def test_the_task_expires_after_its_timeout_pending_or_reserved(lab, workflow):
+def test_pending_or_reserved_task_expires_after_its_timeout(lab, workflow):
     pending = lab.task(workflow, timeout=60)
     lab.wait(59)
     assert pending.assignment_status == "pending"
@@ -186,7 +186,7 @@ def test_the_task_expires_after_its_timeout_pending_or_reserved(lab, workflow):
     assert alice.available
 
 
-def test_an_assigned_task_does_not_expire(lab, workflow):
+def test_assigned_task_does_not_expire(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow, timeout=60)
     lab.accept(task)
@@ -195,7 +195,7 @@ def test_an_assigned_task_does_not_expire(lab, workflow):
 
 
 @pytest.mark.parametrize("end", [cancel_task, complete_task])
-def test_an_ended_task_can_be_read_for_five_minutes(lab, workflow, end):
+def test_ended_task_can_be_read_for_five_minutes(lab, workflow, end):
     lab.worker("Alice")
     task = lab.task(workflow)
     if end is complete_task:
@@ -210,7 +210,7 @@ def test_an_ended_task_can_be_read_for_five_minutes(lab, workflow, end):
 
 
 @pytest.mark.parametrize("wrapping", [False, True])
-def test_a_task_assigned_for_a_day_is_deleted_by_the_system(lab, workflow, wrapping):
+def test_task_assigned_for_a_day_is_deleted_by_the_system(lab, workflow, wrapping):
     lab.worker("Alice")
     task, waiting = lab.task(workflow), lab.task(workflow, timeout=1_209_600)
     lab.wait(100)
@@ -237,7 +237,7 @@ def test_too_many_assignments_cancel_the_task(lab, workflow, monkeypatch):
     assert "Max assignment count" in task.reason
 
 
-def test_a_task_that_could_not_be_announced_pauses_before_the_next_try(lab, workflow):
+def test_unreachable_callback_pauses_the_task_before_a_retry(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     lab.do(reservations.cancel_unreachable, lab.pending(task))
@@ -248,7 +248,7 @@ def test_a_task_that_could_not_be_announced_pauses_before_the_next_try(lab, work
     assert statuses(lab, task) == ("reserved", ["canceled", "pending"])
 
 
-def test_a_pause_lets_other_tasks_pass_and_keeps_the_step(lab):
+def test_paused_task_keeps_its_step_while_others_are_routed(lab):
     skipping = {"queue": lab.queue("One").sid, "skip_if": "1==1"}
     workflow = lab.workflow(("1==1", skipping, lab.queue("Two")))
     lab.worker("Alice")
@@ -258,7 +258,7 @@ def test_a_pause_lets_other_tasks_pass_and_keeps_the_step(lab):
     assert lab.name_of(task.task_queue_sid) == "One"
 
 
-def test_after_a_pause_a_task_that_others_hold_fills_its_places(lab):
+def test_task_with_free_places_is_reserved_again_after_a_pause(lab):
     workflow = lab.workflow(default=lab.queue(max_reserved_workers=2))
     lab.worker("Alice"), lab.worker("Bob")
     task = lab.task(workflow)
@@ -268,7 +268,7 @@ def test_after_a_pause_a_task_that_others_hold_fills_its_places(lab):
     assert lab.reservations(task)[2:] == [("Alice", "pending")]
 
 
-def test_calling_off_an_answered_reservation_does_nothing(lab, workflow):
+def test_canceling_an_answered_reservation_as_unreachable_does_nothing(lab, workflow):
     lab.worker("Alice")
     task = lab.task(workflow)
     reservation = lab.pending(task)
@@ -293,7 +293,7 @@ def activity(lab):
     return lab.name_of(lab.alice.activity_sid)
 
 
-def test_in_a_single_tasking_workspace_the_activity_shows_what_the_worker_does(office):
+def test_single_tasking_reservation_and_acceptance_change_the_activity(office):
     task = office.task(office.flow)
     assert activity(office) == "Reserved"
     office.accept(task)
@@ -302,7 +302,7 @@ def test_in_a_single_tasking_workspace_the_activity_shows_what_the_worker_does(o
     assert activity(office) == "Busy"
 
 
-def test_in_a_single_tasking_workspace_a_decline_leads_back(office):
+def test_single_tasking_rejection_restores_the_activity(office):
     task = office.task(office.flow)
     office.wait(1)
     office.do(workers.create_worker, office.workspace, "Bob", "{}", office.activity("Idle"))
@@ -312,26 +312,26 @@ def test_in_a_single_tasking_workspace_a_decline_leads_back(office):
     assert office.holder(task) == "Bob"
 
 
-def test_in_a_single_tasking_workspace_a_timeout_leads_offline(office):
+def test_single_tasking_timeout_moves_the_worker_offline(office):
     office.task(office.flow)
     office.wait(120)
     assert activity(office) == "Offline"
 
 
 @pytest.mark.parametrize("end", [cancel_task, delete_task])
-def test_in_a_single_tasking_workspace_a_canceled_task_leads_back(office, end):
+def test_single_tasking_canceled_task_restores_the_activity(office, end):
     task = office.task(office.flow)
     office.do(end, task, *(["reason"] if end is cancel_task else []))
     assert activity(office) == "Idle"
 
 
-def test_in_a_single_tasking_workspace_an_unreachable_server_leads_back(office):
+def test_single_tasking_unreachable_server_restores_the_activity(office):
     task = office.task(office.flow)
     office.do(reservations.cancel_unreachable, office.pending(task))
     assert activity(office) == "Idle"
 
 
-def test_in_a_single_tasking_workspace_who_moved_on_is_not_moved_back(office):
+def test_single_tasking_worker_who_moved_on_is_not_moved_back(office):
     task = office.task(office.flow)
     office.move(office.alice, "Offline")
     office.do(cancel_task, task, None)

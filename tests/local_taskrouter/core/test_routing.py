@@ -5,21 +5,21 @@ from local_taskrouter.core.task_end import cancel_task, complete_task
 from local_taskrouter.core.tasks import update_attributes, update_routing
 
 
-def test_the_first_matching_filter_decides(lab):
+def test_first_matching_filter_decides(lab):
     red, blue, rest = lab.queue("Red"), lab.queue("Blue"), lab.queue("Rest")
     workflow = lab.workflow(("size > 5", red), ("size > 1", blue), default=rest)
     entered = [lab.name_of(lab.task(workflow, {"size": size}).task_queue_sid) for size in (9, 3, 1)]
     assert entered == ["Red", "Blue", "Rest"]
 
 
-def test_a_task_enters_its_queue_even_when_nobody_can_take_it(lab):
+def test_task_enters_its_queue_even_without_available_workers(lab):
     queue = lab.queue()
     task = lab.task(lab.workflow(default=queue))
     assert (task.task_queue_sid, task.task_queue_entered_date) == (queue.sid, lab.now)
     assert task.assignment_status == "pending"
 
 
-def test_the_longest_idle_worker_is_reserved(lab):
+def test_longest_idle_worker_is_reserved(lab):
     workflow = lab.workflow(default=lab.queue())
     for name in ("Alice", "Bob"):
         lab.wait(1)
@@ -44,7 +44,7 @@ def test_only_workers_that_match_the_queue_are_reserved(lab):
     assert lab.holder(task) == "Alice"
 
 
-def test_changed_attributes_open_and_close_a_queue(lab):
+def test_changed_worker_attributes_match_other_queues(lab):
     workflow = lab.workflow(default=lab.queue(target_workers='languages HAS "es"'))
     bob, alice = lab.worker("Bob"), lab.worker("Alice", {"languages": ["es"]})
     lab.do(workers.update_attributes, alice, '{"languages":["en"]}')
@@ -54,7 +54,7 @@ def test_changed_attributes_open_and_close_a_queue(lab):
     assert lab.holder(task) == "Bob"
 
 
-def test_changed_target_workers_are_looked_at_again(lab):
+def test_changed_target_workers_route_waiting_tasks(lab):
     queue = lab.queue(target_workers="1 == 2")
     task = lab.task(lab.workflow(default=queue))
     lab.worker("Alice", {"level": 3})
@@ -62,12 +62,12 @@ def test_changed_target_workers_are_looked_at_again(lab):
     assert lab.holder(task) == "Alice"
 
 
-def test_empty_target_workers_match_nobody(lab):
+def test_empty_target_workers_match_no_worker(lab):
     lab.worker("Alice")
     assert lab.holder(lab.task(lab.workflow(default=lab.queue(target_workers="")))) is None
 
 
-def test_an_unavailable_worker_gets_nothing_until_available(lab):
+def test_unavailable_worker_gets_no_task_until_available(lab):
     alice = lab.worker("Alice", activity="Offline")
     task = lab.task(lab.workflow(default=lab.queue()))
     lab.move(alice, "Unavailable")
@@ -104,7 +104,7 @@ def test_capacity_counts_on_its_channel_only(lab):
     assert lab.holder(tasks[2]) == "Alice"
 
 
-def test_a_channel_switched_off_takes_nothing(lab):
+def test_unavailable_channel_takes_no_task(lab):
     alice = lab.worker("Alice")
     lab.capacity(alice, available=False)
     task = lab.task(lab.workflow(default=lab.queue()))
@@ -169,7 +169,7 @@ def order_taken(lab, worker):
     return [(task.priority, tasks.index(task) + 1) for task in found]
 
 
-def test_the_workspace_says_whether_fifo_or_lifo_queues_come_first(lab):
+def test_prioritize_queue_order_decides_between_fifo_and_lifo_queues(lab):
     fifo, lifo = lab.queue("F"), lab.queue("L", task_order="LIFO")
     workflow = lab.workflow(("lifo == true", lifo), default=fifo)
     for preferred in ("FIFO", "LIFO"):
@@ -182,7 +182,7 @@ def test_the_workspace_says_whether_fifo_or_lifo_queues_come_first(lab):
         lab.move(worker, "Offline")
 
 
-def test_a_raised_priority_is_taken_first(lab):
+def test_raised_priority_is_taken_first(lab):
     workflow = lab.workflow(default=lab.queue())
     old, new = lab.task(workflow), lab.task(workflow)
     lab.do(update_routing, new, 7, None, None)
@@ -190,7 +190,7 @@ def test_a_raised_priority_is_taken_first(lab):
     assert (lab.holder(old), lab.holder(new)) == (None, "Alice")
 
 
-def test_a_changed_channel_finds_other_capacity(lab):
+def test_changed_channel_finds_other_capacity(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.worker("Alice")
     lab.task(workflow)
@@ -200,7 +200,7 @@ def test_a_changed_channel_finds_other_capacity(lab):
     assert lab.holder(waiting) == "Alice"
 
 
-def test_a_worker_who_declines_gets_what_is_most_urgent(lab):
+def test_rejecting_worker_gets_the_most_urgent_task(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.worker("Alice")
     first = lab.task(workflow)
@@ -209,7 +209,7 @@ def test_a_worker_who_declines_gets_what_is_most_urgent(lab):
     assert (lab.holder(first), lab.holder(urgent)) == (None, "Alice")
 
 
-def test_a_declined_task_goes_to_the_longest_idle_first(lab):
+def test_rejected_task_goes_to_the_longest_idle_worker(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.worker("Alice")
     task = lab.task(workflow)
@@ -220,7 +220,7 @@ def test_a_declined_task_goes_to_the_longest_idle_first(lab):
     assert lab.reservations(task) == [("Alice", "rejected"), ("Bob", "pending")]
 
 
-def test_a_queue_may_reserve_several_workers_and_the_first_to_accept_wins(lab):
+def test_first_of_several_reserved_workers_to_accept_gets_the_task(lab):
     workflow = lab.workflow(default=lab.queue(max_reserved_workers=2))
     for name in ("Alice", "Bob", "Carol"):
         lab.worker(name)
@@ -233,7 +233,7 @@ def test_a_queue_may_reserve_several_workers_and_the_first_to_accept_wins(lab):
     assert lab.reservations(next_task) == [("Carol", "pending"), ("Bob", "pending")]
 
 
-def test_a_task_reserved_twice_waits_again_when_both_decline(lab):
+def test_task_reserved_twice_is_pending_after_both_reject(lab):
     workflow = lab.workflow(default=lab.queue(max_reserved_workers=2))
     lab.worker("Alice"), lab.worker("Bob")
     task = lab.task(workflow)
@@ -243,7 +243,7 @@ def test_a_task_reserved_twice_waits_again_when_both_decline(lab):
     assert task.assignment_status == "pending"
 
 
-def test_more_places_reserve_more_workers_at_once(lab):
+def test_raised_max_reserved_workers_reserves_more_workers(lab):
     queue = lab.queue()
     task = lab.task(lab.workflow(default=queue))
     lab.worker("Alice"), lab.worker("Bob")
@@ -259,7 +259,7 @@ def test_order_by_ranks_workers(lab):
     assert [lab.holder(lab.task(workflow)) for _ in range(3)] == ["High", "Low", "None"]
 
 
-def test_a_target_expression_relates_task_and_worker(lab):
+def test_target_expression_relates_task_and_worker(lab):
     target = {"queue": lab.queue().sid, "expression": "worker.level >= task.level"}
     workflow = lab.workflow(("1==1", target))
     lab.worker("Low", {"level": 1}), lab.worker("High", {"level": 9})
@@ -267,7 +267,7 @@ def test_a_target_expression_relates_task_and_worker(lab):
     assert lab.holder(lab.task(workflow, {"level": 1})) == "Low"
 
 
-def test_a_reserved_task_with_places_left_is_matched_again_after_a_change(lab):
+def test_reserved_task_with_places_left_is_matched_again_after_a_change(lab):
     queue = lab.queue(max_reserved_workers=2)
     target = {"queue": queue.sid, "expression": "worker.level >= task.level"}
     workflow = lab.workflow(("1==1", target))
@@ -278,7 +278,7 @@ def test_a_reserved_task_with_places_left_is_matched_again_after_a_change(lab):
     assert lab.reservations(task) == [("High", "pending"), ("Low", "pending")]
 
 
-def test_a_known_worker_is_waited_for(lab):
+def test_task_waits_for_its_known_worker(lab):
     queue = lab.queue()
     by_sid = {"queue": queue.sid, "known_worker_sid": "task.agent"}
     by_name = {"queue": queue.sid, "known_worker_friendly_name": "task.agent.name"}
@@ -294,7 +294,7 @@ def test_a_known_worker_is_waited_for(lab):
     assert lab.holder(named) == "Zoe"
 
 
-def test_a_task_for_one_worker_goes_to_that_worker_whatever_it_does(lab):
+def test_task_for_one_worker_ignores_activity_and_capacity(lab):
     lab.queue()
     lab.worker("Alice")
     bob = lab.worker("Bob", activity="Offline")
@@ -302,7 +302,7 @@ def test_a_task_for_one_worker_goes_to_that_worker_whatever_it_does(lab):
     assert [lab.holder(task) for task in tasks] == ["Bob", "Bob"]
 
 
-def test_an_unavailable_worker_who_rejects_its_own_task_takes_no_other(lab):
+def test_unavailable_worker_who_rejects_a_direct_task_gets_no_other(lab):
     queue = lab.queue()
     alice = lab.worker("Alice")
     own = lab.task(worker=alice, ignore_capacity=True)
@@ -312,7 +312,7 @@ def test_an_unavailable_worker_who_rejects_its_own_task_takes_no_other(lab):
     assert (lab.holder(own), lab.holder(waiting)) == ("Alice", None)
 
 
-def test_a_task_for_one_worker_can_wait_for_room(lab):
+def test_task_for_one_worker_waits_for_capacity(lab):
     lab.queue()
     lab.worker("Alice")
     bob = lab.worker("Bob", activity="Offline")
@@ -322,7 +322,7 @@ def test_a_task_for_one_worker_can_wait_for_room(lab):
     assert [lab.holder(task) for task in tasks] == ["Bob", None]
 
 
-def test_a_task_can_go_straight_to_a_queue(lab):
+def test_task_created_for_a_queue_enters_it(lab):
     queue = lab.queue()
     task = lab.task(task_queue=queue)
     assert (task.task_queue_sid, task.workflow_sid) == (queue.sid, None)

@@ -1,4 +1,4 @@
-"""A command happens whole or not at all, and what is derived from the records stays in step."""
+"""Commands are atomic, and what is derived from the records stays consistent."""
 
 from collections import Counter
 
@@ -37,7 +37,7 @@ def busy(lab):
     lab.bob = lab.worker("Bob", {"languages": ["en"]})
     lab.taken = lab.task(lab.flow)
     lab.accept(lab.taken)
-    lab.asked = lab.task(lab.flow, {"language": "es"})
+    lab.reserved = lab.task(lab.flow, {"language": "es"})
     lab.waiting = lab.task(lab.flow, {"language": "es"})
     lab.left = lab.task(lab.flow)
     lab.over = lab.task(lab.flow)
@@ -91,10 +91,10 @@ COMMANDS = {
     ),
     "change a task": lambda e, b: tasks.update_attributes(e, b.waiting, '{"language":"en"}'),
     "raise a task": lambda e, b: tasks.update_routing(e, b.waiting, 99, b.channel("chat"), 0.0),
-    "accept": lambda e, b: reservations.accept(e, b.pending(b.asked)),
-    "reject": lambda e, b: reservations.reject(e, b.pending(b.asked)),
-    "call off": lambda e, b: reservations.cancel_unreachable(e, b.pending(b.asked)),
-    "cancel a task": lambda e, b: tasks.update_status(e, b.asked, "canceled", "r"),
+    "accept": lambda e, b: reservations.accept(e, b.pending(b.reserved)),
+    "reject": lambda e, b: reservations.reject(e, b.pending(b.reserved)),
+    "cancel as unreachable": lambda e, b: reservations.cancel_unreachable(e, b.pending(b.reserved)),
+    "cancel a task": lambda e, b: tasks.update_status(e, b.reserved, "canceled", "r"),
     "wrap up a task": lambda e, b: tasks.update_status(e, b.taken, "wrapping", "r"),
     "complete a task": lambda e, b: tasks.update_status(e, b.taken, "completed", "r"),
     "delete a task": lambda e, b: task_end.delete_task(e, b.taken),
@@ -102,7 +102,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_that_fails_changes_nothing(busy, name):
+def test_failing_command_changes_nothing(busy, name):
     engine, before = busy.engine, state(busy.engine)
 
     def command(engine):
@@ -117,13 +117,13 @@ def test_a_command_that_fails_changes_nothing(busy, name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_that_succeeds_leaves_what_a_restart_would_find(busy, name):
+def test_restart_after_a_command_finds_the_same_state(busy, name):
     busy.do(COMMANDS[name], busy)
     assert state(reloaded(busy.engine)) == state(busy.engine)
 
 
 @pytest.mark.parametrize("seconds", [60, 120, 300, 86_400])
-def test_timers_that_cannot_be_written_down_fire_again(busy, seconds):
+def test_undone_timers_fire_again(busy, seconds):
     before = state(busy.engine)
     run_due(busy.engine, busy.now + seconds)
     assert busy.engine.outcome()
@@ -133,7 +133,7 @@ def test_timers_that_cannot_be_written_down_fire_again(busy, seconds):
     assert state(reloaded(busy.engine)) == state(busy.engine)
 
 
-def test_a_fault_in_a_timer_undoes_what_came_before_it_and_stops_nothing(busy, monkeypatch):
+def test_exception_in_a_timer_is_undone_and_the_timer_fires_again(busy, monkeypatch):
     before = state(busy.engine)["records"]
     with monkeypatch.context() as patched, pytest.raises(Refused):
         patched.setattr(task_end, "emit", refuse)
@@ -148,11 +148,11 @@ def refuse(*_, **__):
     raise Refused
 
 
-def test_the_changes_of_a_command_are_told_once_with_the_last_state(busy):
+def test_outcome_has_each_changed_record_once_in_its_last_state(busy):
     engine = busy.engine
     run(engine, busy.now, lambda e: COMMANDS["accept"](e, busy))
     changed = engine.outcome().changed
-    assert changed[busy.asked.sid] is busy.asked
+    assert changed[busy.reserved.sid] is busy.reserved
     assert not any(
         isinstance(engine.store.get(Record, sid), Record) != bool(record)
         for sid, record in changed.items()
@@ -161,19 +161,19 @@ def test_the_changes_of_a_command_are_told_once_with_the_last_state(busy):
     assert not engine.outcome()
 
 
-def test_setting_what_is_already_so_is_no_change(busy):
+def test_setting_an_equal_value_is_no_change(busy):
     busy.engine.store.change(busy.bob, friendly_name="Bob")
     assert not busy.engine.outcome()
 
 
-def test_all_kinds_are_known_by_their_prefix(busy):
+def test_sid_prefix_identifies_every_kind_of_record(busy):
     kinds = Counter(type(record) for record in busy.engine.store)
     assert set(kinds) == set(KINDS.values())
     for record in busy.engine.store:
         assert record.sid.startswith(type(record).prefix)
 
 
-def test_a_sid_of_another_kind_is_not_found(busy):
+def test_sid_of_another_kind_is_not_found(busy):
     assert busy.engine.store.get(type(busy.bob), busy.taken.sid) is None
     with pytest.raises(KeyError):
         busy.engine.store.require(type(busy.bob), busy.taken.sid)
@@ -185,12 +185,12 @@ def test_serial_numbers_go_on_after_a_restart(busy):
     assert new.serial == 1 + max(r.serial for r in busy.engine.store)
 
 
-def test_an_empty_store_has_nothing(lab):
+def test_empty_store_has_nothing(lab):
     store = Store()
     assert list(store.find("tasks", "WS")) == [] and store.count("tasks", "WS") == 0
 
 
-def test_many_dead_timers_are_forgotten(lab, monkeypatch):
+def test_outdated_timers_are_dropped(lab, monkeypatch):
     monkeypatch.setattr("local_taskrouter.core.timers.ROOM", 50)
     queue = lab.queue()
     task = lab.task(task_queue=queue)
@@ -200,7 +200,7 @@ def test_many_dead_timers_are_forgotten(lab, monkeypatch):
     assert lab.engine.timers.next_due() == task.expires_at
 
 
-def test_engines_have_nothing_in_common(lab):
+def test_engines_share_no_state(lab):
     other = Engine(lab.engine.sids)
     lab.queue()
     assert state(other)["records"] == {} and other.timers.next_due() is None

@@ -1,4 +1,4 @@
-"""What a command makes a new version of: `version` is the ETag, `date_updated` is in every answer."""
+"""Which records a command gives a new `version` (the ETag) or `date_updated`."""
 
 import pytest
 from local_taskrouter.core import activities, reservations, task_queues, tasks, workers, workflows
@@ -148,27 +148,27 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_makes_new_versions_of_exactly_what_it_changes(office, command):
+def test_command_raises_the_version_of_exactly_what_it_changes(office, command):
     prepare, act, expected = COMMANDS[command]
     prepare(office)
     assert changes(office, act) == expected
 
 
-def test_a_renamed_worker_has_a_new_version(office):
+def test_renamed_worker_has_a_new_version(office):
     version = office.alice.version
     office.wait(1)
     office.do(workers.rename_worker, office.alice, "Alicia")
     assert (office.alice.version, office.alice.date_updated) == (version + 1, office.now)
 
 
-def test_a_renamed_activity_is_updated_now(office):
+def test_renamed_activity_is_updated_now(office):
     break_ = office.activity("Unavailable")
     office.wait(1)
     office.do(activities.rename_activity, break_, "Break")
     assert break_.date_updated == office.now
 
 
-def test_a_new_record_begins_at_its_first_version(office):
+def test_new_record_begins_at_its_first_version(office):
     assert (office.wait_task.version, office.worker("Bob", activity="Offline").version) == (0, 0)
     reserve(office)
     assert (office.wait_task.version, office.pending(office.wait_task).version) == (1, 1)

@@ -1,4 +1,4 @@
-"""Statistics of a time window, from Events that an engine made."""
+"""Cumulative statistics of a time window, from Events that an engine emitted."""
 
 import pytest
 from engine_lab import START
@@ -21,11 +21,11 @@ RESERVATIONS = (
 def durations(lab, workers=None, since=START, until=None, events=None):
     """(avg, min, max, total) of each Activity where there was anybody."""
     window = Window(since, lab.now if until is None else until)
-    told = lab.events if events is None else events
+    given = lab.events if events is None else events
     found = window_statistics.activity_durations(
         lab.engine.store.find("activities", lab.workspace.sid),
         lab.engine.store.find("workers", lab.workspace.sid) if workers is None else workers,
-        [e for e in told if e.event_type in window_statistics.ACTIVITY_EVENTS and e.at >= since],
+        [e for e in given if e.event_type in window_statistics.ACTIVITY_EVENTS and e.at >= since],
         window,
     )
     assert [each["sid"] for each in found] == [
@@ -43,13 +43,13 @@ def counted(statistics, names=RESERVATIONS):
 
 
 @pytest.fixture
-def everybody(lab):
+def queue(lab):
     return lab.queue()
 
 
 @pytest.fixture
-def workflow(lab, everybody):
-    return lab.workflow(default=everybody)
+def workflow(lab, queue):
+    return lab.workflow(default=queue)
 
 
 def test_without_events_everything_is_zero():
@@ -62,7 +62,7 @@ def test_without_events_everything_is_zero():
         assert {repr(value) for value in statistics.values()} <= {"0", "{}", repr(NOTHING)}
 
 
-def test_one_task_accepted_after_30_s_and_one_canceled_after_50_s(lab, everybody, workflow):
+def test_one_task_accepted_after_30_s_and_one_canceled_after_50_s(lab, queue, workflow):
     taken, canceled = lab.task(workflow), lab.task(workflow)
     lab.wait(30)
     lab.worker("Alice")
@@ -72,7 +72,7 @@ def test_one_task_accepted_after_30_s_and_one_canceled_after_50_s(lab, everybody
     for statistics in (
         window_statistics.of_workspace(lab.events, [5, 30, 60]),
         window_statistics.of_workflow(lab.events, [5, 30, 60]),
-        window_statistics.of_queue(everybody.sid, lab.events, [5, 30, 60]),
+        window_statistics.of_queue(queue.sid, lab.events, [5, 30, 60]),
     ):
         assert counted(statistics) == (1, 1, 0, 0, 0, 0)
         assert statistics["tasks_canceled"] == 1
@@ -133,8 +133,8 @@ def test_each_way_a_reservation_ends_has_its_count(lab):
     assert 0 not in counted(window_statistics.of_reservations(lab.events))
 
 
-def test_each_way_a_task_ends_has_its_count(lab, everybody):
-    workflow = lab.workflow(("1==1", {"queue": everybody.sid, "timeout": 60}))
+def test_each_way_a_task_ends_has_its_count(lab, queue):
+    workflow = lab.workflow(("1==1", {"queue": queue.sid, "timeout": 60}))
     lab.task(workflow)
     lab.wait(60)
     lab.do(delete_task, lab.task(workflow))
@@ -152,11 +152,11 @@ def test_each_way_a_task_ends_has_its_count(lab, everybody):
     of_workflow = window_statistics.of_workflow(lab.events, [])
     assert counted(of_workflow, (*names, "tasks_entered", "tasks_moved")) == (2, 1, 2, 5, 0)
     assert of_workflow["tasks_timed_out_in_workflow"] == 1
-    of_queue = window_statistics.of_queue(everybody.sid, lab.events, [])
+    of_queue = window_statistics.of_queue(queue.sid, lab.events, [])
     assert counted(of_queue, (*names, "tasks_entered", "tasks_moved")) == (2, 1, 2, 5, 0)
 
 
-def test_a_task_that_moves_counts_as_moved_where_it_was_and_entered_where_it_comes(lab):
+def test_task_that_moves_counts_as_moved_where_it_was_and_entered_where_it_comes(lab):
     first, second = lab.queue("First"), lab.queue("Second")
     workflow = lab.workflow(("1==1", {"queue": first.sid, "timeout": 60}, {"queue": second.sid}))
     task = lab.task(workflow)
@@ -179,18 +179,18 @@ def test_a_task_that_moves_counts_as_moved_where_it_was_and_entered_where_it_com
         assert statistics["tasks_moved"] == 1
 
 
-def test_the_time_in_a_queue_is_never_more_than_the_age(lab, workflow, everybody):
+def test_time_in_a_queue_is_never_more_than_the_age(lab, workflow, queue):
     lab.worker("Alice")
     lab.wait(0.9)
     task = lab.task(workflow)
     lab.wait(0.2)
     lab.accept(task)
-    statistics = window_statistics.of_queue(everybody.sid, lab.events, [])
+    statistics = window_statistics.of_queue(queue.sid, lab.events, [])
     assert statistics["wait_duration_until_accepted"]["total"] == 0
     assert statistics["wait_duration_in_queue_until_accepted"]["total"] == 0
 
 
-def test_stays_in_an_activity_are_measured_one_by_one(lab):
+def test_activity_durations_count_each_stay(lab):
     alice = lab.worker("Alice")
     lab.wait(10)
     lab.move(alice, "Unavailable")
@@ -215,7 +215,7 @@ def test_stays_are_cut_at_both_ends_of_the_window(lab):
     assert durations(lab, since=START + 110, until=START + 120) == {"Unavailable": (10,) * 4}
 
 
-def test_who_does_not_move_stays_where_he_is(lab):
+def test_worker_without_events_stays_in_its_activity(lab):
     lab.worker("Alice")
     lab.wait(50)
     lab.worker("Bob")
@@ -225,7 +225,7 @@ def test_who_does_not_move_stays_where_he_is(lab):
     assert durations(lab, events=[]) == {"Available": (45, 20, 70, 90)}
 
 
-def test_a_deleted_worker_counts_until_then(lab):
+def test_deleted_worker_counts_until_its_deletion(lab):
     alice = lab.worker("Alice")
     lab.wait(10)
     lab.do(delete_worker, alice)

@@ -1,4 +1,4 @@
-"""A Task's way through its Workflow: timeouts on its age, skipping, falling out, starting anew."""
+"""A Task in its Workflow: timeouts on its age, skipped steps, cancellation, routing again."""
 
 import pytest
 from local_taskrouter.core.tasks import update_attributes
@@ -28,7 +28,7 @@ def test_timeouts_add_up_on_the_age_of_the_task(lab, queues):
         assert place(lab, task) == (where, "pending")
 
 
-def test_several_steps_pass_while_nobody_looks_each_at_its_moment(lab, queues):
+def test_overdue_timeouts_fire_each_at_its_own_moment(lab, queues):
     one, two, three = queues
     workflow = lab.workflow(("1==1", target(one, timeout=10), target(two, timeout=10), three))
     task = lab.task(workflow)
@@ -48,7 +48,7 @@ def test_after_the_last_target_comes_the_next_matching_filter(lab, queues):
     assert place(lab, task) == ("Three", "pending")
 
 
-def test_a_task_that_times_out_of_the_last_filter_is_canceled_not_sent_to_the_default(lab, queues):
+def test_task_that_times_out_of_the_last_filter_is_canceled_not_sent_to_the_default(lab, queues):
     one, two, _ = queues
     task = lab.task(lab.workflow(("1==1", target(one, timeout=10)), default=two))
     lab.wait(10)
@@ -57,7 +57,7 @@ def test_a_task_that_times_out_of_the_last_filter_is_canceled_not_sent_to_the_de
     assert [event.resource_type for event in lab.events_of("workflow.timeout")] == ["workflow"]
 
 
-def test_a_target_may_raise_the_priority(lab, queues):
+def test_target_may_raise_the_priority(lab, queues):
     one, two, _ = queues
     workflow = lab.workflow(("1==1", target(one, timeout=10), target(two, priority=7)))
     task = lab.task(workflow, priority=3)
@@ -66,7 +66,7 @@ def test_a_target_may_raise_the_priority(lab, queues):
     assert task.priority == 7
 
 
-def test_skip_if_goes_on_when_nobody_can_take_it(lab, queues):
+def test_skip_if_moves_on_when_no_worker_can_be_reserved(lab, queues):
     one, two, _ = queues
     skip = "workers.available == 0"
     workflow = lab.workflow(("1==1", target(one, skip_if=skip), target(two)))
@@ -76,7 +76,7 @@ def test_skip_if_goes_on_when_nobody_can_take_it(lab, queues):
     assert place(lab, lab.task(workflow)) == ("One", "pending")
 
 
-def test_skip_if_is_not_asked_when_somebody_can_take_it(lab, queues):
+def test_skip_if_is_ignored_when_a_worker_can_be_reserved(lab, queues):
     one, two, _ = queues
     lab.worker("Alice")
     workflow = lab.workflow(("1==1", target(one, skip_if="1==1"), target(two)))
@@ -94,20 +94,20 @@ def test_skip_if_counts_the_workers_of_the_queue_in_each_activity(lab):
     assert place(lab, lab.task(workflow)) == ("Rest", "reserved")
 
 
-def test_a_task_skipped_out_of_everything_reaches_the_default(lab, queues):
+def test_task_skipped_out_of_everything_reaches_the_default(lab, queues):
     one, two, three = queues
     skipped = [("1==1", target(queue, skip_if="1==1")) for queue in (one, two)]
     task = lab.task(lab.workflow(*skipped, default=three))
     assert place(lab, task) == ("Three", "pending")
 
 
-def test_a_task_skipped_out_of_everything_without_a_default_is_canceled(lab, queues):
+def test_task_skipped_out_of_everything_without_a_default_is_canceled(lab, queues):
     task = lab.task(lab.workflow(("1==1", target(queues[0], skip_if="1==1"))))
     assert task.assignment_status == "canceled"
     assert len(lab.events_of("workflow.skipped")) == 1
 
 
-def test_no_match_and_no_default_refuses_the_task_and_leaves_no_trace(lab, queues):
+def test_task_that_matches_no_filter_is_rejected_and_not_created(lab, queues):
     workflow = lab.workflow(('language == "es"', queues[0]))
     records, events = list(lab.engine.store), len(lab.events)
     with pytest.raises(BadRequest, match="no filter of Workflow"):
@@ -115,7 +115,7 @@ def test_no_match_and_no_default_refuses_the_task_and_leaves_no_trace(lab, queue
     assert (list(lab.engine.store), len(lab.events)) == (records, events)
 
 
-def test_a_step_that_ends_during_a_reservation_is_left_when_that_ends(lab, queues):
+def test_step_that_times_out_during_a_reservation_ends_with_it(lab, queues):
     one, two, _ = queues
     lab.worker("Alice")
     workflow = lab.workflow(("1==1", target(one, timeout=10), two), task_reservation_timeout=30)
@@ -126,7 +126,7 @@ def test_a_step_that_ends_during_a_reservation_is_left_when_that_ends(lab, queue
     assert place(lab, task) == ("Two", "pending")
 
 
-def test_a_declined_task_stays_in_its_step_while_that_lasts(lab, queues):
+def test_rejected_task_stays_in_its_step_until_the_timeout(lab, queues):
     one, two, _ = queues
     lab.worker("Alice")
     task = lab.task(lab.workflow(("1==1", target(one, timeout=10), two)))
@@ -137,7 +137,7 @@ def test_a_declined_task_stays_in_its_step_while_that_lasts(lab, queues):
     assert place(lab, task) == ("Two", "pending")
 
 
-def test_a_step_that_ends_during_an_accepted_reservation_changes_nothing(lab, queues):
+def test_step_that_ends_during_an_accepted_reservation_changes_nothing(lab, queues):
     lab.worker("Alice")
     task = lab.task(lab.workflow(("1==1", target(queues[0], timeout=10))))
     lab.accept(task)
@@ -145,7 +145,7 @@ def test_a_step_that_ends_during_an_accepted_reservation_changes_nothing(lab, qu
     assert place(lab, task) == ("One", "assigned")
 
 
-def test_new_attributes_send_a_pending_task_through_again_at_its_age(lab, queues):
+def test_new_attributes_route_a_pending_task_again_at_its_age(lab, queues):
     one, two, three = queues
     workflow = lab.workflow(("a == 1", one), ("a == 2", target(two, timeout=10), three))
     task = lab.task(workflow, {"a": 1})
@@ -173,7 +173,7 @@ def configured(queue):
     return f'{{"task_routing":{{"default_filter":{{"queue":"{queue.sid}"}}}}}}'
 
 
-def test_a_changed_workflow_moves_its_tasks_only_when_asked(lab, queues):
+def test_changed_workflow_moves_its_tasks_only_with_re_evaluate_tasks(lab, queues):
     one, two, _ = queues
     workflow = lab.workflow(default=one)
     task = lab.task(workflow)
@@ -183,7 +183,7 @@ def test_a_changed_workflow_moves_its_tasks_only_when_asked(lab, queues):
     assert place(lab, task) == ("Two", "pending")
 
 
-def test_a_step_that_the_changed_workflow_no_longer_has_still_ends(lab, queues):
+def test_step_that_the_changed_workflow_no_longer_has_still_ends(lab, queues):
     one, two, _ = queues
     workflow = lab.workflow(("1==1", target(one, timeout=10), target(one, timeout=10)))
     task = lab.task(workflow)
@@ -193,7 +193,7 @@ def test_a_step_that_the_changed_workflow_no_longer_has_still_ends(lab, queues):
     assert task.assignment_status == "canceled"
 
 
-def test_a_changed_workflow_that_names_a_foreign_queue_is_refused(lab, queues):
+def test_changed_workflow_that_names_a_foreign_queue_is_refused(lab, queues):
     workflow = lab.workflow(default=queues[0])
     before = workflow.configuration
     with pytest.raises(BadRequest, match="is not in this Workspace"):

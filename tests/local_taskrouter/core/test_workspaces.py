@@ -1,4 +1,4 @@
-"""Workspaces and their parts: what they are born with, what keeps them from being deleted."""
+"""Workspaces and what is in them: default resources, and what prevents deletion."""
 
 import json
 
@@ -22,7 +22,7 @@ def activities_of(lab):
     return [(activity.friendly_name, activity.available) for activity in found]
 
 
-def test_a_multitasking_workspace_is_born_with_three_activities(lab):
+def test_new_multitasking_workspace_has_three_activities(lab):
     assert activities_of(lab) == [("Offline", False), ("Available", True), ("Unavailable", False)]
     offline = lab.activity("Offline").sid
     assert (lab.workspace.default_activity_sid, lab.workspace.timeout_activity_sid) == (
@@ -31,7 +31,7 @@ def test_a_multitasking_workspace_is_born_with_three_activities(lab):
     )
 
 
-def test_a_single_tasking_workspace_is_born_with_four(single):
+def test_new_single_tasking_workspace_has_four_activities(single):
     assert activities_of(single) == [
         ("Offline", False),
         ("Idle", True),
@@ -40,7 +40,7 @@ def test_a_single_tasking_workspace_is_born_with_four(single):
     ]
 
 
-def test_a_workspace_is_born_with_five_channels_and_no_way_for_tasks(lab):
+def test_new_workspace_has_five_channels_and_no_workflow(lab):
     found = lab.engine.store.find("task_channels", lab.workspace.sid)
     assert [channel.unique_name for channel in found] == [
         "default",
@@ -54,7 +54,7 @@ def test_a_workspace_is_born_with_five_channels_and_no_way_for_tasks(lab):
 
 
 @pytest.mark.parametrize("multi", [True, False])
-def test_the_template_fifo_leads_every_task_to_everybody(multi):
+def test_template_fifo_routes_every_task_to_any_worker(multi):
     lab = EngineLab(template="FIFO", multi_task_enabled=multi)
     (workflow,) = lab.engine.store.find("workflows", lab.workspace.sid)
     (queue,) = lab.engine.store.find("task_queues", lab.workspace.sid)
@@ -72,12 +72,12 @@ def test_the_template_fifo_leads_every_task_to_everybody(multi):
     assert lab.name_of(alice.activity_sid) == ("Available" if multi else "Reserved")
 
 
-def test_an_unknown_template_is_refused():
+def test_unknown_template_is_rejected():
     with pytest.raises(BadRequest, match="NONE or FIFO"):
         EngineLab(template="LIFO")
 
 
-def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
+def test_deleted_workspace_removes_its_records_and_no_others(lab):
     other = lab.workspace
     lab.worker("Alice")
     lab.task(lab.workflow(default=lab.queue()))
@@ -93,7 +93,7 @@ def test_a_deleted_workspace_takes_everything_along_and_nothing_else(lab):
     lab.wait(90_000)
 
 
-def test_a_worker_starts_in_the_default_activity_with_room_for_one_on_each_channel(lab):
+def test_new_worker_has_the_default_activity_and_a_capacity_of_one(lab):
     lab.engine.store.change(lab.workspace, default_activity_sid=lab.activity("Available").sid)
     worker = lab.do(workers.create_worker, lab.workspace, "Alice")
     assert (lab.name_of(worker.activity_sid), worker.attributes) == ("Available", "{}")
@@ -101,7 +101,7 @@ def test_a_worker_starts_in_the_default_activity_with_room_for_one_on_each_chann
     assert [(c.configured_capacity, c.available) for c in channels] == [(1, True)] * 5
 
 
-def test_a_new_channel_is_there_for_every_worker(lab):
+def test_new_channel_is_added_to_every_worker(lab):
     lab.worker("Alice"), lab.worker("Bob")
     channel = lab.do(task_channels.create_task_channel, lab.workspace, "Letters", "letters")
     assert lab.count(WorkerChannel) == 12
@@ -109,7 +109,7 @@ def test_a_new_channel_is_there_for_every_worker(lab):
     assert lab.count(WorkerChannel) == 10
 
 
-def test_worker_names_are_taken_whatever_their_case(lab):
+def test_worker_names_are_unique_regardless_of_case(lab):
     alice, bob = lab.worker("Alice"), lab.worker("Bob")
     with pytest.raises(BadRequest, match="Worker with the same friendly name already exists"):
         lab.worker("ALICE")
@@ -119,14 +119,14 @@ def test_worker_names_are_taken_whatever_their_case(lab):
     assert alice.friendly_name == "ALICE"
 
 
-def test_names_are_free_in_another_workspace_and_after_deletion(lab):
+def test_worker_names_can_be_reused_elsewhere_and_after_deletion(lab):
     lab.do(workers.delete_worker, lab.worker("Alice"))
     lab.worker("Alice")
     lab.workspace = lab.do(workspaces.create_workspace, "Second")
     lab.worker("Alice")
 
 
-def test_a_worker_who_holds_a_reservation_stays(lab):
+def test_worker_with_a_reservation_cannot_be_deleted(lab):
     alice, workflow = lab.worker("Alice"), lab.workflow(default=lab.queue())
     task = lab.task(workflow)
     for _ in range(2):
@@ -139,7 +139,7 @@ def test_a_worker_who_holds_a_reservation_stays(lab):
     lab.wait(300)
 
 
-def test_an_activity_in_use_stays(lab):
+def test_activity_in_use_cannot_be_deleted(lab):
     names = {"default": "Offline", "worker": "Available", "queue": "Unavailable"}
     alice = lab.worker("Alice")
     queue = lab.queue(reservation_activity_sid=lab.activity(names["queue"]).sid)
@@ -153,7 +153,7 @@ def test_an_activity_in_use_stays(lab):
     assert activities_of(lab) == [("Offline", False)]
 
 
-def test_a_default_channel_and_one_with_tasks_stay(lab):
+def test_default_channel_and_channel_with_tasks_cannot_be_deleted(lab):
     with pytest.raises(BadRequest, match="voice is a default one"):
         lab.do(task_channels.delete_task_channel, lab.channel("voice"))
     with pytest.raises(BadRequest, match="already exists"):
@@ -167,7 +167,7 @@ def test_a_default_channel_and_one_with_tasks_stay(lab):
     lab.do(task_channels.delete_task_channel, letters)
 
 
-def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
+def test_queue_with_tasks_or_in_a_workflow_cannot_be_deleted(lab):
     queue, workflow_queue = lab.queue("Q"), lab.queue("W")
     task = lab.task(task_queue=queue)
     workflow = lab.workflow(default=workflow_queue)
@@ -181,7 +181,7 @@ def test_a_queue_with_tasks_or_in_a_workflow_stays(lab):
     lab.do(task_queues.delete_task_queue, workflow_queue)
 
 
-def test_a_workflow_with_tasks_stays(lab):
+def test_workflow_with_tasks_cannot_be_deleted(lab):
     workflow = lab.workflow(default=lab.queue())
     task = lab.task(workflow)
     with pytest.raises(BadRequest, match=f"Task {task.sid} under its control is pending"):
@@ -195,12 +195,12 @@ def test_a_workflow_with_tasks_stays(lab):
     assert task.assignment_status == "completed"
 
 
-def test_a_single_tasking_queue_needs_its_activities(single):
+def test_single_tasking_queue_needs_activity_sids(single):
     with pytest.raises(BadRequest, match="Activity Sids cannot be empty"):
         single.queue()
 
 
-def test_a_workflow_needs_a_configuration_that_leads_somewhere(lab):
+def test_workflow_configuration_is_validated(lab):
     for routing, complaint in (
         ({}, "task_routing must be an object"),
         ({"task_routing": {"filters": [{"expression": "1=="}]}}, "filters\\[0\\].expression"),

@@ -40,7 +40,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize("table, documented", TABLES)
-def test_every_pair_of_status_and_trigger_moves_as_documented_or_is_refused(table, documented):
+def test_every_status_and_trigger_advances_as_documented_or_raises(table, documented):
     triggers = {trigger for _, trigger, _ in documented}
     moves = set()
     for status in table:
@@ -53,29 +53,29 @@ def test_every_pair_of_status_and_trigger_moves_as_documented_or_is_refused(tabl
 
 
 @pytest.mark.parametrize("table, documented", TABLES)
-def test_a_life_begins_pending_and_every_other_status_is_reached(table, documented):
+def test_lifecycle_begins_pending_and_reaches_every_status(table, documented):
     assert next(iter(table)) == "pending"
     assert {following for _, _, following in documented} | {"pending"} == set(table)
 
 
-def test_an_illegal_move_says_what_is_possible_instead():
+def test_illegal_transition_lists_possible_triggers():
     with pytest.raises(IllegalTransition) as caught:
         advance(TASK, "assigned", "cancel")
     assert (caught.value.status, caught.value.trigger) == ("assigned", "cancel")
     assert str(caught.value) == "cancel is not possible when assigned; possible: wrap_up, complete"
 
 
-def test_an_illegal_move_out_of_an_end_says_that_it_has_ended():
+def test_illegal_transition_from_a_final_status_names_the_end():
     with pytest.raises(IllegalTransition, match="nothing, it has ended"):
         advance(RESERVATION, "rescinded", "accept")
 
 
-def test_an_accepted_reservation_can_not_be_canceled():
+def test_accepted_reservation_can_not_be_canceled():
     with pytest.raises(IllegalTransition):
         advance(RESERVATION, "accepted", "cancel")
 
 
-def test_a_task_has_ended_when_its_table_has_no_way_on():
+def test_ended_statuses_are_those_without_transitions():
     assert TASK_ENDED == {status for status, moves in TASK.items() if not moves}
 
 
@@ -84,7 +84,7 @@ def test_task_waits_for_a_worker_while_pending_or_reserved():
     assert TASK_OPEN == ("pending", "reserved", "assigned", "wrapping")
 
 
-def test_a_reservation_takes_capacity_as_long_as_its_table_has_a_way_on():
+def test_reservation_takes_capacity_until_a_final_status():
     assert RESERVATION_HOLDING == {status for status, moves in RESERVATION.items() if moves}
 
 
@@ -103,15 +103,17 @@ def test_a_reservation_takes_capacity_as_long_as_its_table_has_a_way_on():
         ("wrapping", "wrapping", False, "Task assigned to Worker"),
     ],
 )
-def test_the_step_a_task_is_at(assignment_status, reservation_status, worker_available, name):
+def test_step_index_names_the_current_step(
+    assignment_status, reservation_status, worker_available, name
+):
     assert STEPS[step_index(assignment_status, reservation_status, worker_available)] == name
 
 
-def test_a_task_that_has_ended_is_past_every_step_or_at_none():
+def test_ended_task_is_past_every_step_or_at_none():
     assert step_index("completed", "completed", True) == len(STEPS)
     assert step_index("canceled", "canceled", True) is None
 
 
-def test_the_step_of_a_status_that_does_not_exist_is_refused():
+def test_step_index_of_an_unknown_status_raises():
     with pytest.raises(ValueError, match="'cancelled' is none of a Task's statuses: pending"):
         step_index("cancelled")

@@ -1,4 +1,4 @@
-"""Who may take which Task, and every reason why not."""
+"""Which Worker can take which Task, and every reason why not."""
 
 from types import SimpleNamespace
 
@@ -47,7 +47,7 @@ def test_available_worker_who_matches_and_has_room_may_take_the_task():
         ({"matches_target": False}, Obstacle.TARGET),
     ],
 )
-def test_one_fact_that_is_otherwise_is_one_obstacle(fact, obstacle):
+def test_each_fact_is_one_obstacle(fact, obstacle):
     assert list(obstacles(pair(**fact))) == [obstacle]
     assert not may_take(pair(**fact))
 

@@ -15,7 +15,7 @@ def texts(found):
     return [one.text for one in found]
 
 
-def test_the_comparisons_of_an_expression_are_in_their_order():
+def test_comparisons_are_in_written_order():
     condition = parse("a == 1 AND (b == 2 OR deep.list HAS 3)").condition
     assert texts(comparisons(condition)) == ["a == 1", "b == 2", "deep.list HAS 3"]
 
@@ -33,13 +33,13 @@ def test_the_comparisons_of_an_expression_are_in_their_order():
         ("a == 3 OR (a == 1 AND a == 2)", ["a == 3", "a == 2"]),
     ],
 )
-def test_only_what_makes_it_false_is_to_blame(text, blamed):
+def test_failing_comparisons_are_those_that_make_it_false(text, blamed):
     condition = parse(text).condition
     assert texts(failing_comparisons(condition, VALUES)) == blamed
     assert condition.matches(VALUES) == (not blamed)
 
 
-def test_an_or_anywhere_leaves_a_choice():
+def test_has_or_finds_a_nested_or():
     assert not has_or(parse("a == 1 AND b == 2").condition)
     assert has_or(parse("a == 1 OR b == 2").condition)
     assert has_or(parse("a == 1 AND (b == 2 OR a == 2)").condition)
@@ -59,10 +59,10 @@ def test_an_or_anywhere_leaves_a_choice():
         ("b.more", (None, "more")),
     ],
 )
-def test_where_a_path_breaks_off(path, missing):
+def test_missing_part_is_where_a_path_ends(path, missing):
     [reference] = references(parse(f"{path} == 1").condition)
     assert missing_part(reference, VALUES) == missing
 
 
-def test_both_sides_of_a_comparison_are_read():
+def test_references_are_read_from_both_sides():
     assert [one.name for one in references(parse("a == text").condition)] == ["a", "text"]

@@ -20,7 +20,7 @@ OWN = {
 }
 
 
-def test_a_field_of_a_worker_comes_before_an_attribute_of_that_name():
+def test_field_of_a_worker_comes_before_an_attribute_of_that_name():
     fields = worker_fields({"level": 1, "sid": "mine"}, **OWN)
     assert (fields["level"], fields["sid"]) == (1, "WK1")
     assert fields["channel"]["chat"]["assigned_tasks"] == 1
@@ -33,7 +33,7 @@ def test_target_workers_reads_attributes_first_and_fields_by_their_prefix():
     assert (scope["level"], scope["friendly_name"]) == (1, "Ann")
 
 
-def test_a_target_reads_both_sides_by_prefix_only():
+def test_target_expression_reads_task_and_worker_by_prefix_only():
     assert target_scope({"a": 1}, {"b": 2}) == {"task": {"a": 1}, "worker": {"b": 2}}
 
 
@@ -57,6 +57,6 @@ def test_only_the_workers_own_channels_count_as_channels(text, reads):
 
 
 @pytest.mark.parametrize("text", [None, "", "[1]", "no JSON"])
-def test_what_is_no_json_object_has_no_attributes(text):
+def test_attributes_that_are_not_a_json_object_are_empty(text):
     assert attributes_of(SimpleNamespace(attributes=text)) == {}
     assert attributes_of(SimpleNamespace(attributes='{"level": 1}')) == {"level": 1}

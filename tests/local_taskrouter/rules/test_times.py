@@ -23,9 +23,7 @@ def test_moment_is_written_in_whole_seconds_and_text_stays_as_it_is():
     ("workflow", "seconds"),
     [(None, 120), (SimpleNamespace(task_reservation_timeout=600), 600)],
 )
-def test_reservation_times_out_as_its_workflow_says_and_after_120_seconds_without_one(
-    workflow, seconds
-):
+def test_reservation_timeout_is_the_workflows_or_120_seconds(workflow, seconds):
     assert reservation_timeout(workflow) == seconds
     until = reservation_deadline(NOON, workflow)
     assert (until - NOON).total_seconds() == seconds

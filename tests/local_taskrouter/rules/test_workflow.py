@@ -33,7 +33,7 @@ def second_target(**fields):
 
 
 @pytest.mark.parametrize("case", CASES["walks"], ids=lambda case: case["situation"])
-def test_the_walk_of_a_task_through_a_workflow(case):
+def test_task_goes_through_the_expected_steps(case):
     configuration = read(CASES["configurations"][case["configuration"]])
     ways = {"timeout": configuration.step_after_timeout, "skip": configuration.step_after_skip}
 
@@ -48,7 +48,7 @@ def test_the_walk_of_a_task_through_a_workflow(case):
 
 
 @pytest.mark.parametrize("case", CASES["errors"], ids=lambda case: case["message"])
-def test_a_configuration_error_names_the_place(case):
+def test_configuration_error_names_the_field(case):
     if "target" in case:
         document = with_second_target(case["target"])
     elif "filter" in case:
@@ -60,18 +60,18 @@ def test_a_configuration_error_names_the_place(case):
     assert str(caught.value).startswith(case["message"])
 
 
-def test_a_bad_expression_is_shown_with_its_caret():
+def test_invalid_expression_is_shown_with_a_caret():
     with pytest.raises(ConfigurationError) as caught:
         second_target(expression="worker.level ! 3")
     assert str(caught.value).splitlines()[1:] == ["worker.level ! 3", "             ^"]
 
 
-def test_json_nested_without_end_is_a_configuration_error():
+def test_deeply_nested_json_is_a_configuration_error():
     with pytest.raises(ConfigurationError, match="not JSON"):
         read_configuration("[" * 100_000)
 
 
-def test_a_later_target_inherits_the_queue_of_the_target_before_it():
+def test_later_target_inherits_the_queue_of_the_target_before_it():
     targets = [{"queue": "Q1"}, {"timeout": 5}, {"queue": "Q2"}, {"priority": 1}]
     configuration = read(with_filter({"expression": "1 == 1", "targets": targets}))
     assert [target.queue for target in configuration.filters[0].targets] == ["Q1", "Q1", "Q2", "Q2"]
@@ -105,7 +105,7 @@ def test_numbers_may_be_strings_and_unknown_keys_are_ignored():
     assert (target.priority, target.timeout) == (10, 300)
 
 
-def test_empty_optional_fields_are_as_good_as_none():
+def test_empty_optional_fields_are_none():
     empty = dict.fromkeys(["expression", "priority", "timeout", "order_by", "skip_if"], "")
     assert second_target(**empty) == second_target(**dict.fromkeys(empty)) == Target("Q1")
 
@@ -114,7 +114,7 @@ def test_priority_0_is_a_priority():
     assert second_target(priority=0).priority == 0
 
 
-def test_the_older_names_are_understood():
+def test_older_field_names_are_accepted():
     configuration = read(
         with_filter(
             {
@@ -128,17 +128,17 @@ def test_the_older_names_are_understood():
     assert configuration.filters[0].targets[0].queue == "Q1"
 
 
-def test_a_filter_needs_no_name():
+def test_filter_needs_no_name():
     configuration = read(CASES["configurations"]["escalation"])
     assert [each.friendly_name for each in configuration.filters] == [None, None, None]
 
 
-def test_a_timeout_in_the_default_filter_is_ignored_even_a_wrong_one():
+def test_timeout_in_the_default_filter_is_ignored_even_a_wrong_one():
     default = {"queue": "Q1", "timeout": "never"}
     assert read({"task_routing": {"default_filter": default}}).default == Target("Q1")
 
 
-def test_null_for_filters_and_default_filter_is_none_of_them():
+def test_null_filters_and_default_filter_are_absent():
     routing = {"filters": None, "default_filter": None}
     assert read({"task_routing": routing}) == Configuration((), None)
 
@@ -152,16 +152,16 @@ def test_null_for_filters_and_default_filter_is_none_of_them():
         ("nothing", set()),
     ],
 )
-def test_the_queues_that_a_configuration_names(name, queues):
+def test_queues_that_a_configuration_names(name, queues):
     assert read(CASES["configurations"][name]).queues == queues
 
 
-def test_the_default_step_of_a_configuration_without_default_has_no_target():
+def test_default_step_of_a_configuration_without_default_has_no_target():
     with pytest.raises(IndexError, match="no default filter"):
         read(CASES["configurations"]["tutorial"]).target(Step(None, 0, None))
 
 
-def test_the_next_filter_is_chosen_by_the_attributes_of_that_moment():
+def test_next_filter_is_chosen_by_the_attributes_of_that_moment():
     configuration = read(CASES["configurations"]["escalation"])
     step = configuration.step_after_timeout(
         configuration.first_step({"type": "vip"}), {"type": "vip"}
@@ -169,7 +169,7 @@ def test_the_next_filter_is_chosen_by_the_attributes_of_that_moment():
     assert configuration.step_after_timeout(step, {"type": "other"}).filter_index == 1
 
 
-def test_a_step_survives_being_stored_as_json():
+def test_step_survives_being_stored_as_json():
     configuration = read(CASES["configurations"]["escalation"])
     attributes = {"type": "vip"}
     step = configuration.step_after_skip(configuration.first_step(attributes), attributes)
@@ -198,7 +198,7 @@ def test_without_an_ordering_the_longest_idle_worker_comes_first():
     assert ordered("", a={"level": 1}, b={"level": 2}) == "ab"
 
 
-def test_workers_in_both_directions():
+def test_workers_are_ordered_in_both_directions():
     workers = {"a": {"level": 2}, "b": {"level": 1}, "c": {"level": 3}}
     assert ordered("worker.level", **workers) == "bac"
     assert ordered("worker.level DESC", **workers) == "cab"
@@ -216,7 +216,7 @@ def test_workers_without_the_attribute_come_last_in_both_directions():
     assert ordered("worker.level DESC", **workers) == "dbac"
 
 
-def test_the_second_ordering_decides_among_equals_of_the_first():
+def test_second_ordering_decides_among_equals_of_the_first():
     workers = {
         "a": {"level": 1, "age": 3},
         "b": {"level": 2, "age": 5},
@@ -226,6 +226,6 @@ def test_the_second_ordering_decides_among_equals_of_the_first():
 
 
 @pytest.mark.parametrize("value", ["3", 2.5, True, [3]])
-def test_an_ordering_that_meets_a_value_other_than_an_integer_is_ignored(value):
+def test_ordering_that_meets_a_value_other_than_an_integer_is_ignored(value):
     workers = {"a": {"level": 5, "age": 2}, "b": {"level": value, "age": 1}}
     assert ordered("worker.level DESC, worker.age", **workers) == "ba"

@@ -1,4 +1,4 @@
-"""How a Task goes from step to step: skipped, timed out, and where it may have come to."""
+"""Steps of a Task: skipped, timed out, and which ones it can have reached."""
 
 import json
 
@@ -10,7 +10,7 @@ from local_taskrouter.rules.workflow_steps import (
     reachable_steps,
 )
 
-NOBODY = "workers.available == 0"
+NONE_AVAILABLE = "workers.available == 0"
 CONFIGURATION = read_configuration(
     json.dumps(
         {
@@ -19,9 +19,9 @@ CONFIGURATION = read_configuration(
                     {
                         "expression": "1==1",
                         "targets": [
-                            {"queue": "WQ1", "timeout": 10, "skip_if": NOBODY},
+                            {"queue": "WQ1", "timeout": 10, "skip_if": NONE_AVAILABLE},
                             {"queue": "WQ2", "timeout": 10},
-                            {"queue": "WQ3", "skip_if": NOBODY},
+                            {"queue": "WQ3", "skip_if": NONE_AVAILABLE},
                         ],
                     }
                 ]
@@ -44,9 +44,7 @@ def queue(step):
         (set(), 0, ["WQ1", "WQ2"], "WQ2"),
     ],
 )
-def test_task_settles_where_a_worker_is_reserved_or_skip_if_does_not_hold(
-    with_worker, available, entered, stays
-):
+def test_task_stops_at_the_first_step_that_is_not_skipped(with_worker, available, entered, stays):
     seen = []
 
     def enter(step):
@@ -61,19 +59,21 @@ def test_task_settles_where_a_worker_is_reserved_or_skip_if_does_not_hold(
     assert seen == entered
 
 
-def test_task_that_skips_its_last_step_is_out_of_the_workflow():
+def test_task_that_skips_its_last_step_leaves_the_workflow():
     last = CONFIGURATION.step_after_timeout(CONFIGURATION.step_after_timeout(FIRST, {}), {})
-    nobody = {"workers": {"available": 0}}
+    none_available = {"workers": {"available": 0}}
     assert (
-        first_not_skipped(CONFIGURATION, last, {}, lambda step: False, lambda sid: nobody) is None
+        first_not_skipped(CONFIGURATION, last, {}, lambda step: False, lambda sid: none_available)
+        is None
     )
     assert (
-        first_not_skipped(CONFIGURATION, None, {}, lambda step: False, lambda sid: nobody) is None
+        first_not_skipped(CONFIGURATION, None, {}, lambda step: False, lambda sid: none_available)
+        is None
     )
 
 
 @pytest.mark.parametrize(("age", "stays"), [(0, "WQ1"), (10, "WQ2"), (20, "WQ3"), (99, "WQ3")])
-def test_steps_whose_time_is_over_are_passed(age, stays):
+def test_timed_out_steps_are_passed(age, stays):
     def is_over(step):
         return step.until is not None and age >= step.until
 
@@ -83,5 +83,5 @@ def test_steps_whose_time_is_over_are_passed(age, stays):
 @pytest.mark.parametrize(
     ("age", "queues"), [(0, {"WQ1", "WQ2"}), (9, {"WQ1", "WQ2"}), (20, {"WQ1", "WQ2", "WQ3"})]
 )
-def test_task_can_have_come_to_steps_by_skipping_or_by_timeouts(age, queues):
+def test_reachable_steps_include_skips_and_timeouts(age, queues):
     assert {queue(step) for step in reachable_steps(CONFIGURATION, {}, age)} == queues
