@@ -20,7 +20,7 @@ _NOT_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
 class ReplayError(ValueError):
-    """The request cannot be sent; the message says why."""
+    """The request cannot be sent; the message gives the reason."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def descriptions(panel: Requests) -> list[str]:
     return [description for description, _ in panel.list.options]
 
 
-def look_at(panel: Requests, exchange: Exchange) -> None:
+def select(panel: Requests, exchange: Exchange) -> None:
     panel.state.on_update(panel.state.poller.latest)
     panel.list.value = str(id(exchange))
 
@@ -116,7 +116,7 @@ def test_request_without_an_answer_has_a_filter(lab, panel):
 
 
 def test_selected_request_shows_explained_parameters(lab, panel, server):
-    look_at(panel, received(server, lab))
+    select(panel, received(server, lab))
     detail = panel.detail.value
     assert "to look the Task up, update, cancel or complete it" in detail
     assert "received by your server" in detail
@@ -126,13 +126,13 @@ def test_selected_request_shows_explained_parameters(lab, panel, server):
 def test_request_of_the_sdk_is_attributed_to_the_twilio_package(lab, panel):
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
-    look_at(panel, lab.session.requests.sent()[-1])
+    select(panel, lab.session.requests.sent()[-1])
     assert "sent by the twilio package" in panel.detail.value
 
 
 def test_selection_stays_when_other_requests_come(lab, panel, server):
     exchange = received(server, lab)
-    look_at(panel, exchange)
+    select(panel, exchange)
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
     assert panel.list.value == str(id(exchange))
@@ -140,7 +140,7 @@ def test_selection_stays_when_other_requests_come(lab, panel, server):
 
 
 def test_selection_is_cleared_when_a_filter_hides_it(lab, panel, server):
-    look_at(panel, received(server, lab))
+    select(panel, received(server, lab))
     panel.direction.value = "sent"
     assert panel.state.chosen == panel.detail.value == ""
     assert panel.again_button.disabled and panel.edit_button.disabled
@@ -167,7 +167,7 @@ def test_paths_are_shortened_but_keep_the_end_of_the_sid(lab, panel):
 
 def test_edited_request_is_sent(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     assert panel.editor.layout.display == "none"
     panel.on_edit(panel.edit_button)
     assert panel.editor.layout.display is None
@@ -181,7 +181,7 @@ def test_edited_request_is_sent(lab, panel):
 
 def test_each_button_calls_its_handler(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.again_button.click()
     assert panel.outcome.text == "POST was sent; the answer has the status 200."
     panel.edit_button.click()
@@ -196,7 +196,7 @@ def test_each_button_calls_its_handler(lab, panel):
 @pytest.mark.parametrize("press", ["on_again", "on_send"])
 def test_double_click_sends_one_request(lab, panel, press):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_edit()
     panel.state.observe(lambda _: getattr(panel, press)(), "call")
     before = len(lab.session.requests)
@@ -206,7 +206,7 @@ def test_double_click_sends_one_request(lab, panel, press):
 
 def test_invalid_json_points_at_the_place_and_sends_nothing(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_edit(panel.edit_button)
     panel.editor.form.value = '{"ActivitySid": }'
     assert panel.editor.form_error.text.startswith("Line 1, character 17")
@@ -229,7 +229,7 @@ def test_buttons_are_disabled_without_requests(lab):
 
 def test_buttons_are_disabled_while_a_request_is_sent(lab, panel):
     lab.workspace.tasks.list()
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     for button in (panel.again_button, panel.edit_button, panel.editor.send_button):
         seen: list[bool] = []
         button.observe(lambda change, seen=seen: seen.append(change["new"]), "disabled")
@@ -239,7 +239,7 @@ def test_buttons_are_disabled_while_a_request_is_sent(lab, panel):
 
 def test_method_and_url_can_be_edited(lab, panel):
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_edit(panel.edit_button)
     assert (panel.editor.method.value, panel.editor.url.value[-34:]) == ("POST", lab.bob_sid)
     panel.editor.method.value, panel.editor.form.value = "GET", ""
@@ -268,7 +268,7 @@ def test_text_shows_the_received_requests(lab, panel, server):
 
 def test_body_that_is_not_a_form_is_shown_and_found_but_not_edited(lab, panel, server):
     requests.post(server.url_for("/echo"), json={"event": "<b>"})
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     assert "<strong>Body</strong>" in panel.detail.value
     assert "{\n  &quot;event&quot;: &quot;&lt;b&gt;&quot;\n}" in panel.detail.value
     panel.text.value = '"EVENT"'
@@ -284,6 +284,6 @@ def test_parameters_in_the_url_are_shown(lab, panel):
     lab.workspace.workers.get_page(
         f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Workers?PageSize=1&Page=0"
     )
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     assert "<strong>Parameters</strong>" in panel.detail.value
     assert "PageSize" in panel.detail.value.partition("<strong>Parameters</strong>")[2]

@@ -38,11 +38,11 @@ def refused(lab, panel) -> Exchange:
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
     panel.status.value = "4xx"
-    look_at(panel, lab.session.requests[-2])
+    select(panel, lab.session.requests[-2])
     return lab.session.requests[-2]
 
 
-def look_at(panel: Requests, exchange: Exchange) -> None:
+def select(panel: Requests, exchange: Exchange) -> None:
     panel.state.on_update(panel.state.poller.latest)
     panel.list.value = str(id(exchange))
 
@@ -81,7 +81,7 @@ def test_request_to_taskrouter_can_be_sent_again(lab, panel):
     created = lab.workspace.tasks.create(
         attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
     )
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_again(panel.again_button)
     assert panel.outcome.text == "POST was sent; the answer has the status 201."
     assert len(lab.workspace.tasks.list()) == 2
@@ -93,7 +93,7 @@ def test_request_to_taskrouter_can_be_sent_again(lab, panel):
 def test_values_that_are_not_text_are_sent_as_json(lab, panel):
     attributes = '{"selected_language": "es", "name": "José"}'
     lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_edit()
     assert "José" in panel.editor.form.value
     attributes = {"selected_language": "es", "vip": True}
@@ -106,7 +106,7 @@ def test_values_that_are_not_text_are_sent_as_json(lab, panel):
 
 def test_sent_request_is_listed_and_selected_under_the_lock(lab, panel):
     lab.workspace.tasks.list()
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
     panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
@@ -115,7 +115,7 @@ def test_sent_request_is_listed_and_selected_under_the_lock(lab, panel):
 
 
 def test_callback_is_sent_again_with_a_new_signature(lab, panel, server):
-    look_at(panel, received(server, lab))
+    select(panel, received(server, lab))
     panel.on_again(panel.again_button)
     again = lab.session.requests.received()[-1]
     assert json.loads(again.response_body) == {"genuine": True}
@@ -125,7 +125,7 @@ def test_callback_is_sent_again_with_a_new_signature(lab, panel, server):
 
 
 def test_edited_callback_gets_a_new_signature(lab, panel, server):
-    look_at(panel, received(server, lab))
+    select(panel, received(server, lab))
     panel.on_edit(panel.edit_button)
     panel.editor.form.value = '{"TaskSid": "WT2"}'
     panel.on_send(panel.editor.send_button)
@@ -138,7 +138,7 @@ def test_timeout_of_the_server_shows_an_error(lab, panel, monkeypatch):
     monkeypatch.setattr(replay, "_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
-        look_at(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
+        select(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
         panel.on_again(panel.again_button)
     assert panel.error_line.text == f"{address} did not answer within 0.01 seconds."
 
@@ -148,14 +148,14 @@ def test_request_that_held_a_secret_is_not_sent_again(lab, panel):
     for held in (replace(exchange, form=[("a", MASK)]), replace(exchange, url=f"x://{MASK}")):
         with pytest.raises(ReplayError, match="held a secret"):
             draft_of(held)
-    look_at(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
+    select(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
     panel.on_again(panel.again_button)
     assert panel.error_line.text.startswith("This request held a secret")
 
 
 def test_unsupported_method_shows_an_error(lab, panel, server):
     url = server.url_for("/assignment_callback")
-    look_at(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
+    select(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
     for press in (panel.on_again, panel.on_edit):
         press()
         assert panel.error_line.text == "A PATCH request cannot be sent from here."
@@ -163,17 +163,17 @@ def test_unsupported_method_shows_an_error(lab, panel, server):
 
 
 def test_refused_connection_shows_an_error(lab, panel):
-    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
+    select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
     panel.on_again(panel.again_button)
     assert panel.error_line.text == "Nothing answers at 127.0.0.1:1. Is the server running?"
 
 
 def test_failed_request_clears_the_previous_outcome(lab, panel):
     lab.workspace.tasks.list()
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_again(panel.again_button)
     assert panel.outcome.text.endswith("status 200.")
-    look_at(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
+    select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
     panel.on_again(panel.again_button)
     assert panel.outcome.text == ""
 
@@ -207,7 +207,7 @@ def test_callback_recorded_meanwhile_is_not_selected(lab, panel, refused):
 
 def test_sent_request_is_found_by_its_encoded_path(lab, panel, server):
     at = Exchange("received", "GET", f"{server.url}/ñ x", 404)
-    look_at(panel, lab.session.requests.record(at))
+    select(panel, lab.session.requests.record(at))
     panel.on_again()
     assert shown(panel) is lab.session.requests[-1] is not at
 
@@ -224,7 +224,7 @@ def test_request_to_another_server_is_described_as_not_listed(lab, panel):
     with HTTPServer(("127.0.0.1", 0), OtherServer) as http:
         threading.Thread(target=http.handle_request, daemon=True).start()
         exchange = Exchange("sent", "GET", f"http://127.0.0.1:{http.server_address[1]}/x", 500)
-        look_at(panel, lab.session.requests.record(exchange))
+        select(panel, lab.session.requests.record(exchange))
         panel.on_again()
     assert panel.outcome.text.startswith("GET was sent; the answer has the status 204. It went")
     assert panel.outcome.text.endswith("so it is not in the list.")
@@ -232,18 +232,16 @@ def test_request_to_another_server_is_described_as_not_listed(lab, panel):
 
 def test_selecting_another_request_clears_the_outcome(lab, panel, refused):
     panel.on_again()
-    look_at(panel, refused)
+    select(panel, refused)
     assert shown(panel) is refused
     assert panel.outcome.text == panel.call_lines.value == ""
 
 
 def test_selecting_another_request_clears_the_error(lab, panel, refused):
-    look_at(
-        panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", 400))
-    )
+    select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", 400)))
     panel.on_again()
     assert panel.error_line.text
-    look_at(panel, refused)
+    select(panel, refused)
     assert panel.error_line.text == ""
 
 
@@ -274,7 +272,7 @@ def test_outcome_stays_when_other_requests_come(lab, panel, refused):
 
 def test_get_is_sent_with_its_edited_parameters(lab, panel):
     lab.workspace.workers.list(page_size=50)
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     panel.on_edit()
     panel.editor.form.value = '{"FriendlyName": "Alice", "PageSize": 1}'
     panel.on_send()
@@ -286,7 +284,7 @@ def test_get_is_sent_with_its_edited_parameters(lab, panel):
 
 def test_list_repeats_a_parameter(lab, panel, server):
     url = server.url_for("/echo")
-    look_at(panel, lab.session.requests.record(Exchange("received", "POST", url, 200)))
+    select(panel, lab.session.requests.record(Exchange("received", "POST", url, 200)))
     panel.on_edit()
     panel.editor.form.value = '{"a": ["1", 2], "b": {"c": true}}'
     panel.on_send()
@@ -309,7 +307,7 @@ def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
     assert panel.editor.edited.text == f"Changed from: {line}"
     assert "→ sent POST 400" in line
     panel.status.value = "2xx"
-    look_at(panel, lab.session.requests[-1])
+    select(panel, lab.session.requests[-1])
     assert panel.editor.edited.text == f"Changed from: {line}"
     panel.on_edit()
     assert "→ sent GET 200" in panel.editor.edited.text

@@ -1,1 +1,1 @@
-"""Panels that follow TaskRouter: they poll it and show the newest snapshot."""
+"""Panels that follow TaskRouter: one poller reads snapshots, and every panel renders the latest."""

@@ -181,8 +181,8 @@ def _separate_client(session: Session) -> Client:
 def _read_tasks(space: WorkspaceContext) -> tuple[list[TaskInstance], bool]:
     """The Tasks, oldest first, and whether there are more.
 
-    Keeps TaskRouter's default order if all fit: an order by DateCreated does not tell which of two
-    Tasks of one second came first (https://www.twilio.com/docs/taskrouter/api/task).
+    Keeps TaskRouter's default order if all fit: sorting by DateCreated does not show which of
+    two Tasks of one second came first (https://www.twilio.com/docs/taskrouter/api/task).
     """
     found = space.tasks.list(page_size=MOST_TASKS + 1, limit=MOST_TASKS + 1)
     if len(found) <= MOST_TASKS:
