@@ -1,4 +1,4 @@
-"""The request inspector: every HTTP exchange, both ways, newest first; send one again, or edit it."""
+"""The request inspector: every HTTP exchange, both ways, newest first; resend or edit one."""
 
 import json
 from collections.abc import Callable

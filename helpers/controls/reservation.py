@@ -139,7 +139,7 @@ class ReservationState(FollowingState):
 
 
 class AnswerButton(widgets.Button):
-    """Answers one Reservation. It keeps the SIDs: a late click never answers the next Reservation."""
+    """Answers one Reservation: it keeps the SIDs, so a late click never answers the next one."""
 
     def __init__(self, name: str, icon: str, sids: Sids | None) -> None:
         self.sids = sids

@@ -80,7 +80,7 @@ class TasksState(FollowingState, SearchableState):
         return f"{counted}{newest}"
 
     def end(self, task_sid: str, trigger: str) -> bool:
-        """End the Task: `trigger` is "cancel" or "complete". False while another action is running."""
+        """End the Task by "cancel" or "complete". False while another action is running."""
         return self.act(partial(self._end, task_sid, ENDINGS[trigger]))
 
     def _end(self, task_sid: str, status: str) -> None:

@@ -52,8 +52,8 @@ PANELS = (
     "controls.task_form(lab)",
     "controls.activity_toggle(lab, lab.bob_sid)",
 )
-# The poller calls its listeners in order. This one is the last, so when its number grows, every panel
-# has handled an update.
+# The poller calls its listeners in order. This one is the last, so when its number grows, every
+# panel has handled an update.
 UPDATES = """from ipywidgets import IntText
 updates = IntText(description="Updates")
 def count(update):

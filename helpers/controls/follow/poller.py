@@ -64,8 +64,8 @@ class Poller:
     """Polls a Workspace about once a second while it has listeners, and calls them all.
 
     It reads TaskRouter once, however many listeners it has. When a poll fails, the Update gives the
-    reason and the pauses grow, up to LONGEST_PAUSE seconds; the next successful poll resets both. It calls
-    the listeners every TICK, because what panels show also changes with time.
+    reason and the pauses grow, up to LONGEST_PAUSE seconds; the next successful poll resets both.
+    It calls the listeners every TICK, because what panels show also changes with time.
     """
 
     def __init__(self, lab: PreparedWorkspace) -> None:

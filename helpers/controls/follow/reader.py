@@ -1,4 +1,4 @@
-"""Reads snapshots of a Workspace in few requests, none of which the learner's request log records."""
+"""Reads snapshots of a Workspace, in few requests, which the learner's request log omits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy

@@ -1,4 +1,4 @@
-"""Fields that several controls have: a chooser, a search, and the buttons of a Worker's Activities."""
+"""Fields that several controls share: a chooser, a search, and a Worker's Activity buttons."""
 
 from collections.abc import Iterable
 
@@ -50,7 +50,7 @@ class ActivityButtons(widgets.ToggleButtons):
         super().__init__(style={"description_width": "initial", "button_width": "auto"})
 
     def render(self, name: str, activities: Iterable[tuple[str, str]], now: str) -> None:
-        """Press the button of the Activity `now`; setting the options alone would press the first."""
+        """Press the button of the Activity `now`; new options alone would press the first."""
         pairs = list(activities)
         if not any(sid == now for _, sid in pairs):
             return

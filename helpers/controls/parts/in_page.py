@@ -22,8 +22,8 @@ _ARROW = quote(
 )
 _LOST = "The kernel was restarted, or has ended. Run the notebook from its first cell."
 # A panel without its kernel shows one notice and ignores clicks; ipywidgets would mark every part.
-# ipywidgets shows the focus as a thin light blue line, hard to see on white, and the arrow of a list
-# in black, even in the dark theme.
+# ipywidgets shows the focus as a thin light blue line, hard to see on white, and the arrow of a
+# list in black, even in the dark theme.
 _RULES = (
     f".{PANEL}.jupyter-widgets-disconnected::before{{content:'‖ {_LOST}'!important;"
     "font:inherit!important;color:inherit!important;margin:0!important;position:static!important;"

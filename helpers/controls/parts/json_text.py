@@ -11,7 +11,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|NaN|-?Infinity|-?\d[\d.eE+-]*|[\[
 
 
 class AttributesError(ValueError):
-    """The text is not a JSON object that can be sent; str() has the place, the reason and a caret."""
+    """The text is not a JSON object to send; str() has the place, the reason and a caret."""
 
 
 def read_attributes(text: str, name: str = "attributes") -> dict[str, Any]:
