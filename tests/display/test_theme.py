@@ -1,0 +1,32 @@
+"""Colors and fonts are declared in helpers/display/theme.py; only explanations still have some."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+HELPERS = Path(__file__).parents[2] / "helpers"
+THEME = HELPERS / "display" / "theme.py"
+EXPLANATION = {HELPERS / "explanation" / "page.py", HELPERS / "display" / "explanation.py"}
+LITERAL = re.compile(
+    r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?\b|rgba?\(|var\(--jp-|\b(?:sans-serif|monospace)\b"
+)
+
+
+def test_no_other_file_has_a_color_or_a_font():
+    paths = [path for pattern in ("*.py", "*.js") for path in HELPERS.rglob(pattern)]
+    found = [
+        f"{path.relative_to(HELPERS)}: {literal}"
+        for path in paths
+        if path not in {THEME, *EXPLANATION}
+        for literal in LITERAL.findall(path.read_text("utf-8"))
+    ]
+    assert not found, "\n".join(["", *found])
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["fill='#0b4f9e'", "color:#555", "rgb(0,0,0)", "var(--jp-brand-color1)", "font:1em monospace"],
+)
+def test_color_or_font_is_found(source: str):
+    assert LITERAL.search(source)
