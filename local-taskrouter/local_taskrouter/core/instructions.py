@@ -24,8 +24,17 @@ _NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
 
 
+class Alert(Exception):
+    """An answer that TaskRouter reports in the Debugger, with a `code` and a `message`."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
 class InstructionError(BadRequest):
-    """An instruction that cannot be carried out; `alert` is its code in the Debugger."""
+    """A voice instruction that cannot be carried out; `alert` is its code in the Debugger."""
 
     def __init__(self, alert: int, message: str) -> None:
         super().__init__(message)
@@ -59,22 +68,13 @@ def apply_instruction(engine: Engine, reservation: Reservation, answer: dict[str
         raise Alert(error.code, error.message) from error
 
 
-class Alert(Exception):
-    """An answer that TaskRouter reports in the Debugger, with a `code` and a `message`."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 def _activity(engine: Engine, reservation: Reservation, answer: dict[str, Any]) -> str | None:
     sid = answer.get("activity_sid")
     activity = engine.store.get(Activity, sid) if isinstance(sid, str) else None
     if sid is not None and (
         activity is None or activity.workspace_sid != reservation.workspace_sid
     ):
-        raise Alert(40100, f"reject: activity_sid {sid!r} is no Activity of this Workspace")
+        raise Alert(40100, f"reject: activity_sid {sid!r} is not an Activity of this Workspace")
     return sid
 
 
@@ -126,7 +126,7 @@ def _check_post_work(
         raise InstructionError(
             _NO_ACTIVITY[instruction],
             f"Unable to execute {instruction.capitalize()} instruction: post_work_activity_sid"
-            f" {sid} is no Activity of this Workspace",
+            f" {sid} is not an Activity of this Workspace",
         )
 
 

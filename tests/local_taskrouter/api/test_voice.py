@@ -98,7 +98,7 @@ def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
         ({"instruction": "dance"}, "dance"),
         (
             {"instruction": "conference", "post_work_activity_sid": f"WA{'0' * 32}"},
-            "post_work_activity_sid WA0+ is no Activity",
+            "post_work_activity_sid WA0+ is not an Activity",
         ),
         ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
     ],
