@@ -26,7 +26,7 @@ _MODULES = {
     "controls": "",
     "curl": "curl_command.send",
     "exercises": "",
-    "explain": "explanation.answer",
+    "explain": "explain_task",
     "prepare": "lessons.workspace",
     "serve": "webhooks.server",
     "show_lifecycle": "display.lifecycle",

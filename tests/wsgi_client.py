@@ -10,9 +10,6 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from werkzeug.test import Client as TestClient
 
-from helpers.session.request_log import RequestLog
-from helpers.session.session import Session
-
 URL = "http://localhost"
 
 
@@ -44,11 +41,11 @@ class WsgiClient(HttpClient):
         return Response(answer.status_code, answer.text, dict(answer.headers))
 
 
-def session_on(taskrouter):
-    """A Session on this TaskRouter."""
+def client_on(taskrouter):
+    """Return the SDK's Client on this TaskRouter."""
     environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
     http_client = WsgiClient(create_app(taskrouter))
     token = taskrouter.auth_token
     client = Client(ACCOUNT_SID, token, http_client=http_client, environment=environment)
     client.taskrouter.base_url = URL
-    return Session(client, "local", URL, RequestLog(), ACCOUNT_SID, token)
+    return client

@@ -3,7 +3,7 @@
 from typing import Any
 
 import ipywidgets as widgets
-from local_taskrouter.explanation.waiting import somebody_could_take
+from local_taskrouter.explanation.candidates import can_be_reserved
 from local_taskrouter.rules import lifecycle as rules
 from traitlets import Int, List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
@@ -46,7 +46,7 @@ class LifecycleState(FollowingState):
             return
         reservations = self.snapshot.reservations_of(task)
         newest = str(reservations[-1].reservation_status) if reservations else None
-        can_be_taken = somebody_could_take(self.snapshot.evidence_of(task))
+        can_be_taken = can_be_reserved(self.snapshot.evidence_of(task))
         step = rules.step_index(str(task.assignment_status), newest, can_be_taken)
         self.number = None if step is None else step + 1
         self.summary = _summary(task, reservations)

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 
 import ipywidgets as widgets
 from local_taskrouter.explanation.candidates import fields_of
-from local_taskrouter.explanation.evidence import Evidence, attributes_of
 from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
-from local_taskrouter.rules.scope import queue_scope
+from local_taskrouter.rules.scope import attributes_of, queue_scope
 from traitlets import List, Unicode, dlink, link, observe
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import ErrorLine, TextLine
-from helpers.explanation.page import activity, cell, clauses, code, marked_name, quiet, table_of
+from helpers.display.explanation import activity, cell, clauses, code, marked_name, quiet, table_of
 from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"
@@ -111,7 +110,7 @@ class Playground(FollowingPanel[PlaygroundState]):
             lines.append(f"{'✓' if row.verdict.holds else '✗'} {row.friendly_name}")
             for clause in row.verdict.clauses:
                 lines.append(f"    {'✓' if clause.holds else '✗'} {clause}")
-            lines += [f"    {trap}" for trap in row.verdict.traps]
+            lines += [f"    {mistake}" for mistake in row.verdict.mistakes]
         return "\n".join(filter(None, [*lines, state.error or state.notice]))
 
 
@@ -130,7 +129,7 @@ def playground(lab: PreparedWorkspace, expression: str = FIRST) -> Playground:
 
 
 def _row(expression: str, worker: WorkerInstance) -> PlaygroundRow:
-    values = queue_scope(fields_of(Evidence(None), worker), attributes_of(worker))
+    values = queue_scope(fields_of(worker), attributes_of(worker))
     verdict = judge(expression.strip(), values)
     return PlaygroundRow(
         str(worker.friendly_name),
@@ -142,11 +141,11 @@ def _row(expression: str, worker: WorkerInstance) -> PlaygroundRow:
 
 
 def _cells(row: PlaygroundRow) -> list[str]:
-    traps = "".join(f"<br>{quiet(f'→ {trap}')}" for trap in row.verdict.traps)
+    mistakes = "".join(f"<br>{quiet(f'→ {each}')}" for each in row.verdict.mistakes)
     return [
         marked_name(row.verdict.holds, row.friendly_name),
         cell(code(row.attributes)),
-        cell(clauses([row.verdict]) + traps),
+        cell(clauses([row.verdict]) + mistakes),
         activity(row.available, row.activity_name),
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import ipywidgets as widgets
-from local_taskrouter.explanation.waiting import reason_to_wait
+from local_taskrouter.explanation.sentences import reason_to_wait
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
 from traitlets import List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance

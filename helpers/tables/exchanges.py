@@ -1,4 +1,4 @@
-"""Tables of the request log: every exchange, and the parameters of one."""
+"""Tables of the request log: all exchanges, and the parameters of one."""
 
 from local_taskrouter.rules.times import iso
 
@@ -23,24 +23,23 @@ _USES = {
 
 
 def requests(lab: PreparedWorkspace, direction: str | None = None) -> Table:
-    """The session's exchanges, oldest first; only those "sent" or "received" when asked.
+    """The session's exchanges, oldest first; with a `direction` only those "sent" or "received".
 
-    `status` is the answer's HTTP status; what went wrong stands behind it.
+    `status` is the response's HTTP status, followed by the error if there was one.
     """
     rows = [
-        [_time(one), one.direction, one.method, one.path, _status(one)]
-        for one in lab.session.requests
-        if direction in (None, one.direction)
+        [iso(each.at), each.direction, each.method, each.path, _status(each)]
+        for each in lab.session.requests
+        if direction in (None, each.direction)
     ]
     return table(["time", "direction", "method", "path", "status"], rows)
 
 
 def parameters(exchange: Exchange | None, explained: bool = False) -> Table:
-    """The parameters of one exchange by name; `explained` adds what a server would use each for.
+    """The parameters of one exchange by name; `explained` adds how a server would use each.
 
-    Without an exchange (real Twilio could not reach the server) the table is empty.
-
-    The explanations are for the parameters of an Assignment Callback
+    Without an exchange, as when real Twilio could not reach the server, the table is empty. The
+    explanations are for the parameters of an Assignment Callback
     (https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks).
     """
     columns = ["name", "value"] + (["what a server would use it for"] if explained else [])
@@ -52,12 +51,8 @@ def parameters(exchange: Exchange | None, explained: bool = False) -> Table:
 
 
 def use_of(parameter: str) -> str:
-    """What a server would use this parameter of an Assignment Callback for; "" for another one."""
+    """Return how a server uses this parameter of an Assignment Callback, "" for any other."""
     return _USES.get(parameter, "")
-
-
-def _time(exchange: Exchange) -> str:
-    return iso(exchange.at)
 
 
 def _status(exchange: Exchange) -> str:

@@ -1,4 +1,4 @@
-"""An explanation and the playground as a learner sees them, in both themes."""
+"""An explanation and the playground in JupyterLab, in both themes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +18,7 @@ def explained(tab):
     return tab
 
 
-def test_an_explanation_can_be_read_in_both_themes_and_is_text(explained):
+def test_explanation_is_readable_text_in_both_themes(explained):
     tab = explained
     orders, refused = tab.output_of('task_sids["orders"]'), tab.output_of("img src")
     expect(orders.get_by_text("Elif matches but has no room")).to_be_visible()
@@ -36,7 +36,7 @@ def test_an_explanation_can_be_read_in_both_themes_and_is_text(explained):
         assert tab.violations() == []
 
 
-def test_the_playground_answers_while_one_types(explained):
+def test_playground_judges_expression_while_typing(explained):
     tab = explained
     panel = tab.output_of("playground")
     expect(panel.get_by_text("7 of 7 Workers match.")).to_be_visible()

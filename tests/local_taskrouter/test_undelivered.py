@@ -7,7 +7,7 @@ from local_taskrouter.core.records import Task
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
 from workspace_builder import WorkspaceBuilder
-from wsgi_client import session_on
+from wsgi_client import client_on
 
 
 def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_path, monkeypatch):
@@ -16,7 +16,7 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
     killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
     with monkeypatch.context() as patched:
         patched.setattr(service, "make_attempts", killed_meanwhile)
-        office = WorkspaceBuilder(session_on(killed).client)
+        office = WorkspaceBuilder(client_on(killed))
         office.worker("Alice")
         office.workflow(default=office.queue(), assignment_callback_url=receiver.url)
         task = office.task()

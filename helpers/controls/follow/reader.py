@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TypeVar
 
-from local_taskrouter.explanation.candidates import judge_staff
+from local_taskrouter.explanation.candidates import judge_candidates
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
 from requests import Session as HttpSession
 from twilio.base.exceptions import TwilioException
@@ -224,7 +224,7 @@ def _able_workers(snapshot: Snapshot) -> Iterator[str]:
     free = [one for one in snapshot.workers if one.available and one.sid not in snapshot.held]
     waiting = [task for task in reversed(snapshot.tasks) if task.assignment_status == "pending"]
     evidence = (replace(snapshot.evidence_of(task), workers=tuple(free)) for task in waiting)
-    candidates = chain.from_iterable(map(judge_staff, evidence)) if free else ()
+    candidates = chain.from_iterable(map(judge_candidates, evidence)) if free else ()
     return (worker.sid for worker in islice(candidates, _MOST_JUDGED) if worker.is_eligible)
 
 

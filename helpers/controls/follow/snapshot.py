@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.evidence import Evidence, TaskFacts
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
@@ -83,7 +83,7 @@ class Snapshot:
         Where `channels` lacks a Worker, they count as busy if they hold a Reservation.
         """
         return Evidence(
-            task,
+            TaskFacts.of(task),
             self.settings.workflows,
             self.settings.task_queues,
             self.workers,

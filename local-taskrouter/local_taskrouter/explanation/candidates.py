@@ -1,8 +1,12 @@
-"""Each Worker judged for one Task: does it match, is it available, has it room."""
+"""Each Worker judged for one Task: whether it matches, is available, and has capacity left."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
+from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 
 from local_taskrouter.explanation.evidence import Evidence
 from local_taskrouter.explanation.verdicts import Verdict, judge
@@ -27,29 +31,32 @@ from local_taskrouter.rules.workflow import Target
 
 
 @dataclass(frozen=True)
-class Room:
-    """A Worker's channel for the Task: `taken` of `capacity` in use, and whether it is `on`."""
+class ChannelCapacity:
+    """A Worker's capacity on the Task's channel: `taken` of `configured` Tasks.
+
+    `is_on` is the WorkerChannel's `available`.
+    """
 
     channel: str
-    capacity: int
+    configured: int
     free_percentage: int
-    on: bool
+    is_on: bool
 
     @property
-    def is_open(self) -> bool:
+    def is_free(self) -> bool:
         """Whether one more Task fits. https://www.twilio.com/docs/taskrouter/multitasking
 
         The API rounds down: of a capacity above 100, the last hundredth counts as taken.
         """
-        return has_room(self.on, self.free_percentage)
+        return has_room(self.is_on, self.free_percentage)
 
     @property
     def taken(self) -> int:
-        return self.capacity - -(-self.capacity * self.free_percentage // 100)
+        return self.configured - -(-self.configured * self.free_percentage // 100)
 
     def __str__(self) -> str:
-        off = "" if self.on else ", switched off"
-        return f"{self.taken} of {self.capacity} taken on {self.channel}{off}"
+        off = "" if self.is_on else ", switched off"
+        return f"{self.taken} of {self.configured} taken on {self.channel}{off}"
 
 
 _MISMATCH = {Obstacle.ANOTHER_WORKER, Obstacle.TASK_QUEUE, Obstacle.TARGET}
@@ -57,13 +64,13 @@ _MISMATCH = {Obstacle.ANOTHER_WORKER, Obstacle.TASK_QUEUE, Obstacle.TARGET}
 
 @dataclass(frozen=True)
 class Candidate:
-    """A Worker, and what keeps it from the Task: its `obstacles`, see rules/matching.py.
+    """A Worker, and its `obstacles`: all that prevents TaskRouter from reserving it for the Task.
 
-    `target_workers` is the TaskQueue's expression judged for this Worker, `target` that of the
-    Workflow's target, None where there is none. `known` says which other Worker the Task names, ""
-    when it names this one or none. `room` is None where the Worker's channels were not read.
-    `holds` are the Reservations that take its capacity, `asked` the statuses of its Reservations
-    for this very Task, oldest first.
+    `target_workers` is the TaskQueue's expression judged for this Worker; `target` is that of the
+    Workflow's target, None where there is none. `exclusion` names the other Worker that the Task is
+    meant for, "" when it is meant for this one or for any. `capacity` is None where the Worker's
+    channels were not read. `holding` lists the Reservations that use its capacity, and
+    `reservation_statuses` the statuses of its Reservations for this very Task, oldest first.
     """
 
     friendly_name: str
@@ -71,11 +78,16 @@ class Candidate:
     activity_name: str
     target_workers: Verdict
     target: Verdict | None
-    known: str
-    room: Room | None
-    holds: tuple[str, ...]
-    asked: tuple[str, ...]
+    exclusion: str
+    capacity: ChannelCapacity | None
+    holding: tuple[str, ...]
+    reservation_statuses: tuple[str, ...]
     obstacles: frozenset[Obstacle]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The expressions that decide whether the Worker matches."""
+        return tuple(v for v in (self.target_workers, self.target) if v is not None)
 
     @property
     def matches(self) -> bool:
@@ -83,18 +95,18 @@ class Candidate:
         return not self.obstacles & _MISMATCH
 
     @property
-    def available(self) -> bool:
+    def is_available(self) -> bool:
         """Whether its Activity is an available one, or does not count for this Task."""
         return Obstacle.ACTIVITY not in self.obstacles
 
     @property
-    def busy(self) -> bool:
-        """Whether no further Task fits, though its capacity counts for this Task."""
+    def is_busy(self) -> bool:
+        """Whether no further Task fits, and capacity counts for this Task."""
         return Obstacle.CAPACITY in self.obstacles
 
     @property
-    def has_pending_reservation(self) -> bool:
-        """Whether it holds a pending Reservation for the Task."""
+    def is_reserved(self) -> bool:
+        """Whether it has a pending Reservation for the Task."""
         return Obstacle.PENDING_RESERVATION in self.obstacles
 
     @property
@@ -104,8 +116,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class _Pair:
-    """The Task and one Worker, as the REST API shows them (see rules/matching.py)."""
+class _TaskAndWorker:
+    """The Task and one Worker, as the REST API shows them; a `Pair` of rules/matching.py."""
 
     has_pending_reservation: bool
     names_another_worker: bool
@@ -117,70 +129,82 @@ class _Pair:
     matches_target: bool
 
 
-def judge_staff(evidence: Evidence) -> Iterator[Candidate]:
-    """Judge every Worker for the Task where it stands, in the order of `evidence.workers`."""
-    queue = evidence.queue(evidence.task.task_queue_sid)
-    target = evidence.standing.target
-    return (_judge(evidence, target, queue, evidence.named, one) for one in evidence.workers)
+def judge_candidates(evidence: Evidence) -> Iterator[Candidate]:
+    """Judge each Worker for the Task where it waits, in the order of `evidence.workers`."""
+    target, named = evidence.position.target, evidence.named_workers
+    for worker in evidence.workers:
+        yield _judge(evidence, target, evidence.task_queue, named, worker)
 
 
-def channels_wanted(evidence: Evidence, targets: Iterable[Target | None]) -> list[str]:
-    """The SIDs of the Workers whose channels can decide at one of these targets.
+def can_be_reserved(evidence: Evidence) -> bool:
+    """Whether TaskRouter could reserve a Worker for the pending Task now.
 
-    A target of None is the TaskQueue in which the Task is, and nothing else. Channels decide for
-    all where an expression reads channels, and for those who match while the Task wants Workers.
+    Works without the Workers' channels: a Worker with any Reservation then counts as busy.
     """
-    wants = evidence.task.assignment_status in TASK_WAITING
-    wanted: dict[str, None] = {}
+    return any(candidate.is_eligible for candidate in judge_candidates(evidence))
+
+
+def channels_to_read(evidence: Evidence, targets: Iterable[Target | None]) -> list[str]:
+    """Return the SIDs of the Workers whose channels decide at one of these targets.
+
+    A target of None stands for the Task's TaskQueue without a target. Channels decide for every
+    Worker where an expression reads channels, and for matching Workers while the Task waits.
+    """
+    waits = evidence.task.assignment_status in TASK_WAITING
+    sids: dict[str, None] = {}
     for target in targets:
         queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-        everybody = needs_channels(queue, target)
-        named = named_workers(evidence.task.routing_target, target, attributes_of(evidence.task))
+        for_all = needs_channels(queue, target)
+        named = named_workers(evidence.task.routing_target, target, evidence.attributes)
         for worker in evidence.workers:
-            if everybody or (wants and _judge(evidence, target, queue, named, worker).matches):
-                wanted[worker.sid] = None
-    return list(wanted)
+            if for_all or (waits and _judge(evidence, target, queue, named, worker).matches):
+                sids[worker.sid or ""] = None
+    return list(sids)
 
 
 def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, int]]:
-    """What `skip_if` reads of the Workers who match a TaskQueue."""
+    """Return what `skip_if` reads about the Workers who match a TaskQueue."""
     queue = evidence.queue(queue_sid)
-    members = [one for one in evidence.workers if of_queue(evidence, queue, one).holds]
-    return presence((one.available, one.activity_sid) for one in members)
+    members = [w for w in evidence.workers if judge_target_workers(evidence, queue, w).holds]
+    return presence((bool(worker.available), worker.activity_sid or "") for worker in members)
 
 
-def of_queue(evidence: Evidence, queue: Any | None, worker: Any) -> Verdict:
-    """A TaskQueue's `target_workers` judged for a Worker."""
-    return _of_queue(queue, fields_of(evidence, worker), worker)
+def judge_target_workers(
+    evidence: Evidence, queue: TaskQueueInstance | None, worker: WorkerInstance
+) -> Verdict:
+    """Judge a TaskQueue's `target_workers` for a Worker."""
+    return _judge_target_workers(queue, fields_of(worker, _channels(evidence, worker)), worker)
 
 
-def fields_of(evidence: Evidence, worker: Any) -> dict[str, Any]:
-    """A Worker as `worker.…` in expressions."""
+def fields_of(
+    worker: WorkerInstance, channels: Sequence[WorkerChannelInstance] = ()
+) -> dict[str, Any]:
+    """Return what expressions read of a Worker as `worker.…`."""
     return worker_fields(
         attributes_of(worker),
-        sid=worker.sid,
-        friendly_name=worker.friendly_name,
-        activity_sid=worker.activity_sid,
-        activity_name=worker.activity_name,
+        sid=worker.sid or "",
+        friendly_name=worker.friendly_name or "",
+        activity_sid=worker.activity_sid or "",
+        activity_name=worker.activity_name or "",
         channels={
-            one.task_channel_unique_name: {
-                "configured_capacity": one.configured_capacity,
-                "assigned_tasks": one.assigned_tasks,
-                "available_capacity_percentage": one.available_capacity_percentage,
+            channel.task_channel_unique_name or "": {
+                "configured_capacity": channel.configured_capacity or 0,
+                "assigned_tasks": channel.assigned_tasks or 0,
+                "available_capacity_percentage": channel.available_capacity_percentage or 0,
             }
-            for one in evidence.channels.get(worker.sid, ())
+            for channel in channels
         },
     )
 
 
-def needs_channels(queue: Any | None, target: Target | None = None) -> bool:
-    """Whether an expression of the TaskQueue or the target reads what the Workers hold."""
-    of_queue = judge(queue.target_workers, {}).expression if queue is not None else None
-    return reads_channels(of_queue) or (target is not None and reads_channels(target.expression))
+def needs_channels(queue: TaskQueueInstance | None, target: Target | None = None) -> bool:
+    """Whether an expression of the TaskQueue or the target reads the Workers' channels."""
+    expression = judge(queue.target_workers, {}).expression if queue is not None else None
+    return reads_channels(expression) or (target is not None and reads_channels(target.expression))
 
 
-def described(named: NamedWorker) -> str:
-    """Which Worker the Task names, in words."""
+def describe_named_worker(named: NamedWorker) -> str:
+    """Return which Worker the Task names, as part of a sentence."""
     if not named.path:
         return f"the Task is for Worker {named.value} alone"
     return f"the known Worker is {named.value!r} ({named.path})"
@@ -189,54 +213,64 @@ def described(named: NamedWorker) -> str:
 def _judge(
     evidence: Evidence,
     target: Target | None,
-    queue: Any | None,
+    queue: TaskQueueInstance | None,
     named: tuple[NamedWorker, ...],
-    worker: Any,
+    worker: WorkerInstance,
 ) -> Candidate:
-    task = evidence.task
-    fields = fields_of(evidence, worker)
-    room = _room(evidence, worker)
-    held = evidence.held.get(worker.sid, ())
+    sid, task = worker.sid or "", evidence.task
+    fields = fields_of(worker, _channels(evidence, worker))
+    capacity = _capacity(evidence, worker)
+    holding = evidence.holding.get(sid, ())
     expression = target.expression if target is not None else None
-    of_queue = _of_queue(queue, fields, worker)
-    of_target = judge(expression, target_scope(attributes_of(task), fields)) if expression else None
-    another = next((one for one in named if not one.is_worker(worker)), None)
-    asked = [
-        one.reservation_status for one in evidence.reservations if one.worker_sid == worker.sid
+    of_queue = _judge_target_workers(queue, fields, worker)
+    of_target = judge(expression, target_scope(evidence.attributes, fields)) if expression else None
+    another = next((each for each in named if not each.is_worker(worker)), None)
+    statuses = [
+        str(each.reservation_status) for each in evidence.reservations if each.worker_sid == sid
     ]
-    pair = _Pair(
-        has_pending_reservation="pending" in asked,
+    pair = _TaskAndWorker(
+        has_pending_reservation="pending" in statuses,
         names_another_worker=another is not None,
         is_for_one_worker=routed_to(task.routing_target) is not None,
-        ignores_capacity=bool(task.ignore_capacity),
+        ignores_capacity=task.ignore_capacity,
         is_available=bool(worker.available),
-        has_room=not held if room is None else room.is_open,
+        has_room=not holding if capacity is None else capacity.is_free,
         matches_queue=of_queue.holds,
         matches_target=of_target is None or of_target.holds,
     )
     return Candidate(
-        friendly_name=worker.friendly_name,
-        sid=worker.sid,
-        activity_name=worker.activity_name,
+        friendly_name=worker.friendly_name or "",
+        sid=sid,
+        activity_name=worker.activity_name or "",
         target_workers=of_queue,
         target=of_target,
-        known=described(another) if another is not None else "",
-        room=room,
-        holds=tuple(f"Task {one.task_sid} ({one.reservation_status})" for one in held),
-        asked=tuple(asked),
+        exclusion=describe_named_worker(another) if another is not None else "",
+        capacity=capacity,
+        holding=tuple(f"Task {each.task_sid} ({each.reservation_status})" for each in holding),
+        reservation_statuses=tuple(statuses),
         obstacles=frozenset(obstacles(pair)),
     )
 
 
-def _of_queue(queue: Any | None, fields: Mapping[str, Any], worker: Any) -> Verdict:
+def _judge_target_workers(
+    queue: TaskQueueInstance | None, fields: Mapping[str, Any], worker: WorkerInstance
+) -> Verdict:
     values = queue_scope(fields, attributes_of(worker))
     return judge(queue.target_workers if queue is not None else None, values)
 
 
-def _room(evidence: Evidence, worker: Any) -> Room | None:
+def _channels(evidence: Evidence, worker: WorkerInstance) -> Sequence[WorkerChannelInstance]:
+    return evidence.channels.get(worker.sid or "", ())
+
+
+def _capacity(evidence: Evidence, worker: WorkerInstance) -> ChannelCapacity | None:
     name = evidence.task.task_channel_unique_name
-    for one in evidence.channels.get(worker.sid, ()):
-        if one.task_channel_unique_name == name:
-            free = one.available_capacity_percentage
-            return Room(name, one.configured_capacity, free, bool(one.available))
+    for channel in _channels(evidence, worker):
+        if channel.task_channel_unique_name == name:
+            return ChannelCapacity(
+                channel=name,
+                configured=channel.configured_capacity or 0,
+                free_percentage=channel.available_capacity_percentage or 0,
+                is_on=bool(channel.available),
+            )
     return None

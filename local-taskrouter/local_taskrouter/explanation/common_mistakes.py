@@ -1,7 +1,6 @@
-"""The usual mistakes behind a clause that is false, each with a way out.
+"""Common mistakes behind a clause that is false, each with a fix.
 
-What the operators mean, and that values of different types are never equal, is in
-local-taskrouter/local_taskrouter/rules/expression.py.
+rules/expression.py defines the operators, and that values of different types are never equal.
 """
 
 import json
@@ -23,11 +22,11 @@ _ARRAYS = (list, tuple)
 _ORDERS = (">", ">=", "<", "<=")
 
 
-def trap_in(comparison: Comparison, values: Mapping[str, Any]) -> str:
-    """Name the mistake in a comparison that is false over `values`; "" when it is just not so."""
+def find_mistake(comparison: Comparison, values: Mapping[str, Any]) -> str:
+    """Return the mistake in a comparison that is false over `values`, "" when there is none."""
     for reference in references(comparison):
-        if (broken := missing_part(reference, values)) is not None:
-            return _missing(reference, *broken)
+        if (missing := missing_part(reference, values)) is not None:
+            return _missing(reference, *missing)
     left, right = comparison.left.read(values), comparison.right.read(values)
     operator = comparison.operator
     if operator == "HAS":
@@ -38,14 +37,14 @@ def trap_in(comparison: Comparison, values: Mapping[str, Any]) -> str:
 
 
 def _missing(reference: Reference, reached: Any, part: str | int) -> str:
-    """The path of `reference` breaks off at `reached`, which has no `part`."""
+    """Describe a path of `reference` that ends at `reached`, which has no `part`."""
     if isinstance(part, int):
         return f"{reference.name} is not there: the array has no element [{part}]."
     if not isinstance(reached, Mapping):
         return f"{reference.name} is not there: what is before .{part} is {_type(reached)}."
     if prefixed := _prefix(reference, reached):
         return prefixed
-    place = "".join(f".{one}" for one in reference.path[:-1]).removeprefix(".")
+    place = "".join(f".{each}" for each in reference.path[:-1]).removeprefix(".")
     nothing = f"There is no key {part}{f' in {place}' if place else ''}"
     hyphened = next((key for key in reached if _is_hyphened(part, key)), None)
     if hyphened is not None:
@@ -55,14 +54,15 @@ def _missing(reference: Reference, reached: Any, part: str | int) -> str:
         )
     folded = {key.casefold(): key for key in reached}
     near = get_close_matches(part.casefold(), folded, 1, NEAR)
-    return f"{nothing}, but there is {folded[near[0]]}: is one of them misspelt?" if near else ""
+    return f"{nothing}, but there is {folded[near[0]]}: is one of them misspelled?" if near else ""
 
 
 def _prefix(reference: Reference, reached: Mapping[str, Any]) -> str:
-    """Targets read `task.…` and `worker.…`, the other expressions need no prefix."""
+    """Describe a wrong prefix: targets read `task.…` and `worker.…`, other expressions none."""
     first, *rest = reference.path
     if first in ("task", "worker") and rest and rest[0] in reached:
-        return f"This expression reads without a prefix: leave {first}. out."
+        unprefixed = reference.name.removeprefix(f"{first}.")
+        return f"This expression takes no prefix: write {unprefixed}."
     for prefix in ("worker", "task"):
         inside = reached.get(prefix)
         if isinstance(inside, Mapping) and first in inside:
@@ -75,7 +75,7 @@ def _is_hyphened(part: str, key: str) -> bool:
 
 
 def _membership(operator: str, where: Operand, array: Any, what: Operand, value: Any) -> str:
-    """`HAS`, `IN` and `NOT IN` look for one value in an array."""
+    """Describe a mistake with `HAS`, `IN` or `NOT IN`, which look for one value in an array."""
     if not isinstance(array, _ARRAYS):
         hint = f": make it [{_shown(array)}]" if isinstance(array, str | int | float) else ""
         return f"{operator} needs an array, and {_name(where)} is {_type(array)}{hint}."
@@ -93,21 +93,21 @@ def _scalars(comparison: Comparison, left: Any, right: Any) -> str:
         if isinstance(value, _ARRAYS):
             return f"{operator} compares single values, and {_name(side)} is an array: use HAS."
     if operator == "CONTAINS" and not (isinstance(left, str) and isinstance(right, str)):
-        return "CONTAINS compares texts only."
-    if operator in _ORDERS and {_type(left), _type(right)} == {"a text", "a number"}:
+        return "CONTAINS compares strings only."
+    if operator in _ORDERS and {_type(left), _type(right)} == {"a string", "a number"}:
         return (
-            f"{_shown(left)} is {_type(left)} and {_shown(right)} is {_type(right)}: they have no"
-            " order. Write both as numbers, without quotation marks."
+            f"{_shown(left)} is {_type(left)} and {_shown(right)} is {_type(right)}: they cannot"
+            " be ordered. Write both as numbers, without quotation marks."
         )
     mistake = _mistake(left, right)
     return f"{_shown(left)} is not {_shown(right)}: {mistake}." if mistake else ""
 
 
 def _mistake(left: Any, right: Any) -> str:
-    """Why two values that look the same are not equal; "" when they do not look the same."""
+    """Return why two values that look alike are not equal, "" when they do not look alike."""
     if isinstance(left, str) and isinstance(right, str):
         same = left != right and left.strip().casefold() == right.strip().casefold()
-        return "upper and lower case and spaces count" if same else ""
+        return "case and spaces count" if same else ""
     if _type(left) != _type(right) and _bare(left) == _bare(right):
         return f"one is {_type(left)}, the other {_type(right)}"
     return ""
@@ -125,9 +125,9 @@ def _type(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
-        return "true or false"
+        return "a boolean"
     if isinstance(value, str):
-        return "a text"
+        return "a string"
     if isinstance(value, int | float):
         return "a number"
     return "an array" if isinstance(value, _ARRAYS) else "an object"

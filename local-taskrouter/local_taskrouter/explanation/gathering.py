@@ -1,98 +1,104 @@
-"""Reading the evidence through the `twilio` client: each thing once, at most."""
+"""Reads the evidence through the `twilio` client, each resource at most once."""
 
 from dataclasses import replace
 from typing import Any
 
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
+from twilio.rest.taskrouter.v1.workspace.task import TaskContext
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerContext
 
-from local_taskrouter.explanation.candidates import channels_wanted, judge_staff
-from local_taskrouter.explanation.evidence import Evidence
-from local_taskrouter.explanation.standing import needs_events
-from local_taskrouter.explanation.trial import foretell
+from local_taskrouter.explanation.candidates import can_be_reserved, channels_to_read
+from local_taskrouter.explanation.evidence import Evidence, Reservation, TaskFacts
+from local_taskrouter.explanation.place import dry_run
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
-from local_taskrouter.rules.scope import attributes_of
 from local_taskrouter.rules.workflow import Target
 from local_taskrouter.rules.workflow_steps import reachable_steps
 
-_PAGE = 100
+_PAGE_SIZE = 100
 
 
-def surroundings(space: WorkspaceContext, task: Any) -> Evidence:
-    """What every Task of the Workspace has around it: three requests, one more for each page.
+def gather(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
+    """Read everything that explains where `task` waits.
+
+    Besides `read_workspace`: the Task's Reservations; the channels of the matching Workers, and
+    the Reservations that use their capacity; the Task's Events where only they show at which
+    target it waits. A Task not yet created is routed through its Workflow.
 
     Raises what the SDK raises.
     """
-    workers = sorted(_list(space.workers), key=lambda worker: (worker.friendly_name, worker.sid))
+    evidence = read_workspace(workspace, task)
+    if task.sid:
+        evidence = replace(evidence, reservations=_oldest_first(workspace.tasks(task.sid)))
+        if evidence.needs_events():
+            events = workspace.events.list(task_sid=task.sid, start_date=task.date_created)
+            evidence = replace(evidence, events=tuple(reversed(events)))
+    evidence = read_channels(workspace, evidence)
+    busy = [sid for sid in evidence.channels if _has_tasks(evidence, sid)]
+    evidence = replace(evidence, holding={sid: _holding(workspace, sid) for sid in busy})
+    return evidence if task.sid else dry_run(evidence)
+
+
+def read_workspace(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
+    """Read what all Tasks of the Workspace share: three requests, one more for each further page.
+
+    Raises what the SDK raises.
+    """
+    workers = _list(workspace.workers)
     return Evidence(
-        task, tuple(_list(space.workflows)), tuple(_list(space.task_queues)), tuple(workers)
+        task=task,
+        workflows=_list(workspace.workflows),
+        task_queues=_list(workspace.task_queues),
+        workers=sorted(workers, key=lambda worker: (worker.friendly_name, worker.sid)),
     )
 
 
-def with_channels(space: WorkspaceContext, evidence: Evidence) -> Evidence:
-    """Add the channels of the Workers for whom they decide, one request each."""
+def read_channels(workspace: WorkspaceContext, evidence: Evidence) -> Evidence:
+    """Add the channels of the Workers for whom they decide: one request each."""
     found = {
-        sid: evidence.channels.get(sid) or tuple(_list(space.workers(sid).worker_channels))
-        for sid in channels_wanted(evidence, _targets(evidence))
+        sid: evidence.channels.get(sid) or _list(workspace.workers(sid).worker_channels)
+        for sid in channels_to_read(evidence, _targets(evidence))
     }
     return replace(evidence, channels={**evidence.channels, **found})
 
 
-def with_pause(space: WorkspaceContext, evidence: Evidence) -> Evidence:
-    """Add the Task's Reservations where they decide: when a Worker could take the pending Task.
+def read_reservations(workspace: WorkspaceContext, evidence: Evidence) -> Evidence:
+    """Add the Reservations of a pending Task that a Worker could take now: one request.
 
-    One request. TaskRouter pauses after a Reservation was canceled, else it is about to reserve.
+    After a canceled Reservation TaskRouter pauses; otherwise it is about to create one.
     """
-    if not any(one.is_eligible for one in judge_staff(evidence)):
+    if not can_be_reserved(evidence):
         return evidence
-    return replace(evidence, reservations=_oldest_first(space.tasks(evidence.task.sid)))
-
-
-def gather(space: WorkspaceContext, task: Any) -> Evidence:
-    """Everything that explains where `task` is: each thing is read once, at most.
-
-    Besides `surroundings`: the Task's Reservations; the channels of the Workers who match, and
-    what takes their capacity where it is taken; the Task's Events where only they can tell at
-    which target it stands. A Task that does not exist is taken through its Workflow.
-
-    Raises what the SDK raises.
-    """
-    evidence = surroundings(space, task)
-    if task.sid:
-        evidence = replace(evidence, reservations=_oldest_first(space.tasks(task.sid)))
-    if task.sid and needs_events(evidence.configuration, task):
-        events = space.events.list(task_sid=task.sid, start_date=task.date_created)
-        evidence = replace(evidence, events=tuple(reversed(events)))
-    evidence = with_channels(space, evidence)
-    taken = [sid for sid, channels in evidence.channels.items() if _is_taken(task, channels)]
-    evidence = replace(evidence, held={sid: _held(space, sid) for sid in taken})
-    return evidence if task.sid else foretell(evidence)
+    return replace(evidence, reservations=_oldest_first(workspace.tasks(evidence.task.sid)))
 
 
 def _targets(evidence: Evidence) -> list[Target | None]:
-    """The targets at which the Task stands or, when it does not exist, may come to stand."""
+    """The targets at which the Task waits or, when it is not yet created, might wait."""
     configuration = evidence.configuration
     if evidence.task.sid or configuration is None:
-        return [evidence.standing.target]
-    steps = reachable_steps(configuration, attributes_of(evidence.task), 0)
+        return [evidence.position.target]
+    steps = reachable_steps(configuration, evidence.attributes, 0)
     return [configuration.target(step) for step in steps]
 
 
-def _is_taken(task: Any, channels: tuple[Any, ...]) -> bool:
+def _has_tasks(evidence: Evidence, worker_sid: str) -> bool:
+    name = evidence.task.task_channel_unique_name
     return any(
-        one.available_capacity_percentage < 100
-        for one in channels
-        if one.task_channel_unique_name == task.task_channel_unique_name
+        (channel.available_capacity_percentage or 0) < 100
+        for channel in evidence.channels[worker_sid]
+        if channel.task_channel_unique_name == name
     )
 
 
-def _held(space: WorkspaceContext, worker_sid: str) -> tuple[Any, ...]:
-    found = _oldest_first(space.workers(worker_sid))
-    return tuple(one for one in found if one.reservation_status in RESERVATION_HOLDING)
+def _holding(workspace: WorkspaceContext, worker_sid: str) -> tuple[Reservation, ...]:
+    """The Reservations that use the Worker's capacity."""
+    found = _oldest_first(workspace.workers(worker_sid))
+    return tuple(each for each in found if each.reservation_status in RESERVATION_HOLDING)
 
 
-def _oldest_first(parent: Any) -> tuple[Any, ...]:
-    return tuple(sorted(_list(parent.reservations), key=lambda one: (one.date_created, one.sid)))
+def _oldest_first(parent: TaskContext | WorkerContext) -> tuple[Reservation, ...]:
+    reservations: list[Reservation] = _list(parent.reservations)
+    return tuple(sorted(reservations, key=lambda each: (each.date_created, each.sid)))
 
 
 def _list(resources: Any) -> list[Any]:
-    return resources.list(page_size=_PAGE)
+    return resources.list(page_size=_PAGE_SIZE)

@@ -1,97 +1,193 @@
-"""Where a Task stands: the TaskQueue, the target that led there, and how long it may stay."""
+"""Where a Task waits: the Workflow's filters, the TaskQueue, the target, and for how long.
 
-from dataclasses import dataclass
+`dry_run` finds where a Task that is not yet created would wait.
+"""
 
-from local_taskrouter.explanation.candidates import count_presence
-from local_taskrouter.explanation.evidence import Evidence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local_taskrouter.explanation.candidates import can_be_reserved, count_presence
+from local_taskrouter.explanation.evidence import Evidence, WorkflowPosition
 from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.lifecycle import TASK_ENDED, TASK_WAITING
-from local_taskrouter.rules.scope import attributes_of
+from local_taskrouter.rules.workflow import Configuration, Filter, Step, Target
+from local_taskrouter.rules.workflow_steps import WORKFLOW_TIMEOUT_REASON, first_not_skipped
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """A filter, judged for the Task's attributes; the default filter has no verdict.
+
+    `queues` names the TaskQueue of each target; `holds_task` marks the filter that led the Task to
+    where it waits.
+    """
+
+    name: str
+    verdict: Verdict | None
+    queues: tuple[str, ...]
+    holds_task: bool
+
+    @property
+    def matches(self) -> bool:
+        """Whether the filter matches; the default filter does when it holds the Task."""
+        return self.holds_task if self.verdict is None else self.verdict.holds
+
+    @property
+    def outcome(self) -> str:
+        """The result in a few words."""
+        if self.verdict is None:
+            return "no filter matches, so it holds the Task" if self.holds_task else "not needed"
+        if self.holds_task:
+            return "matches, and holds the Task"
+        return "matches too" if self.verdict.holds else "does not match"
 
 
 @dataclass(frozen=True)
 class Place:
-    """`queue`, its `target_workers`, and the target's settings as they are written.
+    """The TaskQueue `task_queue`, its settings, and those of the target that led there.
 
-    `way` names the filter and target, "" when no Workflow led there; `sure` is false when another
-    target leads to the same TaskQueue and nothing tells which it was. `until` is the Task's age in
-    seconds at which the step ends, None when it does not; `left` the seconds until then and
-    `after` what happens then. `task_left` are the seconds of the Task's own timeout. `skip_if` is
-    judged over the Workers as they are now.
+    `route` names the filter and target, "" when no Workflow led there; `is_certain` is false when
+    another target leads to the same TaskQueue and nothing shows which one it was. The step ends at
+    the age `step_ends_at` in seconds (None: never), in `step_seconds_left`; `after_step` says what
+    happens then. `task_seconds_left` are the seconds until the Task's own timeout. `skip_if` is
+    judged for the Workers as they are now.
     """
 
-    queue: str
+    task_queue: str
     target_workers: str
     max_reserved_workers: int
     age: int
-    task_left: int | None
-    way: str = ""
-    sure: bool = True
+    task_seconds_left: int | None
+    route: str = ""
+    is_certain: bool = True
     expression: str = ""
     order_by: str = ""
-    until: int | None = None
-    left: int | None = None
-    after: str = ""
+    step_ends_at: int | None = None
+    step_seconds_left: int | None = None
+    after_step: str = ""
     skip_if: Verdict | None = None
 
 
+def judge_filters(evidence: Evidence) -> tuple[FilterView, ...]:
+    """Judge every filter in its order, the default filter last; () without a valid Workflow."""
+    configuration = evidence.configuration
+    if configuration is None:
+        return ()
+    step = evidence.position.step
+    views = [
+        FilterView(
+            name=_name(each, index),
+            verdict=judge(each.expression, evidence.attributes),
+            queues=tuple(_queue_name(evidence, target) for target in each.targets),
+            holds_task=step is not None and step.filter_index == index,
+        )
+        for index, each in enumerate(configuration.filters)
+    ]
+    if configuration.default is not None:
+        holds_task = step is not None and step.filter_index is None
+        queues = (_queue_name(evidence, configuration.default),)
+        views.append(FilterView("default_filter", None, queues, holds_task))
+    return tuple(views)
+
+
 def find_place(evidence: Evidence) -> Place | None:
-    """The Place of the evidence's Task; None when it is in no TaskQueue."""
-    task = evidence.task
-    queue = evidence.queue(task.task_queue_sid)
+    """Return where the Task waits; None when it is in no TaskQueue."""
+    task, queue = evidence.task, evidence.task_queue
     if queue is None:
         return None
     waits = task.assignment_status in TASK_WAITING
-    place = {
-        "queue": queue.friendly_name,
-        "target_workers": queue.target_workers or "",
-        "max_reserved_workers": queue.max_reserved_workers,
-        "age": task.age,
-        "task_left": max(0, task.timeout - task.age) if waits else None,
-    }
-    return Place(**place, **_of_target(evidence, waits))
+    return Place(
+        task_queue=queue.friendly_name or "",
+        target_workers=queue.target_workers or "",
+        max_reserved_workers=queue.max_reserved_workers or 1,
+        age=task.age,
+        task_seconds_left=max(0, task.timeout - task.age) if waits else None,
+        **_settings_of_target(evidence, waits),
+    )
 
 
-def _of_target(evidence: Evidence, waits: bool) -> dict[str, object]:
-    step, target = evidence.standing.step, evidence.standing.target
-    if step is None or target is None:
+def dry_run(evidence: Evidence) -> Evidence:
+    """Route the Task through its Workflow without creating it; return the evidence at the end.
+
+    A Task that every step skips is canceled.
+    """
+    configuration = evidence.configuration
+    if configuration is None:
+        return evidence
+    current = evidence
+
+    def enter(step: Step) -> bool:
+        nonlocal current
+        current = _at_step(current, WorkflowPosition(step, configuration.target(step)))
+        return can_be_reserved(current)
+
+    def presence(queue_sid: str) -> dict[str, dict[str, int]]:
+        return count_presence(current, queue_sid)
+
+    first = configuration.first_step(evidence.attributes)
+    last = first_not_skipped(configuration, first, evidence.attributes, enter, presence)
+    if first is not None and last is None:
+        canceled = replace(
+            current.task, assignment_status="canceled", reason=WORKFLOW_TIMEOUT_REASON
+        )
+        return replace(current, task=canceled)
+    return current
+
+
+def _at_step(evidence: Evidence, position: WorkflowPosition) -> Evidence:
+    task, target = evidence.task, position.target
+    assert target is not None
+    priority = task.priority if target.priority is None else target.priority
+    task = replace(task, task_queue_sid=target.queue, priority=priority)
+    return replace(evidence, task=task, dry_run_position=position)
+
+
+def _settings_of_target(evidence: Evidence, waits: bool) -> dict[str, Any]:
+    configuration, position = evidence.configuration, evidence.position
+    step, target = position.step, position.target
+    if configuration is None or step is None or target is None:
         return {}
-    orders = [f"{one.path} {'DESC' if one.descending else 'ASC'}" for one in target.order_by]
-    found: dict[str, object] = {
-        "way": _way(evidence),
-        "sure": evidence.standing.sure,
+    orders = [f"{term.path} {'DESC' if term.descending else 'ASC'}" for term in target.order_by]
+    settings: dict[str, Any] = {
+        "route": _route(configuration, step),
+        "is_certain": position.is_certain,
         "expression": target.expression.text if target.expression else "",
         "order_by": ", ".join(orders),
     }
     if step.until is not None and evidence.task.assignment_status not in TASK_ENDED:
-        found["until"] = step.until
-        found["left"] = max(0, step.until - evidence.task.age) if waits else None
-        found["after"] = _after(evidence)
+        settings["step_ends_at"] = step.until
+        settings["step_seconds_left"] = max(0, step.until - evidence.task.age) if waits else None
+        settings["after_step"] = _after(evidence, configuration, step)
     if target.skip_if is not None and waits:
-        found["skip_if"] = judge(target.skip_if, count_presence(evidence, target.queue))
-    return found
+        settings["skip_if"] = judge(target.skip_if, count_presence(evidence, target.queue))
+    return settings
 
 
-def _way(evidence: Evidence) -> str:
-    configuration, step = evidence.configuration, evidence.standing.step
-    assert configuration is not None and step is not None
+def _route(configuration: Configuration, step: Step) -> str:
     if step.filter_index is None:
         return "default_filter"
     found = configuration.filters[step.filter_index]
-    name = found.friendly_name or f"filter {step.filter_index + 1}"
+    name = f"filter {_name(found, step.filter_index)!r}"
     if len(found.targets) == 1:
-        return f"filter {name!r}"
-    return f"filter {name!r}, target {step.target_index + 1} of {len(found.targets)}"
+        return name
+    return f"{name}, target {step.target_index + 1} of {len(found.targets)}"
 
 
-def _after(evidence: Evidence) -> str:
-    """What follows when the step's time is over."""
-    configuration, step = evidence.configuration, evidence.standing.step
-    assert configuration is not None and step is not None
-    following = configuration.step_after_timeout(step, attributes_of(evidence.task))
+def _after(evidence: Evidence, configuration: Configuration, step: Step) -> str:
+    """What happens when the step times out."""
+    following = configuration.step_after_timeout(step, evidence.attributes)
     if following is None:
         return "it falls out of the Workflow and is canceled"
-    queue = evidence.queue(configuration.target(following).queue)
-    same = queue is not None and queue.sid == evidence.task.task_queue_sid
-    name = queue.friendly_name if queue is not None else configuration.target(following).queue
-    return f"it goes on to the next target{', in the same TaskQueue' if same else f', in {name}'}"
+    target = configuration.target(following)
+    if target.queue == evidence.task.task_queue_sid:
+        return "it goes on to the next target, in the same TaskQueue"
+    return f"it goes on to the next target, in {_queue_name(evidence, target)}"
+
+
+def _name(filter: Filter, index: int) -> str:
+    return filter.friendly_name or f"filter {index + 1}"
+
+
+def _queue_name(evidence: Evidence, target: Target) -> str:
+    queue = evidence.queue(target.queue)
+    return target.queue if queue is None else queue.friendly_name or ""

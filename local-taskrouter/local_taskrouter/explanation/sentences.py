@@ -1,59 +1,169 @@
-"""The sentence that sums it up: why a Task is where it is."""
+"""Why a Task is where it is: in one sentence, and in few words for a row of a table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from local_taskrouter.explanation.candidates import Candidate
-from local_taskrouter.explanation.evidence import Evidence
-from local_taskrouter.explanation.verdicts import NOT_THERE, Verdict
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
+
+from local_taskrouter.explanation.candidates import (
+    Candidate,
+    describe_named_worker,
+    judge_candidates,
+    needs_channels,
+)
+from local_taskrouter.explanation.evidence import Evidence, TaskFacts
+from local_taskrouter.explanation.verdicts import NOT_THERE
 from local_taskrouter.rules.matching import routed_to
 from local_taskrouter.rules.times import iso, reservation_deadline, seconds_left
 
-MOST_TOLD = 3
+MOST_GROUPS = 3
 MOST_NAMES = 2
 
+PENDING = "the Reservation is pending"
+
+_DEPENDS = "depends on WorkerChannels, which only explain reads"
 _REASONS = {
     "Workflow timeout": (
-        "it fell out of its Workflow: the time of its last target was over, or that was skipped,"
-        " and no later filter matches. default_filter is not used after a timeout"
+        "it fell out of its Workflow: its last target timed out or was skipped, and no later filter"
+        " matches. default_filter is not used after a timeout"
     ),
-    "TTL": "nobody accepted it within its own timeout, or it was offered 1,000 times",
+    "TTL": "no Worker accepted it before the Task's timeout, or it was offered 1,000 times",
 }
 
 
-def standing_of(candidate: Candidate) -> str:
-    """What is to say of a Worker, to be read after its name: "matches but is Offline"."""
-    if candidate.has_pending_reservation:
-        return "has been asked: the Reservation is pending"
-    if candidate.known:
-        return f"is not asked, {candidate.known}"
+class Verbs(NamedTuple):
+    """The verbs of a description, for one Worker or for several."""
+
+    be: str
+    have: str
+    match: str
+    lack: str
+
+
+SINGULAR = Verbs("is", "has", "matches", "lacks")
+PLURAL = Verbs("are", "have", "match", "lack")
+
+
+def sum_up(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
+    """Return why the Task is where it is, whatever its status, as one sentence."""
+    task = evidence.task
+    match task.assignment_status:
+        case "pending":
+            return _pending(evidence, candidates)
+        case "reserved":
+            return _reserved(evidence, candidates)
+        case "assigned":
+            name, since = _holder(evidence, "accepted")
+            return f"{name} accepted it{since}, and has it until it is completed."
+        case "wrapping":
+            name, since = _holder(evidence, "wrapping")
+            return f"{name} is wrapping it up{since}: it uses capacity until it is completed."
+        case "completed":
+            name, since = _holder(evidence, "completed")
+            return f"It is completed. {name} handled it{since}.{_reason_given(task)}"
+        case _ if not task.sid:
+            return (
+                "TaskRouter would cancel it at once: no Worker can take it now, and the skip_if of"
+                " each target holds."
+            )
+        case _:
+            return f"It was canceled{_at(task.date_updated)}.{_reason_given(task)}"
+
+
+def describe_candidate(candidate: Candidate, verbs: Verbs = SINGULAR) -> str:
+    """Return what follows the Worker's name in a sentence: "matches but is Offline"."""
+    if candidate.is_reserved:
+        return f"{verbs.be} reserved: {PENDING}"
+    if candidate.exclusion:
+        return f"{verbs.be} excluded: {candidate.exclusion}"
     if not candidate.matches:
-        return _lacking(candidate)
-    obstacles = list(_obstacles(candidate))
-    return f"matches but {' and '.join(obstacles)}" if obstacles else "matches and can take it"
+        return _mismatch(candidate, verbs)
+    obstacles = list(_obstacles(candidate, verbs))
+    if not obstacles:
+        return f"{verbs.match} and can take it"
+    return f"{verbs.match} but {' and '.join(obstacles)}"
 
 
-def waiting(evidence: Evidence, staff: Sequence[Candidate]) -> str:
-    """Why a pending Task waits."""
-    queue = evidence.queue(evidence.task.task_queue_sid)
-    would_be = not evidence.task.sid
+def distance(candidate: Candidate) -> tuple[bool, bool, bool]:
+    """A sort key: matching Workers first, then common mistakes, then attributes that differ."""
+    failing = [clause for verdict in candidate.verdicts for clause in verdict.failing]
+    has_value = any(value != NOT_THERE for clause in failing for _, value in clause.met)
+    return (not candidate.matches, not any(clause.mistake for clause in failing), not has_value)
+
+
+def join_names(names: Sequence[str], most: int | None = None) -> str:
+    """Return names as part of a sentence, after `most` of them a count: "Ana, Ben and 4 more"."""
+    if most is not None and len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def reason_to_wait(evidence: Evidence) -> str:
+    """Return "waits: …" for a pending Task in few words, "" for any other.
+
+    It is one of the reasons that `sum_up` gives in full. It works without the Workers' channels: a
+    Worker with any Reservation then counts as busy.
+    """
+    if evidence.task.assignment_status != "pending":
+        return ""
+    queue = evidence.task_queue
     if queue is None:
-        nothing = "no filter of its Workflow matches its attributes"
-        if would_be:
-            return f"TaskRouter would refuse it: {nothing}, and there is no default_filter."
-        return f"It is in no TaskQueue: {nothing}."
-    if reason := why_no_worker_matches(evidence, queue):
+        return "waits: no filter of the Workflow matches its attributes"
+    if reason := _why_no_worker_matches(evidence, queue):
+        return f"waits: {reason}"
+    candidates = tuple(judge_candidates(evidence))
+    if reserved := [each.friendly_name for each in candidates if each.is_reserved]:
+        return f"waits: {reserved[0]} has a pending Reservation for it"
+    expressions = [queue.target_workers or ""]
+    target = evidence.position.target
+    if target is not None and target.expression is not None:
+        expressions.append(target.expression.text)
+    expression = " and ".join(expressions)
+    is_unknown = _lacks_channels(evidence, queue)
+    if evidence.named_workers:
+        return f"waits: {_for_named_worker(evidence, candidates, expression, is_unknown)}"
+    if is_unknown:
+        return f"waits: which Workers match {expression} {_DEPENDS}"
+    return f"waits: {_for_any_worker(evidence, candidates, expression)}"
+
+
+def _pending(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
+    exists, queue = bool(evidence.task.sid), evidence.task_queue
+    if queue is None:
+        reason = "no filter of its Workflow matches its attributes"
+        if exists:
+            return f"It is in no TaskQueue: {reason}."
+        return f"TaskRouter would refuse it: {reason}, and there is no default_filter."
+    if reason := _why_no_worker_matches(evidence, queue):
         return f"{reason[0].upper()}{reason[1:]}."
-    if able := [one.friendly_name for one in staff if one.is_eligible]:
-        if would_be:
-            return f"{listed(able)} could take it at once."
-        return f"{listed(able)} can take it: {why_not_yet(evidence)}."
-    return f"{'; '.join(_told(staff))}."
+    if eligible := [each.friendly_name for each in candidates if each.is_eligible]:
+        if exists:
+            return f"{join_names(eligible)} can take it: {_why_not_yet(evidence)}."
+        return f"{join_names(eligible)} could take it at once."
+    return f"{'; '.join(_describe_nearest(candidates))}."
 
 
-def why_no_worker_matches(evidence: Evidence, queue: Any) -> str:
-    """Why no Worker matches the Task, whatever its attributes; "" when one might."""
+def _reserved(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
+    task, parts = evidence.task, []
+    pending = [each for each in evidence.reservations if each.reservation_status == "pending"]
+    for each in pending:
+        assert each.date_created is not None and task.date_created is not None
+        until = reservation_deadline(each.date_created, evidence.workflow)
+        left = seconds_left(until, task.date_created + timedelta(seconds=task.age))
+        parts.append(f"{each.worker_name} is reserved until {iso(until)} ({left} s left)")
+    others = [each.friendly_name for each in candidates if each.is_eligible]
+    queue = evidence.task_queue
+    if others and queue is not None and len(pending) >= (queue.max_reserved_workers or 1):
+        parts.append(
+            f"{join_names(others)} could take it too, but max_reserved_workers of the TaskQueue is"
+            f" {queue.max_reserved_workers}"
+        )
+    return f"{'; '.join(parts)}." if parts else "A Worker is reserved."
+
+
+def _why_no_worker_matches(evidence: Evidence, queue: TaskQueueInstance) -> str:
+    """Why no Worker matches, whatever the Task's attributes; "" when one might."""
     if not evidence.workers:
         return "there is no Worker in the Workspace"
     if not queue.target_workers and routed_to(evidence.task.routing_target) is None:
@@ -61,130 +171,114 @@ def why_no_worker_matches(evidence: Evidence, queue: Any) -> str:
     return ""
 
 
-def why_not_yet(evidence: Evidence) -> str:
-    """Why a Task that a Worker could take has none, in words that follow the Worker's name."""
+def _why_not_yet(evidence: Evidence) -> str:
+    """Why a Worker who can take the Task has no Reservation; follows the Worker's name."""
     if evidence.reservations and evidence.reservations[-1].reservation_status == "canceled":
         return "its last Reservation was canceled, after which TaskRouter pauses for some seconds"
     return "a Reservation is about to be made"
 
 
-def sum_up(evidence: Evidence, staff: Sequence[Candidate]) -> str:
-    """Why the Task is where it is, whatever its status."""
-    task = evidence.task
-    match task.assignment_status:
-        case "pending":
-            return waiting(evidence, staff)
-        case "reserved":
-            return _reserved(evidence, staff)
-        case "assigned":
-            who, when = _taker(evidence, "accepted")
-            return f"{who} accepted it{when}, and has it until it is completed."
-        case "wrapping":
-            who, when = _taker(evidence, "wrapping")
-            return f"{who} wraps it up{when}: it takes a place until it is completed."
-        case "completed":
-            who, when = _taker(evidence, "completed")
-            return f"It is completed. {who} had it{when}.{_because(task)}"
-        case _ if not task.sid:
-            return (
-                "It would be canceled at once: it would be skipped out of its Workflow, for nobody"
-                " can take it now and each skip_if on its way holds."
-            )
-        case _:
-            return f"It was canceled{_at(task.date_updated)}.{_because(task)}"
-
-
-def _told(staff: Sequence[Candidate]) -> Iterator[str]:
-    """What is to say of the nearest Workers; those of whom the same is to say together."""
-    alike: dict[str, list[str]] = {}
-    for one in sorted(staff, key=distance):
-        alike.setdefault(standing_of(one), []).append(one.friendly_name)
-    left = len(staff)
-    for standing, names in list(alike.items())[:MOST_TOLD]:
-        if len(names) > 1 and standing.startswith("lacks "):
-            more = len(names) - MOST_NAMES
-            named = [*names[:MOST_NAMES], f"{more} more"] if more > 1 else names
-            yield f"{listed(named)} lack {standing.removeprefix('lacks ')}"
-        else:
-            yield f"{', '.join(names)} {standing}"
-        left -= len(names)
+def _describe_nearest(candidates: Sequence[Candidate]) -> Iterator[str]:
+    """Describe the nearest Workers; those with the same description together."""
+    groups: dict[str, list[Candidate]] = {}
+    for each in sorted(candidates, key=distance):
+        groups.setdefault(describe_candidate(each), []).append(each)
+    left = len(candidates)
+    for group in list(groups.values())[:MOST_GROUPS]:
+        names = join_names([each.friendly_name for each in group], MOST_NAMES)
+        yield f"{names} {describe_candidate(group[0], SINGULAR if len(group) == 1 else PLURAL)}"
+        left -= len(group)
     if left:
         yield f"{left} more cannot take it either"
 
 
-def distance(one: Candidate) -> tuple[bool, bool, bool]:
-    """Who matches comes first, then who fails by a usual mistake, then by something it has."""
-    verdicts = [each for each in (one.target_workers, one.target) if each is not None]
-    lacking = [clause for verdict in verdicts for clause in verdict.lacking]
-    has_something = any(value != NOT_THERE for clause in lacking for _, value in clause.met)
-    return (not one.matches, not any(clause.trap for clause in lacking), not has_something)
-
-
-def _reserved(evidence: Evidence, staff: Sequence[Candidate]) -> str:
-    task = evidence.task
-    now = task.date_created + timedelta(seconds=task.age)
-    pending = [one for one in evidence.reservations if one.reservation_status == "pending"]
-    told = []
-    for one in pending:
-        until = reservation_deadline(one.date_created, evidence.workflow)
-        left = seconds_left(until, now)
-        told.append(f"{one.worker_name} is reserved until {iso(until)} ({left} s left)")
-    others = [one.friendly_name for one in staff if one.is_eligible]
-    queue = evidence.queue(task.task_queue_sid)
-    if others and queue is not None and len(pending) >= queue.max_reserved_workers:
-        told.append(
-            f"{listed(others)} could take it too, but max_reserved_workers of the TaskQueue is"
-            f" {queue.max_reserved_workers}"
-        )
-    return f"{'; '.join(told)}." if told else "A Worker is reserved."
-
-
-def _lacking(candidate: Candidate) -> str:
-    for verdict in (candidate.target_workers, candidate.target):
-        if verdict is not None and not verdict.holds:
-            return _lack(verdict)
-    return "does not match"
-
-
-def _lack(verdict: Verdict) -> str:
+def _mismatch(candidate: Candidate, verbs: Verbs) -> str:
+    verdict = next(each for each in candidate.verdicts if not each.holds)
     if verdict.error:
-        return f"cannot match {verdict.text!r}, which is no expression"
+        return f"cannot match {verdict.text!r}, which is not a valid expression"
     if not verdict.text:
-        return "matches no target_workers: there is none"
-    word = " or " if verdict.either else " and "
-    return "lacks " + word.join(
-        f"`{one.text}`: {one.found()}" if one.met else f"`{one.text}`" for one in verdict.lacking
-    )
+        return "cannot match, since the TaskQueue has no target_workers"
+    clauses = [
+        f"`{each.text}`: {each.found()}" if each.met else f"`{each.text}`"
+        for each in verdict.failing
+    ]
+    return f"{verbs.lack} {(' or ' if verdict.has_or else ' and ').join(clauses)}"
 
 
-def _obstacles(candidate: Candidate) -> Iterable[str]:
-    if not candidate.available:
-        yield f"is {candidate.activity_name}"
-    if candidate.busy and candidate.room is None:
-        yield "has another Task"
-    elif candidate.busy:
-        yield f"has no room ({candidate.room})"
+def _obstacles(candidate: Candidate, verbs: Verbs) -> Iterator[str]:
+    if not candidate.is_available:
+        yield f"{verbs.be} {candidate.activity_name}"
+    if candidate.is_busy and candidate.capacity is None:
+        yield f"{verbs.have} another Task"
+    elif candidate.is_busy:
+        yield f"{verbs.have} no room ({candidate.capacity})"
 
 
-def _taker(evidence: Evidence, status: str) -> tuple[str, str]:
-    """Who has the Task, and since when, from its Reservation of this status."""
-    for one in evidence.reservations:
-        if one.reservation_status == status:
-            return one.worker_name, f" ({iso(one.date_updated)})"
+def _holder(evidence: Evidence, status: str) -> tuple[str, str]:
+    """The Worker whose Reservation for the Task has this status, and since when."""
+    for each in evidence.reservations:
+        if each.reservation_status == status:
+            return (
+                each.worker_name or "",
+                f" ({iso(each.date_updated)})" if each.date_updated else "",
+            )
     return "A Worker", ""
 
 
-def _because(task: Any) -> str:
+def _reason_given(task: TaskFacts) -> str:
     if not task.reason:
         return ""
     meaning = next((text for key, text in _REASONS.items() if key in task.reason), "")
     return f" The reason given: {task.reason!r}{f', which means: {meaning}' if meaning else ''}."
 
 
-def _at(moment: datetime | str | None) -> str:
+def _at(moment: datetime | None) -> str:
     return f" at {iso(moment)}" if moment else ""
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names as people list them: "Ana, Ben and 4 more"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _for_named_worker(
+    evidence: Evidence, candidates: Sequence[Candidate], expression: str, is_unknown: bool
+) -> str:
+    """Why the Worker that the Task names cannot take it."""
+    names = join_names([describe_named_worker(each) for each in evidence.named_workers])
+    named = next((each for each in candidates if not each.exclusion), None)
+    if named is None:
+        return f"{names}, and there is no such Worker"
+    if is_unknown:
+        return f"{names}, and whether {named.friendly_name} matches {expression} {_DEPENDS}"
+    if not named.matches:
+        return f"{names}, and {named.friendly_name} does not match {expression}"
+    if not named.is_available:
+        return f"{names}, and {named.friendly_name} is {named.activity_name}"
+    why = _why_busy(named) if named.is_busy else f"is available, {_why_not_yet(evidence)}"
+    return f"{names}, and {named.friendly_name} {why}"
+
+
+def _for_any_worker(evidence: Evidence, candidates: Sequence[Candidate], expression: str) -> str:
+    """Why none of the Workers can take it."""
+    matching = [each for each in candidates if each.matches]
+    available = [each for each in matching if each.is_available]
+    free = [each.friendly_name for each in available if not each.is_busy]
+    if not matching:
+        return f"no Worker matches {expression}"
+    if not available:
+        activities = ", ".join(f"{each.friendly_name} is {each.activity_name}" for each in matching)
+        return f"no available Worker matches {expression} ({activities})"
+    if not free:
+        names = ", ".join(f"{each.friendly_name} {_why_busy(each)}" for each in available)
+        return f"every available Worker who matches {expression} is busy ({names})"
+    return f"{free[0]} is available, {_why_not_yet(evidence)}"
+
+
+def _lacks_channels(evidence: Evidence, queue: TaskQueueInstance) -> bool:
+    """Whether an expression reads channels that are not part of the evidence."""
+    if routed_to(evidence.task.routing_target) is not None:
+        return False  # no expression counts
+    reads = needs_channels(queue, evidence.position.target)
+    return reads and any(worker.sid not in evidence.channels for worker in evidence.workers)
+
+
+def _why_busy(candidate: Candidate) -> str:
+    capacity = candidate.capacity
+    is_closed = capacity is not None and (not capacity.is_on or not capacity.configured)
+    return "takes none on this channel" if is_closed else "has another Task"

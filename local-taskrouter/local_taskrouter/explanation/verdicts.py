@@ -1,4 +1,4 @@
-"""An expression judged over values, clause by clause."""
+"""Judges an expression over values, clause by clause."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from local_taskrouter.explanation.common_mistakes import trap_in
+from local_taskrouter.explanation.common_mistakes import find_mistake
 from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
 from local_taskrouter.rules.operators import (
     Comparison,
@@ -17,7 +17,8 @@ from local_taskrouter.rules.operators import (
     references,
 )
 
-LONGEST_VALUE = 120
+LONGEST_VALUE = 120  # characters
+NOT_THERE = "not there"
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,18 @@ class Clause:
     """One comparison: as written, whether it holds, and what it met.
 
     `met` names each reference and the value found there, as JSON, or "not there". `decides` is
-    true where the whole expression is false because of this clause; `trap` names a usual mistake,
-    and the way out, else it is empty.
+    true where the whole expression is false because of this clause. `mistake` describes a common
+    mistake and how to fix it, "" when there is none.
     """
 
     text: str
     holds: bool
     met: tuple[tuple[str, str], ...]
     decides: bool
-    trap: str = ""
+    mistake: str = ""
 
     def found(self) -> str:
-        """What the clause met, as in `languages is ["en"]`."""
+        """Return what the clause met, as in `languages is ["en"]`."""
         return ", ".join(
             f"{name} is {value}" if value != NOT_THERE else f"{name} is not there"
             for name, value in self.met
@@ -48,10 +49,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an expression: its text, whether it matches, and each clause.
+    """The result of an expression: its text, whether it holds, and each clause.
 
-    `error` says why a text is no expression; it then matches nothing, as does an empty text. The
-    clauses are judged when first looked at: live panels ask only whether it holds.
+    `error` says why a text is not a valid expression; it then matches nothing, as does an empty
+    text. The clauses are judged on first access, since live panels need only `holds`.
     """
 
     text: str
@@ -62,58 +63,55 @@ class Verdict:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """Each comparison in the order in which it is written."""
+        """Each comparison, in the order written."""
         if self.expression is None:
             return ()
         condition, values = self.expression.condition, self.values
-        blamed = {id(one) for one in failing_comparisons(condition, values)}
-        return tuple(_clause(one, values, id(one) in blamed) for one in comparisons(condition))
+        deciding = {id(each) for each in failing_comparisons(condition, values)}
+        return tuple(_clause(each, values, id(each) in deciding) for each in comparisons(condition))
 
     @property
-    def either(self) -> bool:
-        """Whether it has an OR, so that one of its sides would be enough."""
+    def has_or(self) -> bool:
+        """Whether it has an OR, so that one of its sides is enough."""
         return self.expression is not None and has_or(self.expression.condition)
 
     @property
-    def lacking(self) -> tuple[Clause, ...]:
+    def failing(self) -> tuple[Clause, ...]:
         """The clauses that make it false."""
         return tuple(clause for clause in self.clauses if clause.decides)
 
     @property
-    def traps(self) -> tuple[str, ...]:
-        """The usual mistakes in what makes it false."""
-        return tuple(dict.fromkeys(clause.trap for clause in self.lacking if clause.trap))
-
-
-NOT_THERE = "not there"
+    def mistakes(self) -> tuple[str, ...]:
+        """The common mistakes in the failing clauses."""
+        return tuple(dict.fromkeys(clause.mistake for clause in self.failing if clause.mistake))
 
 
 def judge(expression: Expression | str | None, values: Mapping[str, Any]) -> Verdict:
-    """Judge an expression, given as such or as text, over `values`."""
+    """Judge an expression, parsed or as text, over `values`."""
     if not isinstance(expression, Expression):
         try:
-            expression = _parsed(expression or "")
+            expression = _parse(expression or "")
         except ExpressionSyntaxError as error:
             return Verdict(expression or "", False, error=str(error) if expression else "")
     return Verdict(expression.text, expression.matches(values), "", expression, values)
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> Expression:
-    """One text is judged for every Worker, and by live panels again and again."""
+def _parse(text: str) -> Expression:
+    """Cached, since the same text is judged for every Worker and again by live panels."""
     return parse(text)
 
 
-def shown(value: Any) -> str:
-    """A value as JSON, shortened when it is long."""
+def _as_json(value: Any) -> str:
+    """Return a value as JSON, shortened when it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def _clause(comparison: Comparison, values: Mapping[str, Any], decides: bool) -> Clause:
     met = tuple(
-        (one.name, NOT_THERE if missing_part(one, values) else shown(one.read(values)))
-        for one in references(comparison)
+        (each.name, NOT_THERE if missing_part(each, values) else _as_json(each.read(values)))
+        for each in references(comparison)
     )
-    trap = trap_in(comparison, values) if decides else ""
-    return Clause(comparison.text, comparison.matches(values), met, decides, trap)
+    mistake = find_mistake(comparison, values) if decides else ""
+    return Clause(comparison.text, comparison.matches(values), met, decides, mistake)

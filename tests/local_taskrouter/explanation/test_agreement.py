@@ -1,10 +1,11 @@
-"""Whatever the local TaskRouter decides, `explain` must say the same, and for true reasons.
+"""`explain` agrees with every decision of the local TaskRouter, and gives true reasons.
 
-Everything is made through the SDK. What explain says is held against what the emulator did, and
-against the emulator's own records, which explain cannot see.
+The machine creates everything through the SDK. It compares each explanation with what TaskRouter
+did, and with the records of its core, which `explain` cannot see.
 """
 
 import json
+from dataclasses import astuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,18 +13,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core import parsed, records, routing
 from local_taskrouter.core.parsed import target_of
+from local_taskrouter.explanation import explain
+from local_taskrouter.explanation.evidence import TaskFacts
+from local_taskrouter.explanation.explain import explain_evidence
 from local_taskrouter.explanation.gathering import gather
-from local_taskrouter.explanation.waiting import reason_to_wait
+from local_taskrouter.explanation.sentences import reason_to_wait
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.rules.expression import parse
-from local_taskrouter.rules.workflow import Step
 from local_taskrouter.service import TaskRouter
 from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
-from wsgi_client import session_on
-
-from helpers import explain
-from helpers.explanation.reasoning import reason
+from wsgi_client import client_on
 
 TARGETS = [
     "1==1",
@@ -72,18 +72,18 @@ class Agreement(RuleBasedStateMachine):
         places=st.integers(1, 2),
         filters=st.lists(FILTER, min_size=1, max_size=3),
         default=st.booleans(),
-        staff=st.lists(
+        workers=st.lists(
             st.tuples(st.sampled_from(ATTRIBUTES), st.sampled_from(["Available", "Offline"])),
             min_size=1,
             max_size=3,
         ),
         first=st.lists(st.sampled_from(TASKS), min_size=2, max_size=3),
     )
-    def furnish(self, expressions, places, filters, default, staff, first):
+    def build(self, expressions, places, filters, default, workers, first):
         self.clock = ManualClock()
         self.taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "token", self.clock)
-        self.session = session_on(self.taskrouter)
-        self.built = WorkspaceBuilder(self.session.client)
+        self.client = client_on(self.taskrouter)
+        self.built = WorkspaceBuilder(self.client)
         self.space = self.built.workspace
         self.queues = [
             self.built.queue(f"Q{n}", text, max_reserved_workers=places)
@@ -96,7 +96,7 @@ class Agreement(RuleBasedStateMachine):
         )
         self.workers = [
             self.built.worker(f"W{n}", activity, **attributes)
-            for n, (attributes, activity) in enumerate(staff)
+            for n, (attributes, activity) in enumerate(workers)
         ]
         self.seen = set()
         for attributes in first:
@@ -106,23 +106,25 @@ class Agreement(RuleBasedStateMachine):
         given = {key: value for key, value in drawn.items() if value is not None}
         return given | {"queue": self.queues[drawn["queue"]].sid}
 
-    # What happens
+    # Rules
 
     @rule(attributes=st.sampled_from(TASKS))
     def create(self, attributes):
-        """What explain foretells of a Task that does not exist is what becomes of it."""
+        """A dry run has the same outcome as the Task that is created afterwards."""
         options = {"workflow_sid": self.built.workflow_sid}
-        foretold = explain(self.session, attributes, self.built.workspace_sid, **options)
+        dry_run = explain(self.client, attributes, self.built.workspace_sid, **options)
         try:
             task = self.built.task(attributes)
         except TwilioRestException:
-            assert foretold.place is None and "refuse" in foretold.sentence
+            assert dry_run.place is None and "refuse" in dry_run.sentence
             return
-        assert foretold.place is not None and foretold.place.queue == task.task_queue_friendly_name
-        able = {one.sid for one in foretold.candidates if one.is_eligible}
-        asked = {one.worker_sid for one in self.built.reservations(task)}
-        assert asked <= able and bool(asked) == bool(able)
-        status = {True: "reserved"}.get(bool(able), foretold.assignment_status)
+        assert (
+            dry_run.place is not None and dry_run.place.task_queue == task.task_queue_friendly_name
+        )
+        eligible = {one.sid for one in dry_run.candidates if one.is_eligible}
+        reserved = {one.worker_sid for one in self.built.reservations(task)}
+        assert reserved <= eligible and bool(reserved) == bool(eligible)
+        status = {True: "reserved"}.get(bool(eligible), dry_run.assignment_status)
         assert task.assignment_status == status
 
     @rule(attributes=st.sampled_from(TASKS))
@@ -139,18 +141,18 @@ class Agreement(RuleBasedStateMachine):
         if way == "chat":
             self.attempt(self.built.task, attributes, task_channel="chat")
         elif way == "queue":
-            tasks.create(task_queue_sid=self.one(self.queues, number).sid)
+            tasks.create(task_queue_sid=self.pick(self.queues, number).sid)
         else:
-            target, ignore = self.one(self.workers, number).sid, str("whatever" in way).lower()
+            target, ignore = self.pick(self.workers, number).sid, str("whatever" in way).lower()
             self.attempt(tasks.create, routing_target=target, ignore_capacity=ignore)
 
     @rule(number=NUMBER, activity=st.sampled_from(["Available", "Available", "Offline"]))
     def move(self, number, activity):
-        self.built.move(self.one(self.workers, number), activity)
+        self.built.move(self.pick(self.workers, number), activity)
 
     @rule(number=NUMBER, attributes=st.sampled_from(ATTRIBUTES))
-    def teach(self, number, attributes):
-        worker = self.one(self.workers, number)
+    def set_attributes(self, number, attributes):
+        worker = self.pick(self.workers, number)
         self.space.workers(worker.sid).update(attributes=json.dumps(attributes))
 
     @rule(
@@ -160,7 +162,7 @@ class Agreement(RuleBasedStateMachine):
         chat=st.booleans(),
     )
     def resize(self, number, capacity, available, chat):
-        channels = self.space.workers(self.one(self.workers, number).sid).worker_channels
+        channels = self.space.workers(self.pick(self.workers, number).sid).worker_channels
         name = "chat" if chat else "default"
         channels(name).update(capacity=capacity, available=available)
 
@@ -168,33 +170,33 @@ class Agreement(RuleBasedStateMachine):
     def answer(self, number, status):
         pending = self.reservations("pending")
         if pending:
-            self.one(pending, number).update(reservation_status=status)
+            self.pick(pending, number).update(reservation_status=status)
 
     @rule(number=NUMBER, status=st.sampled_from(["completed", "wrapping", "canceled"]))
     def end(self, number, status):
         tasks = self.space.tasks.list()
         if tasks:
-            self.attempt(self.one(tasks, number).update, assignment_status=status)
+            self.attempt(self.pick(tasks, number).update, assignment_status=status)
 
     @rule(number=NUMBER, attributes=st.sampled_from(TASKS))
     def change(self, number, attributes):
         tasks = self.space.tasks.list(assignment_status="pending")
         if tasks:
-            self.attempt(self.one(tasks, number).update, attributes=json.dumps(attributes))
+            self.attempt(self.pick(tasks, number).update, attributes=json.dumps(attributes))
 
     @rule(seconds=st.sampled_from([1, 4, 5, 10, 15, 20]))
-    def wait(self, seconds):
+    def advance(self, seconds):
         self.clock.advance(seconds)
 
-    # What always holds
+    # Invariants
 
     @invariant()
     def explain_agrees(self):
         if not hasattr(self, "seen"):
             return
         for task in self.space.tasks.list():
-            evidence = gather(self.space, task)
-            explanation = reason(evidence)
+            evidence = gather(self.space, TaskFacts.of(task))
+            explanation = explain_evidence(evidence)
             self.place_agrees(evidence, explanation)
             for candidate in explanation.candidates:
                 self.candidate_agrees(task, candidate)
@@ -206,17 +208,20 @@ class Agreement(RuleBasedStateMachine):
 
     def place_agrees(self, evidence, explanation):
         record = self.record(records.Task, evidence.task.sid)
-        standing = evidence.standing
-        assert standing.sure
-        assert standing.step == (None if record.step is None else Step(*record.step))
+        position = evidence.position
+        assert position.is_certain
+        step = None if position.step is None else list(astuple(position.step))
+        assert step == record.step
         if evidence.task.assignment_status == "pending":
             short = reason_to_wait(evidence)
             assert short.startswith("waits: ") and "about to be made" not in short
             for candidate in explanation.candidates:
-                assert candidate.known in short or candidate.known not in explanation.sentence
+                assert (
+                    candidate.exclusion in short or candidate.exclusion not in explanation.sentence
+                )
 
     def candidate_agrees(self, task, candidate):
-        """Matching, room and every clause are what the emulator's own functions say."""
+        """Eligibility and every clause are as the core computes them."""
         engine = self.taskrouter.engine
         record, worker = (
             self.record(records.Task, task.sid),
@@ -234,7 +239,7 @@ class Agreement(RuleBasedStateMachine):
                 assert not (clause.decides and clause.holds)
             if verdict and verdict.text:
                 assert verdict.holds == parse(verdict.text).matches(values)
-                assert verdict.holds or verdict.lacking
+                assert verdict.holds or verdict.failing
 
     def sentence_is_true(self, explanation):
         for one in explanation.candidates[:4]:
@@ -247,23 +252,25 @@ class Agreement(RuleBasedStateMachine):
                 assert one.friendly_name in explanation.sentence
 
     def reserved_are_matches(self, explanation):
-        """A Worker who has just been reserved was one who matches."""
+        """A Worker who was just reserved matches."""
         for one in self.reservations("pending", explanation.task_sid):
             if one.sid not in self.seen:
                 self.seen.add(one.sid)
-                [asked] = [c for c in explanation.candidates if c.sid == one.worker_sid]
-                assert asked.has_pending_reservation and asked.matches and asked.available
+                [candidate] = [c for c in explanation.candidates if c.sid == one.worker_sid]
+                assert candidate.is_reserved and candidate.is_available
+                # The Reservation uses the capacity that this expression reads.
+                assert candidate.matches or "channel" in candidate.target_workers.text
 
-    # In short
+    # Helpers
 
-    def one(self, found, number):
-        return found[number % len(found)]
+    def pick(self, items, number):
+        return items[number % len(items)]
 
     def attempt(self, action, *args, **more):
         try:
             action(*args, **more)
-        except TwilioRestException as refused:
-            assert refused.status == 400
+        except TwilioRestException as error:
+            assert error.status == 400
 
     def record(self, kind, sid):
         return self.taskrouter.engine.store.require(kind, sid)

@@ -1,0 +1,38 @@
+"""`explain` for a notebook: why a Task is where it is, as HTML, text or DataFrames."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_taskrouter import explanation
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+
+from helpers.display.explanation import Explanation
+from helpers.lessons.seven_faults import FaultyWorkspace
+from helpers.lessons.workspace import PreparedWorkspace
+from helpers.session.session import Session
+
+
+def explain(
+    lab: PreparedWorkspace | FaultyWorkspace | Session,
+    task: TaskInstance | str | Mapping[str, Any],
+    workspace_sid: str | None = None,
+    workflow_sid: str | None = None,
+) -> Explanation:
+    """Explain why `task` is where it is: a sentence, the mistakes found, and every reason.
+
+    `task` is the SDK's TaskInstance or a Task's SID. A mapping holds the attributes of a Task that
+    is not created: the explanation then says where it would go in the Workflow `workflow_sid`, by
+    default the lab's, or the only one of the Workspace. With a Session instead of a lab, the
+    Workspace is the Task's, or `workspace_sid`, or the one that has a Task of this SID.
+
+    It reads through the session's client, and changes nothing. Raises NoSuchTask, ValueError when a
+    Workspace or Workflow is missing, and what the SDK raises.
+    """
+    if isinstance(lab, Session):
+        session = lab
+    else:
+        session = lab.session
+        workspace_sid = workspace_sid or lab.workspace_sid
+        workflow_sid = workflow_sid or lab.workflow_sid
+    found = explanation.explain(session.client, task, workspace_sid, workflow_sid)
+    return Explanation(**vars(found))

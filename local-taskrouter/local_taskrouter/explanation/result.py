@@ -1,0 +1,201 @@
+"""The result of `explain`: as data, as text, and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from textwrap import indent
+from typing import Any
+
+from local_taskrouter.explanation.candidates import Candidate
+from local_taskrouter.explanation.notes import Note
+from local_taskrouter.explanation.place import FilterView, Place
+from local_taskrouter.explanation.sentences import PENDING, describe_candidate, distance
+from local_taskrouter.explanation.verdicts import Verdict
+
+MOST_WORKERS = 30  # shown as text or HTML
+_MARKS = {True: "✓", False: "✗"}
+
+
+@dataclass(frozen=True)
+class ReservationView:
+    """A Reservation of the Task; `until` is when a pending one times out, "" for any other."""
+
+    worker_name: str
+    reservation_status: str
+    until: str
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """Why a Task is where it is.
+
+    `sentence` sums it up; `notes` are the problems found, each with a fix. `filters`, `place` (None
+    when the Task is in no TaskQueue) and `candidates` (every Worker) hold what was judged,
+    `reservations` the Task's, oldest first. `task_sid` is "" for a Task not yet created.
+    """
+
+    task_sid: str
+    attributes: str
+    assignment_status: str
+    priority: int
+    sentence: str
+    notes: tuple[Note, ...]
+    workflow: str
+    filters: tuple[FilterView, ...]
+    place: Place | None
+    reservations: tuple[ReservationView, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def heading(self) -> str:
+        """The Task, in one line."""
+        if not self.task_sid:
+            return f"A Task with {self.attributes}, if it were created now"
+        return f"Task {self.task_sid} {self.attributes} is {self.assignment_status}"
+
+    @property
+    def nearest(self) -> list[Candidate]:
+        """The Workers to show, those nearest to a match first."""
+        return sorted(self.candidates, key=distance)[:MOST_WORKERS]
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """Name and value of each fact about where the Task waits, and its Reservations."""
+        if self.place is not None:
+            yield from _facts_of_place(self.place, self.priority)
+        for each in self.reservations:
+            until = f", to be answered until {each.until}" if each.until else ""
+            yield "Reservation", f"{each.worker_name}: {each.reservation_status}{until}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain dicts and lists, ready for `json.dumps`."""
+        return {
+            "task_sid": self.task_sid,
+            "attributes": self.attributes,
+            "assignment_status": self.assignment_status,
+            "priority": self.priority,
+            "sentence": self.sentence,
+            "notes": [asdict(each) for each in self.notes],
+            "workflow": self.workflow,
+            "filters": [_filter_dict(each) for each in self.filters],
+            "place": None if self.place is None else _place_dict(self.place),
+            "reservations": [asdict(each) for each in self.reservations],
+            "candidates": [_candidate_dict(each) for each in self.candidates],
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    __repr__ = __str__
+
+
+def _facts_of_place(place: Place, priority: int) -> Iterator[tuple[str, str]]:
+    yield "TaskQueue", f"{place.task_queue}, for Workers with {place.target_workers or 'nothing'}"
+    if place.route:
+        uncertain = "" if place.is_certain else " (or another target of the same TaskQueue)"
+        yield "routed there by", f"{place.route}{uncertain}"
+    if place.expression:
+        yield "the target also requires", place.expression
+    if place.order_by:
+        yield "Workers are reserved in the order of", place.order_by
+    if place.skip_if is not None:
+        now = "holds" if place.skip_if.holds else "does not hold"
+        met = ", ".join(clause.found() for clause in place.skip_if.clauses if clause.met)
+        yield "skipped if no Worker can take it and", f"{place.skip_if.text}: {now} now ({met})"
+    if place.step_seconds_left is not None:
+        seconds, age = place.step_seconds_left, place.step_ends_at
+        yield "may stay for", f"{seconds} s more (until {age} s old); then {place.after_step}"
+    if place.task_seconds_left is not None:
+        yield "is canceled in", f"{place.task_seconds_left} s, unless a Worker accepts it first"
+    yield "age and priority", f"{place.age} s, priority {priority}"
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield explanation.heading
+    yield explanation.sentence
+    for note in explanation.notes:
+        yield f"→ {note.about}: {note.text}"
+    if explanation.filters:
+        yield f"Workflow {explanation.workflow}"
+        for each in explanation.filters:
+            yield from _filter_lines(each)
+    facts = list(explanation.facts())
+    if facts:
+        yield "Where it stands"
+        yield from (f"  {name}: {value}" for name, value in facts)
+    if explanation.candidates:
+        yield "Workers"
+        for candidate in explanation.nearest:
+            yield from _candidate_lines(candidate)
+        if more := len(explanation.candidates) - len(explanation.nearest):
+            yield f"  and {more} more, see .candidates"
+
+
+def _filter_lines(view: FilterView) -> Iterator[str]:
+    yield f"  {_MARKS[view.matches]} {view.name} → {', '.join(view.queues)}: {view.outcome}"
+    if view.verdict is not None:
+        yield from _clause_lines(view.verdict)
+
+
+def _candidate_lines(candidate: Candidate) -> Iterator[str]:
+    yield f"  {_MARKS[candidate.is_eligible]} {candidate.friendly_name}"
+    for verdict in candidate.verdicts:
+        yield from _clause_lines(verdict)
+    if candidate.exclusion:
+        yield f"      {_MARKS[False]} {candidate.exclusion}"
+    if candidate.is_reserved:
+        yield f"      reserved: {PENDING}"
+    yield f"      {_MARKS[candidate.is_available]} {candidate.activity_name}"
+    if candidate.capacity is not None:
+        yield f"      {_MARKS[not candidate.is_busy]} {candidate.capacity}"
+
+
+def _clause_lines(verdict: Verdict) -> Iterator[str]:
+    if verdict.error:
+        yield indent(verdict.error, "      ")
+    for clause in verdict.clauses:
+        yield f"      {_MARKS[clause.holds]} {clause}"
+
+
+def _verdict_dict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    clauses = [{**asdict(clause), "met": dict(clause.met)} for clause in verdict.clauses]
+    return {
+        "text": verdict.text,
+        "holds": verdict.holds,
+        "error": verdict.error,
+        "clauses": clauses,
+    }
+
+
+def _filter_dict(view: FilterView) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "verdict": _verdict_dict(view.verdict),
+        "queues": list(view.queues),
+        "matches": view.matches,
+        "holds_task": view.holds_task,
+    }
+
+
+def _place_dict(place: Place) -> dict[str, Any]:
+    return {**vars(place), "skip_if": _verdict_dict(place.skip_if)}
+
+
+def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "friendly_name": candidate.friendly_name,
+        "sid": candidate.sid,
+        "activity_name": candidate.activity_name,
+        "matches": candidate.matches,
+        "is_available": candidate.is_available,
+        "is_busy": candidate.is_busy,
+        "is_reserved": candidate.is_reserved,
+        "is_eligible": candidate.is_eligible,
+        "description": describe_candidate(candidate),
+        "target_workers": _verdict_dict(candidate.target_workers),
+        "target": _verdict_dict(candidate.target),
+        "exclusion": candidate.exclusion,
+        "capacity": None if candidate.capacity is None else asdict(candidate.capacity),
+        "holding": list(candidate.holding),
+        "reservation_statuses": list(candidate.reservation_statuses),
+    }
