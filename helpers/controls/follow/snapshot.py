@@ -5,21 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from local_taskrouter.explanation.evidence import Evidence, TaskFacts
+from local_taskrouter.explanation.evidence import Evidence, Reservation, TaskFacts
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
-from twilio.rest.taskrouter.v1.workspace.task.reservation import ReservationInstance
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
-from twilio.rest.taskrouter.v1.workspace.worker.reservation import (
-    ReservationInstance as WorkerReservationInstance,
-)
 from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 Channels = Mapping[str, tuple[WorkerChannelInstance, ...]]  # by the SID of their Worker
-Reservation = ReservationInstance | WorkerReservationInstance  # of a Task's list, of a Worker's
 
 
 @dataclass(frozen=True)
