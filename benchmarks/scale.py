@@ -2,8 +2,8 @@
 
 One emulator has two Workspaces: a small one, and one at TaskRouter's documented limits (15,000
 Workers, 5,000 TaskQueues, 25,000 Tasks in flight). The same three calls are made in both, in turn,
-through the SDK: create a Task, make a Worker available (whom TaskRouter reserves for a waiting Task),
-accept that Reservation. Also prints the time to start from disk, and the memory (Linux).
+through the SDK: create a Task, make a Worker available (TaskRouter then reserves the Worker for a
+waiting Task), accept that Reservation. Also prints the time to start from disk, and the memory (Linux).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The house: which file may import what, where time is read, and how large a file may grow."""
+"""What may import what, where the clock is read, and how large a file may grow."""
 
 import ast
 import re
@@ -11,23 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import source_code
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from source_code import (
+    CLONE,
+    FOLDERS,
+    PRODUCT,
+    SOURCES,
+    TESTS_MODULES,
+    circle,
+    import_graph,
+    imports,
+    inside,
+    late_imports,
+    parsed,
+    rooms,
+)
 
-CLONE = Path(__file__).parent.parent
-FOLDERS = {  # of packages and tools; modules below them begin with the last name
-    "helpers": CLONE / "helpers",
-    "local_taskrouter": CLONE / "local-taskrouter" / "local_taskrouter",
-    "tools": CLONE / "tools",
-    "tests": CLONE / "tests",
-}
-SOURCES = {
-    f"{name}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
-    for name, folder in FOLDERS.items()
-    for path in sorted(folder.rglob("*.py"))
-} | {"conftest.py": (CLONE / "conftest.py").read_text("utf-8")}
-TESTS_MODULES = {Path(file).stem for file in SOURCES if file.startswith("tests/")}
-PRODUCT = [file for file in SOURCES if file.startswith(("helpers/", "local_taskrouter/"))]
 PROJECT, LOCAL_TASKROUTER = (
     tomllib.loads((CLONE / folder / "pyproject.toml").read_text("utf-8"))["project"]
     for folder in ("", "local-taskrouter")
@@ -37,69 +38,74 @@ FILE_LINES = 350
 FUNCTION_LINES = 60
 VAGUE = {"utils", "util", "common", "manager", "misc", "helper"}
 
-MAY_IMPORT = {  # what of local_taskrouter the helpers may import, beside its rules and explanation
-    "helpers/session/connect.py": {
-        "local_taskrouter.process.launch",
-        "local_taskrouter.process.home",
-        "local_taskrouter.process.server_identity",
+ROOMS, ARROWS = 16, 45  # at the top of helpers
+
+PURE = {"local_taskrouter.core", "local_taskrouter.errors", "local_taskrouter.sids"}
+EXPLAINS = {"local_taskrouter.explanation", "local_taskrouter.rules"}
+MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; the first one counts
+    "local_taskrouter/rules/": {"local_taskrouter.rules"},
+    "local_taskrouter/explanation/": EXPLAINS,
+    "local_taskrouter/core/": PURE | {"local_taskrouter.rules"},
+    "local_taskrouter/": {"local_taskrouter"},
+    "helpers/session/connect.py": EXPLAINS | {"helpers", "local_taskrouter.process"},
+    "helpers/": EXPLAINS | {"helpers"},
+    "tools/": {"tools"},
+}
+LATE_IMPORTS = {  # inside a function
+    # Packages may be missing.
+    "helpers/preflight.py": {
+        "helpers.installation.parts",
+        "helpers.session.api_errors",
+        "helpers.session.connect",
     },
+    # `status` and `stop` start faster without Flask; a server without a certificate authority.
+    "local_taskrouter/__main__.py": {"local_taskrouter.http.server"},
+    "local_taskrouter/http/server.py": {"local_taskrouter.transparent.mode"},
+    # pytest loads the plugin in every run.
+    "local_taskrouter/pytest_plugin.py": {"local_taskrouter.testing"},
+}
+WITHOUT_IO = {  # what rules, core and explanation may import beside this project
+    *("bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "heapq"),
+    *("itertools", "json", "math", "operator", "re", "textwrap", "typing"),
+}
+HTTP_CLIENTS = {"http.client", "httpx", "requests", "urllib.request", "urllib3"}
+MAY_CALL_HTTP = {  # instead of the twilio package
+    "helpers/curl_command/send.py",  # where curl is not installed
+    "helpers/controls/replay.py",  # sends a recorded request again, to any address
 }
 MAY_READ_TIME = {
     "local_taskrouter/clock.py": {"time.time", "datetime.now", "time.sleep"},
-    # Between attempts at a file that Windows holds.
+    # Between attempts to open a file that another program holds on Windows.
     "local_taskrouter/process/home.py": {"time.sleep"},
     "helpers/checks.py": {"time.sleep"},  # wait_for
-    # When a request was sent, to the local TaskRouter or to Twilio's.
+    # The time at which a request was sent, to the local TaskRouter or to Twilio.
     "helpers/session/request_log.py": {"datetime.now"},
 }
 
 
-@cache
-def parsed(source: str) -> ast.Module:
-    return ast.parse(source)
-
-
-def imports(file: str) -> set[str]:
-    """Every module that `file` imports, anywhere in it, with its full name."""
-    found: set[str] = set()
-    for node in ast.walk(parsed(SOURCES[file])):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= set(_imported_from(file, node))
-    return found
-
-
-def _imported_from(file: str, node: ast.ImportFrom) -> Iterator[str]:
-    package = file.removesuffix(".py").split("/")[: -node.level] if node.level else []
-    module = ".".join([*package, *([node.module] if node.module else [])])
-    for name in node.names:
-        path = f"{module}.{name.name}".replace(".", "/")
-        is_module = f"{path}.py" in SOURCES or f"{path}/__init__.py" in SOURCES
-        yield f"{module}.{name.name}" if is_module else module
-
-
-def inside(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
 def imports_up(file: str) -> set[str]:
-    """The modules of ours that `file` imports and must not know."""
-    ours = {name for name in imports(file) if inside(name, *FOLDERS)}
-    if file.startswith("local_taskrouter/rules/"):
-        return {name for name in ours if not inside(name, "local_taskrouter.rules")}
-    if file.startswith("local_taskrouter/explanation/"):
-        allowed = {"local_taskrouter.explanation", "local_taskrouter.rules"}
-        return {name for name in ours if not inside(name, *allowed)}
-    if file.startswith("local_taskrouter/"):
-        return {name for name in ours if not inside(name, "local_taskrouter")}
-    allowed = {"helpers", "local_taskrouter.rules", "local_taskrouter.explanation"}
-    allowed |= MAY_IMPORT.get(file, set())
-    return {name for name in ours if not inside(name, *allowed)}
+    """The modules of this project that `file` imports and must not import."""
+    allowed = next(modules for start, modules in MAY_IMPORT.items() if file.startswith(start))
+    return {name for name in imports(file) if inside(name, *FOLDERS) and not inside(name, *allowed)}
+
+
+def input_and_output(file: str) -> set[str]:
+    """The imports and calls of `file` that could reach a file, the network or the clock."""
+    foreign = {name.split(".")[0] for name in imports(file)} - {*FOLDERS, "__future__"}
+    allowed = WITHOUT_IO | ({"twilio"} if "/explanation/" in file else set())
+    tree = parsed(SOURCES[file])
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return foreign - allowed | calls & {"open", "print", "input"}
+
+
+def imported_http_clients(file: str) -> set[str]:
+    tree = parsed(SOURCES[file])
+    modules = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    return {name.name for node in modules for name in node.names} & HTTP_CLIENTS
 
 
 def clock_readings(source: str) -> set[str]:
-    """The calls in `source` that read the time of day or wait, as "module.function"."""
+    """The calls in `source` that read the time of day or sleep, as "module.function"."""
     tree = parsed(source)
     names = {
         name.asname or name.name: f"time.{name.name}"
@@ -123,15 +129,15 @@ def clock_readings(source: str) -> set[str]:
 
 
 def oversized_or_vague(file: str, source: str) -> Iterator[str]:
-    """A sentence for each rule of size and name that `file` breaks."""
+    """Yield a sentence for each rule of size and name that `file` breaks."""
     lines = len(source.splitlines())
     if lines >= FILE_LINES:
         yield f"{file} has {lines} lines, {FILE_LINES - 1} are allowed"
     if Path(file).stem in VAGUE:
-        yield f"{file} has a name that does not say what the file holds"
+        yield f"{file} has a name that does not describe its content"
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = node.end_lineno - node.lineno + 1
+            lines = (node.end_lineno or 0) - node.lineno + 1
             if lines >= FUNCTION_LINES:
                 yield f"{file}: {node.name} has {lines} lines, {FUNCTION_LINES - 1} are allowed"
 
@@ -144,15 +150,15 @@ def requirements(project: Mapping[str, Any], *extras: str) -> set[str]:
 
 
 def distributions(file: str) -> set[str]:
-    """The packages, as pip names them, that `file` imports from."""
-    known = _installed()
+    """The packages that `file` imports from, by their names for pip."""
+    installed = packages_of_modules()
     tops = {name.split(".")[0] for name in imports(file)}
     foreign = tops - set(sys.stdlib_module_names) - {*FOLDERS, *TESTS_MODULES}
-    return {canonicalize_name(known.get(top, [top])[0]) for top in foreign}
+    return {canonicalize_name(installed.get(top, [top])[0]) for top in foreign}
 
 
 @cache
-def _installed() -> Mapping[str, list[str]]:
+def packages_of_modules() -> Mapping[str, list[str]]:
     return packages_distributions()
 
 
@@ -163,10 +169,42 @@ def assert_none(violations: Iterable[str]) -> None:
 
 
 def test_imports_point_down_only():
-    assert_none(f"{file} imports {name}" for file in PRODUCT for name in imports_up(file))
+    files = [*PRODUCT, *(file for file in SOURCES if file.startswith("tools/"))]
+    assert_none(f"{file} imports {name}" for file in files for name in imports_up(file))
 
 
-def test_every_import_is_declared():
+def test_late_imports_are_listed():
+    late = {file: late_imports(file) for file in PRODUCT}
+    assert {file: names for file, names in late.items() if names} == LATE_IMPORTS
+
+
+def test_rules_core_and_explanation_do_no_input_or_output():
+    assert_none(
+        f"{file} uses {name}"
+        for file in PRODUCT
+        if file.split("/")[1] in ("rules", "core", "explanation")
+        for name in (input_and_output(file) if file.startswith("local_taskrouter/") else ())
+    )
+
+
+def test_helpers_call_taskrouter_through_the_twilio_package():
+    callers = {file for file in PRODUCT if file.startswith("helpers/")}
+    assert {file for file in callers if imported_http_clients(file)} == MAY_CALL_HTTP
+
+
+@pytest.mark.parametrize("package", ["helpers", "local_taskrouter", "tools"])
+def test_imports_form_no_circle(package):
+    assert circle(import_graph(package)) == []
+    assert circle(rooms(package)) == []
+
+
+def test_helpers_have_few_rooms_and_arrows():
+    top = rooms("helpers")
+    assert len(top) <= ROOMS
+    assert sum(map(len, top.values())) <= ARROWS
+
+
+def test_every_imported_package_is_declared():
     tutorial, with_tests = requirements(PROJECT), requirements(PROJECT, "test")
     alone = requirements(LOCAL_TASKROUTER)
     declared = {"helpers": tutorial, "local_taskrouter": alone}
@@ -179,7 +217,7 @@ def test_every_import_is_declared():
     )
 
 
-def test_time_is_read_in_one_place():
+def test_only_listed_files_read_the_clock_or_sleep():
     assert_none(
         f"{file} calls {call}"
         for file in PRODUCT
@@ -187,7 +225,7 @@ def test_time_is_read_in_one_place():
     )
 
 
-def test_files_and_functions_are_small_and_named_for_what_they_hold():
+def test_files_and_functions_are_small_and_have_precise_names():
     assert_none(
         violation
         for file, source in SOURCES.items()
@@ -195,7 +233,7 @@ def test_files_and_functions_are_small_and_named_for_what_they_hold():
     )
 
 
-def test_helpers_have_at_most_twelve_public_names_and_all_of_them_exist():
+def test_helpers_have_at_most_twelve_public_names():
     import helpers
 
     assert 0 < len(helpers.__all__) <= 12
@@ -218,7 +256,7 @@ def test_helpers_have_at_most_twelve_public_names_and_all_of_them_exist():
         ("helpers/session/connect.py", "from local_taskrouter.core.engine import Engine"),
     ],
 )
-def test_an_import_that_points_up_is_seen(monkeypatch, file, source):
+def test_import_that_points_up_is_found(monkeypatch, file, source):
     monkeypatch.setitem(SOURCES, file, source)
     assert imports_up(file)
 
@@ -234,7 +272,7 @@ def test_an_import_that_points_up_is_seen(monkeypatch, file, source):
         "from datetime import datetime, UTC\ndatetime.now(UTC)",
     ],
 )
-def test_a_reading_of_the_clock_is_seen(source):
+def test_reading_the_clock_is_found(source):
     assert clock_readings(source)
 
 
@@ -250,17 +288,42 @@ def test_a_reading_of_the_clock_is_seen(source):
         ),
     ],
 )
-def test_a_large_file_or_function_and_a_vague_name_are_seen(file, source):
+def test_large_file_or_function_or_vague_name_is_found(file, source):
     [violation] = oversized_or_vague(file, source)
     assert file in violation
 
 
-def test_every_violation_is_listed():
+def test_all_violations_are_listed():
     with pytest.raises(AssertionError, match=r"(?s)one\.py.*two\.py"):
         assert_none(["two.py imports up", "one.py imports up"])
 
 
-def test_an_undeclared_package_is_seen(monkeypatch):
+def test_undeclared_package_is_found(monkeypatch):
     monkeypatch.setitem(SOURCES, "helpers/made.py", "import yaml\nimport nowhere_to_be_found")
     assert distributions("helpers/made.py") == {"pyyaml", "nowhere-to-be-found"}
     assert not distributions("helpers/made.py") & requirements(PROJECT)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from helpers.checks import check",
+        "def late():\n    import helpers.checks",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from helpers import checks",
+    ],
+)
+def test_circle_is_found_wherever_its_imports_are(monkeypatch, source):
+    sources = {"helpers/made.py": source, "helpers/checks.py": "from helpers.made import late"}
+    monkeypatch.setattr(source_code, "SOURCES", sources)
+    assert {"helpers.made", "helpers.checks"} == set(circle(import_graph("helpers")))
+    assert set(circle(rooms("helpers"))) == {"made", "checks"}
+    assert bool(late_imports("helpers/made.py")) == (not source.startswith("from helpers"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import sqlite3", "from time import monotonic", "def late():\n    import socket", "open('x')"],
+)
+def test_input_or_output_in_the_core_is_found(monkeypatch, source):
+    monkeypatch.setitem(SOURCES, "local_taskrouter/core/made.py", source)
+    assert input_and_output("local_taskrouter/core/made.py")
