@@ -14,6 +14,7 @@ PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"
 ENVIRONMENT = yaml.safe_load((CLONE / "environment.yml").read_text("utf-8"))
 NAMED = ["jupyterlab", "twilio", "ipywidgets", "pandas", "nbval"]
 RUN = "pip install -e ./local-taskrouter -e . && python -m helpers.lab"
+STYLE = "ruff check . && ruff format --check . && pyright"
 TEST = 'pip install -e ./local-taskrouter -e ".[test]" && pytest'
 
 
@@ -87,6 +88,11 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert pattern
     lines = (CLONE / "README.md").read_text("utf-8").splitlines()
     assert [line for line in lines if re.search(pattern[1], line)] == [TEST]
+
+
+def test_ci_and_the_workflow_check_style_and_types_as_contributing_describes():
+    files = ("CONTRIBUTING.md", ".ci/run", ".github/workflows/tests.yml")
+    assert all(STYLE in (CLONE / file).read_text("utf-8") for file in files)
 
 
 def test_workflow_runs_the_test_command_on_oldest_and_newest_python():
