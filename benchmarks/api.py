@@ -1,6 +1,6 @@
 """The time of an API call as a ratio to a bare endpoint: ``python benchmarks/api.py [CALLS]``.
 
-Both servers run in separate processes on the same stack (Flask on waitress) and are called in turn
+Both servers run in separate processes and are called in turn
 through the SDK over pooled connections. The bare endpoint reads the form and answers with a stored
 body of the same size. It checks nothing, routes nothing, and writes nothing to disk.
 """

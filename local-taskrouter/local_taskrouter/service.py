@@ -33,6 +33,10 @@ LATEST = 32_503_680_000.0
 _RETRY_SECONDS = 1.0
 
 
+class Busy(Exception):
+    """Another thread holds the TaskRouter's lock."""
+
+
 class TaskRouter:
     """A TaskRouter with its state in the SQLite file `database`, or in ":memory:".
 
@@ -84,12 +88,19 @@ class TaskRouter:
         with self._lock:
             self.database.close()
 
-    def call(self, command: Callable[[Engine], T]) -> T:
-        """Run a command now and return its result; if it raises, the state does not change."""
-        with self._lock:
+    def call(self, command: Callable[[Engine], T], wait: bool = True) -> T:
+        """Run a command now and return its result; if it raises, the state does not change.
+
+        Raises Busy if another thread holds the lock and `wait` is False.
+        """
+        if not self._lock.acquire(blocking=wait):
+            raise Busy
+        try:
             now = self._run_due()
             result = run(self.engine, now, command)
             self._write()
+        finally:
+            self._lock.release()
         return result
 
     def read_events(self, *query: Any) -> list[Event]:

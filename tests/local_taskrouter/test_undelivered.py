@@ -1,5 +1,6 @@
 """A callback that was due when the process died."""
 
+from asgi_client import client_on
 from callback_receiver import JSON
 from local_taskrouter import service
 from local_taskrouter.clock import ManualClock
@@ -7,7 +8,6 @@ from local_taskrouter.core.records import Task
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
 from workspace_builder import WorkspaceBuilder
-from wsgi_client import client_on
 
 
 def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_path, monkeypatch):

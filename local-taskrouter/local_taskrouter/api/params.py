@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import MultiDict
+from starlette.datastructures import ImmutableMultiDict
 
 from local_taskrouter.core import parsed
 from local_taskrouter.errors import BadRequest
@@ -43,7 +43,9 @@ def optional(reader: Reader) -> Param:
     return Param(reader)
 
 
-def read(params: Mapping[str, Param], form_or_query: "MultiDict[str, str]") -> dict[str, Any]:
+def read(
+    params: Mapping[str, Param], form_or_query: ImmutableMultiDict[str, str]
+) -> dict[str, Any]:
     """The parsed values of the parameters in a request, by snake_case name; ignores unknown ones."""
     values = {}
     for name, param in params.items():

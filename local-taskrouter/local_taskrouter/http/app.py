@@ -1,25 +1,32 @@
-"""The Flask application: check credentials, parse the request, run the handler, render errors.
+"""The ASGI application: check credentials, parse the request, run the handler, render errors.
 
-The handler runs inside the TaskRouter's lock. A process has one Flask application, since compiling
-its routes takes 20 ms; each request carries its TaskRouter, as `g.taskrouter`.
+A handler runs in the event loop and inside the TaskRouter's lock. If another thread holds the lock,
+or if a request can take long, a worker thread runs it, so that the loop keeps serving.
 """
 
+import base64
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from math import inf
+from re import Pattern
 from time import perf_counter
-from typing import Any
+from typing import TypeVar
 
-from flask import Flask, Response, g, request
-from werkzeug.datastructures import Authorization
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import MethodNotAllowed as WrongMethod
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import ImmutableMultiDict, QueryParams
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import Message, Receive, Scope, Send
 
 from local_taskrouter.api.call import Call, Reply, Result, Route
 from local_taskrouter.api.params import read
 from local_taskrouter.api.routes import ROUTES
+from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import (
     BadRequest,
     InjectedFault,
@@ -30,165 +37,204 @@ from local_taskrouter.errors import (
     TwilioError,
     Unauthorized,
 )
-from local_taskrouter.http.control import add_control
+from local_taskrouter.http import control
 from local_taskrouter.process import server_identity
-from local_taskrouter.service import TaskRouter
+from local_taskrouter.service import Busy, TaskRouter
+from local_taskrouter.transparent.hostname import HOSTNAME
 
 LARGEST_BODY = 8 << 20
-TASKROUTER = "taskrouter"  # the key in a request's WSGI environ
 JSON = "application/json; charset=utf-8"
-HEADERS = [
-    *{
-        "Access-Control-Allow-Credentials": "true",
-        "Access-Control-Allow-Headers": (
-            "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
-            " If-Unmodified-Since"
-        ),
-        "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag",
-        "Strict-Transport-Security": "max-age=31536000",
-        "Twilio-Concurrent-Requests": "1",
-        "X-API-Domain": "taskrouter.twilio.com",
-        "X-Home-Region": "us1",
-        "X-Powered-By": "AT-5000",
-        "X-Shenanigans": "none",
-    }.items()
-]
+HEADERS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Headers": (
+        "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
+        " If-Unmodified-Since"
+    ),
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Twilio-Concurrent-Requests": "1",
+    "X-API-Domain": "taskrouter.twilio.com",
+    "X-Home-Region": "us1",
+    "X-Powered-By": "AT-5000",
+    "X-Shenanigans": "none",
+}
+_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+Given = ImmutableMultiDict[str, str]
+R = TypeVar("R", Route, control.Route)
+_NOTHING = QueryParams()
 log = logging.getLogger(__name__)
 
 
-def create_app(taskrouter: TaskRouter) -> "Application":
-    """Create a WSGI application that serves `/v1` and, with the same credentials, `/emulator`."""
-    return Application(_application(), taskrouter)
+class Application:
+    """Serve `/v1` and, with the same credentials, `/emulator`."""
+
+    def __init__(self, taskrouter: TaskRouter) -> None:
+        self.taskrouter = taskrouter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        request = Request(scope, _limited(scope, receive))
+        try:
+            response = await self._respond(request)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - each becomes a response
+            response = _error(request, error)
+        response.raw_headers += [
+            *_HEADERS,
+            (b"Twilio-Request-Id", self.taskrouter.sids.new("RQ").encode()),
+            (b"Twilio-Request-Duration", f"{perf_counter() - started:.3f}".encode()),
+        ]
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
+        if (method, path) != ("GET", server_identity.PATH):
+            _authenticate(request.headers.get("authorization"), taskrouter.credentials)
+        if path.startswith("/v1/"):
+            if (status := taskrouter.faults.next_status()) is not None:
+                raise InjectedFault(status)
+            return await self._api(request, *_find(_api_routes(), method, path))
+        route, _ = _find(_control_routes(), method, path)
+        form, body = await _read(request)
+        port = request.scope["server"][1]
+        call = control.ControlCall(taskrouter, request.query_params, form, body, port)
+        answer = await run_in_threadpool(route.handler, call)
+        if isinstance(answer, str):
+            return Response(answer, media_type="text/plain")
+        return _render(Reply(answer, 204 if answer is None else 200))
+
+    async def _api(self, request: Request, route: Route, sids: Mapping[str, str]) -> Response:
+        taskrouter, query = self.taskrouter, request.query_params
+        form, body = (_NOTHING, b"") if request.method != "POST" else await _read(request)
+        args = read(route.params, form if request.method == "POST" else query)
+        base, path = _base(request), request.scope["path"].removeprefix("/v1")
+        pairs, if_match = query.multi_items(), request.headers.get("if-match")
+
+        def command(engine: Engine) -> Result:
+            account_sid = taskrouter.account_sid
+            return route.handler(
+                Call(engine, account_sid, base, path, sids, args, pairs, if_match, body)
+            )
+
+        try:
+            answer = taskrouter.call(command, wait=False)
+        except Busy:
+            answer = await run_in_threadpool(taskrouter.call, command)
+        if not isinstance(answer, Reply):
+            answer = await run_in_threadpool(answer, taskrouter.read_events)
+        return _render(answer)
 
 
 @cache
-def _application() -> Flask:
-    app = Flask("taskrouter", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.url_map.merge_slashes = False
-    for step in (_find_taskrouter, _authenticate, _fail_on_request):
-        app.before_request(step)
-    app.register_error_handler(Exception, _error)
-    for route in ROUTES:
-        app.add_url_rule(
-            f"/v1{route.path}",
-            endpoint=f"{route.method} {route.path}",
-            view_func=_view(route),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
-    add_control(app)
-    return app
+def _api_routes() -> list[tuple[Pattern[str], Route]]:
+    """The patterns of the paths with their routes; a fixed name comes before a SID."""
+    ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
+    return [(_pattern(f"/v1{route.path}"), route) for route in ordered]
 
 
-class Application:
-    """WSGI wrapper: pass `taskrouter` to the Flask application and add Twilio's response headers."""
-
-    def __init__(self, app: Callable[..., Iterable[bytes]], taskrouter: TaskRouter) -> None:
-        self._app = app
-        self._taskrouter = taskrouter
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        started = perf_counter()
-        environ[TASKROUTER] = self._taskrouter
-
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            seconds = f"{perf_counter() - started:.3f}"
-            request_headers = [
-                ("Twilio-Request-Id", self._taskrouter.sids.new("RQ")),
-                ("Twilio-Request-Duration", seconds),
-            ]
-            return start_response(status, [*headers, *HEADERS, *request_headers], *more)
-
-        return self._app(environ, start)
+@cache
+def _control_routes() -> list[tuple[Pattern[str], control.Route]]:
+    return [(_pattern(route.path), route) for route in control.ROUTES]
 
 
-def _view(route: Route) -> Callable[..., Response]:
-    def view(**sids: str) -> Response:
-        taskrouter: TaskRouter = g.taskrouter
-        args = read(route.params, request.form if route.method == "POST" else request.args)
-        base = f"{request.scheme}://{request.host}/v1"
-
-        def command(engine: Any) -> Result:
-            call = Call(
-                engine,
-                taskrouter.account_sid,
-                base,
-                request.path.removeprefix("/v1"),
-                sids,
-                args,
-                list(request.args.items(multi=True)),
-                request.headers.get("If-Match"),
-                request.get_data(),
-            )
-            return route.handler(call)
-
-        result = taskrouter.call(command)
-        return _render(result if isinstance(result, Reply) else result(taskrouter.read_events))
-
-    return view
+def _pattern(path: str) -> Pattern[str]:
+    return compile_path(path.replace("<", "{").replace(">", "}"))[0]
 
 
-@lru_cache(maxsize=256)
-def _credentials(header: str | None) -> Authorization | None:
-    return Authorization.from_header(header)
+def _find(routes: Iterable[tuple[Pattern[str], R]], method: str, path: str) -> tuple[R, Mapping]:
+    """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
+    known = False
+    for pattern, route in routes:
+        if found := pattern.match(path):
+            if route.method == method or (route.method, method) == ("GET", "HEAD"):
+                return route, found.groupdict()
+            known = True
+    if known:
+        raise MethodNotAllowed(f"{method} is not allowed on {path}")
+    raise NotFound(path.removeprefix("/v1"))
 
 
-def _find_taskrouter() -> None:
-    g.taskrouter = request.environ[TASKROUTER]
-
-
-def _authenticate() -> None:
-    if request.path == server_identity.PATH and request.method == "GET":
-        return
-    credentials = _credentials(request.headers.get("Authorization"))
-    if credentials is None or credentials.type != "basic":
+def _authenticate(header: str | None, credentials: Mapping[str, str]) -> None:
+    given = _basic(header or "")
+    if given is None:
         raise Unauthorized("Authentication Error - No credentials provided")
-    expected = g.taskrouter.credentials.get(credentials.username or "", "")
-    same = hmac.compare_digest((credentials.password or "").encode(), expected.encode())
-    if not (expected and same):
+    expected = credentials.get(given[0], "")
+    if not (expected and hmac.compare_digest(given[1].encode(), expected.encode())):
         raise Unauthorized("Authenticate")
 
 
-def _fail_on_request() -> None:
-    """Raise the fault that was requested at `/emulator/faults`."""
-    status = g.taskrouter.faults.next_status() if request.path.startswith("/v1/") else None
-    if status is not None:
-        raise InjectedFault(status)
+@lru_cache(maxsize=256)
+def _basic(header: str) -> tuple[str, str] | None:
+    """The user name and password in an Authorization header; None if it is not Basic."""
+    kind, _, text = header.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(text).decode().partition(":")
+    except ValueError:
+        return None
+    return name, password
+
+
+async def _read(request: Request) -> tuple[Given, bytes]:
+    """The form, or the body if it is not a form."""
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return QueryParams(body.decode("utf-8", "replace")), b""
+    if kind == "multipart/form-data":
+        try:
+            async with request.form(max_part_size=LARGEST_BODY) as form:
+                texts = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
+        except MultiPartException as error:
+            raise BadRequest(f"The form cannot be read: {error.message}") from None
+        return QueryParams(texts), b""
+    return _NOTHING, body
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """Wrap `receive`: raise PayloadTooLarge if the Content-Length or the body exceeds the limit."""
+    most = inf if scope["path"] == control.STATE else LARGEST_BODY
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    announced, received = int(length) if length.isdigit() else 0, 0
+
+    async def receive_within_limit() -> Message:
+        nonlocal received
+        if max(announced, received) <= most:
+            message = await receive()
+            received += len(message.get("body", b""))
+        if max(announced, received) > most:
+            raise PayloadTooLarge(f"A request may have {most} bytes")
+        return message
+
+    return receive_within_limit
+
+
+def _base(request: Request) -> str:
+    """The URL up to `/v1`, with the client's host name. A request for Twilio's came through TLS."""
+    host = request.headers.get("host", "")
+    named = host.lower().removesuffix(":443") == HOSTNAME
+    return f"{'https' if named else request.scope['scheme']}://{host}/v1"
 
 
 def _render(reply: Reply) -> Response:
     if reply.body is None:
-        return Response(status=reply.status)
-    response = Response(json.dumps(reply.body), status=reply.status, content_type=JSON)
-    if reply.etag is not None:
-        response.headers["ETag"] = f'"{reply.etag}"'
-    return response
+        return Response(status_code=reply.status)
+    etag = {} if reply.etag is None else {"ETag": f'"{reply.etag}"'}
+    return Response(json.dumps(reply.body), reply.status, etag, JSON)
 
 
-def _error(error: Exception) -> Response:
+def _error(request: Request, error: Exception) -> Response:
     if not isinstance(error, TwilioError):
-        error = _translate(error)
+        log.exception("%s %s", request.method, request.scope["path"], exc_info=error)
+        error = InternalError(
+            "The local TaskRouter failed on this request. The traceback is in emulator.log in its home"
+            " folder."
+        )
     response = _render(Reply(error.body(), error.status))
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     return response
-
-
-def _translate(error: Exception) -> TwilioError:
-    if isinstance(error, WrongMethod):
-        return MethodNotAllowed(f"{request.method} is not allowed on {request.path}")
-    if isinstance(error, HTTPException) and error.code == 413:
-        return PayloadTooLarge(f"A request may have {LARGEST_BODY} bytes")
-    if isinstance(error, HTTPException) and error.code == 404:
-        return NotFound(request.path.removeprefix("/v1"))
-    if isinstance(error, HTTPException):
-        return BadRequest(error.description or error.name)
-    log.exception("%s %s", request.method, request.path, exc_info=error)
-    return InternalError(
-        "The local TaskRouter failed on this request. The traceback is in emulator.log in its home"
-        " folder."
-    )

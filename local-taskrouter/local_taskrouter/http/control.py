@@ -13,79 +13,71 @@ POST /emulator/stop         stop the process
 GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
 """
 
+import json
 import os
 import re
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import Flask, g, request
-
 from local_taskrouter.api.call import iso
-from local_taskrouter.clock import SystemClock
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
+from local_taskrouter.service import TaskRouter
 
-NOTHING: tuple[str, int] = ("", 204)
-
-
-def add_control(app: Flask) -> None:
-    """Add the control routes to the application; `version` is that of the code at this moment."""
-    version = code_version()
-
-    def identity() -> dict[str, Any]:
-        about = {"version": version, "pid": os.getpid(), **_time()}
-        return {**about, "transparent": g.taskrouter.transparent}
-
-    routes: tuple[tuple[str, str, Callable[[], Any]], ...] = (
-        ("GET", "", identity),
-        ("GET", "/hello", _prove),
-        ("POST", "/clock", _move_clock),
-        ("GET", "/deliveries", _deliveries),
-        ("POST", "/faults", _set_faults),
-        ("GET", "/state", lambda: g.taskrouter.export_state()),
-        ("POST", "/state", _import_state),
-        ("POST", "/reset", _reset),
-        ("POST", "/stop", _stop),
-    )
-    for method, path, view in routes:
-        name = f"{method} /emulator{path}"
-        app.add_url_rule(f"/emulator{path}", name, view, methods=[method])
+STATE = "/emulator/state"
+VERSION = code_version()
 
 
-def _reset() -> tuple[str, int]:
-    g.taskrouter.reset()
-    return NOTHING
+@dataclass(frozen=True)
+class ControlCall:
+    """A request to a control route; `port` is that of the socket."""
+
+    taskrouter: TaskRouter
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    body: bytes
+    port: int
 
 
-def _stop() -> tuple[str, int]:
-    g.taskrouter.on_stop()
-    return NOTHING
+@dataclass(frozen=True)
+class Route:
+    """A control route. `handler` returns a JSON object, a text, or None for no body."""
+
+    method: str
+    path: str
+    handler: Callable[[ControlCall], dict[str, Any] | str | None]
 
 
-def _prove() -> str:
-    nonce = request.args.get("nonce", "")
+def _about(call: ControlCall) -> dict[str, Any]:
+    about = {"version": VERSION, "pid": os.getpid(), **_time(call.taskrouter)}
+    return {**about, "transparent": dict(call.taskrouter.transparent)}
+
+
+def _prove(call: ControlCall) -> str:
+    nonce = call.query.get("nonce", "")
     if not re.fullmatch(server_identity.NONCE, nonce):
         raise BadRequest("Give nonce, 32 hex digits")
     # The port of the socket; the client could name another one in its Host header.
-    return server_identity.proof(g.taskrouter.auth_token, nonce, request.environ["SERVER_PORT"])
+    return server_identity.proof(call.taskrouter.auth_token, nonce, call.port)
 
 
-def _time() -> dict[str, Any]:
-    clock: SystemClock = g.taskrouter.clock
+def _time(taskrouter: TaskRouter) -> dict[str, Any]:
+    clock = taskrouter.clock
     return {"now": iso(clock.now()), "frozen": clock.stopped is not None}
 
 
-def _move_clock() -> dict[str, Any]:
-    form = request.form
+def _move_clock(call: ControlCall) -> dict[str, Any]:
+    taskrouter, form = call.taskrouter, call.form
     try:
         if "advance" in form:
-            g.taskrouter.advance(float(form["advance"]))
+            taskrouter.advance(float(form["advance"]))
         elif form.get("freeze") == "true":
-            g.taskrouter.freeze()
+            taskrouter.freeze()
         elif form.get("resume") == "true":
-            g.taskrouter.resume()
+            taskrouter.resume()
         else:
             raise ValueError("none of them is given")
     except (ValueError, OverflowError) as error:
@@ -93,37 +85,50 @@ def _move_clock() -> dict[str, Any]:
             "Give advance, a number of seconds to move forward (advance=120), or freeze=true, or"
             f" resume=true: {error}"
         ) from error
-    return _time()
+    return _time(taskrouter)
 
 
-def _deliveries() -> dict[str, Any]:
-    return {"deliveries": [asdict(delivery) for delivery in g.taskrouter.deliveries()]}
+def _deliveries(call: ControlCall) -> dict[str, Any]:
+    return {"deliveries": [asdict(delivery) for delivery in call.taskrouter.deliveries()]}
 
 
-def _set_faults() -> dict[str, Any]:
-    form = request.form
+def _set_faults(call: ControlCall) -> dict[str, Any]:
+    faults, form = call.taskrouter.faults, call.form
     try:
         count = int(form.get("count", "1"))
         if "status" in form:
-            g.taskrouter.faults.set_requests(int(form["status"]), count)
+            faults.set_requests(int(form["status"]), count)
         elif "callback" in form:
-            g.taskrouter.faults.set_callbacks(form["callback"], count)
+            faults.set_callbacks(form["callback"], count)
         else:
             raise ValueError("neither status nor callback is given")
     except ValueError as error:
         raise BadRequest(
             f"Give status or callback, and count, for example status=429 count=2: {error}"
         ) from error
-    return asdict(g.taskrouter.faults)
+    return asdict(faults)
 
 
-def _import_state() -> tuple[str, int]:
-    request.max_content_length = None
-    state = request.get_json(force=True, silent=True)
+def _import_state(call: ControlCall) -> None:
+    state = None
+    with suppress(ValueError):
+        state = json.loads(call.body)
     if not isinstance(state, dict):
         raise BadRequest("The state must be the JSON object that GET /emulator/state returns")
     try:
-        g.taskrouter.import_state(state)
+        call.taskrouter.import_state(state)
     except ValueError as error:
         raise BadRequest(str(error)) from error
-    return NOTHING
+
+
+ROUTES = (
+    Route("GET", "/emulator", _about),
+    Route("GET", server_identity.PATH, _prove),
+    Route("POST", "/emulator/clock", _move_clock),
+    Route("GET", "/emulator/deliveries", _deliveries),
+    Route("POST", "/emulator/faults", _set_faults),
+    Route("GET", STATE, lambda call: call.taskrouter.export_state()),
+    Route("POST", STATE, _import_state),
+    Route("POST", "/emulator/reset", lambda call: call.taskrouter.reset()),
+    Route("POST", "/emulator/stop", lambda call: call.taskrouter.on_stop()),
+)

@@ -1,34 +1,32 @@
-"""Serve the emulator over HTTP with waitress, in one process per home folder."""
+"""Serve the emulator over HTTP from one event loop, in one process per home folder."""
 
-import logging
+import asyncio
 import os
-import select
 import signal
 import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from time import monotonic
-from typing import Any
 
+import uvicorn
 from filelock import Timeout
-from waitress.server import create_server
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_taskrouter.clock import SystemClock
-from local_taskrouter.http.app import create_app
+from local_taskrouter.http.app import Application
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.hostname import export_lines, with_https_urls
+from local_taskrouter.transparent.hostname import export_lines
 
 USUAL_PORT = 8790
-# Do not log each request that waits for a thread.
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-_THREADS = 16
 _DRAIN_SECONDS = 2.0
 _POLL_SECONDS = 1.0
+_DRAIN_POLL_SECONDS = 0.001
+_IDLE_CONNECTION_SECONDS = 600
 _SWITCH_SECONDS = 0.0005
 """How long a thread computes before Python switches, so that long queries delay no other request."""
 
@@ -40,7 +38,7 @@ class CannotServe(RuntimeError):
 class EmulatorServer:
     """Serve `taskrouter` over HTTP. `port` 0 picks a free one; the socket listens immediately.
 
-    `start` serves in background threads, `run` in this thread, until `stop`, `POST /emulator/stop`,
+    `start` serves in a background thread, `run` in this thread, until `stop`, `POST /emulator/stop`,
     `idle_hours` without a request (None: forever) or the end of one of the `owners`. Both close
     `taskrouter` at the end. Raises OSError if the port is taken.
     """
@@ -56,82 +54,106 @@ class EmulatorServer:
         self.taskrouter = taskrouter
         self._owners = owners
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
-        self._stopping = threading.Event()
-        self._controller: threading.Thread | None = None
-        self._app = LastUse(with_https_urls(create_app(taskrouter)))
-        listening = _bind(host, port)
-        self.port: int = listening.getsockname()[1]
+        self._thread: threading.Thread | None = None
+        self._socket = _listen(host, port)
+        self.port: int = self._socket.getsockname()[1]
         self.address = (_reachable(host), self.port)
         self.url = f"http://{_bracketed(self.address[0])}:{self.port}"
-        self._server: Any = create_server(  # waitress declares no types
-            self._app,
-            sockets=[listening],
-            threads=_THREADS,
-            ident=None,
-            connection_limit=400,
-            channel_timeout=600,
-            asyncore_use_poll=hasattr(select, "poll"),
-        )
+        self._loop = asyncio.new_event_loop()
+        self._app = LastUse(Application(taskrouter))
+        self._uvicorn = _Uvicorn(self._app, self._should_stop)
 
     def start(self) -> "EmulatorServer":
         """Serve in the background; returns itself."""
-        self._controller = threading.Thread(target=self.run, name="emulator", daemon=True)
-        self._controller.start()
+        self._thread = threading.Thread(target=self.run, name="emulator", daemon=True)
+        self._thread.start()
         return self
 
     def run(self) -> None:
         """Serve until one of the reasons to stop."""
-        self.taskrouter.on_stop = self._stopping.set
+        self.taskrouter.on_stop = self._stop_soon
         self.taskrouter.start()
-        loop = threading.Thread(target=self._server.run, name="emulator-sockets", daemon=True)
-        loop.start()
         try:
-            while not self._stopping.wait(_POLL_SECONDS):
-                if self._is_idle() or self._owner_has_ended():
-                    break
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._uvicorn.serve([self._socket]))
         finally:
-            self._finish(loop)
+            self.taskrouter.close()
 
     def stop(self) -> None:
         """Finish the current requests and stop. Safe to call twice, from any thread."""
-        self._stopping.set()
-        if self._controller is not None:
-            self._controller.join()
+        self._stop_soon()
+        if self._thread is not None:
+            self._thread.join()
 
-    def _is_idle(self) -> bool:
-        return self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
+    def _stop_soon(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._uvicorn.stopping.set)
 
-    def _owner_has_ended(self) -> bool:
-        return any(owner.has_ended() for owner in self._owners)
+    def _should_stop(self) -> bool:
+        idle = self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
+        return idle or any(owner.has_ended() for owner in self._owners)
 
-    def _finish(self, loop: threading.Thread) -> None:
-        self._server.task_dispatcher.shutdown()
-        trigger = self._server.trigger
-        # Under its lock: otherwise the loop, if it wakes for another reason, may close the trigger
-        # between the two lines, and the second would write to a closed file.
-        with trigger.lock:
-            trigger.thunks.append(self._close_when_flushed)
-            trigger.pull_trigger()
-        loop.join(_DRAIN_SECONDS)
-        self.taskrouter.close()
 
-    def _close_when_flushed(self) -> None:
-        """Close all channels, in waitress's loop, which ends with the last one."""
-        for channel in list(self._server.active_channels.values()):
-            channel.close_when_flushed = True
-        self._server.close()
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that stops immediately; by default it checks every tenth of a second."""
+
+    def __init__(self, app: ASGIApp, should_stop: Callable[[], bool]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                interface="asgi3",
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=_IDLE_CONNECTION_SECONDS,
+            )
+        )
+        self.stopping = asyncio.Event()
+        self._should_stop = should_stop
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve_home`."""
+        yield
+
+    async def main_loop(self) -> None:
+        while not (self.stopping.is_set() or self._should_stop()):
+            await self.on_tick(0)  # updates the Date header
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), _POLL_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state, end = self.server_state, monotonic() + _DRAIN_SECONDS
+        # A connection that is being accepted when its server closes would leak:
+        # https://github.com/python/cpython/issues/109564
+        for listening in sockets or []:
+            with suppress(NotImplementedError):  # on Windows
+                asyncio.get_running_loop().remove_reader(listening)
+        if accepting := asyncio.all_tasks() - state.tasks - {asyncio.current_task()}:
+            await asyncio.wait(accepting, timeout=_DRAIN_SECONDS)
+        for server in self.servers:
+            server.close()
+        while state.connections and monotonic() < end:
+            for connection in list(state.connections):
+                connection.shutdown()
+            await asyncio.sleep(_DRAIN_POLL_SECONDS)
+        for connection in list(state.connections):
+            connection.transport.abort()
 
 
 class LastUse:
-    """WSGI wrapper that records when the last request came."""
+    """ASGI wrapper that records when the last request came."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._at = monotonic()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._at = monotonic()
-        return self._app(environ, start_response)
+        await self._app(scope, receive, send)
 
     def seconds_ago(self) -> float:
         """The seconds since the last request, or since the start."""
@@ -239,14 +261,17 @@ def _already_served(home: Home) -> str:
     )
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+def _listen(host: str, port: int) -> socket.socket:
+    # Without the protocol, asyncio does not set TCP_NODELAY, and each response takes 40 ms more.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # On Windows, SO_REUSEADDR lets two programs share a port.
     exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
     option = socket.SO_REUSEADDR if exclusive is None else exclusive
     try:
         listening.setsockopt(socket.SOL_SOCKET, option, 1)
         listening.bind((host, port))
+        listening.listen(1024)
     except OSError:
         listening.close()
         raise

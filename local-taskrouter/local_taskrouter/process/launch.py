@@ -1,6 +1,6 @@
 """Find the emulator of a home folder, or start it: one process per learner, shared by all kernels.
 
-Every notebook imports this file, so it loads neither Flask nor SQLite.
+Every notebook imports this file, so it loads no HTTP server and no SQLite.
 """
 
 import json

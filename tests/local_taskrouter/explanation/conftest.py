@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from asgi_client import AsgiClient, client_on
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.explanation import Explanation, explain
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from workspace_builder import WorkspaceBuilder
-from wsgi_client import WsgiClient, client_on
 
 
 class ExplainedWorkspace(WorkspaceBuilder):
@@ -19,7 +19,7 @@ class ExplainedWorkspace(WorkspaceBuilder):
     def __init__(self, taskrouter: TaskRouter) -> None:
         self.clock = taskrouter.clock
         self.client = client_on(taskrouter)
-        assert isinstance(self.client.http_client, WsgiClient)
+        assert isinstance(self.client.http_client, AsgiClient)
         self.sent = self.client.http_client.sent
         super().__init__(self.client)
 

@@ -7,6 +7,7 @@ did, and with the records of its core, which `explain` cannot see.
 import json
 from dataclasses import astuple
 
+from asgi_client import client_on
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -23,7 +24,6 @@ from local_taskrouter.rules.expression import parse
 from local_taskrouter.service import TaskRouter
 from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
-from wsgi_client import client_on
 
 TARGETS = [
     "1==1",

@@ -1,7 +1,10 @@
 """The HTTP server: start, stop, idle time, connections."""
 
+import asyncio
+import gc
 import socket
 import threading
+import warnings
 from contextlib import suppress
 from http.client import HTTPConnection
 
@@ -11,6 +14,7 @@ from local_taskrouter.http.server import EmulatorServer, LastUse
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import Running, send_control
 from local_taskrouter.service import TaskRouter
+from starlette.concurrency import run_in_threadpool
 from timeout import eventually
 
 
@@ -29,11 +33,11 @@ def service():
 
 @pytest.fixture
 def serve(service, monkeypatch):
-    """Serve a WSGI app instead of the emulator's."""
+    """Serve a ASGI app instead of the emulator's."""
     servers = []
 
     def start(app, **options):
-        monkeypatch.setattr(server, "create_app", lambda _: app)
+        monkeypatch.setattr(server, "Application", lambda _: app)
         servers.append(EmulatorServer(service, **options).start())
         return servers[-1]
 
@@ -42,9 +46,10 @@ def serve(service, monkeypatch):
         running_server.stop()
 
 
-def hello(environ, start_response):
-    start_response("200 OK", [("Content-Length", "5")])
-    return [b"hello"]
+async def hello(scope, receive, send):
+    headers = [(b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"hello"})
 
 
 def refuses_connections(port):
@@ -87,10 +92,10 @@ def test_connection_is_kept_open_until_client_closes_it(serve):
 def test_stop_finishes_the_current_request(serve):
     arrived, go_on, answers = threading.Event(), threading.Event(), []
 
-    def slow(environ, start_response):
+    async def slow(*request):
         arrived.set()
-        go_on.wait(5)
-        return hello(environ, start_response)
+        await run_in_threadpool(go_on.wait, 5)
+        await hello(*request)
 
     running = serve(slow)
 
@@ -111,21 +116,17 @@ def test_stop_finishes_the_current_request(serve):
     assert answers == [b"hello"]
 
 
-def test_stop_succeeds_when_the_loop_wakes_meanwhile(serve):
+def test_stop_leaves_no_socket_of_a_connection_that_is_being_accepted(serve):
     running = serve(hello)
-    trigger = running._server.trigger
-    write, closed = trigger._physical_pull, threading.Event()
-    close = trigger._close
-
-    def write_after_the_loop_had_its_chance():
-        write()
-        closed.wait(0.2)
-        write()
-
-    trigger._physical_pull = write_after_the_loop_had_its_chance
-    trigger._close = lambda: (close(), closed.set())
-    running.stop()
-    assert closed.is_set() and refuses_connections(running.port)
+    with warnings.catch_warnings(record=True) as leaks:
+        warnings.simplefilter("always", ResourceWarning)
+        stopping = threading.Thread(target=running.stop)
+        stopping.start()
+        while not refuses_connections(running.port):
+            pass
+        stopping.join()
+        gc.collect()
+    assert leaks == []
 
 
 def test_stop_succeeds_with_an_open_connection(serve):
@@ -148,12 +149,18 @@ def test_idle_server_stops(serve, monkeypatch):
 
 
 def test_request_resets_the_idle_time(monkeypatch):
+    async def receive():
+        return {}
+
+    async def send(message):
+        pass
+
     now = [1000.0]
     monkeypatch.setattr(server, "monotonic", lambda: now[0])
     app = LastUse(hello)
     now[0] += 60
     assert app.seconds_ago() == 60
-    app({}, lambda status, headers: None)
+    asyncio.run(app({}, receive, send))
     assert app.seconds_ago() == 0
 
 
@@ -173,9 +180,9 @@ def test_url_is_reachable_from_this_machine(serve, host, written):
 def test_connections_are_served_concurrently(serve):
     together = threading.Barrier(8)
 
-    def meet(environ, start_response):
-        together.wait(10)
-        return hello(environ, start_response)
+    async def meet(*request):
+        await run_in_threadpool(together.wait, 10)
+        await hello(*request)
 
     port = serve(meet).port
     connections = [HTTPConnection("127.0.0.1", port, timeout=10) for _ in range(8)]

@@ -133,7 +133,9 @@ def test_older_emulator_without_hello_is_replaced(home, tmp_path):
     clone = tmp_path / "clone"
     shutil.copytree(PROJECT / "local_taskrouter", clone / "local_taskrouter")
     control = clone / "local_taskrouter" / "http" / "control.py"
-    control.write_text(control.read_text("utf-8").replace('"/hello"', '"/unknown"'))
+    control.write_text(
+        control.read_text("utf-8").replace('"GET", server_identity.PATH', '"GET", "/unknown"')
+    )
     command = [sys.executable, "-m", "local_taskrouter", "--port", "0", "--home", str(home.folder)]
     search = os.environ | {"PYTHONPATH": str(clone)}
     with subprocess.Popen(command, cwd=clone, env=search, stdout=subprocess.PIPE) as older:
@@ -255,7 +257,7 @@ def test_long_log_is_deleted(home, monkeypatch):
     assert home.log_file.read_text().startswith("TaskRouter is listening at http://127.0.0.1:")
 
 
-def test_launch_imports_neither_flask_nor_sqlite():
-    code = "import sys, local_taskrouter.process.launch; print({'flask', 'sqlite3'} & set(sys.modules))"
+def test_launch_imports_neither_uvicorn_nor_sqlite():
+    code = "import sys, local_taskrouter.process.launch; print({'uvicorn', 'sqlite3'} & set(sys.modules))"
     out, err = python(code).communicate(timeout=60)
     assert out.strip() == "set()", err
