@@ -17,11 +17,11 @@ TUTORIAL_ONLY = {"jupyterlab", "notebook", "ipykernel", "pandas", "ipywidgets"}
 
 
 def run(*command: str | Path, cwd: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """Run a program outside this project: without its PYTHONPATH or its settings of pytest."""
+    """Run a program outside this project, without the settings of this test run."""
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+        if name not in ("PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PIP_QUIET")
     }
     return subprocess.run(
         command,
