@@ -12,18 +12,17 @@ from local_taskrouter.explanation.sentences import PENDING, describe_candidate
 from local_taskrouter.explanation.verdicts import Clause, Verdict
 
 from helpers.display.table import Table, table
-from helpers.display.theme import CODE_FONT, INK, QUIET_INK
+from helpers.display.theme import BRAND, CODE_FONT, FAINT_BORDER, INK, QUIET_INK
 
 _INK = f"color:{INK}"
 _QUIET = f"color:{QUIET_INK}"
-_LINE = "var(--jp-border-color2,#c8c8c8)"
 _BOX = f"{_INK};max-width:64em;line-height:1.5;overflow-wrap:anywhere"
-_SUM = f"border-left:4px solid var(--jp-brand-color1,#1565c0);padding:4px 12px;margin:6px 0;{_INK}"
+_SUM = f"border-left:4px solid {BRAND};padding:4px 12px;margin:6px 0;{_INK}"
 _TABLE = "border-collapse:collapse;table-layout:auto;width:100%;margin:2px 0 12px 0;font-size:100%"
 _CAPTION = f"text-align:left;caption-side:top;font-weight:bold;padding:4px 0;{_INK}"
 _CELL = (
     f"text-align:left;vertical-align:top;line-height:1.5;padding:4px 12px 4px 0;border:0;{_INK};"
-    f"border-top:1px solid {_LINE};background:none;white-space:normal;overflow-wrap:anywhere"
+    f"border-top:1px solid {FAINT_BORDER};background:none;white-space:normal;overflow-wrap:anywhere"
 )
 _HEAD = _CELL.replace(_INK, _QUIET).replace("anywhere", "normal") + ";font-weight:normal"
 _WIDE = f"{_CELL};min-width:8em"

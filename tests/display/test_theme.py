@@ -1,4 +1,4 @@
-"""Colors and fonts are declared in helpers/display/theme.py; only explanations still have some."""
+"""Colors and fonts are declared in helpers/display/theme.py."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 HELPERS = Path(__file__).parents[2] / "helpers"
 THEME = HELPERS / "display" / "theme.py"
-EXPLANATION = {HELPERS / "explanation" / "page.py", HELPERS / "display" / "explanation.py"}
 LITERAL = re.compile(
     r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?\b|rgba?\(|var\(--jp-|\b(?:sans-serif|monospace)\b"
 )
@@ -18,7 +17,7 @@ def test_no_other_file_has_a_color_or_a_font():
     found = [
         f"{path.relative_to(HELPERS)}: {literal}"
         for path in paths
-        if path not in {THEME, *EXPLANATION}
+        if path != THEME
         for literal in LITERAL.findall(path.read_text("utf-8"))
     ]
     assert not found, "\n".join(["", *found])
