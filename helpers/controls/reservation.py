@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION
-from local_taskrouter.rules.times import iso, reservation_deadline, seconds_left
+from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState

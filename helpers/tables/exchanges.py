@@ -1,6 +1,6 @@
 """Tables of the request log: all exchanges, and the parameters of one."""
 
-from local_taskrouter.rules.times import iso
+from local_taskrouter.rules.timeouts import iso
 
 from helpers.display.table import Table, table
 from helpers.lessons.workspace import PreparedWorkspace

@@ -11,7 +11,7 @@ from local_taskrouter.explanation.gathering import (
     read_workspace,
 )
 from local_taskrouter.explanation.sentences import reason_to_wait
-from local_taskrouter.rules.times import iso
+from local_taskrouter.rules.timeouts import iso
 from local_taskrouter.rules.workflow import Target, read_configuration
 from twilio.rest.taskrouter.v1.workspace.event import EventInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance

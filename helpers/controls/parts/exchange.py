@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from local_taskrouter.rules.times import iso
+from local_taskrouter.rules.timeouts import iso
 
 from helpers.display.html import CODE, facts_html, folded_html, table_html
 from helpers.display.theme import INK

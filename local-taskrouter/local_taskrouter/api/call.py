@@ -11,7 +11,7 @@ from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Event, Record, Workspace
 from local_taskrouter.core.store import Store
 from local_taskrouter.errors import NotFound, PreconditionFailed
-from local_taskrouter.rules.times import TIME_FORMAT
+from local_taskrouter.rules.timeouts import TIME_FORMAT
 
 R = TypeVar("R", bound=Record)
 _EPOCH = datetime(1970, 1, 1)  # fromtimestamp() knows no years before it on Windows

@@ -21,7 +21,7 @@ from local_taskrouter.core.records import Task, TaskChannel, TaskQueue, Worker, 
 from local_taskrouter.core.task_end import delete_task
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules.lifecycle import TASK, IllegalTransition
-from local_taskrouter.rules.times import TASK_TIMEOUT
+from local_taskrouter.rules.timeouts import TASK_TIMEOUT
 
 EARLIEST_START = -2_208_988_800.0
 """1900-01-01T00:00:00Z, the earliest VirtualStartTime."""

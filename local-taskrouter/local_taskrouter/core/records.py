@@ -7,7 +7,7 @@ the order of creation, `version` is what the `ETag` header shows.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from local_taskrouter.rules.times import RESERVATION_TIMEOUT
+from local_taskrouter.rules.timeouts import RESERVATION_TIMEOUT
 
 
 @dataclass(kw_only=True)

@@ -16,7 +16,7 @@ from local_taskrouter.core.records import (
     Workspace,
 )
 from local_taskrouter.rules.lifecycle import TASK, advance
-from local_taskrouter.rules.times import reservation_timeout
+from local_taskrouter.rules.timeouts import reservation_timeout
 
 
 def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:

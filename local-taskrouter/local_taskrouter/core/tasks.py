@@ -15,7 +15,7 @@ from local_taskrouter.core.task_end import cancel_task, complete_task, wrap_up_t
 from local_taskrouter.core.workflow_walk import enter_queue, enter_workflow, retry
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.rules.lifecycle import TASK_WAITING
-from local_taskrouter.rules.times import TASK_TIMEOUT
+from local_taskrouter.rules.timeouts import TASK_TIMEOUT
 
 
 def create_task(

@@ -6,7 +6,7 @@ from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import Task, TaskQueue, Workflow, Workspace
 from local_taskrouter.core.workflow_walk import enter_workflow
 from local_taskrouter.errors import BadRequest
-from local_taskrouter.rules.times import RESERVATION_TIMEOUT
+from local_taskrouter.rules.timeouts import RESERVATION_TIMEOUT
 from local_taskrouter.rules.workflow import ConfigurationError
 
 

@@ -27,7 +27,7 @@ from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
 from local_taskrouter.rules.matching import NamedWorker, named_workers
 from local_taskrouter.rules.scope import Attributes, attributes_of, read_attributes
-from local_taskrouter.rules.times import TASK_TIMEOUT
+from local_taskrouter.rules.timeouts import TASK_TIMEOUT
 from local_taskrouter.rules.workflow import (
     Configuration,
     ConfigurationError,

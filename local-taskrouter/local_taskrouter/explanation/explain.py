@@ -16,7 +16,7 @@ from local_taskrouter.explanation.notes import write_notes
 from local_taskrouter.explanation.place import find_place, judge_filters
 from local_taskrouter.explanation.result import Explanation, ReservationView
 from local_taskrouter.explanation.sentences import sum_up
-from local_taskrouter.rules.times import iso, reservation_deadline
+from local_taskrouter.rules.timeouts import iso, reservation_deadline
 
 _DELETED = "TaskRouter deletes a Task five minutes after it is completed or canceled."
 

@@ -15,7 +15,7 @@ from local_taskrouter.explanation.candidates import (
 from local_taskrouter.explanation.evidence import Evidence, TaskFacts
 from local_taskrouter.explanation.verdicts import NOT_THERE
 from local_taskrouter.rules.matching import routed_to
-from local_taskrouter.rules.times import iso, reservation_deadline, seconds_left
+from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
 
 MOST_GROUPS = 3
 MOST_NAMES = 2

@@ -1,4 +1,4 @@
-"""The REST API's time format, and the default timeouts of Tasks and Reservations.
+"""The default timeouts of Tasks and Reservations, and the REST API's time format.
 
 Sources: https://www.twilio.com/docs/taskrouter/api/task (Timeout) and
 https://www.twilio.com/docs/taskrouter/api/workflow (TaskReservationTimeout).

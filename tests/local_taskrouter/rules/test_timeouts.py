@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from local_taskrouter.rules.times import (
+from local_taskrouter.rules.timeouts import (
     iso,
     reservation_deadline,
     reservation_timeout,
