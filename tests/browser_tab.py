@@ -12,6 +12,13 @@ from timeout import SECONDS, eventually
 
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
 WINDOW: ViewportSize = {"width": 1280, "height": 1600}
+NOTEBOOK_IS_CURRENT = """path => {
+  const notebook = [...jupyterapp.shell.widgets("main")].find(one => one.context?.path === path);
+  if (notebook && jupyterapp.shell.currentWidget !== notebook) {
+    jupyterapp.shell.activateById(notebook.id);
+  }
+  return jupyterapp.commands.isEnabled("runmenu:run-all");
+}"""
 CLOSE_NOTEBOOKS = """() => [...jupyterapp.shell.widgets("main")]
   .filter((one) => one.context)
   .forEach((one) => one.dispose())"""
@@ -97,8 +104,9 @@ class Tab:
     def run_all(self) -> None:
         """Choose Run All in the menu, and wait until every cell has run or one has failed."""
         before = max(self._prompts(), default=0)
-        # An open menu does not change, so wait until the notebook is the current one.
-        self.page.wait_for_function("jupyterapp.commands.isEnabled('runmenu:run-all')")
+        # An open menu does not change, so make the notebook the current widget first: JupyterLab may
+        # put a Launcher or the file browser in its place at any time.
+        self.page.wait_for_function(NOTEBOOK_IS_CURRENT, arg=self.path)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.locator('li[data-command="runmenu:run-all"]').click()
         eventually("it has run", lambda: self._has_run(before) or self.errors())

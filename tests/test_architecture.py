@@ -58,7 +58,7 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.api_errors",
         "helpers.session.connect",
     },
-    # `status` and `stop` start faster without Flask; a server without a certificate authority.
+    # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
     "local_taskrouter/__main__.py": {"local_taskrouter.http.server"},
     "local_taskrouter/http/server.py": {"local_taskrouter.transparent.mode"},
     # pytest loads the plugin in every run.

@@ -1,4 +1,4 @@
-"""Controls for a notebook: each sends a call that the lesson has shown before, and shows that call.
+"""Controls for a notebook. Those that send a call of the lesson show the call.
 
     activity_toggle(lab, worker_sid)   sets a Worker's Activity
     task_form(lab)                     creates a Task
@@ -11,8 +11,9 @@
     playground(lab)                    an expression to try: which Workers match, and why
     clock(lab)                         puts the local TaskRouter's clock forward
 
-All but the form follow TaskRouter until they are closed or their kernel ends. Meanwhile the local
-TaskRouter is in use, so it does not stop when idle.
+All but `task_form` update until you close them, run their cell again or stop the kernel. Those that
+poll TaskRouter (all but `task_form`, `requests` and `clock`) also keep the local one from stopping
+when idle.
 """
 
 from helpers.controls.activity_toggle import activity_toggle

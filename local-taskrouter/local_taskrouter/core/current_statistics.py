@@ -1,6 +1,6 @@
 """Real-time statistics, counted from the records.
 
-Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbours. Only
+Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbors. Only
 Tasks in flight count, canceled and completed ones do not; a Task waits while it is pending or
 reserved. Ages are whole seconds, 0 (and no SID) when nothing waits. A TaskChannel narrows the
 Tasks, not the Workers: each of them is on every TaskChannel.

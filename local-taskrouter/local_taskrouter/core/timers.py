@@ -66,7 +66,7 @@ class Timers:
         return record is not None and getattr(record, entry[3]) == entry[0]
 
     def _tidy(self) -> None:
-        """Drop outdated entries once they could outnumber the others; costs O(1) amortised."""
+        """Drop outdated entries once they could outnumber the others; costs O(1) amortized."""
         if len(self.entries) < ROOM or self._serial % ROOM:
             return
         self.entries = [entry for entry in self.entries if self._holds(entry)]

@@ -1,6 +1,6 @@
 """Cumulative statistics of a time window, counted from its Events.
 
-Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbours. Each
+Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbors. Each
 number is how many Events of certain types there are, so that it can be checked by listing them. All
 durations are whole seconds; a Task waits from its creation until it is accepted or canceled.
 """

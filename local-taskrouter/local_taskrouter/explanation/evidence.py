@@ -100,7 +100,8 @@ class Evidence:
 
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `holding` map a Worker's SID to its WorkerChannels and to the Reservations that use its
-    capacity; a Worker without an entry was not read. `dry_run_position` is where a Task that is
+    capacity. A Worker missing from `channels` was not read; one missing from `holding` holds nothing.
+    `dry_run_position` is where a Task that is
     not yet created would wait.
     """
 

@@ -1,7 +1,7 @@
 """The ASGI application: check credentials, parse the request, run the handler, render errors.
 
-A handler runs in the event loop and inside the TaskRouter's lock. If another thread holds the lock,
-or if a request can take long, a worker thread runs it, so that the loop keeps serving.
+An API handler runs in the event loop, under the TaskRouter's lock; if the lock is taken, a worker
+thread runs it. Queries of Events finish in a worker thread, and control routes always run in one.
 """
 
 import base64

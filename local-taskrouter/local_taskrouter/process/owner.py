@@ -1,7 +1,7 @@
 """The process that an emulator belongs to: when it ends, for whatever reason, the emulator stops.
 
-On a JupyterHub the owner is the learner's single-user server. A learner who stops the server has
-nothing left to come back to, and on a shared host every emulator that stays costs memory.
+On a JupyterHub the owner is the learner's single-user server. Once it has ended, nothing uses the
+emulator, and on a shared host every emulator that stays costs memory. The state is kept.
 """
 
 import os

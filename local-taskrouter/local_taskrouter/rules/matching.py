@@ -9,8 +9,8 @@ A `Pair` is a Task and a Worker; `obstacles` are the reasons against reserving t
   (https://www.twilio.com/docs/taskrouter/api/task).
 * A target may name a known Worker by SID or friendly name
   (https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing).
-* Every other Worker must match the TaskQueue's `target_workers` and the target's expression, have
-  an available Activity, and have room on the Task's channel
+* Otherwise the Worker must match the TaskQueue's `target_workers` and the target's expression, have
+  an available Activity, and have room on the Task's channel; a known Worker must too
   (https://www.twilio.com/docs/taskrouter/multitasking).
 * A Worker never has two pending Reservations for one Task.
 """
