@@ -20,8 +20,8 @@ _STOPPED = "This panel has stopped: its cell ran again, or it was closed."
 class FollowingState(ControlState):
     """A state that follows TaskRouter: the poller calls `on_update` about once a second.
 
-    Whoever changes or renders the state in another thread (a handler) holds `lock`, as `on_update`
-    does. No request is made while it is held.
+    Hold `lock` to change or render the state in another thread, as `on_update` does. Send no request
+    while holding it.
     """
 
     polls_taskrouter = True

@@ -53,7 +53,7 @@ def read_workspace(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
 
 
 def read_channels(workspace: WorkspaceContext, evidence: Evidence) -> Evidence:
-    """Add the channels of the Workers for whom they decide: one request each."""
+    """Add the channels of the Workers that are judged by them: one request each."""
     found = {
         sid: evidence.channels.get(sid) or _list(workspace.workers(sid).worker_channels)
         for sid in channels_to_read(evidence, _targets(evidence))

@@ -101,10 +101,10 @@ class Application:
         form, body = await _read(request)
         port = request.scope["server"][1]
         call = control.ControlCall(taskrouter, request.query_params, form, body, port)
-        answer = await run_in_threadpool(route.handler, call)
-        if isinstance(answer, str):
-            return Response(answer, media_type="text/plain")
-        return _render(Reply(answer, 204 if answer is None else 200))
+        result = await run_in_threadpool(route.handler, call)
+        if isinstance(result, str):
+            return Response(result, media_type="text/plain")
+        return _render(Reply(result, 204 if result is None else 200))
 
     async def _api(self, request: Request, route: Route, sids: Mapping[str, str]) -> Response:
         taskrouter, query = self.taskrouter, request.query_params
@@ -120,12 +120,12 @@ class Application:
             )
 
         try:
-            answer = taskrouter.call(command, wait=False)
+            result = taskrouter.call(command, wait=False)
         except Busy:
-            answer = await run_in_threadpool(taskrouter.call, command)
-        if not isinstance(answer, Reply):
-            answer = await run_in_threadpool(answer, taskrouter.read_events)
-        return _render(answer)
+            result = await run_in_threadpool(taskrouter.call, command)
+        if not isinstance(result, Reply):
+            result = await run_in_threadpool(result, taskrouter.read_events)
+        return _render(result)
 
 
 @cache
@@ -199,13 +199,13 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
     """Wrap `receive`: raise PayloadTooLarge if the Content-Length or the body exceeds the limit."""
     most = inf if scope["path"] == control.STATE else LARGEST_BODY
     length = dict(scope["headers"]).get(b"content-length", b"")
-    announced, received = int(length) if length.isdigit() else 0, 0
+    announced = int(length) if length.isdigit() else 0
+    received = 0
 
     async def receive_within_limit() -> Message:
         nonlocal received
-        if max(announced, received) <= most:
-            message = await receive()
-            received += len(message.get("body", b""))
+        message = await receive() if announced <= most else {}
+        received += len(message.get("body", b""))
         if max(announced, received) > most:
             raise PayloadTooLarge(f"A request may have {most} bytes")
         return message

@@ -1,0 +1,45 @@
+"""The application on a socket: what it does before it reads a body, and while a call runs."""
+
+import socket
+from threading import Event, Thread
+
+import requests
+from local_taskrouter.process.server_identity import PATH, proof
+
+NONCE = "a" * 32
+
+
+def test_body_without_credentials_is_not_read(emulator):
+    head = b"POST /v1/Workspaces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 400000000\r\n\r\n"
+    with socket.create_connection(emulator.address, timeout=5) as client:
+        client.sendall(head)
+        assert client.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
+def test_request_that_waits_for_the_lock_does_not_delay_others(emulator, monkeypatch):
+    taskrouter = emulator.taskrouter
+    call, running, arrived, end = taskrouter.call, Event(), Event(), Event()
+
+    def command(engine):
+        running.set()
+        end.wait(20)
+
+    def observed_call(*args, **kwargs):
+        arrived.set()
+        return call(*args, **kwargs)
+
+    auth = (taskrouter.account_sid, taskrouter.auth_token)
+    listing = {"url": f"{emulator.url}/v1/Workspaces", "auth": auth, "timeout": 30}
+    threads = [Thread(target=call, args=(command,)), Thread(target=requests.get, kwargs=listing)]
+    threads[0].start()
+    assert running.wait(5)
+    monkeypatch.setattr(taskrouter, "call", observed_call)
+    threads[1].start()
+    try:
+        assert arrived.wait(5)
+        answer = requests.get(f"{emulator.url}{PATH}?nonce={NONCE}", timeout=5)
+        assert answer.text == proof(taskrouter.auth_token, NONCE, emulator.port)
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
