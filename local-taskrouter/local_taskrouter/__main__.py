@@ -91,7 +91,7 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
 def _status(home: Home) -> int:
     running = launch.find_running(home)
     if running is None:
-        print(f"No emulator is running for {home.folder}.")
+        print(f"No local TaskRouter is running for {home.folder}.")
         return 1
     print(f"TaskRouter is running at {running.url} (process {running.pid}, home {home.folder}).")
     if running.version != code_version():
@@ -108,9 +108,11 @@ def _status(home: Home) -> int:
 def _stop(home: Home) -> int:
     running = launch.stop(home)
     if running is None:
-        print(f"No emulator is running for {home.folder}; nothing to stop.")
+        print(f"No local TaskRouter is running for {home.folder}; nothing to stop.")
     else:
-        print(f"The emulator at {running.url} has stopped; its state is kept in {home.folder}.")
+        print(
+            f"The local TaskRouter at {running.url} has stopped; its state is kept in {home.folder}."
+        )
     return 0
 
 
@@ -118,14 +120,16 @@ def _reset(home: Home) -> int:
     running = launch.find_running(home)
     if running is not None:
         if launch.send_control(running, "POST", "/emulator/reset") is None:
-            return _fail(f"The emulator at {running.url} did not reset. Stop it and try again.")
+            return _fail(
+                f"The local TaskRouter at {running.url} did not reset. Stop it and try again."
+            )
     elif home.folder.exists():
         try:
             with home.serving_lock():
                 home.delete_database()
         except Timeout:
             return _fail(
-                f"An emulator that does not answer holds {home.folder}. End its process first."
+                f"A local TaskRouter that does not answer holds {home.folder}. End its process first."
             )
     print(f"The TaskRouter of {home.folder} is empty now.")
     return 0

@@ -98,7 +98,7 @@ def test_invalid_port_exits_2(home, port):
 
 def test_status_exits_1_if_no_emulator_is_running(home, capsys):
     assert main(["status"]) == 1
-    assert capsys.readouterr().out == f"No emulator is running for {home.folder}.\n"
+    assert capsys.readouterr().out == f"No local TaskRouter is running for {home.folder}.\n"
     running = ensure_running(home)
     assert main(["status", "--home", str(home.folder)]) == 0
     out = capsys.readouterr().out

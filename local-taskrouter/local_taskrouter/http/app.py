@@ -231,8 +231,8 @@ def _error(request: Request, error: Exception) -> Response:
     if not isinstance(error, TwilioError):
         log.exception("%s %s", request.method, request.scope["path"], exc_info=error)
         error = InternalError(
-            "The local TaskRouter failed on this request. The traceback is in emulator.log in its home"
-            " folder."
+            "The local TaskRouter failed on this request. The traceback is in its output (emulator.log in"
+            " its home folder, if connect() started it)."
         )
     response = _render(Reply(error.body(), error.status))
     if error.status == 401:

@@ -256,7 +256,7 @@ def _already_served(home: Home) -> str:
     running = home.running()
     address = f" at {running.url} (process {running.pid})" if running else ""
     return (
-        f"The emulator of {home.folder} is already running{address}. "
+        f"The local TaskRouter of {home.folder} is already running{address}. "
         "Use it, or stop it first: python -m local_taskrouter stop"
     )
 

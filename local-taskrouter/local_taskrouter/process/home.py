@@ -68,7 +68,7 @@ class Home:
                 raise PermissionError("it is not writable")
         except OSError as fault:
             raise OSError(
-                f"The emulator cannot keep its state in {self.folder} ({fault}). "
+                f"The local TaskRouter cannot keep its state in {self.folder} ({fault}). "
                 "Set TASKROUTER_HOME to a folder that you can write to."
             ) from None
 

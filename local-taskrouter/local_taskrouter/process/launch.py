@@ -91,7 +91,7 @@ def stop(home: Home) -> Running | None:
             return running
     except Timeout:
         raise EmulatorUnavailable(
-            f"The emulator at {running.url} does not stop. End process {running.pid} and try again."
+            f"The local TaskRouter at {running.url} does not stop. End process {running.pid} and try again."
         ) from None
 
 
@@ -106,7 +106,7 @@ def _start_or_replace(home: Home) -> Running:
             return running or _wait_for_unresponsive(home) or _start(home)
     except Timeout:
         raise EmulatorUnavailable(
-            f"Another process has been starting the emulator of {home.folder} for too long. "
+            f"Another process has been starting the local TaskRouter of {home.folder} for too long. "
             "Try again; if that does not help, restart the kernels that use it."
         ) from None
     except OSError as fault:
@@ -134,7 +134,7 @@ def _wait_for_unresponsive(home: Home) -> Running | None:
     recorded = home.running()
     which = f"process {recorded.pid}" if recorded else "that process"
     raise EmulatorUnavailable(
-        f"The emulator of {home.folder} is running but does not answer. End {which} and try again."
+        f"The local TaskRouter of {home.folder} is running but does not answer. End {which} and try again."
     )
 
 
@@ -221,7 +221,7 @@ def _start_failure(home: Home, log_start: int) -> str:
     output = home.log_file.read_bytes()[log_start:].decode(errors="replace").splitlines()
     shown = "\n".join(f"    {line}" for line in output[-15:]) or "    (nothing)"
     return (
-        f"The emulator did not start. Its output, in {home.log_file}:\n{shown}\n"
+        f"The local TaskRouter did not start. Its output, in {home.log_file}:\n{shown}\n"
         "To see the problem, run `python -m local_taskrouter` in a terminal."
     )
 
@@ -234,6 +234,6 @@ def _check_credentials(running: Running) -> None:
     for name, value in served.items():
         if os.environ.get(name, value) not in (value, ""):
             raise EmulatorUnavailable(
-                f"The emulator at {running.url} was started with another {name} than the one set "
+                f"The local TaskRouter at {running.url} was started with another {name} than the one set "
                 "here. Run `python -m local_taskrouter stop` and try again, or unset the variable."
             )
