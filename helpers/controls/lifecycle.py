@@ -9,7 +9,7 @@ from traitlets import Int, List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
-from helpers.controls.follow.snapshot import Reservation
+from helpers.controls.follow.snapshot import Reservation, describe_reservation
 from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import TextLine
 from helpers.display.html import short
@@ -112,9 +112,8 @@ def _described(task: TaskInstance) -> str:
 
 def _summary(task: TaskInstance, reservations: list[Reservation]) -> str:
     if reservations:
-        newest = reservations[-1]
-        asked = f"{newest.worker_name} was asked, the Reservation is {newest.reservation_status}"
+        newest = describe_reservation(reservations[-1])
     else:
         has_ended = task.assignment_status in rules.TASK_ENDED
-        asked = "it had no Reservation" if has_ended else "it has no Reservation yet"
-    return f"Task {task.sid} is {task.assignment_status}; {asked}."
+        newest = "it had no Reservation" if has_ended else "it has no Reservation yet"
+    return f"Task {task.sid} is {task.assignment_status}; {newest}."

@@ -13,6 +13,7 @@ from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
 from helpers.controls.follow.snapshot import Reservation as SdkReservation
+from helpers.controls.follow.snapshot import describe_reservation
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import PlainLine, TextLine, close_all
@@ -112,7 +113,7 @@ class ReservationState(FollowingState):
         self.shown = (str(reservation.task_sid), str(reservation.sid))
         self.status = str(reservation.reservation_status)
         self.seconds_left = self._seconds_left(reservation)
-        self.summary = f"{reservation.worker_name} was asked; the Reservation is {self.status}."
+        self.summary = f"{describe_reservation(reservation)}."
         about = [
             ("Reservation", reservation, _OF_RESERVATION),
             ("Task", self.snapshot.task(reservation.task_sid), _OF_TASK),

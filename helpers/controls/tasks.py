@@ -12,7 +12,7 @@ from traitlets import List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState, match_parts
-from helpers.controls.follow.snapshot import Snapshot
+from helpers.controls.follow.snapshot import Snapshot, describe_reservation
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.fields import Search, SearchableState
 from helpers.controls.parts.in_page import PART
@@ -28,7 +28,7 @@ ENDINGS = {"cancel": "canceled", "complete": "completed"}
 class TaskRow:
     """What the panel shows of one Task: `age` is in seconds, `reason` is why it waits.
 
-    `holders` describes the Workers who have a Reservation for it: "Alice was asked".
+    `holders` describes the Workers who have a Reservation for it: "Alice's Reservation is pending".
     """
 
     sid: str
@@ -185,7 +185,7 @@ def task_row(snapshot: Snapshot, task: TaskInstance) -> TaskRow:
 def _holders(snapshot: Snapshot, task: TaskInstance) -> tuple[str, ...]:
     """Describe the Workers who have a Reservation for the Task."""
     return tuple(
-        f"{one.worker_name} {'was asked' if one.reservation_status == 'pending' else 'has it'}"
+        describe_reservation(one)
         for one in snapshot.reservations_of(task)
         if one.reservation_status in RESERVATION_HOLDING
     )

@@ -84,7 +84,7 @@ def test_03_picture_follows_the_task_reserved_for_alice(tab, run, lab):
     tab.run_through("controls.lifecycle")
     toggle, picture = tab.output_of("controls.activity_toggle"), tab.output_of("controls.lifecycle")
     expect(toggle.get_by_text("Alice is Idle, available")).to_be_visible()
-    expect(picture.get_by_text("Alice was asked, the Reservation is pending")).to_be_visible()
+    expect(picture.get_by_text("Alice's Reservation is pending")).to_be_visible()
     [task] = lab.workspace.tasks.list()
     [reservation] = lab.workspace.tasks(task.sid).reservations.list()
     lab.workspace.tasks(task.sid).reservations(reservation.sid).update(

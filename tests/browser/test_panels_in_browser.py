@@ -23,7 +23,7 @@ def test_task_is_created_reserved_accepted_and_completed_in_panels(tab, panels, 
     workers.get_by_role("button", name="Idle", exact=True).first.click()
     expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
     assert the_task(lab).assignment_status == "reserved"
-    expect(reservation.get_by_text("Alice was asked; the Reservation is pending.")).to_be_visible()
+    expect(reservation.get_by_text("Alice's Reservation is pending.")).to_be_visible()
     expect(reservation.get_by_text("left to answer")).to_be_visible()
     expect(panels["lifecycle"].get_by_role("img")).to_have_attribute(
         "alt", re.compile(re.escape("[Worker reserved]"))
@@ -165,7 +165,7 @@ def test_panels_work_on_a_live_target_except_the_clock(tab):
     workers, tasks, reservation, clock = map(tab.output_of, panels)
     expect(tab.outputs.first).to_contain_text("Connected to real Twilio")
     workers.get_by_title("Set Alice to Idle").click()
-    expect(reservation.get_by_text("Alice was asked; the Reservation is pending.")).to_be_visible()
+    expect(reservation.get_by_text("Alice's Reservation is pending.")).to_be_visible()
     tab.press(reservation.get_by_role("button", name="Accept"))
     complete = tasks.get_by_role("button", name="Complete")
     expect(complete).to_be_enabled()

@@ -33,7 +33,7 @@ def test_step_follows_the_task(lab, panel):
     panel.state.poller.refresh()
     assert panel.state.number == 3
     assert panel.summary.text == (
-        f"Task {lab.task_sid} is reserved; Alice was asked, the Reservation is pending."
+        f"Task {lab.task_sid} is reserved; Alice's Reservation is pending."
     )
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")

@@ -56,7 +56,7 @@ def test_task_without_a_reservation_is_named(waiting):
 
 
 def test_panel_shows_the_reservation_its_task_and_its_worker(lab, panel):
-    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+    assert panel.summary.text == "Alice's Reservation is pending."
     assert the_reservation(lab).sid in panel.tables["Reservation"].value
     assert lab.task_sid in panel.tables["Task"].value
     assert lab.alice_sid in panel.tables["Worker"].value
@@ -94,7 +94,7 @@ def test_accept_accepts_and_shows_the_call(lab, panel):
         '    reservation_status="accepted",\n)'
     )
     assert f"Tasks/{lab.task_sid}/Reservations/" in panel.state.call.curl
-    assert panel.summary.text == "Alice was asked; the Reservation is accepted."
+    assert panel.summary.text == "Alice's Reservation is accepted."
     assert panel.accept.disabled and panel.reject.disabled
     assert panel.countdown.text == ""
 
@@ -124,7 +124,7 @@ def test_ended_reservation_can_be_chosen(lab, panel):
     first = the_reservation(lab).sid
     panel.on_reject(panel.reject)
     panel.chooser.value = first
-    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+    assert panel.summary.text == "Alice's Reservation is rejected."
     panel.state.poller.refresh()
     assert panel.chooser.value == first
     assert panel.accept.disabled
@@ -149,7 +149,7 @@ def test_chosen_reservation_stays_when_many_are_newer(lab, panel, monkeypatch):
     panel.on_reject(panel.reject)
     assert panel.notice_line.text == ""
     assert (panel.chooser.value, panel.chooser.options[-1][1]) == (first, first)
-    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+    assert panel.summary.text == "Alice's Reservation is rejected."
 
 
 def test_deleted_worker_is_described(lab, panel):
@@ -166,26 +166,26 @@ def test_chosen_reservation_is_shown_at_once(lab, panel):
     panel.on_reject(panel.reject)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel.state.poller.refresh()
-    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+    assert panel.summary.text == "Alice's Reservation is pending."
     panel.chooser.value = first
-    assert panel.summary.text == "Alice was asked; the Reservation is rejected."
+    assert panel.summary.text == "Alice's Reservation is rejected."
     assert panel.accept.disabled and panel.reject.disabled
     panel.chooser.value = ""
-    assert panel.summary.text == "Alice was asked; the Reservation is pending."
+    assert panel.summary.text == "Alice's Reservation is pending."
 
 
 def test_timeout_is_shown(lab, panel, clock, emulator):
     clock.advance(1201)
     emulator.taskrouter.advance(0)
     panel.state.poller.refresh()
-    assert panel.summary.text == "Alice was asked; the Reservation is timeout."
+    assert panel.summary.text == "Alice's Reservation is timeout."
 
 
 def test_late_answer_shows_the_refusal(lab, panel):
     the_reservation(lab).update(reservation_status="accepted")
     panel.on_reject(panel.reject)
     assert panel.error_line.text.startswith("TaskRouter refused this (HTTP 4")
-    assert panel.summary.text == "Alice was asked; the Reservation is accepted."
+    assert panel.summary.text == "Alice's Reservation is accepted."
 
 
 def test_refusal_is_shown_until_the_status_changes(lab, panel):
@@ -232,7 +232,7 @@ def test_deleted_task_leaves_an_empty_panel(lab, panel):
 
 def test_text_shows_the_summary_and_the_facts(lab, panel):
     lines = repr(panel).splitlines()
-    assert lines[0] == "Alice was asked; the Reservation is pending. [Accept] [Reject]"
+    assert lines[0] == "Alice's Reservation is pending. [Accept] [Reject]"
     assert "  friendly_name: Alice" in lines
     assert f"  sid: {lab.task_sid}" in lines
 

@@ -65,13 +65,19 @@ def test_only_buttons_that_the_lifecycle_allows_are_enabled(lab, panel):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel.state.poller.refresh()
     assert enabled(lines) == ["Cancel"]
-    assert lines.summary.text == f"reserved · in {SPANISH} · priority 0 · Alice was asked"
+    assert (
+        lines.summary.text
+        == f"reserved · in {SPANISH} · priority 0 · Alice's Reservation is pending"
+    )
     assert panel.summary.text == "1 Task: 1 reserved."
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
     panel.state.poller.refresh()
     assert enabled(lines) == ["Complete"]
-    assert lines.summary.text == f"assigned · in {SPANISH} · priority 0 · Alice has it"
+    assert (
+        lines.summary.text
+        == f"assigned · in {SPANISH} · priority 0 · Alice's Reservation is accepted"
+    )
     assert lines.reason.text == ""
     panel.on_end(lab.task_sid, "complete")
     assert status(lab) == "completed"
@@ -121,7 +127,7 @@ def test_worker_whose_channel_is_on_again_is_reserved(lab, panel):
     other = create(lab)
     set_channel(lab, available=True)
     panel.state.poller.refresh(everything=False)
-    assert panel.parts[lab.task_sid].summary.text.endswith("Alice was asked")
+    assert panel.parts[lab.task_sid].summary.text.endswith("Alice's Reservation is pending")
     assert panel.parts[str(other.sid)].reason.text.endswith("is busy (Alice has another Task).")
 
 
