@@ -21,7 +21,7 @@ from typing import Any
 
 _MODULES = {
     "check": "checks",
-    "check_installation": "installation.table",
+    "check_installation": "installation.panel",
     "connect": "session.connect",
     "controls": "",
     "curl": "curl_command.send",

@@ -14,7 +14,7 @@ from typing import Any
 from local_taskrouter.core import parsed
 from local_taskrouter.core.records import Record, TaskQueue, Worker
 from local_taskrouter.core.store import Store
-from local_taskrouter.rules.operators import (
+from local_taskrouter.rules.clauses import (
     And,
     Array,
     Comparison,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from local_taskrouter.rules.operators import (
+from local_taskrouter.rules.clauses import (
     Comparison,
     Operand,
     Reference,

@@ -7,8 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from local_taskrouter.explanation.common_mistakes import find_mistake
-from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
-from local_taskrouter.rules.operators import (
+from local_taskrouter.rules.clauses import (
     Comparison,
     comparisons,
     failing_comparisons,
@@ -16,6 +15,7 @@ from local_taskrouter.rules.operators import (
     missing_part,
     references,
 )
+from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
 
 LONGEST_VALUE = 120  # characters
 NOT_THERE = "not there"

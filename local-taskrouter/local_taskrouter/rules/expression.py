@@ -40,7 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-from local_taskrouter.rules.operators import (
+from local_taskrouter.rules.clauses import (
     OPERATORS,
     And,
     Array,

@@ -31,8 +31,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from local_taskrouter.rules.clauses import Reference
 from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
-from local_taskrouter.rules.operators import Reference
 
 Worker = TypeVar("Worker")
 

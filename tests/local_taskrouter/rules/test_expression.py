@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from local_taskrouter.rules.clauses import And, Array, Comparison, Constant, Or, Reference
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
-from local_taskrouter.rules.operators import And, Array, Comparison, Constant, Or, Reference
 
 CASES = json.loads((Path(__file__).parent / "expressions.json").read_text(encoding="utf-8"))
 MEGABYTE = 1_000_000

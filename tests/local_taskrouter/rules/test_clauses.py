@@ -1,12 +1,12 @@
 import pytest
-from local_taskrouter.rules.expression import parse
-from local_taskrouter.rules.operators import (
+from local_taskrouter.rules.clauses import (
     comparisons,
     failing_comparisons,
     has_or,
     missing_part,
     references,
 )
+from local_taskrouter.rules.expression import parse
 
 VALUES = {"a": 1, "b": None, "deep": {"list": [10]}, "text": "x"}
 

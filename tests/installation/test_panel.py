@@ -2,8 +2,8 @@ import sys
 from importlib import metadata
 
 from helpers.installation import CLONE
+from helpers.installation.panel import Installation, check_installation
 from helpers.installation.parts import PROJECTS, Part
-from helpers.installation.table import Installation, check_installation
 
 
 def declared() -> set[str]:
