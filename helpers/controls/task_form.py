@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY
 from traitlets import Int, List, Unicode, dlink, link, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
@@ -14,7 +15,6 @@ from helpers.controls.parts.state import ControlState
 from helpers.lessons.workspace import WORKFLOW, PreparedWorkspace
 
 LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
-_HIGHEST_PRIORITY = 2_147_483_647
 
 
 class TaskFormState(ControlState):
@@ -108,7 +108,7 @@ class TaskForm(Panel[TaskFormState]):
         self.priority = widgets.BoundedIntText(
             description="Priority",
             tooltip="Priority",
-            max=_HIGHEST_PRIORITY,
+            max=HIGHEST_PRIORITY,
             style=wide,
             layout=layout,
         )

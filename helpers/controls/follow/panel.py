@@ -20,6 +20,8 @@ _STOPPED = "This panel has stopped: its cell ran again, or it was closed."
 class FollowingState(ControlState):
     """A state that follows TaskRouter: the poller calls `on_update` about once a second.
 
+    On real Twilio the snapshot is read every three seconds.
+
     Hold `lock` to change or render the state in another thread, as `on_update` does. Send no request
     while holding it.
     """

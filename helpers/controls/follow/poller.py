@@ -19,8 +19,8 @@ TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}
 LONGEST_PAUSE = 15.0
 SETTINGS_EVERY = 10
-_STALE = "What you see is from before."
-_AWAY = f"{_STALE} This goes on by itself when TaskRouter is back."
+_STALE = "The panel shows the last state it read."
+_AWAY = f"{_STALE} It updates as soon as TaskRouter answers."
 _START = "The cell with connect() starts a local one that has stopped."
 
 _log = logging.getLogger(__name__)

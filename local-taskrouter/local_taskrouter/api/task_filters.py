@@ -17,7 +17,7 @@ from local_taskrouter.api.params import (
 from local_taskrouter.core import parsed
 from local_taskrouter.core.records import Task, TaskQueue, Workflow
 from local_taskrouter.errors import BadRequest
-from local_taskrouter.rules.lifecycle import TASK
+from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY, TASK
 
 _ORDERINGS: dict[str, Callable[[Task], Any]] = {
     "DateCreated": lambda task: task.date_created,
@@ -25,7 +25,7 @@ _ORDERINGS: dict[str, Callable[[Task], Any]] = {
     "VirtualStartTime": lambda task: task.virtual_start_time,
 }
 FILTERS = {
-    "Priority": optional(integer(0, 2_147_483_647)),
+    "Priority": optional(integer(0, HIGHEST_PRIORITY)),
     "AssignmentStatus": optional(texts),
     "WorkflowSid": optional(sid("WW")),
     "WorkflowName": optional(text),

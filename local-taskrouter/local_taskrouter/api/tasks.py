@@ -20,7 +20,7 @@ from local_taskrouter.core import tasks
 from local_taskrouter.core.records import Task, TaskChannel, TaskQueue, Worker, Workflow
 from local_taskrouter.core.task_end import delete_task
 from local_taskrouter.errors import BadRequest
-from local_taskrouter.rules.lifecycle import TASK, IllegalTransition
+from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY, TASK, IllegalTransition
 from local_taskrouter.rules.timeouts import TASK_TIMEOUT
 
 EARLIEST_START = -2_208_988_800.0
@@ -182,7 +182,7 @@ _REFUSALS = {
 _ALL = "/Workspaces/<workspace_sid>/Tasks"
 _SETTINGS = {
     "Attributes": optional(attributes),
-    "Priority": optional(integer(0, 2_147_483_647)),
+    "Priority": optional(integer(0, HIGHEST_PRIORITY)),
     "TaskChannel": optional(text),
     "VirtualStartTime": optional(timestamp),
 }

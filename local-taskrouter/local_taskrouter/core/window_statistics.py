@@ -192,7 +192,7 @@ def _split(threshold: int, accepted: Sequence[int], canceled: Sequence[int]) -> 
 def _stays(
     workers: Iterable[Stay], events: Iterable[Event], window: Window
 ) -> Iterator[tuple[str, float, float]]:
-    """Yield (Activity, when a Worker came, when it left), without time before the window."""
+    """Yield (Activity SID, start, end) of each Worker's stay in an Activity, cut to the window."""
     came: dict[str, float] = {}
     for event in events:
         sid, data = event.resource_sid, event.data

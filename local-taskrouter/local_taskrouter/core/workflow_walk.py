@@ -56,7 +56,7 @@ def enter_workflow(engine: Engine, task: Task) -> None:
 
 
 def retry(engine: Engine, task: Task) -> None:
-    """Match the Task with Workers again, in this step or, after its timeout, in the next.
+    """Match a Task that waited with Workers again: in its step or, if that has timed out, in the next.
 
     A Task with a pending Reservation stays in its step, and so does one that pauses.
     """

@@ -55,6 +55,9 @@ TASK_OPEN: tuple[str, ...] = tuple(status for status in TASK if status not in TA
 RESERVATION_HOLDING: frozenset[str] = frozenset({"pending", "accepted", "wrapping"})
 """A Reservation with one of these takes one unit of its Worker's capacity on the channel."""
 
+HIGHEST_PRIORITY = 2_147_483_647
+"""A Task's `Priority` is from 0 to this (https://www.twilio.com/docs/taskrouter/api/task)."""
+
 TASK_SETTABLE: frozenset[str] = frozenset({"canceled", "wrapping", "completed"})
 """The statuses an API call can set; only TaskRouter sets the others."""
 

@@ -64,7 +64,7 @@ def test_notice_shows_while_taskrouter_is_down_and_clears_when_it_is_back(lab):
     lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
     panel.state.poller.refresh()
     assert panel.notice_line.text.startswith("TaskRouter does not answer")
-    assert "What you see is from before" in repr(panel)
+    assert "The panel shows the last state it read" in repr(panel)
     assert len(panel.list.children) == 1
     lab.session.client.taskrouter.base_url = lab.session.address = address
     panel.state.poller.refresh()

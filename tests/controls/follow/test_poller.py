@@ -154,8 +154,8 @@ def test_when_taskrouter_is_down_the_problem_is_described_and_the_snapshot_kept(
     taskrouter.server.stop()
     poller.refresh()
     assert poller.latest.problem == (
-        "TaskRouter does not answer (ConnectionError). What you see is from before. This goes on by "
-        "itself when TaskRouter is back. The cell with connect() starts a local one that has stopped."
+        "TaskRouter does not answer (ConnectionError). The panel shows the last state it read. It updates "
+        "as soon as TaskRouter answers. The cell with connect() starts a local one that has stopped."
     )
     assert poller.latest.snapshot.task(lab.task_sid)
 
@@ -170,7 +170,7 @@ def test_real_twilio_is_polled_every_three_seconds_and_no_cell_starts_it(
     assert poller.due / 0.9 == 3
     taskrouter.server.stop()
     poller.refresh()
-    assert poller.latest.problem.endswith("This goes on by itself when TaskRouter is back.")
+    assert poller.latest.problem.endswith("It updates as soon as TaskRouter answers.")
 
 
 def test_refused_poll_is_described_until_the_next_succeeds(lab, client):
@@ -180,7 +180,7 @@ def test_refused_poll_is_described_until_the_next_succeeds(lab, client):
     poller.refresh()
     assert poller.latest.problem == (
         "TaskRouter refused this (HTTP 503, error 20500): Unable to fetch page: Internal Server "
-        "Error. What you see is from before. This goes on by itself when TaskRouter is back."
+        "Error. The panel shows the last state it read. It updates as soon as TaskRouter answers."
     )
     poller.refresh()
     assert poller.latest.problem == ""
@@ -192,7 +192,7 @@ def test_deleted_workspace_asks_to_run_the_notebook_again(lab):
     lab.workspace.delete()
     poller.refresh()
     assert poller.latest.problem == (
-        f"TaskRouter has no Workspace {lab.workspace_sid} any more. What you see is from before. "
+        f"TaskRouter has no Workspace {lab.workspace_sid} any more. The panel shows the last state it read. "
         "Run the notebook from its first cell."
     )
     assert poller.latest.snapshot.task(lab.task_sid)
