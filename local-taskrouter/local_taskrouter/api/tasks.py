@@ -71,7 +71,7 @@ def index(call: Call) -> Reply:
 def create(call: Call) -> Reply:
     args = call.args
     worker, queue = _worker(call), _task_queue(call)
-    workflow = None if worker or queue else _workflow(call)
+    workflow = _workflow(call, is_routed=not (worker or queue))
     task = tasks.create_task(
         call.engine,
         call.workspace,
@@ -147,14 +147,21 @@ def _task_queue(call: Call) -> TaskQueue | None:
     return None
 
 
-def _workflow(call: Call) -> Workflow:
-    """The requested Workflow, or the only one in the Workspace; raises BadRequest."""
-    given = call.args.get("workflow_sid") or call.args.get("routing_target")
+def _workflow(call: Call, is_routed: bool) -> Workflow | None:
+    """The requested Workflow, or the only one in the Workspace; raises BadRequest.
+
+    Without `is_routed` the Task goes straight to a Worker or TaskQueue, and may have no Workflow.
+    """
+    given = call.args.get("workflow_sid") or (
+        call.args.get("routing_target") if is_routed else None
+    )
     if given is None:
         workflows = list(call.store.walk("workflows", call.workspace.sid))
-        if len(workflows) != 1:
+        if len(workflows) == 1:
+            return workflows[0]
+        if is_routed:
             raise BadRequest("WorkflowSid field is required")
-        return workflows[0]
+        return None
     workflow = call.store.get(Workflow, given)
     if workflow is None or workflow.workspace_sid != call.workspace.sid:
         raise BadRequest(f"{given} is no Workflow, Worker or TaskQueue of this Workspace")

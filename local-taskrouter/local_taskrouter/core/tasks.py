@@ -33,9 +33,10 @@ def create_task(
     ignore_capacity: bool = False,
     routing_target: str | None = None,
 ) -> Task:
-    """Create a Task and send it through `workflow`, or straight to `task_queue` or `worker`.
+    """Create a Task of `workflow` and send it through it, or straight to `task_queue` or `worker`.
 
-    `routing_target` is the caller's parameter; with a `worker` it is the Worker's SID. Raises
+    A Task that goes straight to one keeps its Workflow: its Reservations have the Workflow's timeout
+    and callback. `routing_target` is the caller's parameter; with a `worker` it is the Worker's SID. Raises
     BadRequest when nothing in the Workflow matches the attributes, or 25,000 Tasks are in flight.
     """
     engine.require_room("in_flight", workspace.sid)
@@ -62,7 +63,7 @@ def create_task(
 
 
 def update_attributes(engine: Engine, task: Task, attributes: str) -> None:
-    """Replace a Task's attributes; a pending Task enters its Workflow again.
+    """Replace a Task's attributes; a pending Task that its Workflow routes enters it again.
 
     Raises BadRequest when nothing in the Workflow matches them.
     """
@@ -70,7 +71,7 @@ def update_attributes(engine: Engine, task: Task, attributes: str) -> None:
         return
     engine.store.change(task, attributes=attributes)
     _touch(engine, task)
-    if task.assignment_status == "pending" and task.workflow_sid is not None:
+    if task.assignment_status == "pending" and task.step is not None:
         enter_workflow(engine, task)
     elif task.assignment_status in TASK_WAITING:
         retry(engine, task)

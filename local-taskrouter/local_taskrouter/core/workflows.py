@@ -47,7 +47,7 @@ def create_workflow(
 def update_workflow(
     engine: Engine, workflow: Workflow, re_evaluate_tasks: bool, **fields: object
 ) -> None:
-    """Change a Workflow's fields; with `re_evaluate_tasks` its pending Tasks enter it again.
+    """Change a Workflow's fields; with `re_evaluate_tasks` the pending Tasks it routes enter it again.
 
     Raises BadRequest as `create_workflow` does; nothing has changed then.
     """
@@ -57,7 +57,7 @@ def update_workflow(
     emit(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")
     if re_evaluate_tasks:
         for task in engine.store.find("in_workflow", workflow.sid):
-            if task.assignment_status == "pending":
+            if task.assignment_status == "pending" and task.step is not None:
                 enter_workflow(engine, task)
 
 

@@ -1,9 +1,9 @@
 """What the REST API shows about one Task: all that the reasoning looks at.
 
-The API shows a Task's TaskQueue, but not the step of its Workflow that led there. The Workflow's
-rules and the Task's age leave few possible steps, usually one. When `skip_if` leaves several, the
-Task's Events decide: each `workflow.target-matched` is one step, reached by a timeout if a
-`task-queue.timeout` precedes it, otherwise by a skip
+The API shows a Task's TaskQueue, but not the step of its Workflow that led there, nor that no step
+did. The Task's Events do: each `workflow.target-matched` is one step, reached by a timeout if a
+`task-queue.timeout` precedes it, otherwise by a skip. Without Events, the Workflow's rules and the
+Task's age leave few possible steps, usually one
 (https://www.twilio.com/docs/taskrouter/api/event/reference).
 """
 
@@ -136,6 +136,14 @@ class Evidence:
             return None
 
     @cached_property
+    def bypasses_workflow(self) -> bool:
+        """Whether the Task was created for a Worker or a TaskQueue, so that no filter routed it."""
+        if (self.task.routing_target or "").startswith(("WK", "WQ")):
+            return True
+        types = {event.event_type for event in self.events}
+        return "task.created" in types and "workflow.entered" not in types
+
+    @cached_property
     def position(self) -> WorkflowPosition:
         """The step of the Workflow at which the Task waits."""
         return self.dry_run_position or _find_position(self)
@@ -155,14 +163,12 @@ class Evidence:
         return next((each for each in self.task_queues if each.sid == sid), None)
 
     def needs_events(self) -> bool:
-        """Whether only the Task's Events can show at which step it waits.
+        """Whether only the Task's Events can show at which step of its Workflow it waits, if any.
 
-        A canceled Task may have had other attributes at its last step than it has now.
+        A Task created for a TaskQueue has a Workflow as well; that no Workflow routed it shows in the
+        Events alone.
         """
-        if self.configuration is None:
-            return False
-        is_canceled = self.task.assignment_status == "canceled"
-        return is_canceled or len(_possible_steps(self, self.configuration)) != 1
+        return bool(self.task.sid) and self.configuration is not None
 
 
 @lru_cache(maxsize=64)
@@ -173,13 +179,12 @@ def _read_configuration(text: str) -> Configuration:
 
 def _find_position(evidence: Evidence) -> WorkflowPosition:
     configuration = evidence.configuration
-    if configuration is None or evidence.task.task_queue_sid is None:
+    if configuration is None or evidence.task.task_queue_sid is None or evidence.bypasses_workflow:
         return WorkflowPosition()
     steps = _possible_steps(evidence, configuration)
-    if evidence.needs_events():
-        step = _step_from_events(evidence, configuration)
-        if step is not None:
-            return WorkflowPosition(step, configuration.target(step))
+    step = _step_from_events(evidence, configuration)
+    if step is not None:
+        return WorkflowPosition(step, configuration.target(step))
     if not steps:
         return WorkflowPosition()
     return WorkflowPosition(steps[0], configuration.target(steps[0]), len(steps) == 1)

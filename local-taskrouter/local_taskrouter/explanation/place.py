@@ -69,9 +69,9 @@ class Place:
 
 
 def judge_filters(evidence: Evidence) -> tuple[FilterView, ...]:
-    """Judge every filter in its order, the default filter last; () without a valid Workflow."""
+    """Judge every filter in its order, the default filter last; () without a valid Workflow that routes it."""
     configuration = evidence.configuration
-    if configuration is None:
+    if configuration is None or evidence.bypasses_workflow:
         return ()
     step = evidence.position.step
     views = [

@@ -204,6 +204,32 @@ def test_routing_target_may_be_workflow_queue_or_worker(workspace, workflow, que
     assert (task.ignore_capacity, task.assignment_status) == (False, "pending")
 
 
+@pytest.mark.parametrize("straight_to", ["queue", "alice"])
+@pytest.mark.parametrize("with_workflow_sid", [True, False])
+def test_when_a_task_goes_straight_to_a_queue_or_worker_then_it_keeps_its_workflow(
+    workspace, workflow, queue, alice, emulator, straight_to, with_workflow_sid
+):
+    target = {"queue": queue, "alice": alice}[straight_to].sid
+    named = {"workflow_sid": workflow.sid} if with_workflow_sid else {}
+    workflow.update(task_reservation_timeout=30)
+    task = workspace.tasks.create(routing_target=target, **named)
+    assert (task.workflow_sid, task.task_queue_sid) == (workflow.sid, queue.sid)
+    assert [t.sid for t in workspace.tasks.list(workflow_sid=workflow.sid)] == [task.sid]
+    task.update(attributes='{"changed": true}')
+    workflow.update(re_evaluate_tasks="true")
+    types = {event.event_type for event in workspace.events.list(task_sid=task.sid)}
+    assert "workflow.entered" not in types
+
+
+def test_when_a_task_goes_straight_to_a_queue_then_its_workflow_may_be_left_out_among_several(
+    workspace, workflow, queue
+):
+    workspace.workflows.create("Another", workflow.configuration)
+    assert workspace.tasks.create(task_queue_sid=queue.sid).workflow_sid is None
+    named = workspace.tasks.create(task_queue_sid=queue.sid, workflow_sid=workflow.sid)
+    assert named.workflow_sid == workflow.sid
+
+
 def test_task_that_no_filter_matches_is_rejected(built, workspace, queue):
     built.workflow(("a == 1", queue))
     with pytest.raises(TwilioRestException, match="no default_filter") as refusal:

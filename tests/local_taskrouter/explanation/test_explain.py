@@ -13,7 +13,7 @@ def test_each_resource_is_read_once_and_nothing_is_changed(builder):
     task = builder.task()
     builder.sent.clear()
     builder.explain(task)
-    assert len(builder.sent) == len(set(builder.sent)) == 5 + 2  # two Workers match
+    assert len(builder.sent) == len(set(builder.sent)) == 6 + 2  # two Workers match
     assert {method for method, _ in builder.sent} == {"GET"}
     builder.sent.clear()
     builder.explain(task.sid).to_dict()

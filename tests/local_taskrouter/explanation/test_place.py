@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def notes(explanation):
     return {note.about: note.text for note in explanation.notes}
@@ -98,14 +100,22 @@ def test_skip_if_shows_values_it_met(builder):
     assert builder.explain({}).place.task_queue == "Rest"
 
 
-def test_step_that_timed_out_is_ruled_out_without_events(builder):
+def test_step_that_timed_out_is_ruled_out(builder):
     queue = builder.queue()
     builder.workflow(("1==1", {"queue": queue.sid, "timeout": 30}, queue))
     task = builder.task()
     builder.clock.advance(31)
-    builder.sent.clear()
     assert builder.explain(task).place.route == "filter 'F0', target 2 of 2"
-    assert not any(path.endswith("/Events") for _, path in builder.sent)
+
+
+@pytest.mark.parametrize("parameter", ["task_queue_sid", "routing_target"])
+def test_when_a_task_is_created_for_a_queue_then_no_filter_is_said_to_hold_it(builder, parameter):
+    queue = builder.queue()
+    builder.workflow(("1==1", {"queue": queue.sid, "timeout": 30}))
+    task = builder.workspace.tasks.create(**{parameter: queue.sid})
+    explanation = builder.explain(task)
+    assert (explanation.place.task_queue, explanation.place.route) == ("Everybody", "")
+    assert explanation.filters == ()
 
 
 def test_canceled_task_shows_its_last_step_when_new_attributes_cancel_it(builder):
