@@ -82,7 +82,7 @@ def test_task_sent_straight_to_a_queue_counts_down_as_explain_says(waiting, cloc
     assert "(1200 s left)" in explain(waiting, task.fetch()).sentence
     clock.advance(65)
     panel.state.poller.refresh()
-    assert panel.countdown.text == "55 s left to answer"
+    assert panel.countdown.text == "18 min 55 s left to answer"
 
 
 def test_accept_accepts_and_shows_the_call(lab, panel):
