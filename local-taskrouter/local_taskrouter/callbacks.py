@@ -4,24 +4,27 @@ https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks and, for the 
 https://www.twilio.com/docs/usage/security#validating-requests
 """
 
-import io
+import asyncio
 import json
-import socket
-import threading
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
+from functools import cache
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
-import requests
-from requests.adapters import HTTPAdapter
+import certifi
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    ThreadedResolver,
+)
 from twilio.request_validator import RequestValidator
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ReadTimeoutError
-from urllib3.util import Timeout
 
 from local_taskrouter.core.records import Callback
 
@@ -32,7 +35,6 @@ EVENT_SECONDS = 15.0
 LARGEST_ANSWER = 1 << 16
 Verdict = tuple[dict[str, Any] | None, tuple[int, str] | None]
 Judge = Callable[[int, str, str], Verdict]
-_local = threading.local()
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,30 @@ class Attempt:
     seconds: float = 0.0
 
 
-def make_attempts(callback: Callback, account_sid: str, auth_token: str) -> list[Attempt]:
+def new_client() -> ClientSession:
+    """A client that keeps connections open, but no cookies, and ignores the environment's proxies."""
+    connector = TCPConnector(limit=0, resolver=ThreadedResolver())
+    no_limit = ClientTimeout(total=None, sock_connect=None)
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), timeout=no_limit)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+async def make_attempts(
+    client: ClientSession, callback: Callback, account_sid: str, auth_token: str
+) -> list[Attempt]:
     """POST to the callback's URL and, if the response has an alert, to the fallback URL."""
     form = {"AccountSid": account_sid, **callback.parameters}
     attempts: list[Attempt] = []
     for url in filter(None, (callback.url, callback.fallback_url)):
         if callback.reservation_sid:
-            attempts.append(_post(url, form, auth_token, SECONDS, _judge_assignment))
+            attempt = _post(client, url, form, auth_token, SECONDS, _judge_assignment)
         else:
-            attempts.append(_post(url, form, auth_token, EVENT_SECONDS, _judge_event))
+            attempt = _post(client, url, form, auth_token, EVENT_SECONDS, _judge_event)
+        attempts.append(await attempt)
         if attempts[-1].alert is None:
             break
     return attempts
@@ -72,26 +89,51 @@ def failed_attempts(callback: Callback, cause: str) -> list[Attempt]:
     return [Attempt(url, False, alert=(11200, f"no answer from {url}: {cause}")) for url in urls]
 
 
-def _post(url: str, form: dict[str, str], auth_token: str, seconds: float, judge: Judge) -> Attempt:
+async def _post(
+    client: ClientSession,
+    url: str,
+    form: dict[str, str],
+    auth_token: str,
+    seconds: float,
+    judge: Judge,
+) -> Attempt:
     started = monotonic()
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         "User-Agent": "TwilioProxy/1.1",
         "X-Twilio-Signature": RequestValidator(auth_token).compute_signature(url, form),
     }
-    # `requests` accepts a Timeout of urllib3, which its types leave out.
-    timeout: Any = Timeout(total=seconds)
     try:
-        response = _session().post(
-            url, data=form, headers=headers, timeout=timeout, stream=True, allow_redirects=False
-        )
-        body = _read(response)
-    except (requests.RequestException, ValueError) as error:
+        async with asyncio.timeout(seconds):
+            tls = _certificates() if url.startswith("https") else True
+            posting = client.post(
+                url, data=urlencode(form), headers=headers, allow_redirects=False, ssl=tls
+            )
+            async with posting as response:
+                body = await _read(response)
+    except (ClientError, OSError, ValueError) as error:
         alert = (11200, f"no answer from {url} within {seconds:g} s: {_cause(error)}")
         return Attempt(url, False, alert=alert, seconds=monotonic() - started)
-    status, content_type = response.status_code, response.headers.get("Content-Type", "")
+    status, content_type = response.status, response.headers.get("Content-Type", "")
     answer, alert = judge(status, content_type, body)
     return Attempt(url, True, status, body, alert, answer, monotonic() - started)
+
+
+async def _read(response: ClientResponse) -> str:
+    body = bytearray()
+    async for part in response.content.iter_any():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError(f"the answer has more than {LARGEST_ANSWER} bytes")
+    return body.decode("utf-8", "replace")
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    if isinstance(error, ValueError):
+        return str(error)
+    return "the connection failed; is the server running?"
 
 
 def _judge_event(status: int, content_type: str, body: str) -> Verdict:
@@ -116,90 +158,3 @@ def _judge_assignment(status: int, content_type: str, body: str) -> Verdict:
     if not isinstance(answer, dict):
         return None, (40001, "the answer is not a JSON object")
     return answer, None
-
-
-def _session() -> requests.Session:
-    """The Session of this thread, which keeps connections open, but no cookies and no proxies."""
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.trust_env = False
-        for scheme in ("http://", "https://"):
-            _local.session.mount(scheme, _TotalTimeoutAdapter())
-        _local.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return _local.session
-
-
-def _read(response: requests.Response) -> str:
-    body = bytearray()
-    with response:
-        for part in response.iter_content(LARGEST_ANSWER + 1):
-            body += part
-            if len(body) > LARGEST_ANSWER:
-                raise ValueError(f"the answer has more than {LARGEST_ANSWER} bytes")
-    return body.decode("utf-8", "replace")
-
-
-def _cause(error: Exception) -> str:
-    late = any(isinstance(argument, ReadTimeoutError) for argument in error.args)
-    if isinstance(error, requests.Timeout) or late:
-        return "it took too long"
-    if isinstance(error, requests.ConnectionError):
-        return "the connection failed; is the server running?"
-    return str(error)
-
-
-class _TotalTimeoutAdapter(HTTPAdapter):
-    """Limit the whole response by the read timeout.
-
-    A timeout of `requests` and urllib3 limits each wait for bytes, so a server that sends its
-    headers or its body one byte at a time could hold a thread of the outbox forever.
-    """
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-
-
-class _TotalTimeoutResponse(HTTPResponse):
-    """A response whose reads share what is left of the socket's timeout."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_TotalTimeoutReader(sock, self.fp.detach()))
-
-
-class _TotalTimeoutReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
-        self._sock, self._raw = sock, raw
-        self._deadline = monotonic() + (sock.gettimeout() or 0.0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError("the response takes too long")
-        self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Connection(HTTPConnection):
-    response_class = _TotalTimeoutResponse
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _TotalTimeoutResponse
-
-
-# urllib3 declares a protocol for these that its classes do not satisfy, hence Any.
-class _Pool(HTTPConnectionPool):
-    ConnectionCls: Any = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls: Any = _SecureConnection

@@ -124,6 +124,12 @@ class Database:
         )
         return [_delivery(*row) for row in rows]
 
+    def delivery(self, number: int) -> Delivery | None:
+        """The delivery with this number, or None."""
+        query = "SELECT id, state, body FROM deliveries WHERE id = ?"
+        row = self._db.execute(query, (number,)).fetchone()
+        return _delivery(*row) if row else None
+
     def save_delivery(self, delivery: Delivery) -> None:
         """Update a delivery, unless it has been deleted."""
         self._db.execute(

@@ -1,28 +1,29 @@
 """One TaskRouter: engine, database, clock and outbox, behind one lock.
 
 A call runs what is due, then its command, and writes both to the database before it releases the lock.
-Other threads send the callbacks after that, so a server can use the API before it responds.
+The outbox sends the callbacks after that, so a server can use the API before it responds.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
-from local_taskrouter.callbacks import failed_attempts, make_attempts
+from aiohttp import ClientSession
+
+from local_taskrouter.callbacks import Attempt, failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.instructions import Alert, apply_instruction
-from local_taskrouter.core.records import Event, Reservation
+from local_taskrouter.core.records import Callback, Event, Reservation
 from local_taskrouter.core.reservations import cancel_unreachable
 from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
 from local_taskrouter.faults import Faults
+from local_taskrouter.outbox import Outbox
 from local_taskrouter.sids import SidMaker
 
 T = TypeVar("T")
@@ -62,8 +63,7 @@ class TaskRouter:
         self.on_stop: Callable[[], None] = lambda: None
         self.transparent: Mapping[str, str] = {}  # environment variables for programs
         self._lock = threading.Lock()
-        self._outbox = ThreadPoolExecutor(8, "callback")
-        self._in_flight: set[Future[None]] = set()
+        self._outbox = Outbox(self._send, self._finish, self._load_delivery)
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._closed = False
@@ -76,7 +76,7 @@ class TaskRouter:
         self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
         self._ticker.start()
         for delivery in undelivered:
-            self._submit(delivery)
+            self._outbox.submit(delivery)
 
     def close(self) -> None:
         """Stop the threads and close the file."""
@@ -84,7 +84,7 @@ class TaskRouter:
         self._wake.set()
         if self._ticker is not None:
             self._ticker.join()
-        self._outbox.shutdown(wait=True, cancel_futures=True)
+        self._outbox.close()
         with self._lock:
             self.database.close()
 
@@ -151,10 +151,8 @@ class TaskRouter:
 
         Raises TimeoutError if one is still in flight after `timeout` seconds.
         """
-        end = monotonic() + timeout
-        while in_flight := [future for future in list(self._in_flight) if not future.done()]:
-            if wait(in_flight, max(0.0, end - monotonic())).not_done:
-                raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
+        if not self._outbox.wait(timeout):
+            raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
 
     def export_state(self) -> dict[str, Any]:
         """The whole state, including the clock, as values for JSON."""
@@ -174,8 +172,7 @@ class TaskRouter:
     def reset(self) -> None:
         """Delete everything, including unsent callbacks, and set the clock to the real time."""
         with self._lock:
-            for future in list(self._in_flight):
-                future.cancel()
+            self._outbox.discard()
             self.database.clear()
             self.clock.reset()
             self.faults = Faults()
@@ -215,7 +212,7 @@ class TaskRouter:
             raise
         self.engine.commit()
         for delivery in deliveries:
-            self._submit(delivery)
+            self._outbox.submit(delivery)
         due = self.engine.timers.next_due()
         if due is not None and due < self._sleeps_until:
             self._wake.set()
@@ -239,34 +236,27 @@ class TaskRouter:
                 return None
             return max(0.0, due - self.clock.now())
 
-    def _submit(self, delivery: Delivery) -> None:
-        if not self._closed:
-            future = self._outbox.submit(self._deliver, delivery)
-            self._in_flight.add(future)
-            future.add_done_callback(self._in_flight.discard)
-
-    def _deliver(self, delivery: Delivery) -> None:
-        try:
-            self._send(delivery)
-        except Exception:
-            log.exception("The callback to %s failed", delivery.callback.url)
-
-    def _send(self, delivery: Delivery) -> None:
+    async def _send(self, client: ClientSession, callback: Callback) -> list[Attempt]:
         fault = self.faults.next_callback()
-        attempts = (
-            make_attempts(delivery.callback, self.account_sid, self.auth_token)
-            if fault is None
-            else failed_attempts(delivery.callback, fault)
-        )
+        if fault is not None:
+            return failed_attempts(callback, fault)
+        return await make_attempts(client, callback, self.account_sid, self.auth_token)
+
+    def _finish(self, delivery: Delivery, attempts: list[Attempt]) -> None:
+        """Apply the instruction in the last response, if there is one, and save the delivery."""
+        callback, last = delivery.callback, attempts[-1]
         delivery.attempts = [asdict(attempt) for attempt in attempts]
-        last = attempts[-1]
         delivery.state = "failed" if last.alert else "done"
         if last.answer:
             self._apply_answer(delivery, last.answer)
-        elif len(attempts) > 1 and not any(attempt.reached for attempt in attempts):
+        elif callback.fallback_url and not any(attempt.reached for attempt in attempts):
             self._with_reservation(delivery, cancel_unreachable)
         with self._lock:
             self.database.save_delivery(delivery)
+
+    def _load_delivery(self, number: int) -> Delivery | None:
+        with self._lock:
+            return self.database.delivery(number)
 
     def _apply_answer(self, delivery: Delivery, answer: dict[str, object]) -> None:
         try:

@@ -1,5 +1,6 @@
 """What a callback never does, whatever the server responds or the environment has."""
 
+import asyncio
 import socket
 
 import pytest
@@ -42,7 +43,12 @@ def attempts(url: str, fallback: str = "", reservation_sid: str = "WR1") -> list
         reservation_sid=reservation_sid,
         fallback_url=fallback,
     )
-    return callbacks.make_attempts(callback, ACCOUNT_SID, "token")
+    return asyncio.run(make_attempts(callback))
+
+
+async def make_attempts(callback: Callback) -> list[callbacks.Attempt]:
+    async with callbacks.new_client() as client:
+        return await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token")
 
 
 @pytest.mark.parametrize("host", ["same host", "another host"])
@@ -86,8 +92,14 @@ def test_redirected_assignment_callback_leaves_reservation_pending(
 
 
 def test_cookies_are_not_sent_back(receiver):
-    for _ in range(2):
-        attempts(receiver.url)
+    callback = Callback("WS1", receiver.url, {"TaskSid": "WT1"}, "WR1")
+
+    async def two_callbacks_of_one_client() -> None:
+        async with callbacks.new_client() as client:
+            for _ in range(2):
+                await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token")
+
+    asyncio.run(two_callbacks_of_one_client())
     assert len(receiver.requests) == 2
     assert not any("Cookie" in headers for _, headers, _ in receiver.requests)
 

@@ -245,9 +245,9 @@ def drip(server, sent_at_once):
         connection.sendall(sent_at_once)
         pause = threading.Event()
         try:
-            for _ in range(150):
+            for byte in (WHOLE_HEAD + b"x" * 150)[len(sent_at_once) :]:
                 pause.wait(0.02)
-                connection.sendall(b"x")
+                connection.sendall(bytes([byte]))
         except OSError:
             pass
 

@@ -31,6 +31,6 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
     assert [dict(form)["TaskSid"] for _, _, form in receiver.requests] == [task.sid]
 
 
-def killed_meanwhile(*_):
+async def killed_meanwhile(*_):
     """Fail like a process that is killed during the attempt."""
     raise RuntimeError("the process was killed")
