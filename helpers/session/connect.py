@@ -12,19 +12,23 @@ from contextlib import ExitStack
 from http.client import RemoteDisconnected
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
 
 from local_taskrouter.process import launch
 from local_taskrouter.process.server_identity import VerifiedAdapter
+from requests import PreparedRequest, Request
+from requests import Response as HttpResponse
+from requests import Session as HttpSession
 from requests.exceptions import ConnectionError as NoAnswer
+from requests.structures import CaseInsensitiveDict
 from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from helpers.session.api_errors import ConnectionFailed
 from helpers.session.credentials import NoCredentials, find_credentials
-from helpers.session.request_log import LoggingHttpClient, RequestLog, Secret, utc_now
+from helpers.session.request_log import LoggingHttpClient, RequestLog, Secret, pairs, utc_now
 from helpers.session.session import Session
 from helpers.session.twilio_client import HOW_TO_GO_LOCAL, live_client, verify_credentials
 from helpers.session.workspace_ownership import WORKSPACE
@@ -96,6 +100,38 @@ class LocalSession(Session):
         self.account_sid, self.auth_token = running.account_sid, token
 
 
+class DirectSession(HttpSession):
+    """A `requests` session for one known server, without proxies, cookies, redirects and hooks.
+
+    Of the time that a call of the SDK takes here, `requests` needs a fifth for these alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def prepare_request(self, request: Request) -> PreparedRequest:
+        if request.json is not None:
+            return super().prepare_request(request)
+        prepared = PreparedRequest()
+        prepared.prepare_method(request.method)
+        prepared.prepare_url(str(request.url), request.params or None)
+        prepared.headers = CaseInsensitiveDict({**self.headers, **(request.headers or {})})
+        prepared.body = None
+        if form := urlencode(pairs(cast(dict[str, object], request.data))):
+            prepared.body = form.encode()
+            prepared.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        prepared.prepare_content_length(prepared.body)
+        prepared.prepare_auth(request.auth)
+        return prepared
+
+    def merge_environment_settings(self, *_: Any) -> dict[str, Any]:
+        return {}
+
+    def send(self, request: PreparedRequest, **options: Any) -> HttpResponse:
+        return self.get_adapter(str(request.url)).send(request, timeout=options.get("timeout"))
+
+
 class LocalHttpClient(LoggingHttpClient):
     """The HTTP client of a LocalSession: it starts the TaskRouter again when it has ended.
 
@@ -109,8 +145,7 @@ class LocalHttpClient(LoggingHttpClient):
         super().__init__(log, timeout=_ANSWER_SECONDS)
         self.home: launch.Home | None = home
         self._owner = owner
-        assert self.session is not None, "TwilioHttpClient pools connections by default"
-        self.session.trust_env = False
+        self.session = DirectSession()
         self.session.mount("http://", VerifiedAdapter(lambda: owner.auth_token or ""))
 
     def rediscover(self) -> None:

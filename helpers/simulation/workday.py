@@ -13,16 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import Any
 
+from local_taskrouter.explanation.evidence import Reservation
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerContext
 
 from helpers.checks import ReadableError
 from helpers.session.session import Session
 from helpers.simulation.customers import HOUR, Customer
 from helpers.simulation.scenario import Scenario, Shift, configuration, shifts, target_workers
 
-_THREADS = 4
+_THREADS = 2  # more would wait for Python's interpreter lock
 _SHIFT_ENDS, _SHIFT_BEGINS, _TASK_ENDS, _PATIENCE_ENDS, _CUSTOMER_ARRIVES = range(5)
 
 
@@ -52,6 +53,8 @@ class ScenarioRun:
         self._free: set[int] = set()  # Workers on duty without a Task, by their index in the plan
         self._busy: dict[int, str] = {}  # the Task's SID by the Worker's index
         self._overtime: set[int] = set()  # busy Workers whose shift is over
+        self._reserved: set[str] = set()  # Tasks that were created with a Reservation
+        self._freed: set[int] = set()  # Workers who became free while Tasks waited
         self._agenda = [
             *((c.arrives, _CUSTOMER_ARRIVES, c.number) for c in scenario.customers),
             *((shift.begins, _SHIFT_BEGINS, index) for index, shift in enumerate(self._shifts)),
@@ -69,8 +72,8 @@ class ScenarioRun:
             heappop(self._agenda)
         return None
 
-    def play(self, now: int, since: str) -> None:
-        """Do what happens now. `since` is TaskRouter's time (ISO 8601) at the previous `play`."""
+    def play(self, now: int) -> None:
+        """Do what happens now."""
         actions: dict[int, Callable[[int, int], None]] = {
             _SHIFT_ENDS: self._end_shift,
             _SHIFT_BEGINS: self._begin_shift,
@@ -81,9 +84,9 @@ class ScenarioRun:
         while self.next_time() == now:
             _, action, number = heappop(self._agenda)
             if action == _PATIENCE_ENDS:
-                self._accept_reservations(now, since)  # a Worker who became free now is in time
+                self._accept_reservations(now)  # a Worker who became free now is in time
             actions[action](number, now)
-        self._accept_reservations(now, since)
+        self._accept_reservations(now)
 
     def _create_worker(self, shift: Shift) -> str:
         workers = self.workspace.workers
@@ -107,6 +110,8 @@ class ScenarioRun:
             attributes=json.dumps(attributes), workflow_sid=self._workflow_sid
         )
         task_sid = str(task.sid)
+        if task.assignment_status == "reserved":
+            self._reserved.add(task_sid)
         self._waiting[task_sid] = customer
         self._task_sids[number] = task_sid
         heappush(self._agenda, (now + customer.patience, _PATIENCE_ENDS, number))
@@ -118,7 +123,7 @@ class ScenarioRun:
 
     def _begin_shift(self, worker: int, _: int) -> None:
         self._set_activity(worker, "Available")
-        self._free.add(worker)
+        self._set_free(worker)
 
     def _end_shift(self, worker: int, _: int) -> None:
         if worker in self._busy:
@@ -128,37 +133,49 @@ class ScenarioRun:
             self._set_activity(worker, "Offline")
 
     def _complete_task(self, worker: int, _: int) -> None:
-        if worker in self._overtime:
+        task_sid, is_over = self._busy.pop(worker), worker in self._overtime
+        if is_over:
             # Before the Task ends, or TaskRouter would reserve this Worker for the next one.
             self._set_activity(worker, "Offline")
-        else:
-            self._free.add(worker)
-        self.workspace.tasks(self._busy.pop(worker)).update(assignment_status="completed")
+        self.workspace.tasks(task_sid).update(assignment_status="completed")
+        if not is_over:
+            self._set_free(worker)
+
+    def _set_free(self, worker: int) -> None:
+        self._free.add(worker)
+        if self._waiting:
+            self._freed.add(worker)
 
     def _set_activity(self, worker: int, activity: str) -> None:
-        sid = self.worker_sids[self._shifts[worker].name]
-        self.workspace.workers(sid).update(activity_sid=self._activities[activity])
+        self._worker(worker).update(activity_sid=self._activities[activity])
 
-    def _accept_reservations(self, now: int, since: str) -> None:
-        """Accept every Reservation that TaskRouter has created since then."""
-        if not (self._waiting and self._free):
-            return  # no Worker can have been reserved
-        for event in self._reservations_created(since):
-            reservation_sid, task_sid = event["reservation_sid"], event["task_sid"]
-            task = self.workspace.tasks(task_sid)
-            task.reservations(reservation_sid).update(reservation_status="accepted")
+    def _worker(self, worker: int) -> WorkerContext:
+        return self.workspace.workers(self.worker_sids[self._name(worker)])
+
+    def _name(self, worker: int) -> str:
+        return self._shifts[worker].name
+
+    def _accept_reservations(self, now: int) -> None:
+        """Accept each Reservation that TaskRouter has created, in the order of the Workers' names.
+
+        TaskRouter creates one for a Task as it is created, or for a Worker who becomes free.
+        """
+        names = list(self.worker_sids)
+        found: dict[int, Reservation] = {}  # by the Worker's index
+        for task_sid in self._reserved:
+            [one] = self.workspace.tasks(task_sid).reservations.list()
+            found[names.index(str(one.worker_name))] = one
+        for worker in self._freed - set(found):
+            for one in self._worker(worker).reservations.list(reservation_status="pending"):
+                found[worker] = one
+        self._reserved, self._freed = set(), set()
+        for worker in sorted(found, key=self._name):
+            found[worker].update(reservation_status="accepted")
+            task_sid = str(found[worker].task_sid)
             customer = self._waiting.pop(task_sid)
-            worker = list(self.worker_sids).index(event["worker_name"])
             self._free.remove(worker)
             self._busy[worker] = task_sid
             heappush(self._agenda, (now + customer.handling, _TASK_ENDS, worker))
-
-    def _reservations_created(self, since: str) -> list[dict[str, Any]]:
-        """The event data of each new Reservation for a waiting customer, sorted by Worker."""
-        created = self.workspace.events.list(event_type="reservation.created", start_date=since)
-        found = [event.event_data or {} for event in created]
-        waiting = [data for data in found if data["task_sid"] in self._waiting]
-        return sorted(waiting, key=lambda data: str(data["worker_name"]))
 
 
 @dataclass(frozen=True, repr=False)
@@ -226,10 +243,9 @@ def simulate(
     ends = max((run.closes for run in runs), default=now)
     with ThreadPoolExecutor(_THREADS) as threads:
         while (then := _next_time(runs)) is not None:
-            before = clock.now
             clock.advance(then - now)
             now = then
-            list(threads.map(partial(ScenarioRun.play, now=now, since=before), runs))
+            list(threads.map(partial(ScenarioRun.play, now=now), runs))
             progress((now - opened) / (ends - opened) if now < ends else 1.0)
     return Day(runs, since, opened, now)
 

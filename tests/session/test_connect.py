@@ -14,6 +14,8 @@ from local_taskrouter.http.server import USUAL_PORT
 from local_taskrouter.process import launch, server_identity
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import ensure_running, find_running
+from requests import Request
+from requests import Session as HttpSession
 from requests.exceptions import ConnectionError as NoAnswer
 from requests.exceptions import ProxyError
 from twilio.base.exceptions import TwilioRestException
@@ -86,9 +88,23 @@ def test_local_requests_ignore_proxies(running_home, monkeypatch):
     monkeypatch.delenv("no_proxy", raising=False)
     session = connect()
     assert workspaces(session) == []
-    session.client.http_client.session.trust_env = True
     with pytest.raises(ProxyError):
-        workspaces(session)
+        requests.get(session.address, timeout=5)
+
+
+def test_local_request_is_what_requests_would_send(local):
+    request = Request(
+        "POST",
+        f"{local.address}/v1/a b",
+        headers={"User-Agent": "twilio-python", "Accept": "application/json"},
+        params={"Page": 1},
+        data={"a": ["ñ", 2], "b": "x y&z", "No": None},
+        auth=("AC", "token"),
+    )
+    ours = local.client.http_client.session.prepare_request(request)
+    theirs = HttpSession().prepare_request(request)
+    assert (ours.method, ours.url, ours.body) == (theirs.method, theirs.url, theirs.body.encode())
+    assert ours.headers == theirs.headers
 
 
 def test_unknown_target_raises_with_the_valid_ones(home, monkeypatch):

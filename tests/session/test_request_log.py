@@ -195,7 +195,7 @@ def test_json_of_the_sdk_is_recorded_as_body(echo):
     headers = {"Content-Type": "application/json"}
     LoggingHttpClient(log).request("POST", echo, data={"a": [1]}, headers=headers)
     assert json.loads(log[0].response_body)["body"] == log[0].request_body == '{"a": [1]}'
-    assert log[0].form == []
+    assert not log[0].form
 
 
 def test_url_encoded_secret_is_masked():

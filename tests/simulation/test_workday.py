@@ -103,6 +103,31 @@ def test_customer_gives_up_when_the_plan_has_no_workers(session: Session):
     assert outcomes(simulate(session, [scenario]))["waited"].to_list() == [60]
 
 
+def test_each_reservation_is_looked_up_once_and_no_event_is_read(session: Session):
+    scenario = scenarios(1)[0]
+    sent: list[str] = []
+    send = session.client.http_client.request
+
+    def count(method: str, url: str, *rest, **named):
+        sent.append(f"{method} {url.rsplit('/v1/')[-1]}")
+        return send(method, url, *rest, **named)
+
+    session.client.http_client.request = count
+    day = simulate(session, [scenario])
+    session.client.http_client.request = send
+    moments = [each for each in sent if each.endswith("/emulator/clock")]
+    looked_up = [each for each in sent if each.startswith("GET") and "/Reservations" in each]
+    others = [each for each in sent if each.startswith("GET") and each not in looked_up]
+    assert len(others) == 1 and "/Activities" in others[0]
+    rows = outcomes(day)
+    served, tasks, shifts = sum(rows.served), len(rows), 2 * len(scenario.staff)
+    set_up = 1 + 1 + len(scenario.staff) + len(scenario.languages) + 1
+    # Each Task is created and ended, each served one accepted; lookups that find nothing are few.
+    expected = set_up + len(moments) + shifts + 2 * tasks + served
+    assert served <= len(looked_up) <= tasks
+    assert len(sent) == expected + len(looked_up)
+
+
 def test_progress_rises_from_0_to_1(session: Session):
     shares: list[float] = []
     simulate(session, scenarios(4)[:1], shares.append)

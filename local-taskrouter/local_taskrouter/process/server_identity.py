@@ -74,6 +74,25 @@ class VerifiedAdapter(HTTPAdapter):
         token = self._token
 
         class Connection(PooledConnection):
+            """Verifies its server, and sends a request's head and body in one piece."""
+
+            parts: list[bytes] | None = None
+
+            def request(self, *args: Any, **options: Any) -> None:
+                self.parts = []
+                try:
+                    super().request(*args, **options)
+                    data = b"".join(self.parts)
+                finally:
+                    self.parts = None
+                self.send(data)
+
+            def send(self, data: Any) -> None:
+                if self.parts is None:
+                    super().send(data)
+                else:
+                    self.parts.append(data)
+
             def connect(self) -> None:
                 super().connect()
                 try:

@@ -1,5 +1,7 @@
 """A wrong server on the emulator's port receives no credentials, whatever it responds."""
 
+from http.client import HTTPConnection
+
 import pytest
 import requests
 from local_taskrouter.process import launch
@@ -56,6 +58,22 @@ def test_wrong_server_cannot_relay_the_proof_of_a_moved_emulator(running_home):
     close_connections(session)
     assert received and "authorization" not in "".join(received).lower()
     assert session.address == moved[0]
+
+
+def test_request_is_sent_in_one_piece(running_home, monkeypatch):
+    session, pieces, send = connect(), [], HTTPConnection.send
+
+    def spy(connection, data):
+        pieces.append(data)
+        send(connection, data)
+
+    session.client.taskrouter.v1.workspaces.list()  # opens and verifies the connection
+    monkeypatch.setattr(HTTPConnection, "send", spy)
+    session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
+    [piece] = pieces
+    assert piece.startswith(b"POST /v1/Workspaces ") and piece.endswith(
+        b"\r\n\r\nFriendlyName=Mine"
+    )
 
 
 def test_wrong_server_gets_no_control_request(running_home):
