@@ -5,8 +5,9 @@ r"""TaskRouter's expression language: parse a text once, then match it against m
     operator   := == | = | != | > | >= | < | <= | CONTAINS | HAS | >- | IN | <- | NOT IN
     operand    := constant | "[" [constant ("," constant)*] "]" | reference
     constant   := "text" | 'text' | number | true | false | null
-    reference  := key ("." key | "[" digits "]")*
+    reference  := key ("." part | "[" digits "]")*
     key        := a letter or _, then letters, digits or _
+    part       := letters, digits or _
 
 `=` is `==`, `>-` is HAS, `<-` is IN. A key that does not exist, at any depth, is null. Scalar
 operators are false on arrays, array operators are false on two scalars. Comparing with null by
@@ -118,6 +119,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_PART = re.compile(r"\s*\.\s*(\w+)")
 _HINTS = {
     "&&": "; write AND",
     "||": "; write OR",
@@ -213,20 +215,21 @@ class _Parser:
 
     def reference(self) -> Reference:
         path: list[str | int] = [self.take().value]
-        while self.token.value in (".", "["):
-            path.append(self.key() if self.accept(".") else self.index())
+        while True:
+            if part := _PART.match(self.text, self.end):
+                self.go_to(part.end())
+                path.append(part[1])
+            elif self.accept("["):
+                path.append(self.index())
+            elif self.accept("."):
+                self.fail("a key after the dot")
+            else:
+                break
         reference = Reference(tuple(path))
         self.names.add(reference.name)
         return reference
 
-    def key(self) -> str:
-        if self.token.kind not in ("name", "keyword"):
-            self.fail("a key after the dot")
-        token = self.take()
-        return self.text[token.start : token.end]
-
     def index(self) -> int:
-        self.take()
         number = self.token.value
         if self.token.kind != "number" or "." in number or len(number) > _NUMBER_LENGTH:
             self.fail("a whole number, such as [0]")
@@ -237,9 +240,13 @@ class _Parser:
 
     def take(self) -> _Token:
         token = self.token
-        self.end = token.end
-        self.token = _token(self.text, token.end)
+        self.go_to(token.end)
         return token
+
+    def go_to(self, position: int) -> None:
+        """Continue at `position`. The part after a dot may look like a number (`skills.988`)."""
+        self.end = position
+        self.token = _token(self.text, position)
 
     def accept(self, value: str, kind: str = "symbol") -> bool:
         if self.token.kind != kind or self.token.value != value:

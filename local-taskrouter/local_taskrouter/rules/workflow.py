@@ -36,7 +36,7 @@ from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError,
 
 Worker = TypeVar("Worker")
 
-_ORDER_TERM = re.compile(r"\s*(worker(?:\.[^\W\d]\w*)+)(?:\s+((?i:asc|desc)))?\s*")
+_ORDER_TERM = re.compile(r"\s*(worker(?:\.\w+)+)(?:\s+((?i:asc|desc)))?\s*")
 
 
 class ConfigurationError(ValueError):
@@ -194,15 +194,17 @@ def order_workers(
 
     `values(worker)` is what the target's expression is evaluated over ({"worker": attributes}).
     Workers come in the order that decides ties, the longest idle first. A Worker without the
-    attribute comes last; a term that meets a value other than an integer is ignored.
+    attribute comes last. A value other than an integer, in any term, makes TaskRouter ignore all of
+    `order_by`.
     Source: https://www.twilio.com/docs/taskrouter/order-workers.
     """
-    ordered = list(workers)
+    longest_idle = list(workers)
+    ordered = longest_idle
     for term in reversed(terms):
         attribute = Reference(tuple(term.path.split(".")))
         found = [(attribute.read(values(worker)), worker) for worker in ordered]
         if any(type(value) is not int for value, _ in found if value is not None):
-            continue
+            return longest_idle
         present = [pair for pair in found if pair[0] is not None]
         present.sort(key=lambda pair: pair[0], reverse=term.descending)
         ordered = [worker for _, worker in present]

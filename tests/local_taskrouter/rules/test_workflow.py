@@ -226,6 +226,12 @@ def test_second_ordering_decides_among_equals_of_the_first():
 
 
 @pytest.mark.parametrize("value", ["3", 2.5, True, [3]])
-def test_ordering_that_meets_a_value_other_than_an_integer_is_ignored(value):
+@pytest.mark.parametrize("order_by", ["worker.level DESC, worker.age", "worker.age, worker.level"])
+def test_when_one_value_is_not_an_integer_then_all_of_order_by_is_ignored(value, order_by):
     workers = {"a": {"level": 5, "age": 2}, "b": {"level": value, "age": 1}}
-    assert ordered("worker.level DESC, worker.age", **workers) == "ba"
+    assert ordered(order_by, **workers) == "ab"
+
+
+def test_part_of_a_path_may_begin_with_a_digit():
+    workers = {"a": {"levels": {"24h": 1}}, "b": {"levels": {"24h": 2}}}
+    assert ordered("worker.levels.24h DESC", **workers) == "ba"
