@@ -3,6 +3,8 @@
 The body is Twilio's: https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions
 """
 
+from collections.abc import Collection
+
 
 class TwilioError(Exception):
     """A refused request: an HTTP `status`, Twilio's `code` and a `message`."""
@@ -46,10 +48,14 @@ class NotFound(TwilioError):
 
 
 class MethodNotAllowed(TwilioError):
-    """The path exists, but not with this HTTP method."""
+    """The path exists, but not with this HTTP method; `allowed` are the methods it has."""
 
     status = 405
     code = 20004
+
+    def __init__(self, message: str, allowed: Collection[str]) -> None:
+        super().__init__(message)
+        self.allowed = sorted(allowed)
 
 
 class Gone(TwilioError):

@@ -309,7 +309,8 @@ def test_task_deleted_by_taskrouter_meanwhile_is_ignored(session, monkeypatch):
 
 def test_newer_resource_with_the_same_name_does_not_replace_the_older(session):
     lab = prepare(session, "alice offline")
-    lab.workspace.task_queues.create(friendly_name=SPANISH, target_workers="1==2")
+    empty = json.dumps({"task_routing": {}})
+    lab.workspace.workflows.create(friendly_name=WORKFLOW, configuration=empty)
     lab.workspace.activities.create(friendly_name="idle", available=True)
     assert prepare(session, "alice offline") == lab
 

@@ -82,10 +82,10 @@ def friendly_name(name: str, values: list[str]) -> str:
 
 
 def unique_name(name: str, values: list[str]) -> str:
-    """Letters, digits, _ and $, not beginning with a digit."""
+    """Letters, digits, _, $ and hyphens, beginning with a letter, _ or $."""
     value = text(name, values)
-    if not re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}", value):
-        raise BadRequest(f"{name} may hold letters, digits, _ and $, and begins with no digit")
+    if not re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$-]{0,63}", value):
+        raise BadRequest(f"{name} may hold letters, digits, _, $ and -, and begins with no digit")
     return value
 
 

@@ -25,6 +25,7 @@ from local_taskrouter.core.task_queues import (
     delete_task_queue,
     update_task_queue,
 )
+from local_taskrouter.errors import BadRequest
 
 
 def task_queue_json(call: Call, queue: TaskQueue) -> dict[str, Any]:
@@ -95,6 +96,14 @@ def delete(call: Call) -> Reply:
 
 
 def _checked(call: Call) -> dict[str, Any]:
+    """The parameters; raises BadRequest for a name that is taken or an unknown Activity."""
+    name = call.args.get("friendly_name")
+    for queue in call.store.walk("queue_names", (call.workspace.sid, name)):
+        if queue.sid != call.sids.get("sid"):
+            raise BadRequest(
+                f"Queue named {name} already exists for workspace {call.workspace.sid}"
+                f" for account {call.account_sid}"
+            )
     for name in ("ReservationActivitySid", "AssignmentActivitySid"):
         given = call.args.get(name.replace("ActivitySid", "_activity_sid").lower())
         check_activity(call.engine, call.workspace.sid, given, name)

@@ -86,6 +86,7 @@ INDEXES: dict[str, IndexRule] = {
         )
     },
     "names": IndexRule(Worker, lambda r: (r.workspace_sid, r.friendly_name.casefold())),
+    "queue_names": IndexRule(TaskQueue, lambda r: (r.workspace_sid, r.friendly_name)),
     "channels_of_worker": IndexRule(WorkerChannel, lambda r: r.worker_sid),
     "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
     "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),

@@ -137,7 +137,10 @@ def _missing(
     worker = engine.store.require(Worker, reservation.worker_sid)
     task = engine.store.require(Task, reservation.task_sid)
     uri = parsed.attributes(worker.attributes).get("contact_uri")
-    call_sid = parsed.attributes(task.attributes).get("call_sid")
+    of_task = parsed.attributes(task.attributes)
+    call_sid = of_task.get("call_sid")
+    supervisor = engine.store.get(Worker, fields.get("supervisor"))
+    supervisor_uri = supervisor and parsed.attributes(supervisor.attributes).get("contact_uri")
     required: dict[str, tuple[tuple[int, str, Any], ...]] = {
         "call": (
             (40110, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
@@ -153,9 +156,18 @@ def _missing(
             (40131, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
         ),
         "conference": (
+            (
+                40142,
+                "the Task's attribute call_sid, which <Enqueue> sets, or outbound_to",
+                call_sid or of_task.get("outbound_to"),
+            ),
             (40137, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
+            (40138, "from", fields.get("from")),
         ),
-        "supervise": ((40147, "supervisor", fields.get("supervisor")),),
+        "supervise": (
+            (40147, "supervisor", fields.get("supervisor")),
+            (40147, "the supervisor's attribute contact_uri", fields.get("to") or supervisor_uri),
+        ),
     }
     return next(((code, name) for code, name, value in required[instruction] if not value), None)
 

@@ -78,7 +78,16 @@ def _check(engine: Engine, workspace_sid: str, text: str) -> None:
         configuration = parsed.configuration(text)
     except ConfigurationError as error:
         raise BadRequest(f"Configuration: {error}") from error
-    for sid in sorted(configuration.queues):
-        queue = engine.store.get(TaskQueue, sid)
-        if queue is None or queue.workspace_sid != workspace_sid:
-            raise BadRequest(f"Configuration: TaskQueue {sid} is not in this Workspace")
+    wrong = [
+        _unknown_queue(engine, workspace_sid, given)
+        for given in sorted(configuration.queues)
+        if getattr(engine.store.get(TaskQueue, given), "workspace_sid", None) != workspace_sid
+    ]
+    if wrong:
+        raise BadRequest(f"Configuration: {'; '.join(wrong)}")
+
+
+def _unknown_queue(engine: Engine, workspace_sid: str, given: str) -> str:
+    for queue in engine.store.walk("queue_names", (workspace_sid, given)):
+        return f"a queue is named by its SID, so write {queue.sid} instead of {given}"
+    return f"TaskQueue {given} is not in this Workspace (a queue is named by its SID, WQ…)"

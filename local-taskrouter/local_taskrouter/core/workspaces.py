@@ -31,7 +31,7 @@ CHANNELS = (
     ("video", "Video"),
     ("chat", "Chat"),
 )
-TEMPLATES = ("NONE", "FIFO")
+TEMPLATES = ("NONE", "EMPTY", "FIFO")
 _OLDEST_LAST = (
     Reservation,
     Task,
@@ -60,7 +60,7 @@ def create_workspace(
     Raises BadRequest for a template that is not in TEMPLATES.
     """
     if template.upper() not in TEMPLATES:
-        raise BadRequest(f"Template {template} is unknown: use {' or '.join(TEMPLATES)}.")
+        raise BadRequest(f"Template {template} is unknown: use {', '.join(TEMPLATES)}.")
     sid = engine.sid(Workspace)
     default = engine.sid(Activity)
     workspace = engine.store.add(

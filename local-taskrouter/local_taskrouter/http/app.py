@@ -146,14 +146,14 @@ def _pattern(path: str) -> Pattern[str]:
 
 def _find(routes: Iterable[tuple[Pattern[str], R]], method: str, path: str) -> tuple[R, Mapping]:
     """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
-    known = False
+    allowed = set()
     for pattern, route in routes:
         if found := pattern.match(path):
             if route.method == method or (route.method, method) == ("GET", "HEAD"):
                 return route, found.groupdict()
-            known = True
-    if known:
-        raise MethodNotAllowed(f"{method} is not allowed on {path}")
+            allowed.add(route.method)
+    if allowed:
+        raise MethodNotAllowed(f"{method} is not allowed on {path}", allowed)
     raise NotFound(path.removeprefix("/v1"))
 
 
@@ -235,6 +235,8 @@ def _error(request: Request, error: Exception) -> Response:
             " its home folder, if connect() started it)."
         )
     response = _render(Reply(error.body(), error.status))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.allowed)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     return response

@@ -89,7 +89,9 @@ def test_404_message_names_the_path(api):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_wrong_method_returns_405(api, method):
-    assert "is not allowed" in error(api.request(method, "/v1/Workspaces"), 405, 20004)
+    response = api.request(method, "/v1/Workspaces")
+    assert "is not allowed" in error(response, 405, 20004)
+    assert response.headers["Allow"] == "GET, POST"
 
 
 def test_unknown_sid_returns_404_on_every_route(api, path):
@@ -210,7 +212,7 @@ BAD = {
     "no time": ("/Tasks", {"VirtualStartTime": "yesterday"}, "a time such as 2026-01-31T12:00"),
     "channel name": (
         "/TaskChannels",
-        {"FriendlyName": "A", "UniqueName": "my-channel"},
+        {"FriendlyName": "A", "UniqueName": "my channel"},
         "UniqueName may hold letters, digits",
     ),
 }

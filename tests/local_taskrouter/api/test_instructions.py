@@ -75,8 +75,8 @@ def test_worker_moves_to_post_work_activity_after_the_call(office, parameters, e
 
 def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
     lunch = office.workspace.activities.create("Lunch")
-    reservation = reserved(office).update(
-        instruction="conference", post_work_activity_sid=lunch.sid
+    reservation = reserved(office, call_sid="CA1").update(
+        instruction="conference", from_="+1500", post_work_activity_sid=lunch.sid
     )
     task, alice = (
         office.workspace.tasks(reservation.task_sid),
@@ -94,21 +94,47 @@ def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
         ({"instruction": "call"}, "from"),
         ({"instruction": "call", "call_from": "+1500"}, "url"),
         ({"instruction": "redirect", "redirect_url": "http://a.example/"}, "call_sid"),
-        ({"instruction": "dequeue"}, "call_sid"),
         ({"instruction": "dance"}, "dance"),
+        ({"instruction": "conference"}, "from"),
         (
-            {"instruction": "conference", "post_work_activity_sid": f"WA{'0' * 32}"},
+            {
+                "instruction": "conference",
+                "from_": "+1500",
+                "post_work_activity_sid": f"WA{'0' * 32}",
+            },
             "post_work_activity_sid WA0+ is not an Activity",
         ),
         ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
     ],
 )
 def test_incomplete_instruction_is_rejected_and_changes_nothing(office, parameters, named):
-    reservation = reserved(office)
+    reservation = reserved(office, call_sid="CA1")
     with pytest.raises(TwilioRestException, match=named) as refused:
         reservation.update(**parameters)
     assert (refused.value.status, refused.value.code) == (400, 20001)
     assert reservation.fetch().reservation_status == "pending"
+
+
+@pytest.mark.parametrize("instruction", ["dequeue", "conference"])
+def test_when_no_call_belongs_to_the_task_then_it_cannot_be_connected(office, instruction):
+    reservation = reserved(office)
+    with pytest.raises(TwilioRestException, match="call_sid, which <Enqueue> sets"):
+        reservation.update(instruction=instruction, from_="+1500")
+
+
+def test_when_the_task_is_for_an_outbound_call_then_a_conference_connects_it(office):
+    reservation = reserved(office, outbound_to="+15005550009")
+    accepted = reservation.update(instruction="conference", from_="+1500")
+    assert accepted.reservation_status == "accepted"
+
+
+def test_when_the_supervisor_has_no_contact_uri_then_supervise_is_rejected(office):
+    reservation = reserved(office).update(reservation_status="accepted")
+    supervisor = office.worker("Sue")
+    with pytest.raises(TwilioRestException, match="supervisor's attribute contact_uri"):
+        reservation.update(instruction="supervise", supervisor=supervisor.sid)
+    supervisor.update(attributes='{"contact_uri": "client:sue"}')
+    reservation.update(instruction="supervise", supervisor=supervisor.sid)
 
 
 def test_instruction_for_accepted_reservation_is_rejected(office):

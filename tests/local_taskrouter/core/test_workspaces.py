@@ -73,7 +73,7 @@ def test_template_fifo_routes_every_task_to_any_worker(multi):
 
 
 def test_unknown_template_is_rejected():
-    with pytest.raises(BadRequest, match="NONE or FIFO"):
+    with pytest.raises(BadRequest, match="NONE, EMPTY, FIFO"):
         EngineLab(template="LIFO")
 
 
