@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, text
 from local_taskrouter.core.activities import create_activity, delete_activity, rename_activity
 from local_taskrouter.core.records import Activity
@@ -22,14 +22,14 @@ def activity_json(call: Call, activity: Activity) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
+def index(call: Call) -> Result:
     name, available = call.args.get("friendly_name"), call.args.get("available")
-    found = [
-        activity
-        for activity in call.store.walk("activities", call.workspace.sid)
-        if name in (None, activity.friendly_name) and available in (None, activity.available)
-    ]
-    return page(call, "activities", found, activity_json)
+    listing = Listing[Activity](
+        "activities",
+        [call.workspace.sid],
+        lambda each: name in (None, each.friendly_name) and available in (None, each.available),
+    )
+    return page(call, "activities", listing, activity_json)
 
 
 def create(call: Call) -> Reply:

@@ -1,6 +1,6 @@
 """A parsed request, the reply to it, and the row of the route table that connects the two."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,7 +28,21 @@ class Reply:
 
 ReadEvents = Callable[..., list[Event]]
 """`Database.events`: takes its arguments and returns the Events."""
-Result = Reply | Callable[[ReadEvents], Reply]
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A handler lets other requests go first.
+
+    The `tests` run without the lock, so they must not read the engine's state. Then `resume` is called
+    under the lock with their results.
+    """
+
+    tests: Sequence[Callable[[], bool]]
+    resume: "Callable[[list[bool]], Reply | Pause]"
+
+
+Result = Reply | Pause | Callable[[ReadEvents], Reply]
 """What a handler returns. A handler that needs Events returns a function that reads them and builds
 the reply. It runs after the lock is released, so it must not read the engine's state.
 """

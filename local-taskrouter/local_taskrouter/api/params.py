@@ -21,6 +21,8 @@ from local_taskrouter.sids import is_sid
 
 Reader = Callable[[str, list[str]], Any]
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+EXPRESSION_LENGTH = 8_192
+"""How many characters an expression may have outside a Workflow configuration; Twilio names no limit."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
@@ -192,11 +194,15 @@ def compact_json(name: str, value: str) -> str:
 
 
 def expression_text(name: str, values: list[str]) -> str:
-    """An expression, or empty text (which no Worker matches).
+    """An expression, or empty text (which no Worker matches), of at most EXPRESSION_LENGTH characters.
 
     Raises BadRequest with a caret at a syntax error; like TaskRouter, it checks nothing else.
     """
     value = text(name, values)
+    if len(value) > EXPRESSION_LENGTH:
+        raise BadRequest(
+            f"{name} may have {EXPRESSION_LENGTH} characters, this expression has {len(value)}"
+        )
     if value.strip():
         try:
             parsed.expression(value)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
+from local_taskrouter.api.call import Call, Reply, Result, Route
 from local_taskrouter.api.instruction_parameters import (
     INSTRUCTION_PARAMETERS,
     instruction_fields,
 )
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import choice, optional, sid, text
 from local_taskrouter.core import reservations
 from local_taskrouter.core.instructions import VOICE_INSTRUCTIONS, apply_voice_instruction
@@ -34,18 +34,23 @@ def reservation_json(call: Call, reservation: Reservation) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
+def index(call: Call) -> Result:
+    """An index finds a Worker's Reservations by status; of a Task's, each is looked at."""
+    status, worker_sid = call.args.get("reservation_status"), call.args.get("worker_sid")
     if "task_sid" in call.sids:
-        parent = call.store.walk("reservations_of_task", call.find(Task, "task_sid").sid)
+        index, key = "reservations_of_task", call.find(Task, "task_sid").sid
     else:
-        parent = call.store.walk("reservations_of_worker", call.find(Worker, "worker_sid").sid)
-    found = [
-        reservation
-        for reservation in parent
-        if call.args.get("reservation_status") in (None, reservation.reservation_status)
-        and call.args.get("worker_sid") in (None, reservation.worker_sid)
-    ]
-    return page(call, "reservations", found, reservation_json)
+        index, key = "reservations_of_worker", call.find(Worker, "worker_sid").sid
+        if status is not None:
+            index, key = "answers_of_worker", (key, status)
+    listing = Listing[Reservation](
+        index,
+        [key],
+        lambda each: (
+            status in (None, each.reservation_status) and worker_sid in (None, each.worker_sid)
+        ),
+    )
+    return page(call, "reservations", listing, reservation_json)
 
 
 def fetch(call: Call) -> Reply:

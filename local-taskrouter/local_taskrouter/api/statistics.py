@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, iso
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.lists import PAGING, Listing, page_at_once
 from local_taskrouter.api.params import Param, optional, sid, text
 from local_taskrouter.api.statistics_parameters import (
     CHANNEL,
@@ -78,8 +78,9 @@ def queue_past(call: Call) -> Past:
 def queues(call: Call) -> Result:
     """Both kinds of statistics for each TaskQueue, in one pass over Tasks and one over Events."""
     name, window = call.args.get("friendly_name"), window_of(call)
-    every = call.store.walk("task_queues", call.workspace.sid)
-    found = [queue for queue in every if name in (None, queue.friendly_name)]
+    listing = Listing[TaskQueue](
+        "task_queues", [call.workspace.sid], lambda queue: name in (None, queue.friendly_name)
+    )
     tasks = current_statistics.by_queue(_tasks(call))
     events = _events(call, window, window_statistics.TASK_EVENTS, _on_channel(call))
 
@@ -91,7 +92,7 @@ def queues(call: Call) -> Result:
             "realtime": _queue_now(call, queue, tasks.get(queue.sid, [])),
         }
 
-    reply = page(call, "task_queues_statistics", found, statistics_json)
+    reply = page_at_once(call, "task_queues_statistics", listing, statistics_json)
 
     def with_past(read: ReadEvents) -> Reply:
         past = window_statistics.by_queue(events(read))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import boolean, friendly_name, optional, required, unique_name
 from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import TaskChannel, Workspace
@@ -45,9 +45,9 @@ def channel_argument(call: Call) -> TaskChannel | None:
     return channel
 
 
-def index(call: Call) -> Reply:
-    found = list(call.store.walk("task_channels", call.workspace.sid))
-    return page(call, "channels", found, task_channel_json)
+def index(call: Call) -> Result:
+    listing = Listing("task_channels", [call.workspace.sid])
+    return page(call, "channels", listing, task_channel_json)
 
 
 def create(call: Call) -> Reply:

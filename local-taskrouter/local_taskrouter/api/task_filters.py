@@ -1,10 +1,9 @@
 """Filters and order of the list of Tasks: https://www.twilio.com/docs/taskrouter/api/task"""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from local_taskrouter.api.call import Call
-from local_taskrouter.api.lists import read_ordering, sort
+from local_taskrouter.api.lists import Listing, Test, read_ordering
 from local_taskrouter.api.params import (
     boolean,
     expression_text,
@@ -15,15 +14,12 @@ from local_taskrouter.api.params import (
     texts,
 )
 from local_taskrouter.core import parsed
+from local_taskrouter.core.index import Ordering
 from local_taskrouter.core.records import Task, TaskQueue, Workflow
 from local_taskrouter.errors import BadRequest
+from local_taskrouter.rules.expression import Expression
 from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY, TASK
 
-_ORDERINGS: dict[str, Callable[[Task], Any]] = {
-    "DateCreated": lambda task: task.date_created,
-    "Priority": lambda task: task.priority,
-    "VirtualStartTime": lambda task: task.virtual_start_time,
-}
 FILTERS = {
     "Priority": optional(integer(0, HIGHEST_PRIORITY)),
     "AssignmentStatus": optional(texts),
@@ -38,19 +34,26 @@ FILTERS = {
 }
 
 
-def filtered_tasks(call: Call) -> list[Task]:
-    """The Workspace's Tasks that satisfy every filter, in the requested order, else oldest first."""
-    statuses = call.args.get("assignment_status", [])
+def task_listing(call: Call) -> Listing[Task]:
+    """The Workspace's Tasks that satisfy every filter, in the requested order, else oldest first.
+
+    An index finds them by status unless there is an Ordering. The other filters look at each Task.
+    """
+    statuses, workspace_sid = call.args.get("assignment_status", []), call.workspace.sid
     for status in statuses:
         if status not in TASK:
             raise BadRequest(f"AssignmentStatus must be one of {', '.join(TASK)}, not {status}")
-    found = [task for task in call.store.walk("tasks", call.workspace.sid) if _passes(call, task)]
     expression = call.args.get("evaluate_task_attributes")
-    if expression:
-        parsed_expression = parsed.expression(expression)
-        found = [task for task in found if parsed_expression.matches(parsed.task_values(task))]
-    sort(found, _orderings(call.args.get("ordering", [])), _ORDERINGS)
-    return found
+    test = partial(_test, parsed.expression(expression)) if expression else None
+    if (ordering := _ordering(call)) or not statuses:
+        return Listing("tasks", [workspace_sid], partial(_passes, call), test, ordering)
+    keys = [(workspace_sid, status) for status in dict.fromkeys(statuses)]
+    return Listing("in_status", keys, partial(_passes, call), test)
+
+
+def _test(expression: Expression, task: Task) -> Test:
+    text = task.attributes
+    return lambda: expression.matches(parsed.attributes(text))
 
 
 def _passes(call: Call, task: Task) -> bool:
@@ -75,8 +78,9 @@ def _named(
     return name is None or (record is not None and record.friendly_name == name)
 
 
-def _orderings(values: list[str]) -> list[tuple[str, bool]]:
-    orderings = read_ordering(values, _ORDERINGS)
-    if {"DateCreated", "VirtualStartTime"} <= {key for key, _ in orderings}:
+def _ordering(call: Call) -> Ordering:
+    values = call.args.get("ordering", [])
+    ordering = read_ordering(values, "DateCreated", "Priority", "VirtualStartTime")
+    if {"date_created", "virtual_start_time"} <= dict(ordering).keys():
         raise BadRequest("Ordering by DateCreated and VirtualStartTime together is not allowed")
-    return orderings
+    return ordering

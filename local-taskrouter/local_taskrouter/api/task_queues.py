@@ -1,10 +1,10 @@
 """https://www.twilio.com/docs/taskrouter/api/task-queue"""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page, read_ordering, sort
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, Test, page, read_ordering
 from local_taskrouter.api.params import (
     attributes,
     choice,
@@ -18,6 +18,7 @@ from local_taskrouter.api.params import (
     texts,
 )
 from local_taskrouter.core import parsed
+from local_taskrouter.core.eligibility import satisfies
 from local_taskrouter.core.records import Activity, TaskQueue, Worker
 from local_taskrouter.core.reservations import check_activity
 from local_taskrouter.core.task_queues import (
@@ -58,18 +59,17 @@ def task_queue_json(call: Call, queue: TaskQueue) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
-    found = list(call.store.walk("task_queues", call.workspace.sid))
-    if "friendly_name" in call.args:
-        found = [q for q in found if q.friendly_name == call.args["friendly_name"]]
-    if "worker_sid" in call.args:
-        worker = call.store.get(Worker, call.args["worker_sid"])
-        found = [q for q in found if worker and call.engine.eligibility.matches(q, worker)]
-    if "evaluate_worker_attributes" in call.args:
-        values = parsed.attributes(call.args["evaluate_worker_attributes"])
-        found = [q for q in found if _matches(q, values)]
-    sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
-    return page(call, "task_queues", found, task_queue_json)
+def index(call: Call) -> Result:
+    """Every filter looks at each TaskQueue."""
+    workspace_sid = call.workspace.sid
+    evaluated = call.args.keys() & {"worker_sid", "evaluate_worker_attributes"}
+    test = partial(_test, call) if evaluated else None
+    ordering = read_ordering(
+        call.args.get("ordering", []), "DateCreated", "DateUpdated", "FriendlyName"
+    )
+    passes = partial(_passes, call)
+    listing = Listing("task_queues", [workspace_sid], passes, test, ordering)
+    return page(call, "task_queues", listing, task_queue_json)
 
 
 def create(call: Call) -> Reply:
@@ -110,8 +110,20 @@ def _checked(call: Call) -> dict[str, Any]:
     return dict(call.args)
 
 
-def _matches(queue: TaskQueue, values: dict[str, Any]) -> bool:
-    return bool(queue.target_workers) and parsed.expression(queue.target_workers).matches(values)
+def _passes(call: Call, queue: TaskQueue) -> bool:
+    return call.args.get("friendly_name") in (None, queue.friendly_name)
+
+
+def _test(call: Call, queue: TaskQueue) -> Test:
+    args, tests = call.args, list[Test]()
+    if "worker_sid" in args:
+        worker = call.store.get(Worker, args["worker_sid"])
+        tests.append(satisfies(call.store, worker, queue.target_workers) if worker else bool)
+    if "evaluate_worker_attributes" in args:
+        expression = queue.target_workers and parsed.expression(queue.target_workers)
+        values = parsed.attributes(args["evaluate_worker_attributes"])
+        tests.append(partial(expression.matches, values) if expression else bool)
+    return lambda: all(test() for test in tests)
 
 
 def _name(call: Call, activity_sid: str | None) -> str | None:
@@ -123,11 +135,6 @@ def _link(workspace: str, activity_sid: str | None) -> str | None:
     return f"{workspace}/Activities/{activity_sid}" if activity_sid else None
 
 
-_ORDERINGS: dict[str, Callable[[TaskQueue], Any]] = {
-    "DateCreated": lambda queue: queue.date_created,
-    "DateUpdated": lambda queue: queue.date_updated,
-    "FriendlyName": lambda queue: queue.friendly_name,
-}
 _ALL = "/Workspaces/<workspace_sid>/TaskQueues"
 _SETTINGS = {
     "TargetWorkers": optional(expression_text),

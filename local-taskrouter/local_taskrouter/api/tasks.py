@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route, iso
+from local_taskrouter.api.call import Call, Reply, Result, Route, iso
 from local_taskrouter.api.lists import PAGING, page
 from local_taskrouter.api.params import (
     attributes,
@@ -15,7 +15,7 @@ from local_taskrouter.api.params import (
     timestamp,
 )
 from local_taskrouter.api.task_channels import channel_argument, named_channel
-from local_taskrouter.api.task_filters import FILTERS, filtered_tasks
+from local_taskrouter.api.task_filters import FILTERS, task_listing
 from local_taskrouter.core import tasks
 from local_taskrouter.core.records import Task, TaskChannel, TaskQueue, Worker, Workflow
 from local_taskrouter.core.task_end import delete_task
@@ -64,8 +64,8 @@ def task_json(call: Call, task: Task) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
-    return page(call, "tasks", filtered_tasks(call), task_json)
+def index(call: Call) -> Result:
+    return page(call, "tasks", task_listing(call), task_json)
 
 
 def create(call: Call) -> Reply:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import boolean, integer, optional
 from local_taskrouter.core.parsed import percentage
 from local_taskrouter.core.records import TaskChannel, Worker, WorkerChannel
@@ -29,10 +29,9 @@ def worker_channel_json(call: Call, channel: WorkerChannel) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
-    worker = call.find(Worker, "worker_sid")
-    found = list(call.store.walk("channels_of_worker", worker.sid))
-    return page(call, "channels", found, worker_channel_json)
+def index(call: Call) -> Result:
+    listing = Listing("channels_of_worker", [call.find(Worker, "worker_sid").sid])
+    return page(call, "channels", listing, worker_channel_json)
 
 
 def fetch(call: Call) -> Reply:

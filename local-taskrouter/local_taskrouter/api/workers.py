@@ -1,10 +1,10 @@
 """https://www.twilio.com/docs/taskrouter/api/worker"""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route, iso
-from local_taskrouter.api.lists import PAGING, page, read_ordering, sort
+from local_taskrouter.api.call import Call, Reply, Result, Route, iso
+from local_taskrouter.api.lists import PAGING, Listing, Test, page, read_ordering
 from local_taskrouter.api.params import (
     attributes,
     boolean,
@@ -16,7 +16,8 @@ from local_taskrouter.api.params import (
     text,
     texts,
 )
-from local_taskrouter.core import parsed, workers
+from local_taskrouter.core import workers
+from local_taskrouter.core.eligibility import satisfies
 from local_taskrouter.core.records import Activity, TaskQueue, Worker
 from local_taskrouter.core.reservations import check_activity
 
@@ -50,19 +51,21 @@ def worker_json(call: Call, worker: Worker) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
-    found = [w for w in call.store.walk("workers", call.workspace.sid) if _passes(call, w)]
-    if "target_workers_expression" in call.args:
-        expression = call.args["target_workers_expression"]
-        found = [w for w in found if expression and _satisfies(call, w, expression)]
-    if "task_queue_sid" in call.args or "task_queue_name" in call.args:
-        queues = [
-            q for q in call.store.walk("task_queues", call.workspace.sid) if _is_selected(call, q)
-        ]
-        matches = call.engine.eligibility.matches
-        found = [w for w in found if any(matches(queue, w) for queue in queues)]
-    sort(found, read_ordering(call.args.get("ordering", []), _ORDERINGS), _ORDERINGS)
-    return page(call, "workers", found, worker_json)
+def index(call: Call) -> Result:
+    """Workers are found by Activity. The other filters, and an Ordering, look at each Worker."""
+    args, store, workspace_sid = call.args, call.store, call.workspace.sid
+    passes = partial(_passes, call)
+    evaluated = args.keys() & {"target_workers_expression", "task_queue_sid", "task_queue_name"}
+    test = partial(_test, call, _queues(call)) if evaluated else None
+    if ordering := read_ordering(args.get("ordering", []), *_ORDERINGS):
+        listing = Listing("workers", [workspace_sid], passes, test, ordering)
+    elif args.keys() & {"activity_sid", "activity_name", "available"}:
+        activities = store.walk("activities", workspace_sid)
+        keys = [activity.sid for activity in activities if _selects(call, activity)]
+        listing = Listing("in_activity", keys, passes, test)
+    else:
+        listing = Listing("workers", [workspace_sid], passes, test)
+    return page(call, "workers", listing, worker_json)
 
 
 def create(call: Call) -> Reply:
@@ -109,32 +112,42 @@ def _activity(call: Call) -> Activity | None:
 
 
 def _passes(call: Call, worker: Worker) -> bool:
+    if call.args.get("friendly_name") not in (None, worker.friendly_name):
+        return False
+    return _selects(call, call.store.require(Activity, worker.activity_sid))
+
+
+def _selects(call: Call, activity: Activity) -> bool:
     args = call.args
     return (
-        args.get("friendly_name") in (None, worker.friendly_name)
-        and args.get("available") in (None, worker.available)
-        and args.get("activity_sid") in (None, worker.activity_sid)
-        and args.get("activity_name")
-        in (None, call.store.require(Activity, worker.activity_sid).friendly_name)
+        args.get("available") in (None, activity.available)
+        and args.get("activity_sid") in (None, activity.sid)
+        and args.get("activity_name") in (None, activity.friendly_name)
     )
 
 
-def _satisfies(call: Call, worker: Worker, expression: str) -> bool:
-    values = parsed.worker_values(call.store, worker)
-    return parsed.expression(expression).matches(values)
+def _queues(call: Call) -> list[TaskQueue] | None:
+    """The TaskQueues that the Workers must match one of; None: no such filter."""
+    sid_given, name = call.args.get("task_queue_sid"), call.args.get("task_queue_name")
+    if sid_given is None and name is None:
+        return None
+    return [
+        queue
+        for queue in call.store.walk("task_queues", call.workspace.sid)
+        if sid_given in (None, queue.sid) and name in (None, queue.friendly_name)
+    ]
 
 
-def _is_selected(call: Call, queue: TaskQueue) -> bool:
-    return call.args.get("task_queue_sid") in (None, queue.sid) and call.args.get(
-        "task_queue_name"
-    ) in (None, queue.friendly_name)
+def _test(call: Call, queues: list[TaskQueue] | None, worker: Worker) -> Test:
+    expression = call.args.get("target_workers_expression")
+    alternatives = [] if expression is None else [[expression]]
+    if queues is not None:
+        alternatives.append([queue.target_workers for queue in queues])
+    tests = [[satisfies(call.store, worker, text) for text in texts] for texts in alternatives]
+    return lambda: all(any(test() for test in either) for either in tests)
 
 
-_ORDERINGS: dict[str, Callable[[Worker], Any]] = {
-    "DateCreated": lambda worker: worker.date_created,
-    "DateStatusChanged": lambda worker: worker.date_status_changed,
-    "FriendlyName": lambda worker: worker.friendly_name,
-}
+_ORDERINGS = ("DateCreated", "DateStatusChanged", "FriendlyName")
 _ALL = "/Workspaces/<workspace_sid>/Workers"
 ROUTES = [
     Route(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import (
     boolean,
     configuration,
@@ -41,11 +41,12 @@ def workflow_json(call: Call, workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
+def index(call: Call) -> Result:
     name = call.args.get("friendly_name")
-    workflows = call.store.walk("workflows", call.workspace.sid)
-    found = [workflow for workflow in workflows if name in (None, workflow.friendly_name)]
-    return page(call, "workflows", found, workflow_json)
+    listing = Listing[Workflow](
+        "workflows", [call.workspace.sid], lambda each: name in (None, each.friendly_name)
+    )
+    return page(call, "workflows", listing, workflow_json)
 
 
 def create(call: Call) -> Reply:

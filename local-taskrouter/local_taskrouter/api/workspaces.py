@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, Reply, Route
-from local_taskrouter.api.lists import PAGING, page
+from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import (
     boolean,
     choice,
@@ -58,10 +58,12 @@ def workspace_json(call: Call, workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> Reply:
+def index(call: Call) -> Result:
     name = call.args.get("friendly_name")
-    found = [w for w in call.store.walk("workspaces", "all") if name in (None, w.friendly_name)]
-    return page(call, "workspaces", found, workspace_json)
+    listing = Listing[Workspace](
+        "workspaces", ["all"], lambda each: name in (None, each.friendly_name)
+    )
+    return page(call, "workspaces", listing, workspace_json)
 
 
 def create(call: Call) -> Reply:

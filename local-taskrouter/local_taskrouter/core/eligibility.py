@@ -7,8 +7,9 @@ evaluated for every Worker. A TaskQueue's members are computed on first use and 
 date; expressions that read a Worker's Activity or load are evaluated each time instead.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from local_taskrouter.core import parsed
@@ -43,12 +44,7 @@ class Eligibility:
 
     def matches(self, queue: TaskQueue, worker: Worker) -> bool:
         """Whether the Worker satisfies `target_workers`; an empty one matches no Worker."""
-        if not queue.target_workers:
-            return False
-        target_workers = parsed.expression(queue.target_workers)
-        if parsed.is_static(target_workers):
-            return target_workers.matches(parsed.attributes(worker.attributes))
-        return target_workers.matches(parsed.worker_values(self._store, worker))
+        return satisfies(self._store, worker, queue.target_workers)()
 
     def queues_of(self, worker: Worker) -> Iterator[TaskQueue]:
         """Yield the TaskQueues that the Worker matches. Costs O(those that may match)."""
@@ -133,6 +129,20 @@ class Eligibility:
         for path in self._paths.get(worker.workspace_sid, ()):
             for value in values_at(path, attributes):
                 yield (worker.workspace_sid, path, value)
+
+
+def satisfies(store: Store, worker: Worker, target_workers: str) -> Callable[[], bool]:
+    """Return a function that evaluates `target_workers` for the Worker as it is now.
+
+    The function reads no state, so it may run without the lock.
+    """
+    if not target_workers:
+        return lambda: False
+    expression = parsed.expression(target_workers)
+    if parsed.is_static(expression):
+        text = worker.attributes
+        return lambda: expression.matches(parsed.attributes(text))
+    return partial(expression.matches, parsed.worker_values(store, worker))
 
 
 class InvertedIndex:

@@ -1,12 +1,12 @@
 """Indexes: find records by a key without a scan.
 
 An index maps a key to records, ordered by creation or by the given `order`. `INDEXES` declares all
-of them; the store keeps them up to date.
+of them; the store keeps them up to date, and those in another order that it makes for lists.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
@@ -27,6 +27,9 @@ from local_taskrouter.rules.matching import routed_to
 
 Key = Callable[[Any], Hashable | None]
 Entry = tuple[Any, int, str]
+"""A record's place in an index: its order, serial number and SID."""
+Ordering = tuple[tuple[str, bool], ...]
+"""Fields of a record, the first of which counts most, each with whether it is descending."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,13 @@ INDEXES: dict[str, IndexRule] = {
     "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
     "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),
     "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
+    "answers_of_worker": IndexRule(Reservation, lambda r: (r.worker_sid, r.reservation_status)),
     "held": IndexRule(Reservation, _holding),
     "in_activity": IndexRule(Worker, lambda r: r.activity_sid),
     "in_flight": IndexRule(Task, _in_flight),
     "in_queue": IndexRule(Task, _in_queue),
     "in_workflow": IndexRule(Task, _in_workflow),
+    "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status)),
     "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),
     "idle": IndexRule(
         Worker, lambda r: r.workspace_sid if r.available else None, lambda r: r.idle_since
@@ -118,7 +123,11 @@ class Index:
         key = self.rule.key(record)
         if key is None:
             return None
-        return key, (self.rule.order(record), record.serial, record.sid)
+        return key, self.entry_of(record)
+
+    def entry_of(self, record: Record) -> Entry:
+        """Return the record's entry under any key."""
+        return (self.rule.order(record), record.serial, record.sid)
 
     def insert(self, place: tuple[Hashable, Entry]) -> None:
         """Costs O(log n) comparisons."""
@@ -132,6 +141,27 @@ class Index:
         del entries[bisect_left(entries, entry)]
         if not entries:
             del self._entries[key]
+
+    def fill(self, records: Iterable[Record]) -> None:
+        """Insert many records. Costs O(n log n)."""
+        for key, entry in filter(None, map(self.place_of, records)):
+            self._entries.setdefault(key, []).append(entry)
+        for entries in self._entries.values():
+            entries.sort()
+
+    def after(self, key: Hashable, entry: Entry | None) -> Iterator[Entry]:
+        """Iterate over the entries under `key` that follow `entry`; None: over all of them.
+
+        Costs O(log n) before the first one. Nothing may change during iteration.
+        """
+        entries = self._entries.get(key, ())
+        start = 0 if entry is None else bisect_right(entries, entry)
+        return map(entries.__getitem__, range(start, len(entries)))
+
+    def before(self, key: Hashable, entry: Entry) -> Iterator[Entry]:
+        """Iterate backwards over the entries under `key` that precede `entry`; as `after`."""
+        entries = self._entries.get(key, ())
+        return map(entries.__getitem__, range(bisect_left(entries, entry) - 1, -1, -1))
 
     def sids(self, key: Hashable) -> Iterator[str]:
         """Return the SIDs under `key`, in order, as of now: records may change during iteration."""
@@ -148,3 +178,25 @@ class Index:
     def keys(self) -> list[Hashable]:
         """Return all keys that have records."""
         return list(self._entries)
+
+
+def reordered(rule: IndexRule, ordering: Ordering) -> IndexRule:
+    """The same index in another order; equal records stay in the order of creation."""
+
+    def order(record: Record) -> tuple[Any, ...]:
+        return tuple(
+            _Descending(getattr(record, field)) if descending else getattr(record, field)
+            for field, descending in ordering
+        )
+
+    return replace(rule, order=order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Descending:
+    """A value that sorts before smaller ones."""
+
+    value: Any
+
+    def __lt__(self, other: "_Descending") -> bool:
+        return other.value < self.value

@@ -4,14 +4,17 @@ These three update the indexes, notify the observers, record what must be writte
 be undone, so that a command that fails leaves no trace.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from heapq import merge
 from typing import Any, TypeVar
 
-from local_taskrouter.core.index import INDEXES, Index
+from local_taskrouter.core.index import INDEXES, Entry, Index, Ordering, reordered
 from local_taskrouter.core.records import Record
 
 R = TypeVar("R", bound=Record)
 Observer = Callable[[Record, bool], None]
+ORDERINGS_KEPT = 8
+"""How many of the indexes that `ordered` makes are kept up to date: the latest."""
 
 
 class Store:
@@ -24,6 +27,7 @@ class Store:
         self._by_kind: dict[type[Record], list[Index]] = {}
         for index in self._indexes.values():
             self._by_kind.setdefault(index.rule.kind, []).append(index)
+        self._orderings: list[str] = []
         self._serial = 0
         self._undo: list[Callable[[], None]] = []
         self._changed: dict[str, Record | None] = {}
@@ -52,6 +56,42 @@ class Store:
     def walk(self, index: str, key: Hashable) -> Iterator[Any]:
         """As `find`, without a copy of the index: nothing may change meanwhile."""
         return map(self._records.__getitem__, self._indexes[index].walk(key))
+
+    def ordered(self, index: str, ordering: Ordering) -> str:
+        """Return the name of an index with the records of `index` in another order.
+
+        Costs O(n log n) for an ordering that none of the latest calls asked for.
+        """
+        name = f"{index} by {ordering}"
+        if name in self._orderings:
+            self._orderings.remove(name)
+        else:
+            made = Index(reordered(self._indexes[index].rule, ordering))
+            made.fill(r for r in self._records.values() if type(r) is made.rule.kind)
+            self._indexes[name] = made
+            self._by_kind[made.rule.kind].append(made)
+        self._orderings.append(name)
+        if len(self._orderings) > ORDERINGS_KEPT:
+            dropped = self._indexes.pop(self._orderings.pop(0))
+            self._by_kind[dropped.rule.kind].remove(dropped)
+        return name
+
+    def entry(self, index: str, sid: str) -> Entry | None:
+        """Return the place that the record with this SID has in the order of an index, or None."""
+        record, rule = self._records.get(sid), self._indexes[index].rule
+        return self._indexes[index].entry_of(record) if isinstance(record, rule.kind) else None
+
+    def after(self, index: str, keys: Sequence[Hashable], entry: Entry | None) -> Iterator[Entry]:
+        """Iterate over the entries under any of the `keys`, in order, that follow `entry`.
+
+        None: over all of them. Nothing may change during iteration.
+        """
+        return merge(*(self._indexes[index].after(key, entry) for key in keys))
+
+    def before(self, index: str, keys: Sequence[Hashable], entry: Entry) -> Iterator[Entry]:
+        """Iterate backwards over the same entries, from the one before `entry` on."""
+        walks = (self._indexes[index].before(key, entry) for key in keys)
+        return merge(*walks, reverse=True)
 
     def count(self, index: str, key: Hashable) -> int:
         """Return the number of records an index has under `key`."""

@@ -8,8 +8,8 @@ import base64
 import hmac
 import json
 import logging
-from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache, partial
 from math import inf
 from re import Pattern
 from time import perf_counter
@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
-from local_taskrouter.api.call import Call, Reply, Result, Route
+from local_taskrouter.api.call import Call, Pause, Reply, Result, Route
 from local_taskrouter.api.params import read
 from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.core.engine import Engine
@@ -119,13 +119,27 @@ class Application:
                 Call(engine, account_sid, base, path, sids, args, pairs, if_match, body)
             )
 
-        try:
-            result = taskrouter.call(command, wait=False)
-        except Busy:
-            result = await run_in_threadpool(taskrouter.call, command)
+        result = await self._call(command)
+        while isinstance(result, Pause):
+            result = await self._call(partial(_resume, result, await _run_tests(result)))
         if not isinstance(result, Reply):
             result = await run_in_threadpool(result, taskrouter.read_events)
         return _render(result)
+
+    async def _call(self, command: Callable[[Engine], Result]) -> Result:
+        try:
+            return self.taskrouter.call(command, wait=False)
+        except Busy:
+            return await run_in_threadpool(self.taskrouter.call, command)
+
+
+async def _run_tests(pause: Pause) -> list[bool]:
+    """Run the tests in a worker thread, while the event loop serves other requests."""
+    return await run_in_threadpool(lambda: [test() for test in pause.tests])
+
+
+def _resume(pause: Pause, passed: list[bool], engine: Engine) -> Result:
+    return pause.resume(passed)
 
 
 @cache

@@ -122,3 +122,13 @@ def test_full_last_page_has_no_next_page(api, path, resources, key):
     for size, has_next in ((count - 1, True), (count, False)):
         meta = api.get(f"{path}/{resources}", PageSize=size).json()["meta"]
         assert (meta["next_page_url"] is not None) == has_next
+
+
+def test_expression_in_a_parameter_has_at_most_8192_characters(api, path):
+    for size, status in ((8_192, 200), (8_193, 400)):
+        expression = "level == 1".ljust(size)
+        answer = api.get(f"{path}/Tasks", EvaluateTaskAttributes=expression)
+        assert answer.status_code == status
+    assert answer.json()["message"].startswith("EvaluateTaskAttributes may have 8192 characters")
+    created = api.post(f"{path}/TaskQueues", FriendlyName="Q", TargetWorkers=expression)
+    assert created.status_code == 400

@@ -167,7 +167,7 @@ BAD = {
     ),
     "deep expression": (
         "/TaskQueues",
-        {"FriendlyName": "A", "TargetWorkers": "(" * 50_000},
+        {"FriendlyName": "A", "TargetWorkers": "(" * 4_000},
         "parentheses inside each other",
     ),
     "too many reserved": (

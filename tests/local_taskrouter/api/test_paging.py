@@ -1,6 +1,7 @@
 """Pages of lists, and the URLs that the official SDK follows."""
 
 import pytest
+from local_taskrouter.api import task_filters, workers
 
 ADDRESSES = ("first_page_url", "previous_page_url", "url", "next_page_url")
 
@@ -123,3 +124,76 @@ def test_empty_list_has_one_page(api, path):
     body = api.get(f"{path}/Tasks").json()
     assert body["tasks"] == [] and body["meta"]["next_page_url"] is None
     assert set(body["meta"]) == {*ADDRESSES, "page", "page_size", "key"}
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The records that filters of Tasks and Workers have looked at, in that order."""
+    seen = []
+    for module in (task_filters, workers):
+
+        def passes(call, record, original=module._passes):
+            seen.append(record.sid)
+            return original(call, record)
+
+        monkeypatch.setattr(module, "_passes", passes)
+    return seen
+
+
+def test_page_looks_at_its_own_records_and_one_on_each_side(api, path, many, looked_at):
+    _, meta = follow(api, f"{api.url}/v1{path}/Tasks?PageSize=10")
+    assert looked_at == many[:11]
+    looked_at.clear()
+    follow(api, meta["next_page_url"])
+    assert looked_at == [*many[10:21], *many[9::-1]]
+
+
+@pytest.mark.parametrize("ordering", ["Priority:desc", "DateCreated:desc,Priority", "Priority"])
+def test_page_in_an_ordering_looks_at_its_own_records(api, path, many, looked_at, ordering):
+    follow(api, f"{api.url}/v1{path}/Tasks?PageSize=10&Ordering={ordering}")
+    assert looked_at == many[:11]
+
+
+def test_list_by_status_looks_only_at_tasks_in_that_status(api, workspace, path, many, looked_at):
+    for sid in (many[70], many[3]):
+        workspace.tasks(sid).update(assignment_status="canceled")
+    found, _ = follow(api, f"{api.url}/v1{path}/Tasks?AssignmentStatus=canceled,assigned")
+    assert found == looked_at == [many[3], many[70]]
+
+
+def test_workers_by_activity_are_found_without_the_others(api, built, path, looked_at):
+    sids = [
+        built.worker(name, activity).sid
+        for name, activity in zip("abcd", ["Offline"] * 3 + ["Available"])
+    ]
+    for filters in (
+        "ActivityName=Offline",
+        "Available=false",
+        f"ActivitySid={built.activities['Offline']}",
+    ):
+        looked_at.clear()
+        assert follow(api, f"{api.url}/v1{path}/Workers?{filters}")[0] == looked_at == sids[:3]
+
+
+def test_page_after_many_records_that_do_not_pass_is_complete(api, path, many, monkeypatch):
+    monkeypatch.setattr("local_taskrouter.api.lists.LOOKED_AT", 4)
+    monkeypatch.setattr("local_taskrouter.api.lists.TESTED", 4)
+    address = f"{api.url}/v1{path}/Tasks?PageSize=50"
+    for filters in ("", "&Priority=0", "&EvaluateTaskAttributes=1==1", "&Ordering=Priority"):
+        sids, meta = follow(api, address + filters)
+        assert sids == many[:50]
+        sids, meta = follow(api, meta["next_page_url"])
+        assert sids == many[50:100]
+        assert follow(api, meta["previous_page_url"])[0] == many[:50]
+    assert follow(api, f"{address}&Priority=1")[0] == []
+
+
+def test_ordered_page_follows_each_change(api, workspace, path, many):
+    address = f"{api.url}/v1{path}/Tasks?PageSize=2&Ordering=Priority:desc"
+    assert follow(api, address)[0] == many[:2]
+    workspace.tasks(many[80]).update(priority=5)
+    workspace.tasks(many[90]).update(priority=6)
+    assert follow(api, address)[0] == [many[90], many[80]]
+    workspace.tasks(many[90]).delete()
+    workspace.tasks(many[80]).update(priority=0)
+    assert follow(api, address)[0] == many[:2]

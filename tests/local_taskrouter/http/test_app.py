@@ -3,8 +3,10 @@
 import socket
 from threading import Event, Thread
 
+import pytest
 import requests
 from local_taskrouter.process.server_identity import PATH, proof
+from local_taskrouter.rules.clauses import OPERATORS
 
 NONCE = "a" * 32
 
@@ -43,3 +45,41 @@ def test_request_that_waits_for_the_lock_does_not_delay_others(emulator, monkeyp
         end.set()
         for thread in threads:
             thread.join()
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "Tasks?EvaluateTaskAttributes=skill CONTAINS 'a'",
+        "Workers?TargetWorkersExpression=skill CONTAINS 'a'",
+        "Workers?TaskQueueName=Named",
+        "TaskQueues?WorkerSid={worker}",
+        'TaskQueues?EvaluateWorkerAttributes={{"skill":"a"}}',
+    ],
+)
+def test_task_is_created_while_a_list_evaluates_expressions(emulator, built, monkeypatch, listing):
+    worker = built.worker("Alice", "Offline", skill="a")
+    queue = built.queue()
+    built.queue("Named", "skill CONTAINS 'a'")
+    built.task({"skill": "a"}, task_queue_sid=queue.sid)
+    evaluating, end = Event(), Event()
+
+    def contains(left, right):
+        evaluating.set()
+        return end.wait(30)
+
+    monkeypatch.setitem(OPERATORS, "CONTAINS", contains)
+    path = f"{emulator.url}/v1/Workspaces/{built.workspace_sid}/{listing.format(worker=worker.sid)}"
+    auth = (emulator.taskrouter.account_sid, emulator.taskrouter.auth_token)
+    answers = []
+    reader = Thread(target=lambda: answers.append(requests.get(path, auth=auth, timeout=60)))
+    reader.start()
+    try:
+        assert evaluating.wait(5)
+        new = built.task({"skill": "b"}, task_queue_sid=queue.sid)
+        assert built.workspace.tasks(new.sid).fetch().age == 0
+        assert not answers
+    finally:
+        end.set()
+        reader.join()
+    assert answers[0].status_code == 200
