@@ -76,7 +76,7 @@ MAY_CALL_HTTP = {  # instead of the twilio package
 MAY_READ_TIME = {
     "local_taskrouter/clock.py": {"time.time", "datetime.now", "time.sleep"},
     # Between attempts to open a file that another program holds on Windows.
-    "local_taskrouter/process/home.py": {"time.sleep"},
+    "local_taskrouter/process/private_files.py": {"time.sleep"},
     "helpers/checks.py": {"time.sleep"},  # wait_for
     # The time at which a request was sent, to the local TaskRouter or to Twilio.
     "helpers/session/request_log.py": {"datetime.now"},

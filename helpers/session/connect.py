@@ -149,13 +149,17 @@ class LocalHttpClient(LoggingHttpClient):
         self.session.mount("http://", VerifiedAdapter(lambda: owner.auth_token or ""))
 
     def rediscover(self) -> None:
-        """Follow a TaskRouter that has moved or has another token; start none."""
-        running = self.home and self.home.running()
-        if self.home is None or not running:
-            return
+        """Follow a TaskRouter that has moved or has another token; start none.
+
+        Raises ConnectionFailed if the home folder cannot be used.
+        """
         followed = (self._owner.address, self._owner.auth_token)
-        moved = (running.url, running.auth_token) != followed
-        verified = launch.find_running(self.home) if moved else None
+        try:
+            running = self.home and self.home.running()
+            moved = running and (running.url, running.auth_token) != followed
+            verified = launch.find_running(self.home) if self.home and moved else None
+        except OSError as fault:
+            raise ConnectionFailed(str(fault)) from None
         if verified:
             self._owner.follow(verified)
 
@@ -200,10 +204,10 @@ class LocalHttpClient(LoggingHttpClient):
         except NoAnswer as fault:
             if method.upper() != "GET" and not _was_not_read(fault):
                 raise ConnectionFailed(
-                    f"The local TaskRouter ended during {method.upper()} {urlsplit(url).path}, so "
-                    "this request may or may not have taken effect: check before you run the cell "
-                    "again. The next request starts the TaskRouter; everything it answered before "
-                    "is kept."
+                    f"The local TaskRouter stopped before it answered {method.upper()} "
+                    f"{urlsplit(url).path}, so this request may or may not have taken effect. Check "
+                    "before you run this cell again: the next request starts the local TaskRouter, "
+                    "with everything that it answered before."
                 ) from fault
         running = self.ensure_running()
         url = _rebase(url, running.url)

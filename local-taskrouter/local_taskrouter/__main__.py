@@ -8,8 +8,10 @@ from pathlib import Path
 from filelock import Timeout
 
 from local_taskrouter.process import launch
-from local_taskrouter.process.home import Home, code_version
+from local_taskrouter.process.home import Home, InvalidCredentials, code_version
 from local_taskrouter.transparent.hostname import export_lines
+
+_STOP = "`python -m local_taskrouter stop`"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "serve":
             return _serve(home, options)
         return {"status": _status, "stop": _stop, "reset": _reset}[options.command](home)
-    except (launch.EmulatorUnavailable, OSError) as fault:
+    except (launch.EmulatorUnavailable, InvalidCredentials, OSError) as fault:
         return _fail(str(fault))
 
 
@@ -91,7 +93,11 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
 def _status(home: Home) -> int:
     running = launch.find_running(home)
     if running is None:
-        print(f"No local TaskRouter is running for {home.folder}.")
+        print(
+            f"The local TaskRouter of {home.folder} does not answer; {_STOP} ends it."
+            if launch.is_served(home)
+            else f"No local TaskRouter is running for {home.folder}."
+        )
         return 1
     print(f"TaskRouter is running at {running.url} (process {running.pid}, home {home.folder}).")
     if running.version != code_version():
@@ -129,7 +135,7 @@ def _reset(home: Home) -> int:
                 home.delete_database()
         except Timeout:
             return _fail(
-                f"A local TaskRouter that does not answer holds {home.folder}. End its process first."
+                f"The local TaskRouter of {home.folder} does not answer. Run {_STOP} first."
             )
     print(f"The TaskRouter of {home.folder} is empty now.")
     return 0

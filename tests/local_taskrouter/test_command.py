@@ -1,6 +1,8 @@
 """The command: serve, status, stop, reset."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -150,3 +152,77 @@ def test_reset_keeps_the_database_of_an_unresponsive_emulator(home, capsys):
         assert main(["reset"]) == 1
     assert home.database.exists()
     assert "does not answer" in capsys.readouterr().err
+
+
+def test_status_names_the_command_that_ends_an_unresponsive_emulator(home, capsys):
+    home.create()
+    with home.serving_lock():
+        assert main(["status"]) == 1
+    assert "does not answer; `python -m local_taskrouter stop` ends it" in capsys.readouterr().out
+
+
+def open_to_others(home):
+    home.folder.chmod(0o777)
+
+
+def folder_in_place_of_emulator_json(home):
+    home.running_file.mkdir()
+
+
+def link_in_place_of_emulator_json(home):
+    home.running_file.symlink_to(home.log_file)
+
+
+def folder_in_place_of_the_lock(home):
+    (home.folder / "serving.lock").mkdir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes and few links")
+@pytest.mark.parametrize("name", ["status", "stop", "reset", "serve"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        open_to_others,
+        folder_in_place_of_emulator_json,
+        link_in_place_of_emulator_json,
+        folder_in_place_of_the_lock,
+    ],
+)
+def test_unusable_home_exits_1_with_one_line_and_keeps_the_database(home, capsys, harm, name):
+    home.create()
+    home.database.write_text("kept")
+    harm(home)
+    assert main([name]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    assert re.search("Run `chmod 700 |Delete it, |Move it away, ", captured.err)
+    assert home.database.read_text() == "kept"
+    shutil.rmtree(home.folder)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"port": 999999, "auth_token": "é"}', "\xff"])
+def test_damaged_files_do_not_stop_the_commands(home, capsys, content):
+    home.create()
+    home.running_file.write_text(content, "latin-1")
+    home.settings_file.write_text(content, "latin-1")
+    assert [main([name]) for name in ("status", "stop", "reset")] == [1, 0, 0]
+    assert capsys.readouterr().err == ""
+    assert connect().client.taskrouter.v1.workspaces.list() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit of a file's size is POSIX")
+def test_full_disk_exits_1_with_one_line(home):
+    limited = (
+        "import resource, sys; from local_taskrouter.__main__ import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); sys.exit(main(['--port', '0']))"
+    )
+    options = command() | {"args": [sys.executable, "-c", limited]}
+    done = subprocess.run(**options, timeout=60, check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and "Free some space on its disk" in done.stderr
+
+
+def test_credentials_that_http_cannot_carry_exit_1(home, monkeypatch, capsys):
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "tök")
+    assert main(["--port", "0"]) == 1
+    assert capsys.readouterr().err.startswith("TASKROUTER_AUTH_TOKEN contains a character")

@@ -1,5 +1,6 @@
 """A workshop: learners who work at the same time on one JupyterHub on this machine."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -56,8 +57,11 @@ class Room:
         return [" ".join(process.cmdline()) for user in users for process in user.processes()]
 
     def emulators(self) -> dict[User, Running]:
-        """Each learner's running emulator, from the description in its home folder."""
-        found = {learner.user: home_of(learner.user).running() for learner in self.learners}
+        """Each learner's running emulator, from the description in its home folder.
+
+        The learner reads it: for root, the home folder of another user is unusable.
+        """
+        found = {learner.user: _running_of(learner.user) for learner in self.learners}
         return {user: running for user, running in found.items() if running}
 
     @contextmanager
@@ -94,6 +98,12 @@ def missing_for_room() -> str:
 
 def home_of(user: User) -> Home:
     return Home(user.home / ".local" / "state" / "taskrouter-notebooks")
+
+
+def _running_of(user: User) -> Running | None:
+    file = home_of(user).running_file
+    text = user.run("cat", str(file)).stdout
+    return Running.parse(json.loads(text)) if text else None
 
 
 def status_with_credentials_of(emulator: Running, url: str) -> int:

@@ -183,7 +183,9 @@ def hanging_up(local):
 
 def test_write_that_may_have_taken_effect_is_not_repeated(local, hanging_up):
     hanging_up(b"FriendlyName=Once")
-    with pytest.raises(ConnectionFailed, match="ended during POST /v1/Workspaces.*check before"):
+    with pytest.raises(
+        ConnectionFailed, match="before it answered POST /v1/Workspaces.*Check before"
+    ):
         local.client.taskrouter.v1.workspaces.create(friendly_name="Once")
     assert workspaces(connect()) == []
 
@@ -287,3 +289,39 @@ def test_alone_with_live_target_raises(home, monkeypatch):
     monkeypatch.setenv("TASKROUTER_TARGET", "live")
     with pytest.raises(ValueError, match=r'use connect\("local", alone=True\)'):
         connect(alone=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_home_that_others_can_change_raises_one_sentence(home):
+    home.create()
+    home.folder.chmod(0o777)
+    for _ in range(2):
+        with pytest.raises(ConnectionFailed, match="Other users can change .* Run `chmod 700 "):
+            connect()
+    home.folder.chmod(0o700)
+    session = connect()
+    home.folder.chmod(0o777)
+    with pytest.raises(ConnectionFailed, match="Other users can change"):
+        session.rediscover()
+    home.folder.chmod(0o700)
+    assert workspaces(session) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the limit of a file's size is POSIX")
+def test_full_disk_raises_one_sentence(home):
+    import resource  # Windows has none
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(ConnectionFailed, match="Free some space on its disk and try again"):
+            connect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert workspaces(connect()) == []
+
+
+def test_credential_that_http_cannot_carry_raises_one_sentence(home, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "t\u00f6k")
+    with pytest.raises(ConnectionFailed, match="TASKROUTER_AUTH_TOKEN contains a character"):
+        connect()

@@ -56,8 +56,7 @@ class TaskChannel(Record):
 @dataclass(kw_only=True)
 class Worker(Record):
     """`available` copies the Activity's, true since `available_since`. Tasks go first to the Worker
-    with the earliest `idle_since`, at the same moment to the one with the lowest `last_reserved`: the
-    serial of its latest Reservation.
+    with the earliest `idle_since`.
     """
 
     prefix = "WK"
@@ -68,7 +67,6 @@ class Worker(Record):
     available: bool
     date_status_changed: float
     idle_since: float
-    last_reserved: int = 0
     available_since: float = 0.0
     version: int = 0
 

@@ -19,6 +19,7 @@ from local_taskrouter.clock import SystemClock
 from local_taskrouter.http.app import Application
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.owner import Owner, single_user_server
+from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.transparent.hostname import export_lines
 
@@ -52,7 +53,7 @@ class EmulatorServer:
         owners: Sequence[Owner] = (),
     ) -> None:
         self.taskrouter = taskrouter
-        self._owners = owners
+        self.owners: list[Owner | Registration] = [*owners]
         self._idle_seconds = None if idle_hours is None else idle_hours * 3600
         self._thread: threading.Thread | None = None
         self._socket = _listen(host, port)
@@ -91,7 +92,7 @@ class EmulatorServer:
 
     def _should_stop(self) -> bool:
         idle = self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
-        return idle or any(owner.has_ended() for owner in self._owners)
+        return idle or any(owner.has_ended() for owner in self.owners)
 
 
 class _Uvicorn(uvicorn.Server):
@@ -196,6 +197,7 @@ def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bo
     home.save_port(server.port)
     with _proxy_to(server, home) if transparent else nullcontext():
         home.write_running(running)
+        server.owners.append(Registration(home, running))
         print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
         print(export_lines(server.taskrouter.transparent), end="", flush=True)
         try:

@@ -8,27 +8,36 @@
     *.lock           held by the running emulator, and by the process that starts it
 
 Only the user can read the files (0600 in a 0700 folder, where the platform has modes): on a shared
-host, other users can reach a loopback port, and only the token keeps them out.
+host, other users can reach a loopback port, and only the token keeps them out. `private_files.py`
+refuses a folder that another user could have prepared.
 """
 
 import hashlib
-import json
 import os
+import re
 import secrets
-import sys
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from filelock import FileLock
 from platformdirs import user_state_dir
 
-Result = TypeVar("Result")
+from local_taskrouter.process import private_files
 
 # Visibly not a real account: a stored output with any other AC SID is a leak.
 ACCOUNT_SID = "AC10ca1000000000000000000000000000"
+_NO_COLON = "[!-9;-~]+"  # HTTP's basic authentication separates the SID and the token by a colon
+_LAST_PORT, _LAST_PID = 65_535, 2**31 - 1
+_FILES = (
+    *("emulator.json", "settings.json", "emulator.log", "serving.lock", "starting.lock"),
+    *(f"taskrouter.db{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+    *("transparent/authority.key", "transparent/authority.pem"),
+)
+
+
+class InvalidCredentials(ValueError):
+    """The environment has credentials that HTTP cannot carry; the message has the variable."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,24 @@ class Running:
     account_sid: str
     auth_token: str = field(repr=False)
     version: str
+
+    @classmethod
+    def parse(cls, content: Any) -> Self | None:
+        """The emulator that the JSON value `content` describes; None if it describes none."""
+        try:
+            running = cls(**content)
+            address = re.fullmatch(r"http://[^\s/@?#]*:([0-9]{1,5})", running.url)
+        except TypeError:
+            return None
+        is_valid = (
+            address is not None
+            and _is_number(int(address[1]), _LAST_PORT)
+            and _is_number(running.pid, _LAST_PID)
+            and _is_credential(running.account_sid, _NO_COLON)
+            and _is_credential(running.auth_token)
+            and isinstance(running.version, str)
+        )
+        return running if is_valid else None
 
 
 class Home:
@@ -61,16 +88,10 @@ class Home:
         return f"Home({str(self.folder)!r})"
 
     def create(self) -> None:
-        """Create the folder, readable by its owner only. Raises OSError with what to do instead."""
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not os.access(self.folder, os.W_OK):
-                raise PermissionError("it is not writable")
-        except OSError as fault:
-            raise OSError(
-                f"The local TaskRouter cannot keep its state in {self.folder} ({fault}). "
-                "Set TASKROUTER_HOME to a folder that you can write to."
-            ) from None
+        """Create the folder, closed to other users, and check what is in it. Raises UnusableFile."""
+        private_files.create_folder(self.folder)
+        for name in _FILES:
+            private_files.check_file(self.folder / name)
 
     def serving_lock(self, timeout: float = 0) -> FileLock:
         """The lock that the emulator of this home holds as long as it runs."""
@@ -81,44 +102,52 @@ class Home:
         return self._lock("starting.lock", timeout)
 
     def _lock(self, name: str, timeout: float) -> FileLock:
-        return FileLock(self.folder / name, timeout=timeout, mode=0o600)
+        return private_files.PrivateLock(self.folder / name, timeout)
 
     def running(self) -> Running | None:
-        """The content of `emulator.json`. It is out of date if the emulator was killed."""
-        try:
-            return Running(**_read(self.running_file))
-        except TypeError:
-            return None
+        """The content of `emulator.json`, None if it is missing or not valid.
+
+        It is out of date if the emulator was killed. Raises UnusableFile.
+        """
+        return Running.parse(_read(self.running_file))
 
     def write_running(self, running: Running) -> None:
         """Write `emulator.json`."""
-        _write(self.running_file, asdict(running))
+        private_files.write_json(self.running_file, asdict(running))
 
     def remove_running(self, pid: int) -> None:
         """Remove `emulator.json` if it describes the process `pid`."""
         running = self.running()
         if running and running.pid == pid:
-            _retry_on_windows(self.running_file.unlink)
+            private_files.retry_on_windows(self.running_file.unlink)
 
     def credentials(self) -> tuple[str, str]:
         """Account SID and auth token, from TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN.
 
-        The defaults are a constant, and a random token that is stored in this home.
+        The defaults are a constant, and a random token that is stored in this home. Raises
+        InvalidCredentials.
         """
-        account_sid = os.environ.get("TASKROUTER_ACCOUNT_SID") or ACCOUNT_SID
-        return account_sid, os.environ.get("TASKROUTER_AUTH_TOKEN") or self._stored_token()
+        names = ("TASKROUTER_ACCOUNT_SID", "TASKROUTER_AUTH_TOKEN")
+        account_sid, token = (os.environ.get(name) or None for name in names)
+        valid = (_is_credential(account_sid or "A", _NO_COLON), _is_credential(token or "A"))
+        for name, is_valid in zip(names, valid, strict=True):
+            if not is_valid:
+                raise InvalidCredentials(
+                    f"{name} contains a character that no credential has, such as a space or an "
+                    "accented letter. Set it again, or unset it."
+                )
+        return account_sid or ACCOUNT_SID, token or self._stored_token()
 
     def _stored_token(self) -> str:
-        token = _read(self.settings_file).get("auth_token")
-        if not isinstance(token, str) or not token:
+        token = self._settings().get("auth_token")
+        if token is None:
             token = secrets.token_hex(16)
             self._save_settings(auth_token=token)
         return token
 
     def last_port(self) -> int | None:
         """The last port of this home's emulator."""
-        port = _read(self.settings_file).get("port")
-        return port if isinstance(port, int) else None
+        return self._settings().get("port")
 
     def save_port(self, port: int) -> None:
         """Store the port, for the next start."""
@@ -127,15 +156,25 @@ class Home:
 
     def owner(self) -> int | None:
         """The ID of the process that the emulator ends with; None: it has no owner."""
-        pid = _read(self.settings_file).get("owner")
-        return pid if isinstance(pid, int) else None
+        return self._settings().get("owner")
 
     def set_owner(self, pid: int) -> None:
         """Store the process that the emulator ends with."""
         self._save_settings(owner=pid)
 
+    def _settings(self) -> dict[str, Any]:
+        """The valid settings of `settings.json`."""
+        content = _read(self.settings_file)
+        stored = content if isinstance(content, dict) else {}
+        valid = {
+            "auth_token": _is_credential(stored.get("auth_token")),
+            "port": _is_number(stored.get("port"), _LAST_PORT),
+            "owner": _is_number(stored.get("owner"), _LAST_PID),
+        }
+        return {name: stored[name] for name, is_valid in valid.items() if is_valid}
+
     def _save_settings(self, **changes: object) -> None:
-        _write(self.settings_file, _read(self.settings_file) | changes)
+        private_files.write_json(self.settings_file, self._settings() | changes)
 
     def delete_database(self) -> None:
         """Delete every Workspace. Call it only while no emulator serves this home."""
@@ -153,29 +192,17 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(file: Path) -> dict[str, Any]:
-    """The JSON object in `file`; empty if the file is missing or not valid."""
+def _read(file: Path) -> Any:
+    """The JSON value in `file`; None if the file is missing or not JSON."""
     try:
-        content = json.loads(_retry_on_windows(file.read_bytes))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        return private_files.read_json(file)
+    except ValueError:
+        return None
 
 
-def _write(file: Path, content: Mapping[str, object]) -> None:
-    """Replace `file` atomically: a reader sees the old content or the new."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump(content, opened, indent=2)
-    _retry_on_windows(lambda: os.replace(draft, file))
+def _is_number(value: object, last: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= last
 
 
-def _retry_on_windows(action: Callable[[], Result]) -> Result:
-    """Run `action`, again while another process has the file open: Windows then refuses it."""
-    for _ in range(50 if sys.platform == "win32" else 0):
-        try:
-            return action()
-        except PermissionError:
-            time.sleep(0.01)
-    return action()
+def _is_credential(value: object, pattern: str = "[!-~]+") -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64encode
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic
@@ -19,10 +20,13 @@ import psutil
 from filelock import Timeout
 
 from local_taskrouter.process.home import Home, Running, code_version
+from local_taskrouter.process.private_files import NO_FOLLOW
 from local_taskrouter.process.server_identity import verify
+from local_taskrouter.process.serving_process import serving_process
 
 START_SECONDS = 20.0
 STOP_SECONDS = 15.0
+END_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
 _LOG_LIMIT = 1_000_000
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -38,15 +42,21 @@ def ensure_running(home: Home | None = None) -> Running:
     Replaces an emulator that runs a different version of the code. Raises EmulatorUnavailable.
     """
     home = home or Home()
-    running = find_running(home)
-    if running is None or running.version != code_version():
-        running = _start_or_replace(home)
+    try:
+        running = find_running(home)
+        if running is None or running.version != code_version():
+            running = _start_or_replace(home)
+    except OSError as fault:
+        raise EmulatorUnavailable(str(fault)) from None
     _check_credentials(running)
     return running
 
 
 def find_running(home: Home) -> Running | None:
-    """Return the emulator of `home` if it answers, whatever its version."""
+    """Return the emulator of `home` if it answers, whatever its version.
+
+    Raises UnusableFile if `home` cannot be used.
+    """
     running = home.running()
     if running is None:
         return None
@@ -80,19 +90,41 @@ def send_control(running: Running, method: str, path: str) -> dict[str, Any] | N
 def stop(home: Home) -> Running | None:
     """Stop the emulator of `home` and wait for its end; None if none is running.
 
-    Raises EmulatorUnavailable if it does not stop.
+    One that does not answer, or does not stop, is terminated and then killed. Its state is on disk at
+    any moment. Raises EmulatorUnavailable if it runs on, UnusableFile if `home` cannot be used.
     """
-    running = find_running(home)
-    if running is None:
-        return None
-    send_control(running, "POST", "/emulator/stop")
-    try:
-        with home.serving_lock(STOP_SECONDS):
+    running = home.running()
+    if running and send_control(running, "POST", "/emulator/stop") is not None:
+        if not is_served(home, STOP_SECONDS):
             return running
+    elif not is_served(home):
+        return None
+    process = serving_process(home)
+    for end in (process.terminate, process.kill) if process else ():
+        with suppress(psutil.Error):
+            end()
+        if not is_served(home, END_SECONDS):
+            return running
+    if running is None and not is_served(home, STOP_SECONDS):  # it ends without its emulator.json
+        return None
+    raise EmulatorUnavailable(
+        f"The local TaskRouter of {home.folder} does not stop. End the process that runs "
+        "`python -m local_taskrouter` and try again."
+    )
+
+
+def is_served(home: Home, timeout: float = 0) -> bool:
+    """Whether a process serves `home`, even if it does not answer, for longer than `timeout` seconds.
+
+    Raises UnusableFile.
+    """
+    if not home.folder.exists():
+        return False
+    try:
+        with home.serving_lock(timeout):
+            return False
     except Timeout:
-        raise EmulatorUnavailable(
-            f"The local TaskRouter at {running.url} does not stop. End process {running.pid} and try again."
-        ) from None
+        return True
 
 
 def _start_or_replace(home: Home) -> Running:
@@ -109,8 +141,6 @@ def _start_or_replace(home: Home) -> Running:
             f"Another process has been starting the local TaskRouter of {home.folder} for too long. "
             "Try again; if that does not help, restart the kernels that use it."
         ) from None
-    except OSError as fault:
-        raise EmulatorUnavailable(str(fault)) from None
 
 
 def _wait_for_unresponsive(home: Home) -> Running | None:
@@ -120,32 +150,21 @@ def _wait_for_unresponsive(home: Home) -> Running | None:
     answers, None once no process holds `home`. Raises EmulatorUnavailable.
     """
     recorded = home.running()
-    if recorded is not None and recorded.version != code_version():
-        _terminate(recorded)
+    is_older = recorded is not None and recorded.version != code_version()
+    if is_older and (process := serving_process(home)):
+        with suppress(psutil.Error):
+            process.terminate()
     deadline = monotonic() + STOP_SECONDS
     while monotonic() < deadline:
-        try:
-            with home.serving_lock(timeout=0.1):
-                return None
-        except Timeout:
-            running = find_running(home)
-            if running:
-                return running
-    recorded = home.running()
-    which = f"process {recorded.pid}" if recorded else "that process"
+        if not is_served(home, timeout=0.1):
+            return None
+        running = find_running(home)
+        if running:
+            return running
     raise EmulatorUnavailable(
-        f"The local TaskRouter of {home.folder} is running but does not answer. End {which} and try again."
+        f"The local TaskRouter of {home.folder} is running but does not answer. "
+        "Run `python -m local_taskrouter stop`, which ends it, and try again."
     )
-
-
-def _terminate(recorded: Running) -> None:
-    """Terminate the recorded process if it is an emulator. Its state is on disk at any moment."""
-    try:
-        process = psutil.Process(recorded.pid)
-        if {"local_taskrouter", "local-taskrouter"} & {Path(a).stem for a in process.cmdline()}:
-            process.terminate()
-    except psutil.Error:
-        pass  # it has ended, or its ID belongs to another user's process now
 
 
 def _start(home: Home) -> Running:
@@ -201,7 +220,7 @@ def _rotate_log(home: Home) -> int:
 
 
 def _open_log(home: Home) -> int:
-    return os.open(home.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.open(home.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | NO_FOLLOW, 0o600)
 
 
 def _has_ended(process: subprocess.Popen[bytes], timeout: float) -> bool:

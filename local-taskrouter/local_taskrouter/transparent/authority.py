@@ -13,10 +13,12 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from local_taskrouter.process import private_files
 from local_taskrouter.transparent.hostname import HOSTNAME
 
 _AUTHORITY_DAYS = 3650
@@ -27,15 +29,15 @@ _NAME = "Local TaskRouter, for this computer only"
 class Authority:
     """The authority stored in `folder`, created on first use and replaced before it expires.
 
-    `now` is in seconds since 1970. A client must trust the file `certificate_file`. Raises OSError
-    if `folder` is not writable.
+    `now` is in seconds since 1970. A client must trust the file `certificate_file`. Raises
+    UnusableFile.
     """
 
     def __init__(self, folder: Path, now: float) -> None:
         self.certificate_file = folder / "authority.pem"
         self.key_file = folder / "authority.key"
         self._now = datetime.fromtimestamp(now, UTC)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_files.create_folder(folder)
         folder.chmod(0o700)
         self._key, self._certificate = self._load() or self._create()
 
@@ -54,7 +56,9 @@ class Authority:
         # The ssl module reads a key from a file only; the block deletes this one.
         with tempfile.TemporaryDirectory(dir=self.key_file.parent) as folder:
             chain = Path(folder) / "chain.pem"
-            _write(chain, _pem_of_key(key) + leaf.public_bytes(serialization.Encoding.PEM))
+            private_files.write(
+                chain, _pem_of_key(key) + leaf.public_bytes(serialization.Encoding.PEM)
+            )
             context.load_cert_chain(chain)
         return context
 
@@ -65,11 +69,15 @@ class Authority:
         expire before the server's certificate.
         """
         try:
+            files = (self.key_file, self.certificate_file)
+            stored_key, stored_certificate = (private_files.read(file) for file in files)
+            if stored_key is None or stored_certificate is None:
+                return None
             if os.name == "posix" and self.key_file.stat().st_mode & 0o077:
                 return None
-            key = serialization.load_pem_private_key(self.key_file.read_bytes(), None)
-            certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
-        except (OSError, ValueError):
+            key = serialization.load_pem_private_key(stored_key, None)
+            certificate = x509.load_pem_x509_certificate(stored_certificate)
+        except (TypeError, ValueError, UnsupportedAlgorithm):
             return None
         valid = certificate.not_valid_after_utc > self._now + timedelta(days=_SERVER_DAYS)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not valid:
@@ -85,8 +93,10 @@ class Authority:
             (_key_usage(key_cert_sign=True), True),
         ]
         certificate = self._sign(_NAME, key, _AUTHORITY_DAYS, constraints, key, None)
-        _write(self.key_file, _pem_of_key(key))
-        _write(self.certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
+        private_files.write(self.key_file, _pem_of_key(key))
+        private_files.write(
+            self.certificate_file, certificate.public_bytes(serialization.Encoding.PEM)
+        )
         return key, certificate
 
     def _sign(
@@ -139,10 +149,3 @@ def _pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Replace `file` by a new one that only its owner can read."""
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)

@@ -16,8 +16,7 @@ class Transparent:
     """A context manager that runs the proxy of the home `folder`, to the emulator at `upstream`.
 
     `upstream` is (host, port), `now` is in seconds since 1970; if `port` is taken, the proxy uses a
-    free one. `variables` is the environment that a program needs. Raises OSError if `folder` is not
-    writable.
+    free one. `variables` is the environment that a program needs. Raises UnusableFile.
     """
 
     def __init__(self, folder: Path, port: int, upstream: tuple[str, int], now: float) -> None:

@@ -1,16 +1,30 @@
 """The home folder: its place, its files, its credentials."""
 
+import json
 import os
 import re
 import stat
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 import pytest
-from local_taskrouter.process.home import ACCOUNT_SID, Home, Running, code_version
+from hypothesis import given
+from hypothesis import strategies as st
+from local_taskrouter.process import launch
+from local_taskrouter.process.home import (
+    ACCOUNT_SID,
+    Home,
+    InvalidCredentials,
+    Running,
+    code_version,
+)
+from local_taskrouter.process.owner import Owner
+from local_taskrouter.process.private_files import UnusableFile
 
-RUNNING = Running("http://127.0.0.1:8790", 4711, ACCOUNT_SID, "token", "0123456789abcdef")
+RUNNING = Running("http://127.0.0.1:9", 4711, ACCOUNT_SID, "token", "0123456789abcdef")
 
 
 @pytest.fixture
@@ -115,6 +129,91 @@ def test_port_is_stored_beside_the_token(home):
 def test_invalid_settings_are_replaced(home):
     home.settings_file.write_text("not JSON")
     assert home.credentials() == home.credentials()
+
+
+def test_invalid_settings_are_replaced_and_valid_ones_kept(home):
+    token = home.credentials()[1]
+    for invalid in (999_999, -1, 0, True, "8790", 87.9, None, [8790]):
+        home.settings_file.write_text(json.dumps({"auth_token": token, "port": invalid}))
+        assert (home.last_port(), home.owner(), home.credentials()[1]) == (None, None, token)
+    home.save_port(8123)
+    for invalid in ("", "tök", "a b", "a\n", 5, None, {}):
+        home.settings_file.write_text(json.dumps({"auth_token": invalid, "port": 8123}))
+        assert re.fullmatch("[0-9a-f]{32}", home.credentials()[1])
+        assert home.last_port() == 8123
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from([*asdict(RUNNING).values(), "http://127.0.0.1:999999", 2**31, 2**200]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+FIELDS = [*asdict(RUNNING), "port", "owner"]
+CONTENT = (
+    st.binary()
+    | st.builds(lambda value: json.dumps(value).encode(), JSON)
+    | st.builds(
+        lambda changes: json.dumps(asdict(RUNNING) | changes).encode(),
+        st.dictionaries(st.sampled_from(FIELDS), JSON),
+    )
+)
+
+
+@given(content=CONTENT)
+def test_whatever_the_files_contain_the_home_works(tmp_path_factory, content):
+    """Damaged files count as missing: `stop` finds nothing to stop, and a new token is made."""
+    home = Home(tmp_path_factory.getbasetemp() / "damaged home")
+    home.create()
+    home.running_file.write_bytes(content)
+    running = home.running()
+    if running is not None:
+        assert Running.parse(asdict(running)) == running
+        f"{running.url} {running.account_sid}:{running.auth_token}".encode("latin-1")
+        assert 0 < urlsplit(running.url).port <= 65_535
+    assert launch.find_running(home) is None
+    assert launch.stop(home) is None
+    home.settings_file.write_bytes(content)
+    Owner.of_pid(home.owner()).has_ended()
+    port = home.last_port()
+    assert port is None or 0 < port <= 65_535
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("TASKROUTER_AUTH_TOKEN", raising=False)
+        assert home.credentials() == home.credentials()
+    assert home.last_port() == port
+
+
+@pytest.mark.parametrize("name", ["TASKROUTER_ACCOUNT_SID", "TASKROUTER_AUTH_TOKEN"])
+@pytest.mark.parametrize("value", ["tök", "a b", "a\n", "’"])
+def test_credential_that_http_cannot_carry_is_reported_without_its_value(
+    home, monkeypatch, name, value
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidCredentials, match=f"^{name} contains a character") as caught:
+        home.credentials()
+    assert value not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("emulator.json", "settings.json", "taskrouter.db", "taskrouter.db-wal", "emulator.log"),
+        *("serving.lock", "transparent/authority.key", "transparent/authority.pem"),
+    ],
+)
+def test_planted_link_is_refused_before_anything_is_written(home, tmp_path, name):
+    (home.folder / name).parent.mkdir(exist_ok=True)
+    (home.folder / name).symlink_to(tmp_path / "target")
+    with pytest.raises(UnusableFile, match=f"{name} is a link to another file"):
+        home.create()
+    with pytest.raises(launch.EmulatorUnavailable, match=f"{name} is a link to another file"):
+        launch.ensure_running(home)
+    assert not (tmp_path / "target").exists()
 
 
 def test_deleting_the_database_deletes_its_side_files(home):

@@ -224,7 +224,7 @@ def test_unwritable_home_raises_with_advice(home, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process")
-def test_unresponsive_emulator_is_named_and_not_started_twice(running_home, monkeypatch):
+def test_unresponsive_emulator_is_not_started_twice(running_home, monkeypatch):
     running = ensure_running(running_home)
     monkeypatch.setattr(launch, "ANSWER_SECONDS", 0.2)
     monkeypatch.setattr(server_identity, "SECONDS", 0.2)
@@ -232,9 +232,7 @@ def test_unresponsive_emulator_is_named_and_not_started_twice(running_home, monk
     os.kill(running.pid, signal.SIGSTOP)
     try:
         assert any(find_running(running_home) is None for _ in range(100))
-        with pytest.raises(
-            EmulatorUnavailable, match=f"does not answer. End process {running.pid}"
-        ):
+        with pytest.raises(EmulatorUnavailable, match="does not answer. Run .* stop., which ends"):
             ensure_running(running_home)
     finally:
         os.kill(running.pid, signal.SIGCONT)

@@ -9,6 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from local_taskrouter.process.private_files import UnusableFile
 from local_taskrouter.transparent.authority import Authority
 from local_taskrouter.transparent.hostname import HOSTNAME
 
@@ -179,3 +180,13 @@ def test_server_certificate_expires_after_397_days(folder):
     handshake(authority, Authority(folder, NOW - 390 * DAY).server_context(), HOSTNAME)
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         handshake(authority, Authority(folder, NOW - 398 * DAY).server_context(), HOSTNAME)
+
+
+@posix_only
+@pytest.mark.parametrize("name", ["authority.key", "authority.pem"])
+def test_link_in_place_of_a_file_is_refused(folder, tmp_path, name):
+    folder.mkdir(mode=0o700)
+    (folder / name).symlink_to(tmp_path / "target")
+    with pytest.raises(UnusableFile, match=f"{name} is a link to another file"):
+        Authority(folder, NOW)
+    assert not (tmp_path / "target").exists()
