@@ -51,7 +51,8 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
 def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None:
     """Restart the Worker's idle time, also on a TaskChannel with `channel_optimized_routing`."""
     store = engine.store
-    store.change(worker, idle_since=engine.now)
+    last_reserved = max(worker.last_reserved, reservation.serial)
+    store.change(worker, idle_since=engine.now, last_reserved=last_reserved)
     channel = store.get(TaskChannel, reservation.task_channel_sid)
     if channel is not None and channel.channel_optimized_routing:
         for part in store.find("worker_channel", (worker.sid, channel.sid)):

@@ -103,7 +103,9 @@ INDEXES: dict[str, IndexRule] = {
     "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status)),
     "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),
     "idle": IndexRule(
-        Worker, lambda r: r.workspace_sid if r.available else None, lambda r: r.idle_since
+        Worker,
+        lambda r: r.workspace_sid if r.available else None,
+        lambda r: (r.idle_since, r.last_reserved),
     ),
     "fifo": IndexRule(Task, _in_line, lambda r: (-r.priority, r.virtual_start_time)),
     "lifo": IndexRule(Task, _in_line, lambda r: (-r.virtual_start_time, -r.serial)),

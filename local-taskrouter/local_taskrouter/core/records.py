@@ -56,7 +56,8 @@ class TaskChannel(Record):
 @dataclass(kw_only=True)
 class Worker(Record):
     """`available` copies the Activity's, true since `available_since`. Tasks go first to the Worker
-    with the earliest `idle_since`.
+    with the earliest `idle_since`, at the same moment to the one with the lowest `last_reserved`: the
+    serial of its latest Reservation.
     """
 
     prefix = "WK"
@@ -67,6 +68,7 @@ class Worker(Record):
     available: bool
     date_status_changed: float
     idle_since: float
+    last_reserved: int = 0
     available_since: float = 0.0
     version: int = 0
 

@@ -9,7 +9,7 @@ https://www.twilio.com/docs/taskrouter/queue-ordering-last-first-out-lifo
 """
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
@@ -97,17 +97,21 @@ def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Itera
         in_order = False
     if store.require(TaskChannel, task.task_channel_sid).channel_optimized_routing:
         return sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task))
-    return found if in_order else sorted(found, key=lambda w: (w.idle_since, w.serial))
+    return found if in_order else sorted(found, key=_idle)
 
 
-def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[float, float, int]:
+def _idle(worker: Worker) -> tuple[float, int, int]:
+    return (worker.idle_since, worker.last_reserved, worker.serial)
+
+
+def _idle_on_channel(engine: Engine, worker: Worker, task: Task) -> tuple[Any, ...]:
     """Sort Workers by their idle time on the Task's channel, restarted when they came back.
 
     https://www.twilio.com/docs/taskrouter/api/task-channel
     """
     channels = engine.store.walk("worker_channel", (worker.sid, task.task_channel_sid))
     since = max(channel.idle_since for channel in channels)
-    return (max(since, worker.available_since), worker.idle_since, worker.serial)
+    return (max(since, worker.available_since), *_idle(worker))
 
 
 def _best_task(engine: Engine, worker: Worker) -> Task | None:

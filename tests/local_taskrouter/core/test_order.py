@@ -163,3 +163,20 @@ def test_freed_worker_takes_the_most_urgent_task_of_all_queues(lab, lines):
     waiting = [lab.task(lines[number], priority=number) for number in (0, 1)]
     lab.do(complete_task, task, None)
     assert [lab.holder(each) for each in waiting] == [None, "Bob"]
+
+
+def test_when_all_happens_in_one_moment_then_workers_who_reject_are_reserved_in_turn(lab, workflow):
+    for name in ("Alice", "Bob", "Carol"):
+        teammate(lab, name)
+    task = lab.task(workflow)
+    reserved = []
+    for _ in range(6):
+        reserved.append(lab.holder(task))
+        lab.reject(task)
+    assert reserved == ["Alice", "Bob", "Carol"] * 2
+
+
+def test_when_all_happens_in_one_moment_then_tasks_are_spread_over_workers(lab, workflow):
+    for name in ("Alice", "Bob"):
+        teammate(lab, name, capacity=2)
+    assert [lab.holder(lab.task(workflow)) for _ in range(4)] == ["Alice", "Bob"] * 2
