@@ -31,6 +31,7 @@ TASK = "WT0123456789abcdef0123456789abcdef"
         ("pending  12 s", "pending <AGE>"),
         ("TaskAge                3", "TaskAge <AGE>"),
         ("<th>TaskAge</th>\n      <td>12</td>\n", "<th>TaskAge <AGE></td>\n"),
+        ("Timestamp     1795824000", "Timestamp <AGE>"),
         ("TaskAge=3&TaskSid=", "TaskAge <AGE>&TaskSid="),
         ("'TaskAge': '3', 'x': 1", "'TaskAge <AGE>', 'x': 1"),
     ],

@@ -70,7 +70,7 @@ async def make_attempts(
     client: ClientSession, callback: Callback, account_sid: str, auth_token: str
 ) -> list[Attempt]:
     """POST to the callback's URL and, if the response has an alert, to the fallback URL."""
-    form = {"AccountSid": account_sid, **callback.parameters}
+    form = {**callback.parameters, "AccountSid": account_sid}
     attempts: list[Attempt] = []
     for url in filter(None, (callback.url, callback.fallback_url)):
         if callback.reservation_sid:

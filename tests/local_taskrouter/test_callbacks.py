@@ -31,7 +31,7 @@ def short_timeout(monkeypatch):
     monkeypatch.setattr(callbacks, "SECONDS", 0.2)
 
 
-def test_assignment_callback_has_eleven_form_parameters(built, announce, queue, alice, receiver):
+def test_assignment_callback_has_twelve_form_parameters(built, announce, queue, alice, receiver):
     task = announce(receiver.url)
     (reservation,) = built.reservations(task)
     ((path, headers, form),) = receiver.requests
@@ -45,6 +45,7 @@ def test_assignment_callback_has_eleven_form_parameters(built, announce, queue, 
         ("TaskPriority", "3"),
         ("TaskQueueSid", queue.sid),
         ("TaskSid", task.sid),
+        ("Timestamp", str(int(reservation.date_created.timestamp()))),
         ("WorkerAttributes", '{"languages":["es"]}'),
         ("WorkerSid", alice.sid),
         ("WorkflowSid", built.workflow_sid),

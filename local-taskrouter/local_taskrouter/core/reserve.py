@@ -77,6 +77,7 @@ def _callback(
         task.workspace_sid,
         workflow.assignment_callback_url,
         {
+            "Timestamp": str(int(engine.now)),
             "ReservationSid": reservation.sid,
             "TaskAge": str(int(engine.now - task.date_created)),
             "TaskAttributes": task.attributes,
