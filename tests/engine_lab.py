@@ -126,6 +126,18 @@ class EngineLab:
         return [event for event in self.events if event.event_type == event_type]
 
 
+def reserved_task(engine, reservation_timeout=120):
+    """Create a Workspace, and a Task that is reserved for Alice."""
+    workspace = workspaces.create_workspace(engine, "Office", template="FIFO")
+    activities = engine.store.find("activities", workspace.sid)
+    available = next(activity for activity in activities if activity.available)
+    workers.create_worker(engine, workspace, "Alice", activity=available)
+    workflow = next(engine.store.find("workflows", workspace.sid))
+    engine.store.change(workflow, task_reservation_timeout=reservation_timeout)
+    channel = next(engine.store.find("task_channels", workspace.sid))
+    return tasks.create_task(engine, workspace, workflow=workflow, channel=channel)
+
+
 def _target(given):
     return given if isinstance(given, dict) else {"queue": given.sid}
 

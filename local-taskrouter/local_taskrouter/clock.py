@@ -5,18 +5,36 @@ in a millisecond: the clock moves forward on request, and can be stopped.
 """
 
 import time
+from collections.abc import Callable
+from threading import Lock
+
+_STEP_SECONDS, _DRIFT = 1.0, 0.001
+"""A clock that is set back moves by more than a second, and by more than clocks drift apart."""
 
 
 class SystemClock:
-    """The machine's time plus `offset` seconds; `stopped` is the time at which it was stopped."""
+    """The machine's time plus `offset` seconds; `stopped` is the time at which it was stopped.
 
-    def __init__(self, offset: float = 0.0, stopped: float | None = None) -> None:
+    It never goes back. If the machine's clock is set back, it runs on at the pace of `monotonic`
+    until the machine's clock has caught up. If that jumps forward, as after sleep, so does this one.
+    """
+
+    def __init__(
+        self,
+        offset: float = 0.0,
+        stopped: float | None = None,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.offset = offset
         self.stopped = stopped
+        self._wall, self._monotonic = wall, monotonic
+        self._lock = Lock()
+        self._last, self._last_monotonic = wall(), monotonic()
 
     def now(self) -> float:
         """Seconds since 1970-01-01T00:00:00Z, including moved time."""
-        return (time.time() if self.stopped is None else self.stopped) + self.offset
+        return (self._real() if self.stopped is None else self.stopped) + self.offset
 
     def advance(self, seconds: float) -> None:
         """Move forward by `seconds`; raises ValueError if they are negative or infinite."""
@@ -24,20 +42,39 @@ class SystemClock:
             raise ValueError(f"time moves forward only, not by {seconds} seconds")
         self.offset += seconds
 
+    def continue_from(self, moment: float) -> None:
+        """Move forward to `moment` if it is later than now: state on disk may have that date."""
+        if (behind := moment - self.now()) > 0:
+            if self.stopped is None:
+                self._last += behind
+            else:
+                self.stopped += behind
+
     def freeze(self) -> None:
         """Stop; from now on, only `advance` moves it."""
         if self.stopped is None:
-            self.stopped = time.time()
+            self.stopped = self._real()
 
     def resume(self) -> None:
         """Continue from where it stopped."""
         if self.stopped is not None:
-            self.offset += self.stopped - time.time()
+            self.offset += self.stopped - self._real()
             self.stopped = None
 
     def reset(self) -> None:
-        """Undo every move."""
+        """Undo every move, and follow the machine's clock again."""
         self.offset, self.stopped = 0.0, None
+        self._last = self._wall()
+
+    def _real(self) -> float:
+        with self._lock:
+            wall, monotonic = self._wall(), self._monotonic()
+            passed = monotonic - self._last_monotonic
+            expected = self._last + passed
+            set_back = wall < expected - _STEP_SECONDS - _DRIFT * passed
+            self._last = expected if set_back else max(wall, self._last)
+            self._last_monotonic = monotonic
+            return self._last
 
 
 class ManualClock(SystemClock):

@@ -5,11 +5,14 @@ The outbox sends the callbacks after that, so a server can use the API before it
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from aiohttp import ClientSession
@@ -24,6 +27,7 @@ from local_taskrouter.core.reservations import cancel_unreachable
 from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
+from local_taskrouter.polite_lock import PoliteLock
 from local_taskrouter.sids import SidMaker
 
 T = TypeVar("T")
@@ -32,6 +36,11 @@ log = logging.getLogger(__name__)
 LATEST = 32_503_680_000.0
 """3000-01-01T00:00:00Z: the clock goes no further, since some platforms fail on later dates."""
 _RETRY_SECONDS = 1.0
+_SLICE = 20
+"""Timers that fire before other requests get their turn."""
+_TURN_SECONDS = 0.05
+_ANSWER_SECONDS = 10.0
+"""How long `advance` waits for responses to callbacks: as long as a URL and its fallback have."""
 
 
 class Busy(Exception):
@@ -62,10 +71,11 @@ class TaskRouter:
         self.faults = Faults()
         self.on_stop: Callable[[], None] = lambda: None
         self.transparent: Mapping[str, str] = {}  # environment variables for programs
-        self._lock = threading.Lock()
+        self._lock = PoliteLock()
         self._outbox = Outbox(self._send, self._finish, self._load_delivery)
         self._wake = threading.Event()
         self._sleeps_until = inf
+        self._advances = 0  # calls of `advance` in progress
         self._closed = False
         self._ticker: threading.Thread | None = None
         self._load()
@@ -86,6 +96,8 @@ class TaskRouter:
             self._ticker.join()
         self._outbox.close()
         with self._lock:
+            with suppress(sqlite3.Error):  # closed before, or the disk is full
+                self.database.save_settings(reached=repr(self.clock.now()))
             self.database.close()
 
     def call(self, command: Callable[[Engine], T], wait: bool = True) -> T:
@@ -113,16 +125,34 @@ class TaskRouter:
     def advance(self, seconds: float) -> float:
         """Move the clock; what falls due on the way happens at the moment it is due. Returns now.
 
-        Raises ValueError for a time before now or after LATEST.
+        Waits for responses to callbacks before time moves on, at most ten seconds in all. Meanwhile,
+        other calls run at the moment that has been reached. Raises ValueError for a time before now
+        or after LATEST.
         """
         with self._lock:
-            if self._run_due() + seconds > LATEST:
+            if self.clock.now() + seconds > LATEST:
                 raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
+            self.engine.now = self._run_due()
             self.clock.advance(seconds)
             self._save_clock()
-            now = self._run_due()
-        self._wake.set()
-        return now
+            self._advances += 1
+        try:
+            self._fire_all_due()
+        finally:
+            with self._lock:
+                self._advances -= 1
+            self._wake.set()
+        return self.clock.now()
+
+    def _fire_all_due(self) -> None:
+        end, done = monotonic() + _ANSWER_SECONDS, False
+        while not (done or self._closed):
+            self._outbox.wait(max(0.0, end - monotonic()), assignments_only=True)
+            self._lock.wait_for_others(_TURN_SECONDS)
+            with self._lock:
+                done = run_due(self.engine, self.clock.now(), _SLICE, pause=monotonic() < end)
+                self._write()
+        self._outbox.wait(max(0.0, end - monotonic()))
 
     def freeze(self) -> float:
         """Stop the clock: nothing falls due until it is moved or resumed. Returns now."""
@@ -187,6 +217,10 @@ class TaskRouter:
         if (stopped := self.database.setting("stopped")) is not None:
             self.clock.stopped = float(stopped)
         self.clock.offset, self.engine = offset, engine
+        dates = (getattr(record, "date_updated", 0.0) for record in engine.store)
+        reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
+        self.clock.continue_from(reached)
+        engine.now = reached or self.clock.now()
         self.database.delete_events(self.clock.now() - EVENTS_KEPT)
 
     def _save_clock(self) -> None:
@@ -196,10 +230,15 @@ class TaskRouter:
         )
 
     def _run_due(self) -> float:
-        now = self.clock.now()
-        run_due(self.engine, now)
-        self._write()
-        return now
+        """Fire a slice of the timers that are due; return the moment that has been reached.
+
+        That is now, unless more timers are due. `advance` fires all of them.
+        """
+        now, done = self.clock.now(), not self._advances
+        if done:
+            done = run_due(self.engine, now, _SLICE)
+            self._write()
+        return max(self.engine.now, now) if done else self.engine.now
 
     def _write(self) -> None:
         outcome = self.engine.outcome()
@@ -221,6 +260,7 @@ class TaskRouter:
         while not self._closed:
             self._wake.clear()
             self._wake.wait(self._pause())
+            self._lock.wait_for_others(_TURN_SECONDS)
 
     def _pause(self) -> float | None:
         """Run what is due; return the seconds until the next timer, None if there is none."""
@@ -230,11 +270,11 @@ class TaskRouter:
             except Exception:
                 log.exception("A timer failed")
                 return _RETRY_SECONDS
-            due = self.engine.timers.next_due()
+            due, now = self.engine.timers.next_due(), self.clock.now()
             self._sleeps_until = inf if due is None else due
-            if due is None or self.clock.stopped is not None:
+            if due is None or self._advances or (self.clock.stopped is not None and due > now):
                 return None
-            return max(0.0, due - self.clock.now())
+            return max(0.0, due - now)
 
     async def _send(self, client: ClientSession, callback: Callback) -> list[Attempt]:
         fault = self.faults.next_callback()

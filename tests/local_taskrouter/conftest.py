@@ -2,6 +2,8 @@
 
 import pytest
 from callback_receiver import CallbackReceiver
+from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.service import TaskRouter
 from workspace_builder import WorkspaceBuilder
 
 
@@ -69,3 +71,24 @@ def announce(built, queue, alice, emulator):
         return task
 
     return announce
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "taskrouter.db"
+
+
+@pytest.fixture
+def started():
+    """Start TaskRouters; close them at the end."""
+    running = []
+
+    def start(database, clock=None):
+        taskrouter = TaskRouter(database, ACCOUNT_SID, "token", clock)
+        taskrouter.start()
+        running.append(taskrouter)
+        return taskrouter
+
+    yield start
+    for taskrouter in running:
+        taskrouter.close()

@@ -1,6 +1,7 @@
 """Run commands and timers: each at its moment, completely or not at all, until no Task can move."""
 
 from collections.abc import Callable
+from math import inf
 from typing import TypeVar
 
 from local_taskrouter.core.engine import Engine
@@ -30,19 +31,26 @@ def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
     return result
 
 
-def run_due(engine: Engine, now: float) -> None:
-    """Fire every timer that is due by `now`, earliest first, each at its own moment.
+def run_due(engine: Engine, now: float, most: float = inf, pause: bool = False) -> bool:
+    """Fire timers that are due by `now`, earliest first, each at its own moment.
 
-    An exception undoes everything since the engine's last commit, and is raised again.
+    Stops after `most` timers and, with `pause`, before the time moves on from a moment at which an
+    Assignment Callback was emitted. Returns whether no further timer is due. An exception undoes
+    everything since the engine's last commit, and is raised again.
     """
     try:
-        while (timer := engine.timers.pop(now)) is not None:
-            engine.now, record, field = timer
-            _fire(engine, record, field)
+        while (due := engine.timers.next_due()) is not None and due <= now:
+            called = pause and any(callback.reservation_sid for callback in engine.callbacks)
+            if most <= 0 or (called and due > engine.now):
+                return False
+            most -= 1
+            engine.now = max(engine.now, due)
+            _fire(engine, *engine.timers.pop())
             offer_to_freed(engine)
     except BaseException:
         engine.undo()
         raise
+    return True
 
 
 def _fire(engine: Engine, record: Record, field: str) -> None:

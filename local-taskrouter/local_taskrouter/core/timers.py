@@ -33,15 +33,12 @@ class Timers:
             self._drop()
         return self.entries[0][0] if self.entries else None
 
-    def pop(self, now: float) -> tuple[float, Record, str] | None:
-        """Remove and return the earliest timer due by `now` as (due, record, field), or None."""
-        due = self.next_due()
-        if due is None or due > now:
-            return None
+    def pop(self) -> tuple[Record, str]:
+        """Remove the timer that is next due; return its record and field. Call `next_due` first."""
         record, field = self._record(self.entries[0]), self.entries[0][3]
         assert record is not None  # since `next_due` has dropped the entries without one
         self._drop()
-        return due, record, field
+        return record, field
 
     def _on_change(self, record: Record, exists: bool) -> None:
         if not exists:
