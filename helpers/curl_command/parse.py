@@ -1,8 +1,11 @@
 """Parse a curl command as a learner types it in a terminal.
 
-Supports the options that the lessons use, with their meaning in `man curl`.
+Supports the options that the lessons use, with their meaning in `man curl`. No part of the command
+reaches curl as an option or as a line of its configuration: the result holds a method, a URL and a
+body, checked character by character.
 """
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +15,10 @@ from helpers.checks import ReadableError
 
 _ALIASES = {"--request": "-X", "--data": "-d", "--user": "-u", "--silent": "-s"}
 _WITH_VALUE = {"-X", "-d", "--data-urlencode", "-u"}
+_LARGEST = 30_000  # bytes; Windows allows 32,767 characters in the command of a process
+_LONGEST_SHOWN = 80
+_URL = re.compile(r"(?i:https?)://([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?([/?#][!-~]*)?", re.ASCII)
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class CurlError(ReadableError, ValueError):
@@ -20,17 +27,21 @@ class CurlError(ReadableError, ValueError):
 
 @dataclass(frozen=True)
 class Command:
-    """A request as curl would send it; `data` holds its pieces as (option, value)."""
+    """A request as curl would send it. `body` is the form, None without one.
+
+    `url` consists of ASCII characters without spaces and has no credentials; neither `body` nor
+    `user`, a name and a password with a colon between them, contains a control character.
+    """
 
     url: str
     method: str
-    data: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
     user: str | None = None
 
     @property
-    def body(self) -> str:
-        """The form as sent: `-d` unchanged, `--data-urlencode` encoded as curl does."""
-        return "&".join(value if option == "-d" else _encoded(value) for option, value in self.data)
+    def origin(self) -> str:
+        """The URL's scheme and authority: "http://127.0.0.1:8790"."""
+        return "{}://{}".format(*urlsplit(self.url)[:2])
 
 
 def parse(command: str) -> Command:
@@ -38,20 +49,29 @@ def parse(command: str) -> Command:
 
     A line may end with a backslash. Raises CurlError for anything else.
     """
+    _check_size(len(command))
     urls: list[str] = []
     values: dict[str, str] = {}
-    data: list[tuple[str, str]] = []
+    data: list[str] = []
     for option, value in _options(_words(command)):
         if option == "url":
             urls.append(value)
         elif option in ("-d", "--data-urlencode"):
-            data.append((option, _literal(option, value)))
+            data.append(_literal(option, value))
         else:
             values[option] = value
-    if len(urls) != 1 or urlsplit(urls[0]).scheme not in ("http", "https"):
-        raise CurlError(f"curl() needs exactly one http:// or https:// URL, not {urls or 'none'}.")
-    method = values.get("-X", "POST" if data else "GET").upper()
-    return Command(urls[0], method, tuple(data), values.get("-u"))
+    if len(urls) != 1:
+        raise CurlError(
+            f"curl() needs exactly one http:// or https:// URL, not {len(urls) or 'none'}."
+        )
+    body, user = "&".join(data) if data else None, values.get("-u")
+    method = values.get("-X", "GET" if body is None else "POST").upper()
+    if not re.fullmatch("[A-Z]{1,20}", method):
+        raise CurlError(f"{_start(method)} is not an HTTP method. Use GET, POST or DELETE.")
+    if user is not None and ":" not in user:
+        raise CurlError(f"curl() cannot ask for a password. Write -u {_start(user)}:PASSWORD.")
+    _check_size(len((body or "").encode()))
+    return Command(_checked_url(urls[0]), method, body, user)
 
 
 def _words(command: str) -> list[str]:
@@ -61,7 +81,32 @@ def _words(command: str) -> list[str]:
         raise CurlError(f"This command cannot be read: {error}. Is a quote missing?") from None
     if words[:1] != ["curl"]:
         raise CurlError('The command must begin with "curl".')
+    for found in filter(None, map(_UNSENDABLE.search, words)):
+        raise CurlError(
+            f"A value contains the character {found[0]!r}, which curl() does not send. Write each "
+            "value on one line, without control characters."
+        )
     return words[1:]
+
+
+def _check_size(size: int) -> None:
+    if size > _LARGEST:
+        raise CurlError(
+            f"This request has {size:,} bytes, but curl() sends at most {_LARGEST:,}. Use the SDK."
+        )
+
+
+def _checked_url(url: str) -> str:
+    try:
+        if _URL.fullmatch(url):
+            urlsplit(url)  # also checks the digits of an IPv6 address
+            return url
+    except ValueError:
+        pass
+    raise CurlError(
+        f"curl() cannot use the URL {_start(url)}: it must look like http://127.0.0.1:8790/v1, in ASCII "
+        "characters without spaces. Write credentials after -u, and any other character as %XX."
+    )
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -82,18 +127,20 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
             yield word[:2], word[2:]
         else:
             supported = "-X, -d, --data-urlencode, -u and -s"
-            raise CurlError(f"curl() supports {supported}, not {word}. Use a terminal.")
+            raise CurlError(f"curl() supports {supported}, not {_start(word)}. Use a terminal.")
 
 
 def _literal(option: str, value: str) -> str:
-    name = value.partition("=")[0]
-    if value.startswith("@") or (option == "--data-urlencode" and "@" in name):
-        raise CurlError(f"curl() does not read data from a file ({value}). Use a terminal.")
-    return value
-
-
-def _encoded(value: str) -> str:
+    """Return a piece of the form: `-d` unchanged, `--data-urlencode` encoded as curl does."""
     name, equals, content = value.partition("=")
+    if value.startswith("@") or (option == "--data-urlencode" and "@" in name):
+        raise CurlError(f"curl() does not read data from a file ({_start(value)}). Use a terminal.")
+    if option == "-d":
+        return value
     if not equals:
         return quote(value, safe="")
     return f"{name}={quote(content, safe='')}" if name else quote(content, safe="")
+
+
+def _start(value: str) -> str:
+    return value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"

@@ -8,10 +8,11 @@ same request and prints the same output.
 import json
 import shutil
 import subprocess
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import requests
 
@@ -22,6 +23,7 @@ from helpers.session.session import Session
 
 _FORM = "application/x-www-form-urlencoded"
 _SECONDS = 30
+_TOKEN = "$TWILIO_AUTH_TOKEN"
 _SHOWN_FIELDS = (
     "sid",
     "friendly_name",
@@ -44,10 +46,9 @@ class CurlFailed(ReadableError, ConnectionError):
     """No server answered the request."""
 
     def __init__(self, command: Command, reason: str) -> None:
-        parts = urlsplit(command.url)
         super().__init__(
-            f"No server answered at {parts.scheme}://{parts.netloc} ({reason}). Check the address, "
-            "and that the server is running."
+            f"No server answered at {command.origin} ({reason}). Check the address, and that the "
+            "server is running."
         )
 
 
@@ -78,43 +79,49 @@ def curl(session: Session, command: str) -> CurlAnswer:
     Raises CurlError for a command it cannot run, CurlFailed without an answer, and ConnectionFailed
     if the local TaskRouter cannot be started again.
     """
+    # Where the command contains the token itself, parse its variable instead.
+    command = command.replace(session.client.password or _TOKEN, _TOKEN)
     parsed = _with_credentials(_with_running_taskrouter(parse(command), session), session)
     answer = _exchange(session, parsed)
-    _, token = _credentials(session)
-    print(f"$ {command.strip().replace(token, '$TWILIO_AUTH_TOKEN')}")
-    print(f"HTTP {answer.status}", *_stable_lines(answer), _NOTE, sep="\n")
+    lines = [f"$ {command.strip()}", f"HTTP {answer.status}", *_stable_lines(answer), _NOTE]
+    print(_masked("\n".join(lines), session))
     return answer
 
 
 def _with_running_taskrouter(command: Command, session: Session) -> Command:
     """curl cannot verify the server, so verify and start TaskRouter first; its address may change."""
-    if not _goes_to_taskrouter(command, session):
+    if command.origin != session.address:
         return command
-    old = session.address
     session.ensure_running()
-    return replace(command, url=command.url.replace(old, session.address, 1))
+    return replace(command, url=session.address + command.url[len(command.origin) :])
 
 
 def _with_credentials(command: Command, session: Session) -> Command:
+    """Fill in the session's credentials; refuse to send them to any server but its TaskRouter."""
+    if command.origin != session.address:
+        sent = f"{command.url} {command.body}"
+        sent += unquote_plus(sent)
+        secrets = (_TOKEN, *_secrets(session))
+        if command.user is not None or any(secret in sent for secret in secrets):
+            raise CurlError(f"curl() sends credentials only to TaskRouter at {session.address}.")
     if command.user is None:
         return command
-    if not _goes_to_taskrouter(command, session):
-        raise CurlError(f"curl() sends credentials only to TaskRouter at {session.address}.")
     user = command.user
-    for name, value in zip(("ACCOUNT_SID", "AUTH_TOKEN"), _credentials(session), strict=True):
-        user = user.replace(f"$TWILIO_{name}", value).replace(f"${{TWILIO_{name}}}", value)
+    username, password = session.client.username or "", session.client.password or ""
+    for name, value in (("TWILIO_ACCOUNT_SID", username), ("TWILIO_AUTH_TOKEN", password)):
+        user = user.replace(f"${name}", value).replace(f"${{{name}}}", value)
     session.requests.hide(user.partition(":")[2])
     return replace(command, user=user)
 
 
-def _credentials(session: Session) -> tuple[str, str]:
-    username, password = session.client.username, session.client.password
-    assert username and password, "the SDK's client requires both"
-    return username, password
+def _secrets(session: Session) -> list[str]:
+    return [secret for secret in (session.client.password, session.auth_token) if secret]
 
 
-def _goes_to_taskrouter(command: Command, session: Session) -> bool:
-    return urlsplit(command.url)[:2] == urlsplit(session.address)[:2]
+def _masked(text: str, session: Session) -> str:
+    for secret in _secrets(session):
+        text = text.replace(secret, _TOKEN)
+    return text
 
 
 def _exchange(session: Session, command: Command) -> CurlAnswer:
@@ -128,7 +135,7 @@ def _exchange(session: Session, command: Command) -> CurlAnswer:
             status=answer.status,
             duration=perf_counter() - began,
             request_headers={"Authorization": "Basic"} if command.user else {},
-            form=parse_qsl(command.body, keep_blank_values=True),
+            form=parse_qsl(command.body or "", keep_blank_values=True),
             response_headers={"Content-Type": answer.content_type},
             response_body=answer.text,
             sent_by=answer.sent_by,
@@ -143,15 +150,17 @@ def _send(command: Command) -> CurlAnswer:
 
 
 def _send_by_curl(program: str, command: Command) -> CurlAnswer:
-    data = [word for piece in command.data for word in piece]
-    proxy = ["--noproxy", "*"] if _is_loopback(command) else []
     # --disable must come first: it stops a ~/.curlrc from changing the request.
-    arguments = ["--disable", "--silent", "--show-error", "--globoff", *proxy]
+    arguments = ["--disable", "--silent", "--show-error", "--globoff", "--proto", "=http,https"]
+    arguments += ["--noproxy", "*"] if _is_loopback(command) else []
     arguments += ["--max-time", str(_SECONDS), "--write-out", "\n%{http_code} %{content_type}"]
-    arguments += ["--config", "-", "--request", command.method, *data, "--url", command.url]
+    arguments += ["--request", command.method, "--url", command.url, "--config", "-"]
+    # --data-raw reads no file, whatever its value begins with.
+    arguments += [] if command.body is None else ["--data-raw", command.body]
+    lines = [f'header = "{name}: {value}"\n' for name, value in _authorization(command).items()]
     done = subprocess.run(
         [program, *arguments],
-        input=_configuration(command).encode(),
+        input="".join(lines).encode(),
         capture_output=True,
         timeout=_SECONDS + 5,
         check=False,
@@ -163,29 +172,28 @@ def _send_by_curl(program: str, command: Command) -> CurlAnswer:
     return CurlAnswer(int(status), text, "curl", content_type)
 
 
-def _configuration(command: Command) -> str:
+def _authorization(command: Command) -> dict[str, str]:
+    """Return the header with the credentials. In base64 nothing has a meaning for curl or HTTP."""
     if command.user is None:
-        return ""
-    escaped = command.user.replace("\\", "\\\\").replace('"', '\\"')
-    return f'user = "{escaped}"\n'
+        return {}
+    return {"Authorization": f"Basic {b64encode(command.user.encode()).decode()}"}
 
 
 def _send_by_python(command: Command) -> CurlAnswer:
     with requests.Session() as http:
         http.trust_env = not _is_loopback(command)
-        if command.user:
-            name, _, secret = command.user.partition(":")
-            http.auth = (name, secret)
+        http.auth = lambda request: request  # else credentials from ~/.netrc would be sent
         try:
             answer = http.request(
                 command.method,
                 command.url,
-                data=command.body.encode() or None,
-                headers={"Content-Type": _FORM} if command.data else {},
+                data=None if command.body is None else command.body.encode(),
+                headers=_authorization(command)
+                | ({} if command.body is None else {"Content-Type": _FORM}),
                 timeout=_SECONDS,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             raise CurlFailed(command, type(error).__name__) from None
         content_type = answer.headers.get("Content-Type", "")
         return CurlAnswer(answer.status_code, answer.text, "requests", content_type)

@@ -52,6 +52,7 @@ def session(app):
         target="other",
         requests=RequestLog(),
         client=client,
+        auth_token=TOKEN,
         address="",
         ensure_running=lambda: None,
     )
@@ -162,6 +163,38 @@ def test_credentials_are_not_sent_to_another_server(session, app, sender):
         curl(session, f"curl {other.url}/page {CREDENTIALS}")
 
 
+def test_token_in_a_url_or_a_form_is_not_sent_to_another_server(session, app, sender):
+    other = serve(app, session, port=free_port())
+    session.client.password = "plain+token"
+    for extra in (
+        *("?t=plain%2Btoken", " -d t=plain%2Btoken", " -X GET -d plain+token"),
+        *(" --data-urlencode 'a=$TWILIO_AUTH_TOKEN'", " -d plain'+'token"),
+    ):
+        with pytest.raises(CurlError, match="sends credentials only to TaskRouter at"):
+            curl(session, f"curl {other.url}/page{extra}")
+
+
+def test_error_masks_the_token(session):
+    session.client.password = "plain"
+    with pytest.raises(CurlError) as caught:
+        curl(session, f"curl http://{SID}:plain@127.0.0.1/")
+    assert "plain" not in str(caught.value) and "$TWILIO_AUTH_TOKEN" in str(caught.value)
+
+
+def test_token_in_an_answer_is_masked(session, capsys):
+    session.client.password = session.auth_token = "plain"
+    curl(session, f"curl {session.address}/v1/Tasks -d a=1 {CREDENTIALS}")
+    printed = capsys.readouterr().out
+    assert '"token": "$TWILIO_AUTH_TOKEN"' in printed and "plain" not in printed
+
+
+def test_credentials_of_the_netrc_file_are_not_sent(session, sender, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("default login a password b\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(send, "_is_loopback", lambda command: False)
+    assert curl(session, f"curl {session.address}/v1/Tasks").status == 401
+
+
 def test_address_without_a_server_raises_curl_failed(session, sender):
     with pytest.raises(CurlFailed, match="No server answered at http://127.0.0.1:1 "):
         curl(session, "curl http://127.0.0.1:1/v1")
@@ -170,9 +203,8 @@ def test_address_without_a_server_raises_curl_failed(session, sender):
 def test_stopped_local_taskrouter_is_started_again(app, sender):
     started = []
     client = SimpleNamespace(username=SID, password=TOKEN)
-    session = SimpleNamespace(
-        target="local", requests=RequestLog(), client=client, address="http://127.0.0.1:1"
-    )
+    session = SimpleNamespace(target="local", client=client, auth_token=TOKEN)
+    session.requests, session.address = RequestLog(), "http://127.0.0.1:1"
 
     def start():
         started.append(serve(app, session))
