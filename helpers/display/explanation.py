@@ -103,7 +103,7 @@ def _workers(explanation: Explanation) -> str:
     shown, total = explanation.nearest, len(explanation.candidates)
     rows = [
         [
-            marked_name(each.is_eligible, each.friendly_name),
+            marked_name(None if each.is_unread else each.is_eligible, each.friendly_name),
             cell(_match(each)),
             activity(each.is_available, each.activity_name),
             cell(_capacity(each), f"{_CELL}{_SHORT}"),
@@ -182,14 +182,14 @@ def _clause(clause: Clause) -> str:
     return f"{written} {quiet(clause.found())}" if clause.met else written
 
 
-def _mark(holds: bool, what: str = "holds") -> str:
-    """A mark with a label for screen readers: ✓ or ✗."""
-    label = what if holds else f"not: {what}"
-    return f'<span role="img" aria-label="{label}">{"✓" if holds else "✗"}</span>'
+def _mark(holds: bool | None, what: str = "holds") -> str:
+    """A mark with a label for screen readers: ✓, ✗, or ? where channels were not read."""
+    label = {True: what, False: f"not: {what}", None: "not known"}[holds]
+    return f'<span role="img" aria-label="{label}">{result.MARKS[holds]}</span>'
 
 
-def marked_name(holds: bool, name: str) -> str:
-    """Return the heading of a row: ✓ or ✗, then a name."""
+def marked_name(holds: bool | None, name: str) -> str:
+    """Return the heading of a row: ✓, ✗ or ?, then a name."""
     return f'<th scope="row" style="{_NAME}{_wrapping(name)}">{_mark(holds)} {escape(name)}</th>'
 
 

@@ -1,7 +1,7 @@
 """Each Worker judged for one Task: whether it matches, is available, and has capacity left."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
@@ -15,6 +15,7 @@ from local_taskrouter.rules.matching import (
     NamedWorker,
     Obstacle,
     has_room,
+    may_take,
     named_workers,
     obstacles,
     routed_to,
@@ -69,8 +70,9 @@ class Candidate:
     `target_workers` is the TaskQueue's expression judged for this Worker; `target` is that of the
     Workflow's target, None where there is none. `exclusion` names the other Worker that the Task is
     meant for, "" when it is meant for this one or for any. `capacity` is None where the Worker's
-    channels were not read. `holding` lists the Reservations that use its capacity, and
-    `reservation_statuses` the statuses of its Reservations for this very Task, oldest first.
+    channels were not read; `is_unread` where they alone would show whether it can take the Task.
+    `holding` lists the Reservations that use its capacity, and `reservation_statuses` the statuses
+    of its Reservations for this very Task, oldest first.
     """
 
     friendly_name: str
@@ -83,6 +85,8 @@ class Candidate:
     holding: tuple[str, ...]
     reservation_statuses: tuple[str, ...]
     obstacles: frozenset[Obstacle]
+    is_match_known: bool = True
+    is_unread: bool = False
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -92,6 +96,11 @@ class Candidate:
     @property
     def matches(self) -> bool:
         """Whether both expressions, and the Worker that the Task names, allow this one."""
+        return self.might_match and self.is_match_known
+
+    @property
+    def might_match(self) -> bool:
+        """Whether it matches, or would with certain channels, which were not read."""
         return not self.obstacles & _MISMATCH
 
     @property
@@ -112,7 +121,7 @@ class Candidate:
     @property
     def is_eligible(self) -> bool:
         """Whether TaskRouter could reserve it for the Task now."""
-        return not self.obstacles
+        return not self.obstacles and not self.is_unread
 
 
 @dataclass(frozen=True)
@@ -144,22 +153,43 @@ def can_be_reserved(evidence: Evidence) -> bool:
     return any(candidate.is_eligible for candidate in judge_candidates(evidence))
 
 
-def channels_to_read(evidence: Evidence, targets: Iterable[Target | None]) -> list[str]:
-    """Return the SIDs of the Workers whose channels decide at one of these targets.
+def is_skip_known(evidence: Evidence) -> bool:
+    """Whether the channels that were read show if the Task is skipped where it waits."""
+    if not is_presence_known(evidence, evidence.task.task_queue_sid or ""):
+        return False
+    return not any(candidate.is_unread for candidate in judge_candidates(evidence))
 
-    A target of None stands for the Task's TaskQueue without a target. Channels decide for every
-    Worker where an expression reads channels, and for matching Workers while the Task waits.
+
+def channels_to_read(evidence: Evidence, targets: Iterable[Target | None], most: int) -> list[str]:
+    """Return the SIDs of at most `most` Workers whose unread channels decide at these targets.
+
+    A target of None stands for the Task's TaskQueue without a target. Channels decide for a Worker
+    who could take the waiting Task if they have room, and where an expression reads them.
     """
     waits = evidence.task.assignment_status in TASK_WAITING
-    sids: dict[str, None] = {}
+    unknown = frozenset(worker.sid or "" for worker in evidence.workers) - evidence.channels.keys()
+    evidence = replace(evidence, unread=unknown)
+    ranked: dict[str, int] = {}
     for target in targets:
+        if list(ranked.values()).count(0) >= most:
+            break
         queue = evidence.queue(target.queue if target else evidence.task.task_queue_sid)
-        for_all = needs_channels(queue, target)
         named = named_workers(evidence.task.routing_target, target, evidence.attributes)
+        reads = needs_channels(queue, target)
         for worker in evidence.workers:
-            if for_all or (waits and _judge(evidence, target, queue, named, worker).matches):
-                sids[worker.sid or ""] = None
-    return list(sids)
+            if (sid := worker.sid or "") not in unknown:
+                continue
+            candidate = _judge(evidence, target, queue, named, worker)
+            if waits and (candidate.is_unread or candidate.is_reserved):
+                rank = 0
+            elif candidate.might_match and not candidate.matches:
+                rank = 1
+            elif reads:
+                rank = 2
+            else:
+                continue
+            ranked[sid] = min(rank, ranked.get(sid, rank))
+    return sorted(ranked, key=ranked.__getitem__)[:most]
 
 
 def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, int]]:
@@ -169,11 +199,18 @@ def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, in
     return presence((bool(worker.available), worker.activity_sid or "") for worker in members)
 
 
+def is_presence_known(evidence: Evidence, queue_sid: str) -> bool:
+    """Whether `count_presence` depends on no channel that was not read."""
+    queue = evidence.queue(queue_sid)
+    return all(judge_target_workers(evidence, queue, each).is_known for each in evidence.workers)
+
+
 def judge_target_workers(
     evidence: Evidence, queue: TaskQueueInstance | None, worker: WorkerInstance
 ) -> Verdict:
     """Judge a TaskQueue's `target_workers` for a Worker."""
-    return _judge_target_workers(queue, fields_of(worker, _channels(evidence, worker)), worker)
+    fields = fields_of(worker, _channels(evidence, worker))
+    return _judge_target_workers(queue, fields, worker, worker.sid not in evidence.channels)
 
 
 def fields_of(
@@ -219,15 +256,17 @@ def _judge(
 ) -> Candidate:
     sid, task = worker.sid or "", evidence.task
     fields = fields_of(worker, _channels(evidence, worker))
+    lacks_channels = sid not in evidence.channels
     capacity = _capacity(evidence, worker)
     holding = evidence.holding.get(sid, ())
     expression = target.expression if target is not None else None
-    of_queue = _judge_target_workers(queue, fields, worker)
-    of_target = judge(expression, target_scope(evidence.attributes, fields)) if expression else None
+    of_queue = _judge_target_workers(queue, fields, worker, lacks_channels)
+    of_target = None
+    if expression is not None:
+        scope = target_scope(evidence.attributes, fields)
+        of_target = judge(expression, scope, lacks_channels)
     another = next((each for each in named if not each.is_worker(worker)), None)
-    statuses = [
-        str(each.reservation_status) for each in evidence.reservations if each.worker_sid == sid
-    ]
+    statuses = evidence.reservation_statuses.get(sid, ())
     pair = _TaskAndWorker(
         has_pending_reservation="pending" in statuses,
         names_another_worker=another is not None,
@@ -238,6 +277,11 @@ def _judge(
         matches_queue=of_queue.holds,
         matches_target=of_target is None or of_target.holds,
     )
+    found = frozenset(obstacles(pair))
+    is_known = pair.is_for_one_worker or (
+        of_queue.is_known and (of_target is None or of_target.is_known)
+    )
+    is_room_known = sid not in evidence.unread or may_take(replace(pair, has_room=False))
     return Candidate(
         friendly_name=worker.friendly_name or "",
         sid=sid,
@@ -247,16 +291,21 @@ def _judge(
         exclusion=describe_named_worker(another) if another is not None else "",
         capacity=capacity,
         holding=tuple(f"Task {each.task_sid} ({each.reservation_status})" for each in holding),
-        reservation_statuses=tuple(statuses),
-        obstacles=frozenset(obstacles(pair)),
+        reservation_statuses=statuses,
+        obstacles=found,
+        is_match_known=is_known,
+        is_unread=not found and not (is_known and is_room_known),
     )
 
 
 def _judge_target_workers(
-    queue: TaskQueueInstance | None, fields: Mapping[str, Any], worker: WorkerInstance
+    queue: TaskQueueInstance | None,
+    fields: Mapping[str, Any],
+    worker: WorkerInstance,
+    lacks_channels: bool,
 ) -> Verdict:
     values = queue_scope(fields, attributes_of(worker))
-    return judge(queue.target_workers if queue is not None else None, values)
+    return judge(queue.target_workers if queue is not None else None, values, lacks_channels)
 
 
 def _channels(evidence: Evidence, worker: WorkerInstance) -> Sequence[WorkerChannelInstance]:

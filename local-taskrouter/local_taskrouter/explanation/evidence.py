@@ -100,9 +100,9 @@ class Evidence:
 
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `holding` map a Worker's SID to its WorkerChannels and to the Reservations that use its
-    capacity. A Worker missing from `channels` was not read; one missing from `holding` holds nothing.
-    `dry_run_position` is where a Task that is
-    not yet created would wait.
+    capacity. A Worker missing from `channels` was not read; one missing from `holding` holds nothing,
+    except for those in `unread`, of whom neither is known. `dry_run_position` is where a Task that
+    is not yet created would wait.
     """
 
     task: TaskFacts
@@ -112,6 +112,7 @@ class Evidence:
     reservations: Sequence[Reservation] = ()
     channels: Mapping[str, Sequence[WorkerChannelInstance]] = field(default_factory=dict)
     holding: Mapping[str, Sequence[Reservation]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
     events: Sequence[EventInstance] = ()
     dry_run_position: WorkflowPosition | None = None
 
@@ -158,9 +159,22 @@ class Evidence:
         """The Workers that the Task or its target names; () when any Worker may take the Task."""
         return named_workers(self.task.routing_target, self.position.target, self.attributes)
 
+    @cached_property
+    def reservation_statuses(self) -> Mapping[str, tuple[str, ...]]:
+        """The statuses of the Task's Reservations by their Worker's SID, oldest first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.reservations:
+            sid = each.worker_sid or ""
+            found[sid] = (*found.get(sid, ()), str(each.reservation_status))
+        return found
+
+    @cached_property
+    def _queues(self) -> Mapping[str | None, TaskQueueInstance]:
+        return {each.sid: each for each in self.task_queues}
+
     def queue(self, sid: str | None) -> TaskQueueInstance | None:
         """Return the TaskQueue of this SID, None when there is none."""
-        return next((each for each in self.task_queues if each.sid == sid), None)
+        return self._queues.get(sid)
 
     def needs_events(self) -> bool:
         """Whether only the Task's Events can show at which step of its Workflow it waits, if any.

@@ -1,4 +1,8 @@
-"""Reads the evidence through the `twilio` client, each resource at most once."""
+"""Reads the evidence through the `twilio` client, each resource at most once.
+
+The number of requests does not grow with the number of Tasks, and with the Workers, TaskQueues,
+Reservations and Events only by one for each page of 1,000.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -14,15 +18,17 @@ from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.workflow import Target
 from local_taskrouter.rules.workflow_steps import reachable_steps
 
-_PAGE_SIZE = 100
+MOST_READ = 10  # Workers whose channels are read
+MOST_HOLDING = 3  # Workers whose Reservations are read; a note names three
+_PAGE_SIZE = 1000
 
 
 def gather(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
     """Read everything that explains where `task` waits.
 
-    Besides `read_workspace`: the Task's Reservations; the channels of the matching Workers, and
-    the Reservations that use their capacity; the Task's Events where only they show at which
-    target it waits. A Task not yet created is routed through its Workflow.
+    Besides `read_workspace`: the Task's Reservations; the channels of MOST_READ Workers on which
+    the Task depends, and the Reservations that use their capacity; the Task's Events where only
+    they show at which target it waits. A Task not yet created is routed through its Workflow.
 
     Raises what the SDK raises.
     """
@@ -30,10 +36,12 @@ def gather(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
     if task.sid:
         evidence = replace(evidence, reservations=_oldest_first(workspace.tasks(task.sid)))
         if evidence.needs_events():
-            events = workspace.events.list(task_sid=task.sid, start_date=task.date_created)
+            events = workspace.events.list(
+                task_sid=task.sid, start_date=task.date_created, page_size=_PAGE_SIZE
+            )
             evidence = replace(evidence, events=tuple(reversed(events)))
     evidence = read_channels(workspace, evidence)
-    busy = [sid for sid in evidence.channels if _has_tasks(evidence, sid)]
+    busy = [sid for sid in evidence.channels if _has_tasks(evidence, sid)][:MOST_HOLDING]
     evidence = replace(evidence, holding={sid: _holding(workspace, sid) for sid in busy})
     return evidence if task.sid else dry_run(evidence)
 
@@ -53,12 +61,14 @@ def read_workspace(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
 
 
 def read_channels(workspace: WorkspaceContext, evidence: Evidence) -> Evidence:
-    """Add the channels of the Workers that are judged by them: one request each."""
+    """Add the channels of at most MOST_READ Workers that are judged by them: one request each."""
     found = {
-        sid: evidence.channels.get(sid) or _list(workspace.workers(sid).worker_channels)
-        for sid in channels_to_read(evidence, _targets(evidence))
+        sid: _list(workspace.workers(sid).worker_channels)
+        for sid in channels_to_read(evidence, _targets(evidence), MOST_READ)
     }
-    return replace(evidence, channels={**evidence.channels, **found})
+    channels = {**evidence.channels, **found}
+    unread = frozenset(worker.sid or "" for worker in evidence.workers) - channels.keys()
+    return replace(evidence, channels=channels, unread=unread)
 
 
 def read_reservations(workspace: WorkspaceContext, evidence: Evidence) -> Evidence:
@@ -77,7 +87,7 @@ def _targets(evidence: Evidence) -> list[Target | None]:
     if evidence.task.sid or configuration is None:
         return [evidence.position.target]
     steps = reachable_steps(configuration, evidence.attributes, 0)
-    return [configuration.target(step) for step in steps]
+    return list(dict.fromkeys(map(configuration.target, steps)))
 
 
 def _has_tasks(evidence: Evidence, worker_sid: str) -> bool:

@@ -35,7 +35,7 @@ def write_notes(
     notes = [*_on_workflow(evidence, filters)]
     if not any(each.is_eligible for each in candidates):
         notes += [*_on_task_queue(evidence, candidates), *_on_workers(candidates)]
-        if not notes and not any(each.matches for each in candidates):
+        if not notes and not any(each.might_match for each in candidates):
             notes += _on_unused_task_queues(evidence)
     return tuple(_merged(notes))
 

@@ -6,7 +6,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local_taskrouter.explanation.candidates import can_be_reserved, count_presence
+from local_taskrouter.explanation.candidates import (
+    can_be_reserved,
+    count_presence,
+    is_presence_known,
+    is_skip_known,
+)
 from local_taskrouter.explanation.evidence import Evidence, WorkflowPosition
 from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.lifecycle import TASK_ENDED, TASK_WAITING
@@ -19,13 +24,15 @@ class FilterView:
     """A filter, judged for the Task's attributes; the default filter has no verdict.
 
     `queues` names the TaskQueue of each target; `holds_task` marks the filter that led the Task to
-    where it waits.
+    where it waits, which need not be the first that matches: a step that times out or is skipped
+    leads to a later one. `after_skips`: it is the default filter, and another filter matches.
     """
 
     name: str
     verdict: Verdict | None
     queues: tuple[str, ...]
     holds_task: bool
+    after_skips: bool = False
 
     @property
     def matches(self) -> bool:
@@ -35,8 +42,13 @@ class FilterView:
     @property
     def outcome(self) -> str:
         """The result in a few words."""
+        if self.verdict is None and self.holds_task:
+            why = (
+                "every filter that matches was skipped" if self.after_skips else "no filter matches"
+            )
+            return f"{why}, so it holds the Task"
         if self.verdict is None:
-            return "no filter matches, so it holds the Task" if self.holds_task else "not needed"
+            return "not needed"
         if self.holds_task:
             return "matches, and holds the Task"
         return "matches too" if self.verdict.holds else "does not match"
@@ -47,7 +59,8 @@ class Place:
     """The TaskQueue `task_queue`, its settings, and those of the target that led there.
 
     `route` names the filter and target, "" when no Workflow led there; `is_certain` is false when
-    another target leads to the same TaskQueue and nothing shows which one it was. The step ends at
+    another target leads to the same TaskQueue and nothing shows which one it was, or when a Task
+    not yet created might be skipped to a later target. The step ends at
     the age `step_ends_at` in seconds (None: never), in `step_seconds_left`; `after_step` says what
     happens then. `task_seconds_left` are the seconds until the Task's own timeout. `skip_if` is
     judged for the Workers as they are now.
@@ -86,7 +99,8 @@ def judge_filters(evidence: Evidence) -> tuple[FilterView, ...]:
     if configuration.default is not None:
         holds_task = step is not None and step.filter_index is None
         queues = (_queue_name(evidence, configuration.default),)
-        views.append(FilterView("default_filter", None, queues, holds_task))
+        after_skips = any(each.matches for each in views)
+        views.append(FilterView("default_filter", None, queues, holds_task, after_skips))
     return tuple(views)
 
 
@@ -109,7 +123,8 @@ def find_place(evidence: Evidence) -> Place | None:
 def dry_run(evidence: Evidence) -> Evidence:
     """Route the Task through its Workflow without creating it; return the evidence at the end.
 
-    A Task that every step skips is canceled.
+    A Task that every step skips is canceled. Where only unread channels show whether a step is
+    skipped, the Task stays there, and its position is not certain.
     """
     configuration = evidence.configuration
     if configuration is None:
@@ -118,8 +133,14 @@ def dry_run(evidence: Evidence) -> Evidence:
 
     def enter(step: Step) -> bool:
         nonlocal current
-        current = _at_step(current, WorkflowPosition(step, configuration.target(step)))
-        return can_be_reserved(current)
+        target = configuration.target(step)
+        current = _at_step(current, WorkflowPosition(step, target))
+        if can_be_reserved(current):
+            return True
+        if target.skip_if is None or is_skip_known(current):
+            return False
+        current = _at_step(current, WorkflowPosition(step, target, is_certain=False))
+        return True
 
     def presence(queue_sid: str) -> dict[str, dict[str, int]]:
         return count_presence(current, queue_sid)
@@ -158,7 +179,7 @@ def _settings_of_target(evidence: Evidence, waits: bool) -> dict[str, Any]:
         settings["step_ends_at"] = step.until
         settings["step_seconds_left"] = max(0, step.until - evidence.task.age) if waits else None
         settings["after_step"] = _after(evidence, configuration, step)
-    if target.skip_if is not None and waits:
+    if target.skip_if is not None and waits and is_presence_known(evidence, target.queue):
         settings["skip_if"] = judge(target.skip_if, count_presence(evidence, target.queue))
     return settings
 

@@ -12,7 +12,8 @@ from local_taskrouter.explanation.sentences import PENDING, describe_candidate, 
 from local_taskrouter.explanation.verdicts import Verdict
 
 MOST_WORKERS = 30  # shown as text or HTML
-_MARKS = {True: "✓", False: "✗"}
+MOST_RESERVATIONS = 10  # shown, the newest
+MARKS = {True: "✓", False: "✗", None: "?"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,10 @@ class Explanation:
     def facts(self) -> Iterator[tuple[str, str]]:
         """Name and value of each fact about where the Task waits, and its Reservations."""
         if self.place is not None:
-            yield from _facts_of_place(self.place, self.priority)
-        for each in self.reservations:
+            yield from _facts_of_place(self.place, self.priority, bool(self.task_sid))
+        if earlier := len(self.reservations[:-MOST_RESERVATIONS]):
+            yield "earlier Reservations", f"{earlier:,}, see .reservations"
+        for each in self.reservations[-MOST_RESERVATIONS:]:
             until = f", to be answered until {each.until}" if each.until else ""
             yield "Reservation", f"{each.worker_name}: {each.reservation_status}{until}"
 
@@ -87,11 +90,11 @@ class Explanation:
     __repr__ = __str__
 
 
-def _facts_of_place(place: Place, priority: int) -> Iterator[tuple[str, str]]:
+def _facts_of_place(place: Place, priority: int, exists: bool) -> Iterator[tuple[str, str]]:
     yield "TaskQueue", f"{place.task_queue}, for Workers with {place.target_workers or 'nothing'}"
     if place.route:
-        uncertain = "" if place.is_certain else " (or another target of the same TaskQueue)"
-        yield "routed there by", f"{place.route}{uncertain}"
+        other = "another target of the same TaskQueue" if exists else "a later target"
+        yield "routed there by", f"{place.route}{'' if place.is_certain else f' (or {other})'}"
     if place.expression:
         yield "the target also requires", place.expression
     if place.order_by:
@@ -130,29 +133,30 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _filter_lines(view: FilterView) -> Iterator[str]:
-    yield f"  {_MARKS[view.matches]} {view.name} → {', '.join(view.queues)}: {view.outcome}"
+    yield f"  {MARKS[view.matches]} {view.name} → {', '.join(view.queues)}: {view.outcome}"
     if view.verdict is not None:
         yield from _clause_lines(view.verdict)
 
 
 def _candidate_lines(candidate: Candidate) -> Iterator[str]:
-    yield f"  {_MARKS[candidate.is_eligible]} {candidate.friendly_name}"
+    can_take = None if candidate.is_unread else candidate.is_eligible
+    yield f"  {MARKS[can_take]} {candidate.friendly_name}"
     for verdict in candidate.verdicts:
         yield from _clause_lines(verdict)
     if candidate.exclusion:
-        yield f"      {_MARKS[False]} {candidate.exclusion}"
+        yield f"      {MARKS[False]} {candidate.exclusion}"
     if candidate.is_reserved:
         yield f"      reserved: {PENDING}"
-    yield f"      {_MARKS[candidate.is_available]} {candidate.activity_name}"
+    yield f"      {MARKS[candidate.is_available]} {candidate.activity_name}"
     if candidate.capacity is not None:
-        yield f"      {_MARKS[not candidate.is_busy]} {candidate.capacity}"
+        yield f"      {MARKS[not candidate.is_busy]} {candidate.capacity}"
 
 
 def _clause_lines(verdict: Verdict) -> Iterator[str]:
     if verdict.error:
         yield indent(verdict.error, "      ")
     for clause in verdict.clauses:
-        yield f"      {_MARKS[clause.holds]} {clause}"
+        yield f"      {MARKS[clause.holds]} {clause}"
 
 
 def _verdict_dict(verdict: Verdict | None) -> dict[str, Any] | None:
@@ -191,6 +195,7 @@ def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
         "is_busy": candidate.is_busy,
         "is_reserved": candidate.is_reserved,
         "is_eligible": candidate.is_eligible,
+        "is_unread": candidate.is_unread,
         "description": describe_candidate(candidate),
         "target_workers": _verdict_dict(candidate.target_workers),
         "target": _verdict_dict(candidate.target),

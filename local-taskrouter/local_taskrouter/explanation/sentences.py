@@ -1,6 +1,6 @@
 """Why a Task is where it is: in one sentence, and in few words for a row of a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,10 +10,9 @@ from local_taskrouter.explanation.candidates import (
     Candidate,
     describe_named_worker,
     judge_candidates,
-    needs_channels,
 )
 from local_taskrouter.explanation.evidence import Evidence, TaskFacts
-from local_taskrouter.explanation.verdicts import NOT_THERE
+from local_taskrouter.explanation.verdicts import MISSING
 from local_taskrouter.rules.matching import routed_to
 from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
 
@@ -22,7 +21,7 @@ MOST_NAMES = 2
 
 PENDING = "the Reservation is pending"
 
-_DEPENDS = "depends on WorkerChannels, which only explain reads"
+_DEPENDS = "depends on WorkerChannels that were not read"
 _REASONS = {
     "Workflow timeout": (
         "it fell out of its Workflow: its last target timed out or was skipped, and no later filter"
@@ -33,16 +32,17 @@ _REASONS = {
 
 
 class Verbs(NamedTuple):
-    """The verbs of a description, for one Worker or for several."""
+    """The verbs and the pronoun of a description, for one Worker or for several."""
 
     be: str
     have: str
     match: str
     lack: str
+    own: str
 
 
-SINGULAR = Verbs("is", "has", "matches", "lacks")
-PLURAL = Verbs("are", "have", "match", "lack")
+SINGULAR = Verbs("is", "has", "matches", "lacks", "its")
+PLURAL = Verbs("are", "have", "match", "lack", "their")
 
 
 def sum_up(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
@@ -77,25 +77,29 @@ def describe_candidate(candidate: Candidate, verbs: Verbs = SINGULAR) -> str:
         return f"{verbs.be} reserved: {PENDING}"
     if candidate.exclusion:
         return f"{verbs.be} excluded: {candidate.exclusion}"
-    if not candidate.matches:
+    if not candidate.might_match:
         return _mismatch(candidate, verbs)
+    match = verbs.match if candidate.matches else "might match"
     obstacles = list(_obstacles(candidate, verbs))
-    if not obstacles:
-        return f"{verbs.match} and can take it"
-    return f"{verbs.match} but {' and '.join(obstacles)}"
+    if obstacles:
+        return f"{match} but {' and '.join(obstacles)}"
+    if candidate.is_unread:
+        return f"{match} and {verbs.be} available, but {verbs.own} channels were not read"
+    return f"{match} and can take it"
 
 
-def distance(candidate: Candidate) -> tuple[bool, bool, bool]:
+def distance(candidate: Candidate) -> tuple[bool, bool, bool, bool]:
     """A sort key: matching Workers first, then common mistakes, then attributes that differ."""
     failing = [clause for verdict in candidate.verdicts for clause in verdict.failing]
-    has_value = any(value != NOT_THERE for clause in failing for _, value in clause.met)
-    return (not candidate.matches, not any(clause.mistake for clause in failing), not has_value)
+    has_value = any(value != MISSING for clause in failing for _, value in clause.met)
+    has_mistake = any(clause.mistake for clause in failing)
+    return not candidate.might_match, candidate.is_unread, not has_mistake, not has_value
 
 
 def join_names(names: Sequence[str], most: int | None = None) -> str:
     """Return names as part of a sentence, after `most` of them a count: "Ana, Ben and 4 more"."""
     if most is not None and len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most} more"]
+        names = [*names[:most], f"{len(names) - most:,} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -120,10 +124,9 @@ def reason_to_wait(evidence: Evidence) -> str:
     if target is not None and target.expression is not None:
         expressions.append(target.expression.text)
     expression = " and ".join(expressions)
-    is_unknown = _lacks_channels(evidence, queue)
     if evidence.named_workers:
-        return f"waits: {_for_named_worker(evidence, candidates, expression, is_unknown)}"
-    if is_unknown:
+        return f"waits: {_for_named_worker(evidence, candidates, expression)}"
+    if any(each.might_match and not each.matches for each in candidates):
         return f"waits: which Workers match {expression} {_DEPENDS}"
     return f"waits: {_for_any_worker(evidence, candidates, expression)}"
 
@@ -139,8 +142,8 @@ def _pending(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
         return f"{reason[0].upper()}{reason[1:]}."
     if eligible := [each.friendly_name for each in candidates if each.is_eligible]:
         if exists:
-            return f"{join_names(eligible)} can take it: {_why_not_yet(evidence)}."
-        return f"{join_names(eligible)} could take it at once."
+            return f"{join_names(eligible, MOST_NAMES)} can take it: {_why_not_yet(evidence)}."
+        return f"{join_names(eligible, MOST_NAMES)} could take it at once."
     return f"{'; '.join(_describe_nearest(candidates))}."
 
 
@@ -156,7 +159,7 @@ def _reserved(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
     queue = evidence.task_queue
     if others and queue is not None and len(pending) >= (queue.max_reserved_workers or 1):
         parts.append(
-            f"{join_names(others)} could take it too, but max_reserved_workers of the TaskQueue is"
+            f"{join_names(others, MOST_NAMES)} could take it too, but max_reserved_workers of the TaskQueue is"
             f" {queue.max_reserved_workers}"
         )
     return f"{'; '.join(parts)}." if parts else "A Worker is reserved."
@@ -183,13 +186,13 @@ def _describe_nearest(candidates: Sequence[Candidate]) -> Iterator[str]:
     groups: dict[str, list[Candidate]] = {}
     for each in sorted(candidates, key=distance):
         groups.setdefault(describe_candidate(each), []).append(each)
-    left = len(candidates)
-    for group in list(groups.values())[:MOST_GROUPS]:
+    shown = list(groups.values())[:MOST_GROUPS]
+    shown += [each for each in list(groups.values())[MOST_GROUPS:] if each[0].is_unread]
+    for group in shown:
         names = join_names([each.friendly_name for each in group], MOST_NAMES)
         yield f"{names} {describe_candidate(group[0], SINGULAR if len(group) == 1 else PLURAL)}"
-        left -= len(group)
-    if left:
-        yield f"{left} more cannot take it either"
+    if left := len(candidates) - sum(map(len, shown)):
+        yield f"{left:,} more cannot take it either"
 
 
 def _mismatch(candidate: Candidate, verbs: Verbs) -> str:
@@ -236,15 +239,13 @@ def _at(moment: datetime | None) -> str:
     return f" at {iso(moment)}" if moment else ""
 
 
-def _for_named_worker(
-    evidence: Evidence, candidates: Sequence[Candidate], expression: str, is_unknown: bool
-) -> str:
+def _for_named_worker(evidence: Evidence, candidates: Sequence[Candidate], expression: str) -> str:
     """Why the Worker that the Task names cannot take it."""
     names = join_names([describe_named_worker(each) for each in evidence.named_workers])
     named = next((each for each in candidates if not each.exclusion), None)
     if named is None:
         return f"{names}, and there is no such Worker"
-    if is_unknown:
+    if named.might_match and not named.matches:
         return f"{names}, and whether {named.friendly_name} matches {expression} {_DEPENDS}"
     if not named.matches:
         return f"{names}, and {named.friendly_name} does not match {expression}"
@@ -258,24 +259,28 @@ def _for_any_worker(evidence: Evidence, candidates: Sequence[Candidate], express
     """Why none of the Workers can take it."""
     matching = [each for each in candidates if each.matches]
     available = [each for each in matching if each.is_available]
-    free = [each.friendly_name for each in available if not each.is_busy]
+    free = [each.friendly_name for each in available if each.is_eligible]
     if not matching:
         return f"no Worker matches {expression}"
     if not available:
-        activities = ", ".join(f"{each.friendly_name} is {each.activity_name}" for each in matching)
+        activities = _few(f"{each.friendly_name} is {each.activity_name}" for each in matching)
         return f"no available Worker matches {expression} ({activities})"
-    if not free:
-        names = ", ".join(f"{each.friendly_name} {_why_busy(each)}" for each in available)
-        return f"every available Worker who matches {expression} is busy ({names})"
-    return f"{free[0]} is available, {_why_not_yet(evidence)}"
+    if free:
+        return f"{free[0]} is available, {_why_not_yet(evidence)}"
+    busy = [each for each in available if each.is_busy]
+    names = _few(f"{each.friendly_name} {_why_busy(each)}" for each in busy)
+    if len(busy) < len(available):
+        read = f"{len(busy)} of {len(available):,} available Workers who match {expression}"
+        return f"{read} were read, and are busy ({names})"
+    return f"every available Worker who matches {expression} is busy ({names})"
 
 
-def _lacks_channels(evidence: Evidence, queue: TaskQueueInstance) -> bool:
-    """Whether an expression reads channels that are not part of the evidence."""
-    if routed_to(evidence.task.routing_target) is not None:
-        return False  # no expression counts
-    reads = needs_channels(queue, evidence.position.target)
-    return reads and any(worker.sid not in evidence.channels for worker in evidence.workers)
+def _few(parts: Iterable[str]) -> str:
+    """The first of these parts of a list, and the number of the others."""
+    found = list(parts)
+    if len(found) > MOST_NAMES + 1:
+        found[MOST_NAMES:] = [f"{len(found) - MOST_NAMES:,} more"]
+    return ", ".join(found)
 
 
 def _why_busy(candidate: Candidate) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from local_taskrouter.rules.clauses import Comparison, references
 from local_taskrouter.rules.expression import Expression
 
 Attributes = Mapping[str, Any]
@@ -80,7 +81,14 @@ def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
     return {"workers": counts}
 
 
-def reads_channels(expression: Expression | None) -> bool:
-    """Whether the expression reads a Worker's load: `channel.…` or `worker.channel.…`."""
-    paths = [name.split(".") for name in expression.names] if expression is not None else []
-    return any(path[0] == "channel" or path[:2] == ["worker", "channel"] for path in paths)
+def reads_channels(part: Expression | Comparison | None) -> bool:
+    """Whether an expression or a comparison reads a Worker's load."""
+    if isinstance(part, Comparison):
+        return any(is_of_channel(each.name) for each in references(part))
+    return part is not None and any(map(is_of_channel, part.names))
+
+
+def is_of_channel(name: str) -> bool:
+    """Whether a reference reads a Worker's load: `channel.…` or `worker.channel.…`."""
+    path = name.split(".")
+    return path[0] == "channel" or path[:2] == ["worker", "channel"]

@@ -6,6 +6,7 @@ did, and with the records of its core, which `explain` cannot see.
 
 import json
 from dataclasses import astuple
+from unittest.mock import patch
 
 from asgi_client import client_on
 from hypothesis import settings
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core import parsed, records, routing
 from local_taskrouter.core.parsed import target_of
-from local_taskrouter.explanation import explain
+from local_taskrouter.explanation import explain, gathering
 from local_taskrouter.explanation.evidence import TaskFacts
 from local_taskrouter.explanation.explain import explain_evidence
 from local_taskrouter.explanation.gathering import gather
@@ -78,8 +79,11 @@ class Agreement(RuleBasedStateMachine):
             max_size=3,
         ),
         first=st.lists(st.sampled_from(TASKS), min_size=2, max_size=3),
+        most_read=st.sampled_from([gathering.MOST_READ, 1, 0]),
     )
-    def build(self, expressions, places, filters, default, workers, first):
+    def build(self, expressions, places, filters, default, workers, first, most_read):
+        self.patched = patch.object(gathering, "MOST_READ", most_read)
+        self.patched.start()
         self.clock = ManualClock()
         self.taskrouter = TaskRouter(":memory:", ACCOUNT_SID, "token", self.clock)
         self.client = client_on(self.taskrouter)
@@ -118,9 +122,11 @@ class Agreement(RuleBasedStateMachine):
         except TwilioRestException:
             assert dry_run.place is None and "refuse" in dry_run.sentence
             return
-        assert (
-            dry_run.place is not None and dry_run.place.task_queue == task.task_queue_friendly_name
-        )
+        assert dry_run.place is not None
+        if dry_run.place.is_certain:
+            assert dry_run.place.task_queue == task.task_queue_friendly_name
+        if any(one.is_unread for one in dry_run.candidates):
+            return
         eligible = {one.sid for one in dry_run.candidates if one.is_eligible}
         reserved = {one.worker_sid for one in self.built.reservations(task)}
         assert reserved <= eligible and bool(reserved) == bool(eligible)
@@ -229,15 +235,18 @@ class Agreement(RuleBasedStateMachine):
         )
         if task.assignment_status in ("pending", "reserved"):
             target = target_of(engine.store, record)
-            assert candidate.is_eligible == routing.can_take(engine, record, worker, target)
+            can_take = routing.can_take(engine, record, worker, target)
+            assert candidate.is_eligible == (can_take and not candidate.is_unread)
         for verdict, values in (
             (candidate.target_workers, parsed.worker_values(engine.store, worker)),
             (candidate.target, parsed.pair_values(engine.store, record, worker)),
         ):
             for clause in verdict.clauses if verdict else ():
-                assert clause.holds == parse(clause.text).matches(values), clause
-                assert not (clause.decides and clause.holds)
-            if verdict and verdict.text:
+                holds = parse(clause.text).matches(values)
+                is_unread = clause.holds is None and verdict.without_channels
+                assert is_unread or clause.holds == holds, clause
+                assert not (clause.decides and holds)
+            if verdict and verdict.text and verdict.is_known:
                 assert verdict.holds == parse(verdict.text).matches(values)
                 assert verdict.holds or verdict.failing
 
@@ -260,6 +269,10 @@ class Agreement(RuleBasedStateMachine):
                 assert candidate.is_reserved and candidate.is_available
                 # The Reservation uses the capacity that this expression reads.
                 assert candidate.matches or "channel" in candidate.target_workers.text
+
+    def teardown(self):
+        if hasattr(self, "patched"):
+            self.patched.stop()
 
     # Helpers
 

@@ -13,7 +13,7 @@ def test_each_resource_is_read_once_and_nothing_is_changed(builder):
     task = builder.task()
     builder.sent.clear()
     builder.explain(task)
-    assert len(builder.sent) == len(set(builder.sent)) == 6 + 2  # two Workers match
+    assert len(builder.sent) == len(set(builder.sent)) == 6  # no channels: both are Offline
     assert {method for method, _ in builder.sent} == {"GET"}
     builder.sent.clear()
     builder.explain(task.sid).to_dict()
@@ -110,3 +110,106 @@ def test_result_is_text_and_json(builder):
     assert candidate["matches"] and not candidate["is_available"]
     assert candidate["target_workers"]["clauses"][0]["text"] == 'skill == "a"'
     assert candidate["description"] == "matches but is Offline"
+
+
+MANY = 2_000
+
+
+def requests_to_explain(builder, task):
+    """The explanation, and how many requests it takes."""
+    builder.sent.clear()
+    return builder.explain(task), len(builder.sent)
+
+
+def test_offline_workers_are_counted_without_reading_their_channels(builder):
+    builder.workflow(default=builder.queue())
+    for number in range(MANY):
+        builder.worker(f"W{number:04}", "Offline")
+    explanation, requests = requests_to_explain(builder, builder.task())
+    assert explanation.sentence == "W0000, W0001 and 1,998 more match but are Offline."
+    assert [note.about for note in explanation.notes] == ["W0000, W0001, W0002 and 1,997 more"]
+    assert requests < 10 and len(str(explanation)) < 5_000
+
+
+def test_capacity_is_read_for_ten_workers_and_claimed_for_no_other(builder):
+    builder.workflow(default=builder.queue())
+    for number in range(MANY):
+        builder.worker(f"W{number:04}")
+        builder.answer(builder.task(), "accepted")
+    explanation, requests = requests_to_explain(builder, builder.task())
+    assert explanation.sentence == (
+        "W0000, W0001 and 8 more match but have no room (1 of 1 taken on default); W0010, W0011 and"
+        " 1,988 more match and are available, but their channels were not read."
+    )
+    assert requests < 25 and len(str(explanation)) < 5_000 and len(explanation.notes) < 5
+    assert [each.is_unread for each in explanation.candidates] == 10 * [False] + 1_990 * [True]
+    assert "  ? W0010" in str(explanation)
+    assert not any(each.is_eligible for each in explanation.candidates)
+
+
+def test_answer_about_a_new_task_names_two_of_many(builder):
+    builder.workflow(default=builder.queue())
+    for number in range(40):
+        builder.worker(f"W{number:02}")
+    explanation, requests = requests_to_explain(builder, {})
+    assert explanation.sentence == "W00, W01 and 8 more could take it at once." and requests < 25
+    task = builder.task()
+    explanation, requests = requests_to_explain(builder, task)
+    assert " and 7 more could take it too" in explanation.sentence and requests < 25
+
+
+def test_expression_over_channels_is_read_for_ten_workers(builder):
+    half = 'skill == "a" AND worker.channel.default.available_capacity_percentage == 50'
+    builder.workflow(default=builder.queue(target_workers=half))
+    for number in range(40):
+        builder.worker(f"W{number:02}", skill="ab"[number % 2])
+    explanation, requests = requests_to_explain(builder, builder.task())
+    assert requests < 25
+    assert (
+        "W20, W22 and 8 more might match and are available, but their channels were not read;"
+        in explanation.sentence
+    )
+    [last] = [each for each in explanation.candidates if each.friendly_name == "W39"]
+    assert [clause.holds for clause in last.target_workers.clauses] == [False, None]
+    assert not last.matches and not last.is_unread  # its skill alone decides
+    assert "percentage == 50: worker.channel" in str(explanation) and "is not read" in str(
+        explanation
+    )
+
+
+def test_new_task_may_be_skipped_where_unread_channels_decide(builder):
+    first = {"queue": builder.queue().sid, "skip_if": "1==1"}
+    builder.workflow(("1==1", first), default=builder.queue("Rest", "1==2"))
+    for number in range(11):
+        worker = builder.worker(f"W{number:02}")
+        builder.workspace.workers(worker.sid).worker_channels("default").update(capacity=0)
+    explanation, _ = requests_to_explain(builder, {})
+    assert not explanation.place.is_certain and "filter 'F0' (or a later target)" in str(
+        explanation
+    )
+    assert "could take" not in explanation.sentence and "W10 matches and is" in explanation.sentence
+    builder.workspace.workers(worker.sid).update(activity_sid=builder.activities["Offline"])
+    assert builder.explain({}).place.task_queue == "Rest"
+
+
+def test_requests_do_not_grow_with_task_queues_tasks_or_filters(builder):
+    queues = [builder.queue(f"Q{number}", "1==2") for number in range(1_500)]
+    builder.worker("Ann")
+    builder.workflow(*((f"topic == {n}", queue) for n, queue in enumerate(queues[:300])))
+    for _ in range(300):
+        builder.task({"topic": 7})
+    explanation, requests = requests_to_explain(builder, builder.task({"topic": 7}))
+    assert explanation.place.task_queue == "Q7" and len(explanation.filters) == 300
+    assert requests == 7  # two pages of TaskQueues
+
+
+def test_many_reservations_are_counted_and_the_newest_shown(builder):
+    builder.workflow(default=builder.queue(), task_reservation_timeout=5)
+    builder.worker("Ann")
+    task = builder.task()
+    for _ in range(60):
+        builder.answer(task, "rejected")
+    builder.worker("Ben")
+    explanation, requests = requests_to_explain(builder, task)
+    assert "earlier Reservations: 51, see .reservations" in str(explanation)
+    assert str(explanation).count("  Reservation: ") == 10 and requests < 15

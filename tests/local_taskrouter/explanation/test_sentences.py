@@ -132,7 +132,7 @@ def test_expression_that_reads_channels_needs_them(builder):
     builder.worker("Ann", "Offline")
     task = builder.task()
     assert reason_to_wait(read_workspace(builder.workspace, TaskFacts.of(task))) == (
-        f"waits: which Workers match {free} depends on WorkerChannels, which only explain reads"
+        f"waits: which Workers match {free} depends on WorkerChannels that were not read"
     )
     assert (
         reasons(builder, task)[1] == f"waits: no available Worker matches {free} (Ann is Offline)"

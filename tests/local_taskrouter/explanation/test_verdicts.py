@@ -52,7 +52,7 @@ def test_clause_shows_value_met_and_null_differs_from_missing():
     verdict = judge('a == "x" AND b HAS 1 AND c == 2', {"a": "x", "c": None})
     assert [str(clause) for clause in verdict.clauses] == [
         'a == "x": a is "x"',
-        "b HAS 1: b is not there",
+        "b HAS 1: b is missing",
         "c == 2: c is null",
     ]
     assert [clause.holds for clause in verdict.clauses] == [True, False, False]
