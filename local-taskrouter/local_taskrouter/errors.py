@@ -30,6 +30,17 @@ class BadRequest(TwilioError):
     """An invalid parameter, or a transition that the lifecycle does not allow."""
 
 
+class AbsolutePaging(BadRequest):
+    """A `Page` without the `PageToken` of a `next_page_url`."""
+
+    code = 40153
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Absolute paging is not supported: follow next_page_url, which carries a PageToken"
+        )
+
+
 class Unauthorized(TwilioError):
     """No credentials, or wrong ones."""
 

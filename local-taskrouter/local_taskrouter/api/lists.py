@@ -18,7 +18,7 @@ from local_taskrouter.api.params import Param, integer, optional, snake, text
 from local_taskrouter.core.index import Entry, Ordering
 from local_taskrouter.core.records import Record
 from local_taskrouter.core.store import Store
-from local_taskrouter.errors import BadRequest
+from local_taskrouter.errors import AbsolutePaging, BadRequest
 
 R = TypeVar("R")
 K = TypeVar("K", bound=Record)
@@ -170,9 +170,7 @@ def requested_page(call: Call) -> tuple[int, int, str | None]:
     size, number = call.args.get("page_size", PAGE_SIZE), call.args.get("page", 0)
     token = call.args.get("page_token")
     if number and token is None:
-        raise BadRequest(
-            "Absolute paging is not supported: follow next_page_url, which carries a PageToken"
-        )
+        raise AbsolutePaging
     return size, number, token
 
 

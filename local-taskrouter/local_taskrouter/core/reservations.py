@@ -38,7 +38,7 @@ def accept(engine: Engine, reservation: Reservation) -> None:
 
     Raises BadRequest when the Reservation is not pending, Gone when it was rescinded.
     """
-    _require_pending(reservation, "accept")
+    _require_pending(reservation, "accepted")
     task = engine.store.require(Task, reservation.task_sid)
     engine.store.change(
         task,
@@ -59,7 +59,7 @@ def reject(engine: Engine, reservation: Reservation, activity_sid: str | None = 
 
     Raises BadRequest when the Reservation is not pending or the Activity is unknown.
     """
-    _require_pending(reservation, "reject")
+    _require_pending(reservation, "rejected")
     worker = engine.store.require(Worker, reservation.worker_sid)
     move_reservation(engine, reservation, "reject")
     _leave(engine, worker, reservation, activity_sid)
@@ -127,18 +127,19 @@ def check_activity(engine: Engine, workspace_sid: str, sid: str | None, paramete
         raise BadRequest(f"{parameter} {sid} is not an Activity of Workspace {workspace_sid}")
 
 
-def _require_pending(reservation: Reservation, verb: str) -> None:
-    status = reservation.reservation_status
-    if status == "rescinded":
-        raise Gone(
-            f"Unable to {verb} Reservation {reservation.sid}: it was rescinded, another Worker"
-            " accepted the Task."
-        )
-    if status != "pending":
-        raise BadRequest(
-            f"Unable to {verb} Reservation {reservation.sid}. Reservation {reservation.sid}"
-            f" is not currently in a Pending state, it is {status}."
-        )
+def refusal(reservation: Reservation, status: str) -> str:
+    """Return Twilio's sentence for a Reservation that cannot get this status."""
+    return (
+        f"Reservation {reservation.sid} is already in state [{reservation.reservation_status}]"
+        f" and cannot be updated to [{status}]"
+    )
+
+
+def _require_pending(reservation: Reservation, status: str) -> None:
+    if reservation.reservation_status == "rescinded":
+        raise Gone(f"{refusal(reservation, status)}: another Worker accepted the Task")
+    if reservation.reservation_status != "pending":
+        raise BadRequest(refusal(reservation, status))
 
 
 def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:

@@ -110,7 +110,7 @@ def test_malformed_token_causes_no_error(api, path, many, token):
 
 def test_page_number_without_token_is_rejected(api, path):
     response = api.get(f"{path}/Tasks", Page=1)
-    assert response.status_code == 400
+    assert (response.status_code, response.json()["code"]) == (400, 40153)
     assert "next_page_url" in response.json()["message"]
     assert api.get(f"{path}/Tasks", Page=0).status_code == 200
 

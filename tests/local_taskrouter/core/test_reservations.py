@@ -86,7 +86,7 @@ def test_answered_reservation_cannot_be_answered_again(lab, workflow):
     reservation = lab.pending(task)
     lab.accept(task)
     for answer in (reservations.accept, reservations.reject):
-        with pytest.raises(BadRequest, match="not currently in a Pending state, it is accepted"):
+        with pytest.raises(BadRequest, match=r"already in state \[accepted\]"):
             lab.do(answer, reservation)
     assert statuses(lab, task) == ("assigned", ["accepted"])
 
