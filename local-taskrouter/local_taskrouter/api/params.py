@@ -6,13 +6,12 @@ https://www.twilio.com/docs/taskrouter/limits
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
-
-from starlette.datastructures import ImmutableMultiDict
 
 from local_taskrouter.core import parsed
 from local_taskrouter.errors import BadRequest
@@ -45,21 +44,26 @@ def optional(reader: Reader) -> Param:
     return Param(reader)
 
 
-def read(
-    params: Mapping[str, Param], form_or_query: ImmutableMultiDict[str, str]
-) -> dict[str, Any]:
-    """The parsed values of the parameters in a request, by snake_case name; ignores unknown ones."""
+def read(params: Mapping[str, Param], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The parsed values of the parameters in a request, by snake_case name; ignores unknown ones.
+
+    `given` holds the names and values in the form or in the query. A name may come more than once.
+    """
+    texts: dict[str, list[str]] = {}
+    for name, value in given:
+        texts.setdefault(name, []).append(value)
     values = {}
     for name, param in params.items():
-        if name in form_or_query:
-            values[snake(name)] = param.reader(name, form_or_query.getlist(name))
+        if name in texts:
+            values[snake(name)] = param.reader(name, texts[name])
         elif param.required:
             raise BadRequest(f"Missing required parameter {name} in the post body")
     return values
 
 
+@cache
 def snake(name: str) -> str:
-    """`TargetWorkers` as `target_workers`."""
+    """The name of a parameter, `TargetWorkers`, as `target_workers`."""
     return _HUMP.sub("_", name).lower()
 
 

@@ -13,10 +13,11 @@ from functools import cache, lru_cache, partial
 from math import inf
 from re import Pattern
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
+import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import ImmutableMultiDict, QueryParams
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -61,9 +62,11 @@ HEADERS = {
     "X-Shenanigans": "none",
 }
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-Given = ImmutableMultiDict[str, str]
+Headers = Mapping[bytes, bytes]
+Pairs = list[tuple[str, str]]
 R = TypeVar("R", Route, control.Route)
-_NOTHING = QueryParams()
+Routes = dict[int, list[tuple[Pattern[str], R]]]
+"""Patterns of paths with their routes, by the number of slashes; a fixed name comes before a SID."""
 log = logging.getLogger(__name__)
 
 
@@ -74,10 +77,10 @@ class Application:
         self.taskrouter = taskrouter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = perf_counter()
-        request = Request(scope, _limited(scope, receive))
+        started, headers = perf_counter(), dict(scope["headers"])
+        request = Request(scope, _limited(scope["path"], headers, receive))
         try:
-            response = await self._respond(request)
+            response = await self._respond(request, headers)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - each becomes a response
@@ -85,38 +88,42 @@ class Application:
         response.raw_headers += [
             *_HEADERS,
             (b"Twilio-Request-Id", self.taskrouter.sids.new("RQ").encode()),
-            (b"Twilio-Request-Duration", f"{perf_counter() - started:.3f}".encode()),
+            (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
         ]
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request, headers: Headers) -> Response:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
         if (method, path) != ("GET", server_identity.PATH):
-            _authenticate(request.headers.get("authorization"), taskrouter.credentials)
+            _authenticate(headers.get(b"authorization", b""), taskrouter.credentials)
         if path.startswith("/v1/"):
             if (status := taskrouter.faults.next_status()) is not None:
                 raise InjectedFault(status)
-            return await self._api(request, *_find(_api_routes(), method, path))
+            return await self._api(request, headers, *_find(_api_routes(), method, path))
         route, _ = _find(_control_routes(), method, path)
-        form, body = await _read(request)
-        port = request.scope["server"][1]
-        call = control.ControlCall(taskrouter, request.query_params, form, body, port)
+        form, body = await _read(request, headers)
+        port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
+        call = control.ControlCall(taskrouter, query, dict(form), body, port)
         result = await run_in_threadpool(route.handler, call)
         if isinstance(result, str):
             return Response(result, media_type="text/plain")
-        return _render(Reply(result, 204 if result is None else 200))
+        return _render(Reply(result, 204 if result is None else 200), json.dumps)
 
-    async def _api(self, request: Request, route: Route, sids: Mapping[str, str]) -> Response:
-        taskrouter, query = self.taskrouter, request.query_params
-        form, body = (_NOTHING, b"") if request.method != "POST" else await _read(request)
-        args = read(route.params, form if request.method == "POST" else query)
-        base, path = _base(request), request.scope["path"].removeprefix("/v1")
-        pairs, if_match = query.multi_items(), request.headers.get("if-match")
+    async def _api(
+        self, request: Request, headers: Headers, route: Route, sids: Mapping[str, str]
+    ) -> Response:
+        taskrouter, scope, body = self.taskrouter, request.scope, b""
+        given = query = _pairs(scope["query_string"])
+        if request.method == "POST":
+            given, body = await _read(request, headers)
+        args = read(route.params, given)
+        base, path = _base(scope["scheme"], headers), scope["path"].removeprefix("/v1")
+        if_match = headers[b"if-match"].decode("latin-1") if b"if-match" in headers else None
 
         def command(engine: Engine) -> Result:
             account_sid = taskrouter.account_sid
             return route.handler(
-                Call(engine, account_sid, base, path, sids, args, pairs, if_match, body)
+                Call(engine, account_sid, base, path, sids, args, query, if_match, body)
             )
 
         result = await self._call(command)
@@ -143,25 +150,28 @@ def _resume(pause: Pause, passed: list[bool], engine: Engine) -> Result:
 
 
 @cache
-def _api_routes() -> list[tuple[Pattern[str], Route]]:
-    """The patterns of the paths with their routes; a fixed name comes before a SID."""
+def _api_routes() -> Routes[Route]:
     ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
-    return [(_pattern(f"/v1{route.path}"), route) for route in ordered]
+    return _by_depth((f"/v1{route.path}", route) for route in ordered)
 
 
 @cache
-def _control_routes() -> list[tuple[Pattern[str], control.Route]]:
-    return [(_pattern(route.path), route) for route in control.ROUTES]
+def _control_routes() -> Routes[control.Route]:
+    return _by_depth((route.path, route) for route in control.ROUTES)
 
 
-def _pattern(path: str) -> Pattern[str]:
-    return compile_path(path.replace("<", "{").replace(">", "}"))[0]
+def _by_depth(routes: Iterable[tuple[str, R]]) -> Routes[R]:
+    found: Routes[R] = {}
+    for path, route in routes:
+        pattern, _, _ = compile_path(path.replace("<", "{").replace(">", "}"))
+        found.setdefault(path.count("/"), []).append((pattern, route))
+    return found
 
 
-def _find(routes: Iterable[tuple[Pattern[str], R]], method: str, path: str) -> tuple[R, Mapping]:
+def _find(routes: Routes[R], method: str, path: str) -> tuple[R, Mapping[str, str]]:
     """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
     allowed = set()
-    for pattern, route in routes:
+    for pattern, route in routes.get(path.count("/"), ()):
         if found := pattern.match(path):
             if route.method == method or (route.method, method) == ("GET", "HEAD"):
                 return route, found.groupdict()
@@ -171,8 +181,8 @@ def _find(routes: Iterable[tuple[Pattern[str], R]], method: str, path: str) -> t
     raise NotFound(path.removeprefix("/v1"))
 
 
-def _authenticate(header: str | None, credentials: Mapping[str, str]) -> None:
-    given = _basic(header or "")
+def _authenticate(header: bytes, credentials: Mapping[str, str]) -> None:
+    given = _basic(header)
     if given is None:
         raise Unauthorized("Authentication Error - No credentials provided")
     expected = credentials.get(given[0], "")
@@ -181,10 +191,10 @@ def _authenticate(header: str | None, credentials: Mapping[str, str]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _basic(header: str) -> tuple[str, str] | None:
+def _basic(header: bytes) -> tuple[str, str] | None:
     """The user name and password in an Authorization header; None if it is not Basic."""
-    kind, _, text = header.partition(" ")
-    if kind.lower() != "basic":
+    kind, _, text = header.partition(b" ")
+    if kind.lower() != b"basic":
         return None
     try:
         name, _, password = base64.b64decode(text).decode().partition(":")
@@ -193,26 +203,30 @@ def _basic(header: str) -> tuple[str, str] | None:
     return name, password
 
 
-async def _read(request: Request) -> tuple[Given, bytes]:
+async def _read(request: Request, headers: Headers) -> tuple[Pairs, bytes]:
     """The form, or the body if it is not a form."""
     body = await request.body()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        return QueryParams(body.decode("utf-8", "replace")), b""
-    if kind == "multipart/form-data":
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind == b"application/x-www-form-urlencoded":
+        return _pairs(body), b""
+    if kind == b"multipart/form-data":
         try:
             async with request.form(max_part_size=LARGEST_BODY) as form:
                 texts = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
         except MultiPartException as error:
             raise BadRequest(f"The form cannot be read: {error.message}") from None
-        return QueryParams(texts), b""
-    return _NOTHING, body
+        return texts, b""
+    return [], body
 
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
+def _pairs(form_or_query: bytes) -> Pairs:
+    return parse_qsl(form_or_query.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _limited(path: str, headers: Headers, receive: Receive) -> Receive:
     """Wrap `receive`: raise PayloadTooLarge if the Content-Length or the body exceeds the limit."""
-    most = inf if scope["path"] == control.STATE else LARGEST_BODY
-    length = dict(scope["headers"]).get(b"content-length", b"")
+    most = inf if path == control.STATE else LARGEST_BODY
+    length = headers.get(b"content-length", b"")
     announced = int(length) if length.isdigit() else 0
     received = 0
 
@@ -227,18 +241,20 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
     return receive_within_limit
 
 
-def _base(request: Request) -> str:
+def _base(scheme: str, headers: Headers) -> str:
     """The URL up to `/v1`, with the client's host name. A request for Twilio's came through TLS."""
-    host = request.headers.get("host", "")
+    host = headers.get(b"host", b"").decode("latin-1")
     named = host.lower().removesuffix(":443") == HOSTNAME
-    return f"{'https' if named else request.scope['scheme']}://{host}/v1"
+    return f"{'https' if named else scheme}://{host}/v1"
 
 
-def _render(reply: Reply) -> Response:
+def _render(
+    reply: Reply, dumps: Callable[[Mapping[str, Any]], str | bytes] = orjson.dumps
+) -> Response:
     if reply.body is None:
         return Response(status_code=reply.status)
     etag = {} if reply.etag is None else {"ETag": f'"{reply.etag}"'}
-    return Response(json.dumps(reply.body), reply.status, etag, JSON)
+    return Response(dumps(reply.body), reply.status, etag, JSON)
 
 
 def _error(request: Request, error: Exception) -> Response:
