@@ -48,6 +48,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "local_taskrouter/core/": PURE | {"local_taskrouter.rules"},
     "local_taskrouter/": {"local_taskrouter"},
     "helpers/session/connect.py": EXPLAINS | {"helpers", "local_taskrouter.process"},
+    "helpers/session/workspace_record.py": {"helpers", "local_taskrouter.process.private_files"},
     "helpers/": EXPLAINS | {"helpers"},
     "tools/": {"tools"},
 }

@@ -1,27 +1,27 @@
 """The Workspaces of an account that belong to the tutorial: one for the lessons, one for the faults.
 
 A local TaskRouter is the tutorial's, so there a Workspace is found by its name. A real account is
-not: there the tutorial records the SID of each Workspace it creates, finds it by that SID even after
-a rename, and reads, changes or deletes no other.
+not: there the tutorial records each Workspace before it creates it (`workspace_record.py`), finds it
+even after a rename, and reads, changes or deletes no other.
 """
 
-import json
-import os
-import re
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceInstance
 
 from helpers.session.api_errors import ConnectionFailed
+from helpers.session.workspace_record import FILE, Entry, WorkspaceRecord
 
 WORKSPACE, FAULTY_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Seven faults"
 WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE)
+_DEFAULT_REGIONS = {None, "", "us1"}
 _REMIND_AFTER = timedelta(days=1)
 
 
@@ -29,7 +29,9 @@ _REMIND_AFTER = timedelta(days=1)
 class TutorialWorkspaces:
     """The tutorial's Workspaces in the account of `client`, by the names in WORKSPACES.
 
-    `folder` holds the record of what was created in a real account; None for a local TaskRouter.
+    `folder` holds the record of what was created in a real account; None for a local TaskRouter. With
+    a record, each method holds its lock, and raises ConnectionFailed if the record cannot be used or
+    describes another Workspace than the account has.
     """
 
     client: Client
@@ -38,11 +40,88 @@ class TutorialWorkspaces:
 
     def find(self, name: str = WORKSPACE) -> WorkspaceInstance | None:
         """Return the Workspace that was created as `name`, or None if there is none now."""
+        with self._locked() as record:
+            return self._find(record, name)
+
+    def find_or_create(self, name: str = WORKSPACE) -> WorkspaceInstance:
+        """Return the Workspace `name`; in a real account, print a notice before creating it."""
+        with self._locked() as record:
+            return self._find(record, name) or self._create(record, name)
+
+    def recreate(self, name: str) -> WorkspaceInstance:
+        """Delete the Workspace `name`, if there is one, and create it empty.
+
+        In a real account, print a notice the first time.
+        """
+        with self._locked() as record:
+            is_known = self._remove(record, name) is not None
+            return self._create(record, name, announce=not is_known)
+
+    def remove(self, name: str = WORKSPACE) -> WorkspaceInstance | None:
+        """Delete the Workspace `name` with everything in it; return what was deleted, or None.
+
+        In a real account, delete it only if its SID, account, name and creation date are as recorded.
+        """
+        with self._locked() as record:
+            return self._remove(record, name)
+
+    def reminder(self, now: datetime) -> str:
+        """Return a sentence about Workspaces last used over a day before `now`, or "".
+
+        Records `now` as the time of their last use.
+        """
+        if self.folder is None or not (self.folder / FILE).exists():
+            return ""
+        with self._locked() as record:
+            if record is None or not record.entries():
+                return ""
+            used = record.used() or now
+            record.save_used(now)
+            if now - used < _REMIND_AFTER:
+                return ""
+            found = [self._find(record, name) for name in WORKSPACES]
+        sids = [str(workspace.sid) for workspace in found if workspace]
+        if not sids:
+            return ""
+        noun, verb, them = (
+            ("Workspace", "is", "it") if len(sids) == 1 else ("Workspaces", "are", "them")
+        )
+        return (
+            f"The tutorial's {noun} {' and '.join(sids)} {verb} still in this account, last used on "
+            f"{used:%d %B %Y}. The lessons use {them} again; session.teardown() removes {them}."
+        )
+
+    @contextmanager
+    def _locked(self) -> Iterator[WorkspaceRecord | None]:
+        """Yield the locked record; None for a local TaskRouter."""
         if self.folder is None:
+            yield None
+            return
+        region = self.client.region
+        suffix = "" if region in _DEFAULT_REGIONS else f" {region}"
+        record = WorkspaceRecord(self.folder, self.account_sid + suffix)
+        with record.locked():
+            yield record
+
+    def _find(self, record: WorkspaceRecord | None, name: str) -> WorkspaceInstance | None:
+        if record is None:
             return next(iter(self._named(name)), None)
-        sid = self._sids(self.folder).get(name)
-        if sid is None:
+        entry = record.entries().get(name)
+        if entry is None:
             return None
+        if entry.sid:
+            workspace = self._fetch(entry.sid)
+        else:  # the response to its creation was not recorded
+            workspace = next(iter(self._named(entry.marked_name)), None)
+            if workspace:
+                entry = _save_created(record, name, entry, workspace)
+        if workspace is None:
+            return None
+        if (workspace.account_sid, _date(workspace)) != (self.account_sid, entry.date_created):
+            raise _mismatch(record, entry, workspace)
+        return _finish_name(workspace, entry)
+
+    def _fetch(self, sid: str) -> WorkspaceInstance | None:
         try:
             return self.client.taskrouter.v1.workspaces(sid).fetch()
         except TwilioRestException as error:
@@ -50,52 +129,22 @@ class TutorialWorkspaces:
                 raise
             return None
 
-    def find_or_create(self, name: str = WORKSPACE) -> WorkspaceInstance:
-        """Return the Workspace `name`; in a real account, print a notice before creating it."""
-        if self.folder is None:
-            return self.find(name) or self._create(name)
-        with FileLock(_existing(self.folder) / "live.lock", mode=0o600):  # two notebooks may start
-            return self.find(name) or self._announce_and_create(name)
+    def _create(
+        self, record: WorkspaceRecord | None, name: str, announce: bool = True
+    ) -> WorkspaceInstance:
+        create = self.client.taskrouter.v1.workspaces.create
+        if record is None:
+            return create(friendly_name=name)
+        entry = record.entries().get(name)
+        if entry is None or entry.sid:
+            entry = Entry(self._unused_name(name), secrets.token_hex(4))
+        if announce:
+            self._announce(name, entry.friendly_name)
+        record.save(name, entry)
+        workspace = create(friendly_name=entry.marked_name)
+        return _finish_name(workspace, _save_created(record, name, entry, workspace))
 
-    def recreate(self, name: str) -> WorkspaceInstance:
-        """Delete the Workspace `name`, if there is one, and create it empty.
-
-        In a real account, print a notice the first time.
-        """
-        return self._create(name) if self.remove(name) else self.find_or_create(name)
-
-    def remove(self, name: str = WORKSPACE) -> WorkspaceInstance | None:
-        """Delete the Workspace `name` with everything in it; return what was deleted, or None."""
-        workspace = self.find(name)
-        if workspace is not None and not _delete(workspace):
-            workspace = None
-        if self.folder is not None:
-            sids = self._sids(self.folder)
-            sids.pop(name, None)
-            self._update_record(self.folder, workspaces=sids)
-        return workspace
-
-    def reminder(self, now: datetime) -> str:
-        """Return a sentence about Workspaces last used over a day before `now`, or "".
-
-        Records `now` as the time of their last use.
-        """
-        if self.folder is None or not self._sids(self.folder):
-            return ""
-        used = datetime.fromisoformat(self._record(self.folder).get("used") or now.isoformat())
-        self._update_record(self.folder, used=now.isoformat())
-        if now - used < _REMIND_AFTER:
-            return ""
-        existing = [str(workspace.sid) for name in WORKSPACES if (workspace := self.find(name))]
-        if not existing:
-            return ""
-        return (
-            f"The tutorial's Workspace {' and '.join(existing)} is still in this account, last used "
-            f"on {used:%d %B %Y}. The lessons use it again; session.teardown() removes it."
-        )
-
-    def _announce_and_create(self, name: str) -> WorkspaceInstance:
-        unused_name = self._unused_name(name)
+    def _announce(self, name: str, unused_name: str) -> None:
         notice = (
             f"The tutorial now creates a Workspace {unused_name!r} in the account "
             f"{self.account_sid}, with Activities, TaskQueues, a Workflow and Workers. "
@@ -107,14 +156,17 @@ class TutorialWorkspaces:
                 "tutorial does not touch it.)"
             )
         print(notice)
-        return self._create(name)
 
-    def _create(self, name: str) -> WorkspaceInstance:
-        unused_name = self._unused_name(name)
-        workspace = self.client.taskrouter.v1.workspaces.create(friendly_name=unused_name)
-        if self.folder is not None:
-            sids = {**self._sids(self.folder), name: str(workspace.sid)}
-            self._update_record(self.folder, workspaces=sids)
+    def _remove(self, record: WorkspaceRecord | None, name: str) -> WorkspaceInstance | None:
+        workspace = self._find(record, name)
+        if record is not None and workspace is not None:
+            entry = record.entries()[name]
+            if workspace.friendly_name != entry.friendly_name:
+                raise _mismatch(record, entry, workspace)
+        if workspace is not None and not _delete(workspace):
+            workspace = None
+        if record is not None and name in record.entries():
+            record.save(name, None)
         return workspace
 
     def _unused_name(self, name: str) -> str:
@@ -129,22 +181,20 @@ class TutorialWorkspaces:
         workspaces = self.client.taskrouter.v1.workspaces.list(friendly_name=name)
         return [workspace for workspace in workspaces if workspace.friendly_name == name]
 
-    def _record(self, folder: Path) -> dict[str, Any]:
-        return _read_records(folder).get(self.account_sid, {})
 
-    def _sids(self, folder: Path) -> dict[str, str]:
-        """Return the SIDs of the tutorial's Workspaces, by the name each was created as."""
-        return dict(self._record(folder).get("workspaces", {}))
+def _save_created(
+    record: WorkspaceRecord, name: str, entry: Entry, workspace: WorkspaceInstance
+) -> Entry:
+    entry = replace(entry, sid=str(workspace.sid), date_created=_date(workspace))
+    record.save(name, entry)
+    return entry
 
-    def _update_record(self, folder: Path, **fields: Any) -> None:
-        """Replace `fields` in the account's record, in one step."""
-        records = _read_records(folder)
-        records[self.account_sid] = {**self._record(folder), **fields}
-        file = _existing(folder) / "live.json"
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            opened.write(json.dumps(records, indent=2))
-        os.replace(draft, file)
+
+def _finish_name(workspace: WorkspaceInstance, entry: Entry) -> WorkspaceInstance:
+    """Rename a Workspace that still has the name under which it was created."""
+    if workspace.friendly_name != entry.marked_name:
+        return workspace
+    return workspace.update(friendly_name=entry.friendly_name)
 
 
 def _delete(workspace: WorkspaceInstance) -> bool:
@@ -157,29 +207,14 @@ def _delete(workspace: WorkspaceInstance) -> bool:
         return False
 
 
-def _existing(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+def _date(workspace: WorkspaceInstance) -> str:
+    return workspace.date_created.isoformat() if workspace.date_created else ""
 
 
-def _read_records(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read the records of all accounts, by account SID. Raises ConnectionFailed if they are damaged."""
-    file = folder / "live.json"
-    try:
-        records = json.loads(file.read_text("utf-8"))
-        if not all(map(_is_valid, records.values())):
-            raise ValueError("its content is not what the tutorial writes")
-        return records
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise ConnectionFailed(
-            f"{file}, where the tutorial records the Workspaces it created, cannot be read "
-            f"({error}). Repair it, or delete it: then the tutorial creates another Workspace."
-        ) from None
-
-
-def _is_valid(record: dict[str, Any]) -> bool:
-    sids, used = record.get("workspaces", {}), record.get("used")
-    dated = used is None or datetime.fromisoformat(used).tzinfo is not None
-    return dated and all(re.fullmatch("WS[0-9a-f]{32}", sid) for sid in sids.values())
+def _mismatch(record: WorkspaceRecord, entry: Entry, found: WorkspaceInstance) -> ConnectionFailed:
+    return ConnectionFailed(
+        f"{record.file} records the Workspace {entry.sid} of {record.account} as "
+        f"{entry.friendly_name!r}, created at {entry.date_created}, but Twilio has it as "
+        f"{found.friendly_name!r} of {found.account_sid}, created at {_date(found)}. Nothing was "
+        "deleted: rename it back or correct the record, then run this cell again."
+    )

@@ -1,7 +1,6 @@
 """The tutorial creates, changes and deletes only its Workspaces in a real account."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -19,11 +18,8 @@ from helpers.session.workspace_ownership import (
 
 
 @pytest.fixture
-def session(client, emulator, tmp_path):
-    """A live session whose account is an emulator."""
-    sid, token = emulator.taskrouter.account_sid, emulator.taskrouter.auth_token
-    log = client.http_client.log
-    return Session(client, "live", emulator.url, log, sid, token, tmp_path / "home")
+def session(live_session):
+    return live_session
 
 
 def workspaces(session):
@@ -31,7 +27,17 @@ def workspaces(session):
 
 
 def record(session):
-    return json.loads((session.folder / "live.json").read_text())
+    """The recorded SIDs by name."""
+    accounts = json.loads((session.folder / "live.json").read_text())
+    recorded = accounts[session.account_sid]["workspaces"]
+    return {name: entry["sid"] for name, entry in recorded.items()}
+
+
+def change_record(session, **fields):
+    file = session.folder / "live.json"
+    accounts = json.loads(file.read_text())
+    accounts[session.account_sid]["workspaces"][WORKSPACE] |= fields
+    file.write_text(json.dumps(accounts))
 
 
 def test_prepare_announces_a_workspace_before_creating_it(session, capsys, monkeypatch):
@@ -111,7 +117,7 @@ def test_interrupted_teardown_reports_and_resumes(session, capsys, monkeypatch):
     assert capsys.readouterr().out == (
         f"Removed the Workspace {WORKSPACE!r} and everything in it.\n"
     )
-    assert record(session)[session.account_sid]["workspaces"] == {FAULTY_WORKSPACE: faulty}
+    assert record(session) == {FAULTY_WORKSPACE: faulty}
     session.teardown()
     assert FAULTY_WORKSPACE in capsys.readouterr().out and workspaces(session) == {}
 
@@ -119,10 +125,10 @@ def test_interrupted_teardown_reports_and_resumes(session, capsys, monkeypatch):
 def test_workspace_deleted_concurrently_is_removed_from_the_record(session, monkeypatch):
     sid = prepare(session).workspace_sid
     gone = session.client.taskrouter.v1.workspaces(sid).fetch()
-    monkeypatch.setattr(TutorialWorkspaces, "find", lambda *_: gone)
+    monkeypatch.setattr(TutorialWorkspaces, "_fetch", lambda *_: gone)
     session.client.taskrouter.v1.workspaces(sid).delete()
     assert session.tutorial_workspaces.remove() is None
-    assert record(session)[session.account_sid]["workspaces"] == {}
+    assert record(session) == {}
 
 
 def test_prepare_after_teardown_creates_another_workspace(session):
@@ -145,18 +151,9 @@ def test_accounts_have_separate_records(session, emulator):
         session.client, "live", "", session.requests, "AC" + "9" * 32, None, session.folder
     )
     assert other.tutorial_workspaces.find() is None
-    assert record(session)[session.account_sid]["workspaces"] == {WORKSPACE: sid}
+    assert record(session) == {WORKSPACE: sid}
     other.teardown()
     assert session.tutorial_workspaces.find().sid == sid
-
-
-@pytest.mark.skipif(os.name != "posix", reason="there are no file modes")
-def test_record_is_private_and_contains_no_secret(session):
-    prepare(session)
-    file = session.folder / "live.json"
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert session.folder.stat().st_mode & 0o777 == 0o700
-    assert session.auth_token not in file.read_text()
 
 
 def test_reminder_after_a_day_names_the_workspace(session):
@@ -172,49 +169,21 @@ def test_reminder_after_a_day_names_the_workspace(session):
     assert session.tutorial_workspaces.reminder(now + timedelta(days=9)) == ""
 
 
+def test_reminder_names_both_workspaces_in_the_plural(session):
+    now = utc_now()
+    sids = [prepare(session, start).workspace_sid for start in ("anything", "seven faults")]
+    session.tutorial_workspaces.reminder(now)
+    assert session.tutorial_workspaces.reminder(now + timedelta(days=2)) == (
+        f"The tutorial's Workspaces {sids[0]} and {sids[1]} are still in this account, last used on "
+        f"{now:%d %B %Y}. The lessons use them again; session.teardown() removes them."
+    )
+
+
 def test_workspace_deleted_elsewhere_has_no_reminder(session):
     prepare(session).workspace.delete()
     now = utc_now()
     assert session.tutorial_workspaces.reminder(now) == ""
     assert session.tutorial_workspaces.reminder(now + timedelta(days=2)) == ""
-
-
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        "{",
-        "[]",
-        '{"ACCOUNT": []}',
-        '{"ACCOUNT": {"workspaces": ["SID"]}}',
-        '{"ACCOUNT": {"workspaces": {"NAME": 5}}}',
-        '{"ACCOUNT": {"workspaces": {"NAME": "../Workspaces"}}}',
-        '{"ACCOUNT": {"workspaces": {"NAME": "SID"}, "used": "tomorrow"}}',
-        '{"ACCOUNT": {"workspaces": {"NAME": "SID"}, "used": "2026-01-01T00:00:00"}}',
-        "\x00\xff",
-    ],
-)
-def test_damaged_record_raises_and_is_kept(session, damaged):
-    sid = prepare(session).workspace_sid
-    for word, value in (("ACCOUNT", session.account_sid), ("NAME", WORKSPACE), ("SID", sid)):
-        damaged = damaged.replace(word, value)
-    file = session.folder / "live.json"
-    file.write_text(damaged, "latin-1")
-    for attempt in (
-        prepare,
-        Session.teardown,
-        lambda session: session.tutorial_workspaces.reminder(utc_now()),
-    ):
-        with pytest.raises(ConnectionFailed, match=r"live\.json.*cannot be read"):
-            attempt(session)
-    assert file.read_text("latin-1") == damaged and len(workspaces(session)) == 1
-
-
-def test_record_that_is_a_folder_raises(session):
-    session.folder.mkdir()
-    (session.folder / "live.json").mkdir()
-    with pytest.raises(ConnectionFailed, match=r"live\.json.*cannot be read"):
-        prepare(session)
-    assert workspaces(session) == {}
 
 
 def test_local_teardown_removes_only_the_tutorials_workspace(session, capsys):
@@ -225,3 +194,48 @@ def test_local_teardown_removes_only_the_tutorials_workspace(session, capsys):
     assert list(workspaces(session)) == [mine]
     assert "Removed the Workspace" in capsys.readouterr().out
     assert not session.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sid": "THEIRS"},
+        {"date_created": "2020-01-01T00:00:00+00:00"},
+        {"friendly_name": "Another"},
+    ],
+)
+def test_workspace_that_differs_from_the_record_is_not_deleted(session, clock, fields):
+    theirs = session.client.taskrouter.v1.workspaces.create(friendly_name="Theirs").sid
+    clock.advance(60)
+    mine = prepare(session).workspace_sid
+    change_record(
+        session, **{key: value.replace("THEIRS", theirs) for key, value in fields.items()}
+    )
+    before = workspaces(session)
+    for attempt in (session.teardown, lambda: session.tutorial_workspaces.recreate(WORKSPACE)):
+        with pytest.raises(
+            ConnectionFailed, match=r"live\.json records the .* Nothing was deleted"
+        ):
+            attempt()
+    assert workspaces(session) == before and set(before) == {theirs, mine}
+
+
+def test_workspace_that_is_not_the_recorded_one_is_not_prepared(session, clock):
+    theirs = session.client.taskrouter.v1.workspaces.create(friendly_name="Theirs").sid
+    clock.advance(60)
+    prepare(session)
+    change_record(session, sid=theirs)
+    session.requests.clear()
+    with pytest.raises(ConnectionFailed, match=f"records the Workspace {theirs}"):
+        prepare(session, "alice available")
+    assert {exchange.method for exchange in session.requests} == {"GET"}
+
+
+def test_regions_have_separate_records(session, monkeypatch):
+    sid = prepare(session).workspace_sid
+    monkeypatch.setattr(session.client, "get_hostname", lambda url: url)  # there is one server here
+    session.client.region = "ie1"
+    session.client.taskrouter.v1.workspaces(sid).update(friendly_name="In the other region")
+    assert session.tutorial_workspaces.find() is None
+    session.client.region = "us1"
+    assert session.tutorial_workspaces.find().sid == sid
