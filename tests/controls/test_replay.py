@@ -181,7 +181,7 @@ def test_get_parameters_replace_those_in_the_query(lab, monkeypatch):
     assert (lab.session.requests[-1].url, lab.session.requests[-1].form) == (wanted, [])
     call = call_of(lab.session, draft)
     assert call.python == f'client.request("GET", "{wanted}")'
-    assert (parse(call.curl).url, parse(call.curl).data) == (wanted, ())
+    assert (parse(call.curl).url, parse(call.curl).body) == (wanted, None)
 
 
 def test_get_parameters_to_the_server_are_in_the_query(lab, server):
