@@ -1,9 +1,11 @@
 """The effect of a Workspace's size: ``python benchmarks/scale.py [WORKERS TASK_QUEUES TASKS]``.
 
 One emulator has two Workspaces: a small one, and one at TaskRouter's documented limits (15,000
-Workers, 5,000 TaskQueues, 25,000 Tasks in flight). The same three calls are made in both, in turn,
-through the SDK: create a Task, make a Worker available (TaskRouter then reserves the Worker for a
-waiting Task), accept that Reservation. Also prints the time to start from disk, and the memory (Linux).
+Workers, 5,000 TaskQueues, 25,000 Tasks in flight). The same calls are made in both, in turn, through
+the SDK: create a Task, make a Worker available (TaskRouter then reserves the Worker for a waiting Task),
+accept that Reservation, list 50 Tasks, list 50 by priority, list 50 whose attributes satisfy an
+expression. Also prints the time for each Task of a walk through all pages, the time to start from disk,
+and the memory (Linux).
 """
 
 import json
@@ -73,7 +75,7 @@ class Place:
         self.workers = [worker.sid for worker in self.workspace.workers.list(limit=ROUNDS)]
         activities = {a.friendly_name: a.sid for a in self.workspace.activities.list()}
         self.available, self.offline = activities["Available"], activities["Offline"]
-        self.times: dict[str, list[float]] = {"create": [], "available": [], "accept": []}
+        self.times: dict[str, list[float]] = {}
 
     def round(self, number: int) -> None:
         worker = self.workspace.workers(self.workers[number % len(self.workers)])
@@ -84,13 +86,24 @@ class Place:
         task = self.workspace.tasks(reservation.task_sid)
         accept = task.reservations(reservation.sid)
         self._time("accept", lambda: accept.update(reservation_status="accepted"))
+        tasks = self.workspace.tasks
+        self._time("list", lambda: tasks.list(limit=50))
+        self._time("by priority", lambda: tasks.list(ordering="Priority:desc", limit=50))
+        skill = 'skill IN ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9"]'
+        self._time("evaluated", lambda: tasks.list(evaluate_task_attributes=skill, limit=50))
         worker.update(activity_sid=self.offline)
         task.update(assignment_status="completed")
+
+    def walk(self) -> float:
+        """Return the microseconds for each Task of a walk through all pages."""
+        began = perf_counter()
+        count = sum(1 for _ in self.workspace.tasks.stream())
+        return (perf_counter() - began) * 1e6 / count
 
     def _time(self, name: str, call: Any) -> None:
         began = perf_counter()
         call()
-        self.times[name].append((perf_counter() - began) * 1000)
+        self.times.setdefault(name, []).append((perf_counter() - began) * 1000)
 
 
 def memory(home: Path) -> str:
@@ -121,9 +134,11 @@ def main(size: tuple[int, int, int]) -> None:
                 small_median, large_median = median(small.times[name]), median(large.times[name])
                 worst = max(large.times[name])
                 print(
-                    f"{name:10} small {small_median:6.2f} ms   large {large_median:6.2f} ms   "
+                    f"{name:11} small {small_median:6.2f} ms   large {large_median:6.2f} ms   "
                     f"ratio {large_median / small_median:5.2f}   worst large {worst:7.1f} ms"
                 )
+            walks = small.walk(), large.walk()
+            print(f"all pages   small {walks[0]:6.0f} us   large {walks[1]:6.0f} us for each Task")
             print(f"at the end {memory(Path(folder))}")
 
 
