@@ -8,7 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+_CREDENTIAL, _PLACE = "[!-~]*", "[a-zA-Z0-9-]*"
+_PATTERNS = {
+    **dict.fromkeys(("ACCOUNT_SID", "AUTH_TOKEN", "API_KEY", "API_SECRET"), _CREDENTIAL),
+    **dict.fromkeys(("REGION", "EDGE"), _PLACE),
+}
 
 
 class NoCredentials(LookupError):
@@ -63,25 +68,43 @@ def find_credentials(environment: Mapping[str, str], user_folder: Path) -> Crede
 
 
 def _check_characters(environment: Mapping[str, str]) -> None:
-    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "API_KEY", "API_SECRET"):
-        if not re.fullmatch("[!-~]*", environment.get(f"TWILIO_{name}", "")):
+    for name, pattern in _PATTERNS.items():
+        if not re.fullmatch(pattern, environment.get(f"TWILIO_{name}", "")):
             raise NoCredentials(
-                f"TWILIO_{name} contains a character that no Twilio credential has, such as a space, a "
-                "line break or a typographic quote. Set it again."
+                f"TWILIO_{name} contains a character that no Twilio credential or region has, such as "
+                "a space, a line break or a typographic quote. Set it again."
             )
 
 
 def _active_profile(environment: Mapping[str, str], user_folder: Path) -> Credentials | None:
+    """Return the active profile of the twilio CLI, None if it has none.
+
+    Raises NoCredentials if its file cannot be read or contains what no credential is.
+    """
     folder = Path(environment.get("TWILIO_CONFIG_DIR") or user_folder / ".twilio-cli")
+    file = folder / "config.json"
     try:
-        kept = json.loads((folder / "config.json").read_text("utf-8"))
-        profile: dict[str, Any] = kept["profiles"][kept["activeProject"]]
-        sids = [profile[name] for name in ("accountSid", "apiKey", "apiSecret")]
-    except (OSError, ValueError, LookupError, TypeError):
+        kept = json.loads(file.read_text("utf-8"))
+        profile = kept.get("profiles", {}).get(kept.get("activeProject"))
+        if profile is None:
+            return None
+        values = [profile.get(name) or "" for name in ("accountSid", "apiKey", "apiSecret")]
+        edge = environment.get("TWILIO_EDGE") or profile.get("edge") or kept.get("edge") or ""
+        where = [profile.get("region") or "", edge]
+        if not all(re.fullmatch(_CREDENTIAL, value) for value in values):
+            raise ValueError("the active profile has a credential that is not text")
+        if not all(re.fullmatch(_PLACE, value) for value in where):
+            raise ValueError("the region or the edge is not a name")
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    if not all(isinstance(value, str) and value for value in sids):
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as fault:
+        raise NoCredentials(
+            f"the twilio CLI's {file} cannot be used ({type(fault).__name__}: {fault}). Log in again "
+            "with `twilio login`, or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+        ) from None
+    if not all(values):
         return None
-    account_sid, key, secret = sids
+    account_sid, key, secret = values
     token = secret if key == account_sid else None
-    edge = environment.get("TWILIO_EDGE") or profile.get("edge") or kept.get("edge") or None
-    return Credentials(account_sid, key, secret, token, profile.get("region") or None, edge)
+    region, edge = (value or None for value in where)
+    return Credentials(account_sid, key, secret, token, region, edge)

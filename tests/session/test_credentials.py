@@ -1,6 +1,9 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.rest import Client
 
 from helpers.session.credentials import NoCredentials, find_credentials
 
@@ -68,7 +71,7 @@ def test_edge_from_the_environment_takes_precedence_over_a_profile(user, cli):
     assert find_credentials({"TWILIO_EDGE": "sydney"}, user).edge == "sydney"
 
 
-@pytest.mark.parametrize("name", [*TOKEN, *API_KEY])
+@pytest.mark.parametrize("name", [*TOKEN, *API_KEY, "TWILIO_REGION", "TWILIO_EDGE"])
 @pytest.mark.parametrize("slip", ["\u2019", " ", "\n", "\u00e9"])
 def test_credential_with_a_foreign_character_is_reported_without_its_value(user, name, slip):
     pasted = {**TOKEN, **API_KEY, name: f"pasted{slip}"}
@@ -98,6 +101,74 @@ def test_configuration_without_a_usable_profile_raises(user, cli, config):
     cli(**config)
     with pytest.raises(NoCredentials, match="the twilio CLI has no active profile"):
         find_credentials({}, user)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "5",
+        "\xff",
+        '{"profiles": []}',
+        '{"profiles": {"main": []}, "activeProject": "main"}',
+        '{"profiles": {"main": "main"}, "activeProject": "main"}',
+        '{"profiles": {"main": {"accountSid": 5}}, "activeProject": "main"}',
+        '{"profiles": {"main": {"apiSecret": "a\\nb"}}, "activeProject": "main"}',
+        '{"profiles": {"main": {"region": ["x"]}}, "activeProject": "main"}',
+        '{"profiles": {"main": {"region": "x.example.com/"}}, "activeProject": "main"}',
+        '{"profiles": {"main": {}}, "activeProject": []}',
+        "[" * 100_000,
+    ],
+)
+def test_damaged_configuration_is_named(user, cli, content):
+    cli()
+    (user / ".twilio-cli" / "config.json").write_text(content, "latin-1")
+    with pytest.raises(
+        NoCredentials, match=r"config\.json cannot be used .*`twilio login`, or set"
+    ):
+        find_credentials({}, user)
+    assert find_credentials(TOKEN, user).account_sid == ACCOUNT
+
+
+def test_configuration_that_is_a_folder_is_named(user):
+    (user / ".twilio-cli" / "config.json").mkdir(parents=True)
+    with pytest.raises(NoCredentials, match=r"config\.json cannot be used"):
+        find_credentials({}, user)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([*PROFILE.values()]),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text() | st.sampled_from([*PROFILE, "region", "edge"]), inner)
+    ),
+    max_leaves=8,
+)
+CONFIGURATIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "profiles": st.dictionaries(st.just("main"), VALUES) | VALUES,
+        "activeProject": st.just("main") | VALUES,
+        "edge": VALUES,
+    },
+)
+
+
+@given(st.binary() | st.builds(lambda value: json.dumps(value).encode(), CONFIGURATIONS | VALUES))
+def test_whatever_the_configuration_contains_only_no_credentials_is_raised(
+    tmp_path_factory, content
+):
+    folder = tmp_path_factory.getbasetemp() / "damaged cli"
+    folder.mkdir(exist_ok=True)
+    (folder / "config.json").write_bytes(content)
+    try:
+        found = find_credentials({"TWILIO_CONFIG_DIR": str(folder)}, folder)
+    except NoCredentials:
+        return
+    Client(found.username, found.secret, found.account_sid, region=found.region, edge=found.edge)
+    f"{found.username}:{found.secret}".encode("ascii")
 
 
 def test_repr_contains_neither_secret(user):
