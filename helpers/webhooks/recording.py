@@ -29,7 +29,6 @@ def record_exchanges(app: App, log: RequestLog, base_for: BaseFor) -> App:
     header. An exception in `app` is recorded with its traceback and answered with a 500 of one
     sentence.
     """
-    _propagate_exceptions(app)
 
     def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
         at, began = utc_now(), perf_counter()
@@ -66,7 +65,7 @@ class _Answer:
     error: str | None = None
 
 
-def _propagate_exceptions(app: App) -> None:
+def propagate_exceptions(app: App) -> None:
     """Stop Flask from catching a view's exception and logging it where a learner never looks."""
     config = getattr(app, "config", None)
     if isinstance(config, dict) and config.get("PROPAGATE_EXCEPTIONS") is None:

@@ -11,16 +11,19 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from waitress.server import create_server
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.wrappers import Response
 
 from helpers.checks import ReadableError
 from helpers.session.request_log import Exchange
 from helpers.session.session import Session
-from helpers.webhooks.recording import BaseFor, record_exchanges
+from helpers.webhooks.recording import App, BaseFor, propagate_exceptions, record_exchanges
 from helpers.webhooks.signature import require_signature
 
 HOST = "127.0.0.1"
@@ -84,6 +87,8 @@ class CallbackServer:
         self._session = session
         self._public_url = public_url
         self._local_port = self.port
+        propagate_exceptions(app)
+        app = refuse_cross_site(app)
         self._loop: dict[int, Any] = {}  # waitress serves until this is empty
         if public_url:
             local_sock = _listen(0)
@@ -180,6 +185,20 @@ class CallbackServer:
 
     def __repr__(self) -> str:
         return f"Your server at {self.url}"
+
+
+def refuse_cross_site(app: App) -> App:
+    """Wrap `app` so that a request which a page of another site posts gets 403.
+
+    The learner's server checks no credentials, and any page in the browser could post a form to it.
+    """
+
+    def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if is_cross_site(environ["REQUEST_METHOD"], EnvironHeaders(environ).get):
+            return Response(REFUSAL, 403)(environ, start_response)
+        return app(environ, start_response)
+
+    return respond
 
 
 def _public_url(session: Session) -> str:

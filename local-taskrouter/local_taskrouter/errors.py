@@ -48,6 +48,13 @@ class Unauthorized(TwilioError):
     code = 20003
 
 
+class Forbidden(TwilioError):
+    """A request that a page of another site makes the browser send."""
+
+    status = 403
+    code = 20403
+
+
 class NotFound(TwilioError):
     """No such resource; `path` is the request's path below `/v1`."""
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 from flask import Flask, Response, request
+from local_taskrouter.http.cross_site import REFUSAL
 from twilio.request_validator import RequestValidator
 
 from helpers.session.request_log import MASK, RequestLog
@@ -217,3 +218,25 @@ def test_live_target_records_requests_under_the_public_url(app, session, monkeyp
     requests.post(here.replace(server.url, f"http://127.0.0.1:{server.port}"))
     public = "https://example.org/assignment_callback"
     assert [exchange.url for exchange in server.received()] == [here, public]
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8888", "https://example.org", "null"])
+def test_form_of_a_page_of_another_site_is_refused(app, session, origin):
+    server = serve(app, session)
+    answer = requests.post(f"{server.url}/echo", {"a": "1"}, headers={"Origin": origin})
+    assert (answer.status_code, answer.text) == (403, REFUSAL)
+    assert [exchange.status for exchange in server.received("/echo")] == [403]
+    answer = requests.post(f"{server.url}/echo", {"a": "1"}, headers={"Origin": server.url})
+    assert (answer.status_code, answer.json()) == (200, {"a": "1"})
+
+
+def test_link_in_a_page_of_another_site_opens(app, session):
+    url = serve(app, session).url_for("/assignment_callback")
+    assert requests.get(url, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_view_of_a_public_server_that_fails_is_explained(app, session, monkeypatch):
+    monkeypatch.setenv("TASKROUTER_PUBLIC_URL", "https://example.org")
+    session.target = "live"
+    answer = requests.get(f"{serve(app, session).url}/broken")
+    assert answer.text.endswith(" of broken failed with ZeroDivisionError: division by zero")

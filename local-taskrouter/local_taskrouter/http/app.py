@@ -30,6 +30,7 @@ from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import (
     BadRequest,
+    Forbidden,
     InjectedFault,
     InternalError,
     MethodNotAllowed,
@@ -39,13 +40,14 @@ from local_taskrouter.errors import (
     Unauthorized,
 )
 from local_taskrouter.http import control
+from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.process import server_identity
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.transparent.hostname import HOSTNAME
 
 LARGEST_BODY = 8 << 20
 JSON = "application/json; charset=utf-8"
-HEADERS = {
+HEADERS = {  # Twilio's, of the API alone: no page of another site reads a control route
     "Access-Control-Allow-Credentials": "true",
     "Access-Control-Allow-Headers": (
         "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match,"
@@ -86,7 +88,7 @@ class Application:
         except Exception as error:  # noqa: BLE001 - each becomes a response
             response = _error(request, error)
         response.raw_headers += [
-            *_HEADERS,
+            *(_HEADERS if scope["path"].startswith("/v1") else ()),
             (b"Twilio-Request-Id", self.taskrouter.sids.new("RQ").encode()),
             (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
         ]
@@ -94,6 +96,8 @@ class Application:
 
     async def _respond(self, request: Request, headers: Headers) -> Response:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
+        if is_cross_site(method, lambda name: headers.get(name.encode(), b"").decode("latin-1")):
+            raise Forbidden(REFUSAL)
         if (method, path) != ("GET", server_identity.PATH):
             _authenticate(headers.get(b"authorization", b""), taskrouter.credentials)
         if path.startswith("/v1/"):
