@@ -105,7 +105,7 @@ def test_unwritable_home_is_reported(home: Home, capsys, monkeypatch, tmp_path: 
 def test_damaged_database_is_reported(home: Home, capsys):
     home.create()
     home.database.write_text("this is not a database, whatever its name says " * 50)
-    assert "`python -m local_taskrouter reset` deletes it" in printed(capsys, 1)
+    assert "`python -m local_taskrouter reset --home" in printed(capsys, 1)
 
 
 def test_taskrouter_that_answers_with_errors_is_reported(home: Home, capsys):

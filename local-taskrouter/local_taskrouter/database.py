@@ -5,89 +5,104 @@ acknowledged write. Events and deliveries are only here, not in memory.
 """
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from local_taskrouter import delivery_table, event_table
 from local_taskrouter.core.engine import Outcome
-from local_taskrouter.core.records import KINDS, Callback, Event, Record
+from local_taskrouter.core.records import KINDS, Event, Record
+from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.errors import TwilioError
+from local_taskrouter.event_table import OLDEST_FIRST, EventReader
 
-EVENT_KEYS = (
-    "task_sid",
-    "worker_sid",
-    "workflow_sid",
-    "task_queue_sid",
-    "reservation_sid",
-    "task_channel_sid",
-)
+VERSION = 1
+"""Of the tables and of what is in them; `PRAGMA user_version` has it. Raise it with each change."""
 EVENTS_KEPT = 30 * 86_400
 """Seconds until an Event is deleted: https://www.twilio.com/docs/taskrouter/api/event"""
 
-NEWEST_FIRST = "ORDER BY at DESC, id DESC"
-OLDEST_FIRST = "ORDER BY at, id"
-
+_TIDY_ROWS = 500
+_TIDY_PAGES = 256
+_SPARE_PAGES = 256
+_LARGEST_WAL = 16 << 20
+_FULL = 1 << 16
 _SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS records(
+CREATE TABLE records(
     sid TEXT PRIMARY KEY, kind TEXT NOT NULL, serial INTEGER NOT NULL, body TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events(
-    id INTEGER PRIMARY KEY, sid TEXT NOT NULL, workspace_sid TEXT NOT NULL,
-    event_type TEXT NOT NULL, at REAL NOT NULL,
-    {", ".join(f"{key} TEXT" for key in EVENT_KEYS)}, body TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS events_by_time ON events(workspace_sid, at);
-CREATE UNIQUE INDEX IF NOT EXISTS events_by_sid ON events(sid);
-CREATE TABLE IF NOT EXISTS deliveries(
-    id INTEGER PRIMARY KEY, state TEXT NOT NULL, workspace_sid TEXT NOT NULL, body TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries(state);
-CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL);
+{event_table.SCHEMA}
+{delivery_table.SCHEMA}
 """
-_TABLES = ("records", "events", "deliveries", "settings")
-_INSERT_EVENT = (
-    f"INSERT INTO events(sid, workspace_sid, event_type, at, {', '.join(EVENT_KEYS)}, body)"
-    f" VALUES ({', '.join('?' * (5 + len(EVENT_KEYS)))})"
-)
+_TABLES = ("records", "deliveries", "settings", "events")
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-@dataclass
-class Delivery:
-    """A callback: `state` is due, done or failed; `attempts` are the requests and responses."""
+class DatabaseFailure(TwilioError):
+    """The database cannot be read or written; the message has the reason and what to do."""
 
-    id: int
-    state: str
-    callback: Callback
-    attempts: list[dict[str, Any]] = field(default_factory=list)
+    status = 503
+    code = 20503
+
+
+class UnreadableDatabase(DatabaseFailure):
+    """The file is not a database that this version of the code can read."""
+
+
+class Snapshot(EventReader):
+    """One moment of the database, to read from."""
+
+    def deliveries(
+        self, state: str | None = None, after: int = 0, most: int = -1
+    ) -> list[Delivery]:
+        """Call `delivery_table.select`."""
+        return list(delivery_table.select(self._db, state, after, most))
+
+    def dump(self) -> dict[str, Any]:
+        """Every row of every table, by table; Events are objects."""
+        tables: dict[str, Any] = {
+            table: [list(row) for row in self._db.execute(f"SELECT * FROM {table}")]
+            for table in _TABLES
+            if table != "events"
+        }
+        return {**tables, "events": [vars(event) for event in self.events(order=OLDEST_FIRST)]}
 
 
 class Database:
-    """One SQLite file. The caller serializes access, except for `events` of a file.
+    """One SQLite file. The caller serializes access, except for `snapshot` of a file.
 
-    `has_file` is False for ":memory:".
+    `has_file` is False for ":memory:". Raises DatabaseFailure.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
         self.has_file = path != ":memory:"
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        with self._described():
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def records(self) -> Iterator[Record]:
-        """Every record, in order of creation."""
-        rows = self._db.execute("SELECT kind, body FROM records ORDER BY serial")
-        for kind, body in rows:
-            names = {field.name for field in fields(KINDS[kind])}
-            values = json.loads(body).items()
-            yield KINDS[kind](**{name: value for name, value in values if name in names})
+        """Every record, in order of creation. Raises ValueError or TypeError for one that is not."""
+        names = {kind: {field.name for field in fields(cls)} for kind, cls in KINDS.items()}
+        for kind, body in self._db.execute("SELECT kind, body FROM records ORDER BY serial"):
+            if kind not in KINDS:
+                raise ValueError(f"it has a record of the unknown kind {kind}")
+            values = json.loads(body)
+            if not values.keys() <= names[kind]:
+                values = {name: values[name] for name in values.keys() & names[kind]}
+            yield KINDS[kind](**values)
 
     def write(self, outcome: Outcome) -> list[Delivery]:
         """Write the outcome of a command in one transaction; return the callbacks to deliver."""
@@ -95,52 +110,51 @@ class Database:
             for sid, record in outcome.changed.items():
                 self._write_record(sid, record)
             if outcome.events:
-                self._db.executemany(_INSERT_EVENT, map(_event_row, outcome.events))
-            return [self._add_delivery(callback) for callback in outcome.callbacks]
+                event_table.insert(self._db, outcome.events)
+            return [delivery_table.insert(self._db, each) for each in outcome.callbacks]
 
-    def events(self, where: str, values: Sequence[Any], order: str = NEWEST_FIRST) -> list[Event]:
-        """The Events that satisfy an SQL condition; `order` is the SQL that orders and limits them.
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Read one moment of the database.
 
         A separate connection reads a file, so it needs no lock and sees complete transactions only.
         """
-        query = f"SELECT body FROM events WHERE {where} {order}"
-        db = sqlite3.connect(self._path) if self.has_file else self._db
-        try:
-            return [Event(**json.loads(body)) for (body,) in db.execute(query, values)]
-        finally:
-            if db is not self._db:
+        with self._described():
+            if not self.has_file:
+                yield Snapshot(self._db)
+                return
+            db = sqlite3.connect(self._path, isolation_level=None)
+            try:
+                db.execute("BEGIN")
+                yield Snapshot(db)
+            finally:
                 db.close()
 
-    def delete_events(self, before: float) -> None:
-        """Delete the Events older than a moment (seconds since 1970)."""
-        self._db.execute("DELETE FROM events WHERE at < ?", (before,))
+    def tidy(self, before: float) -> bool:
+        """Delete some Events older than a moment (seconds since 1970), give back some free space.
 
-    def deliveries(self, state: str | None = None) -> list[Delivery]:
-        """All deliveries, oldest first, or those in one state."""
-        query = "SELECT id, state, body FROM deliveries"
-        rows = self._db.execute(
-            f"{query} WHERE state = ? ORDER BY id" if state else f"{query} ORDER BY id",
-            (state,) if state else (),
-        )
-        return [_delivery(*row) for row in rows]
+        Takes a few milliseconds. Returns whether there is more to do.
+        """
+        with self._transaction():
+            oldest = f"SELECT id FROM events ORDER BY id LIMIT {_TIDY_ROWS}"
+            deleted = self._db.execute(
+                f"DELETE FROM events WHERE id <= (SELECT MAX(id) FROM ({oldest})) AND at < ?",
+                (before,),
+            ).rowcount
+        with self._described():
+            (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
+            if free > _SPARE_PAGES:
+                self._db.execute(f"PRAGMA incremental_vacuum({_TIDY_PAGES})").fetchall()
+        return deleted == _TIDY_ROWS or free > _SPARE_PAGES
 
     def delivery(self, number: int) -> Delivery | None:
         """The delivery with this number, or None."""
-        query = "SELECT id, state, body FROM deliveries WHERE id = ?"
-        row = self._db.execute(query, (number,)).fetchone()
-        return _delivery(*row) if row else None
+        return next(delivery_table.select(self._db, after=number - 1, most=1), None)
 
     def save_delivery(self, delivery: Delivery) -> None:
         """Update a delivery, unless it has been deleted."""
-        self._db.execute(
-            "UPDATE deliveries SET state = ?, body = ? WHERE id = ? AND workspace_sid = ?",
-            (
-                delivery.state,
-                _delivery_body(delivery),
-                delivery.id,  # which a delivery of another Workspace may have by now
-                delivery.callback.workspace_sid,
-            ),
-        )
+        with self._described():
+            delivery_table.save(self._db, delivery)
 
     def setting(self, name: str) -> str | None:
         """The value of a setting, or None."""
@@ -155,13 +169,6 @@ class Database:
                 if value is not None:
                     self._db.execute("INSERT INTO settings VALUES (?, ?)", (name, value))
 
-    def dump(self) -> dict[str, Any]:
-        """Every row of every table, by table."""
-        return {
-            table: [list(row) for row in self._db.execute(f"SELECT * FROM {table}")]
-            for table in _TABLES
-        }
-
     @contextmanager
     def restored(self, state: dict[str, Any]) -> Iterator[None]:
         """Replace all rows by those of a `dump`; commit if the `with` block raises nothing.
@@ -170,23 +177,90 @@ class Database:
         """
         try:
             with self._transaction():
+                self._delete_all()
                 for table in _TABLES:
-                    self._db.execute(f"DELETE FROM {table}")
+                    if table == "events":
+                        event_table.insert(self._db, (Event(**each) for each in state[table]))
+                        continue
                     for row in state[table]:
                         places = ", ".join("?" * len(row))
                         self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
                 yield
-        except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, sqlite3.Error) as error:
             raise ValueError(f"this is not an exported state: {error}") from error
 
     def clear(self) -> None:
         """Delete everything."""
         with self._transaction():
-            for table in _TABLES:
-                self._db.execute(f"DELETE FROM {table}")
+            self._delete_all()
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Raise UnreadableDatabase if the `with` block cannot use what is in the database."""
+        try:
+            with self._described():
+                yield
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise self._unreadable(str(error)) from error
+
+    def _open(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        if tables and version != VERSION:
+            raise self._unreadable(
+                f"it has version {version} of the tables, this local-taskrouter reads version"
+                f" {VERSION}",
+                "Update local-taskrouter. " if version > VERSION else "",
+            )
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA journal_size_limit = {_LARGEST_WAL}")
+        if not tables:
+            self._db.executescript(f"BEGIN;{_SCHEMA};PRAGMA user_version = {VERSION};COMMIT")
 
     def _transaction(self) -> "_Transaction":
-        return _Transaction(self._db)
+        return _Transaction(self._db, self._failure)
+
+    @contextmanager
+    def _described(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise self._failure(fault) from fault
+
+    def _failure(self, fault: sqlite3.Error) -> Exception:
+        """The DatabaseFailure for what the disk or the file caused, else the fault itself."""
+        code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _DAMAGED:
+            return self._unreadable(str(fault))
+        if not isinstance(fault, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR:
+            return fault
+        if code == sqlite3.SQLITE_FULL or self._disk_is_full():
+            return DatabaseFailure(
+                f"The disk is full, so nothing was changed in {self._path}. Free some space and try"
+                " again."
+            )
+        return DatabaseFailure(
+            f"The database {self._path} cannot be used ({fault}). Check that you can write to its"
+            " folder, or set TASKROUTER_HOME to another one."
+        )
+
+    def _unreadable(self, reason: str, hint: str = "") -> UnreadableDatabase:
+        return UnreadableDatabase(
+            f"The database {self._path} cannot be read: {reason}. {hint}`python -m local_taskrouter"
+            f' reset --home "{Path(self._path).parent}"` deletes every Workspace in it.'
+        )
+
+    def _disk_is_full(self) -> bool:
+        try:
+            return shutil.disk_usage(Path(self._path).parent).free < _FULL
+        except OSError:
+            return False
+
+    def _delete_all(self) -> None:
+        for table in _TABLES:
+            self._db.execute(f"DELETE FROM {table}")
 
     def _write_record(self, sid: str, record: Record | None) -> None:
         if record is not None:
@@ -197,41 +271,31 @@ class Database:
             return
         self._db.execute("DELETE FROM records WHERE sid = ?", (sid,))
         if sid.startswith("WS"):
-            self._db.execute("DELETE FROM events WHERE workspace_sid = ?", (sid,))
+            event_table.delete(self._db, sid)
             self._db.execute("DELETE FROM deliveries WHERE workspace_sid = ?", (sid,))
-
-    def _add_delivery(self, callback: Callback) -> Delivery:
-        delivery = Delivery(0, "due", callback)
-        cursor = self._db.execute(
-            "INSERT INTO deliveries(state, workspace_sid, body) VALUES (?, ?, ?)",
-            ("due", callback.workspace_sid, _delivery_body(delivery)),
-        )
-        assert cursor.lastrowid is not None
-        delivery.id = cursor.lastrowid
-        return delivery
 
 
 class _Transaction:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+    def __init__(
+        self, db: sqlite3.Connection, failure: Callable[[sqlite3.Error], Exception]
+    ) -> None:
+        self._db, self._failure = db, failure
 
     def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as fault:
+            raise self._failure(fault) from fault
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
-
-
-def _event_row(event: Event) -> tuple[Any, ...]:
-    keys = [event.data.get(key) for key in EVENT_KEYS]
-    head = (event.sid, event.workspace_sid, event.event_type, event.at)
-    return (*head, *keys, json.dumps(vars(event)))
-
-
-def _delivery_body(delivery: Delivery) -> str:
-    return json.dumps({"callback": asdict(delivery.callback), "attempts": delivery.attempts})
-
-
-def _delivery(number: int, state: str, body: str) -> Delivery:
-    parts = json.loads(body)
-    return Delivery(number, state, Callback(**parts["callback"]), parts["attempts"])
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        try:
+            if error is None:
+                self._db.execute("COMMIT")
+        except sqlite3.Error as fault:
+            error = fault
+        if self._db.in_transaction:  # SQLite ends it itself after some errors
+            self._db.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error):
+            raise self._failure(error) from error

@@ -19,7 +19,7 @@ from aiohttp import ClientSession
 
 from local_taskrouter.callbacks import Attempt, new_client
 from local_taskrouter.core.records import Callback
-from local_taskrouter.database import Delivery
+from local_taskrouter.delivery_table import Delivery
 
 ASSIGNMENTS_AT_ONCE = 8
 PLENTY = 128

@@ -7,8 +7,8 @@ The outbox sends the callbacks after that, so a server can use the API before it
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
@@ -22,9 +22,10 @@ from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.instructions import Alert, apply_instruction
-from local_taskrouter.core.records import Callback, Event, Reservation
+from local_taskrouter.core.records import Callback, Reservation
 from local_taskrouter.core.reservations import cancel_unreachable
-from local_taskrouter.database import EVENTS_KEPT, Database, Delivery
+from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
+from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
@@ -41,6 +42,8 @@ _SLICE = 20
 _TURN_SECONDS = 0.05
 _ANSWER_SECONDS = 10.0
 """How long `advance` waits for responses to callbacks: as long as a URL and its fallback have."""
+_TIDY_SECONDS = 0.01
+_LONGEST_PAUSE = 3_600.0
 
 
 class Busy(Exception):
@@ -77,12 +80,14 @@ class TaskRouter:
         self._sleeps_until = inf
         self._advances = 0  # calls of `advance` in progress
         self._closed = False
+        self._failure = ""
         self._ticker: threading.Thread | None = None
-        self._load()
+        with self.database.loading():
+            self._load()
 
     def start(self) -> None:
         """Start the timers, and deliver the callbacks that a killed process left undelivered."""
-        undelivered = self.database.deliveries("due")
+        undelivered = self.read(lambda snapshot: snapshot.deliveries("due"))
         self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
         self._ticker.start()
         for delivery in undelivered:
@@ -96,7 +101,7 @@ class TaskRouter:
             self._ticker.join()
         self._outbox.close()
         with self._lock:
-            with suppress(sqlite3.Error):  # closed before, or the disk is full
+            with suppress(sqlite3.Error, DatabaseFailure):  # closed before, or the disk is full
                 self.database.save_settings(reached=repr(self.clock.now()))
             self.database.close()
 
@@ -115,12 +120,11 @@ class TaskRouter:
             self._lock.release()
         return result
 
-    def read_events(self, *query: Any) -> list[Event]:
-        """Call `Database.events`; does not hold the lock if the database is a file."""
-        if not self.database.has_file:
-            with self._lock:
-                return self.database.events(*query)
-        return self.database.events(*query)
+    def read(self, query: Callable[[Snapshot], T]) -> T:
+        """Call `query` with a Snapshot; does not hold the lock if the database is a file."""
+        lock = nullcontext() if self.database.has_file else self._lock
+        with lock, self.database.snapshot() as snapshot:
+            return query(snapshot)
 
     def advance(self, seconds: float) -> float:
         """Move the clock; what falls due on the way happens at the moment it is due. Returns now.
@@ -133,8 +137,8 @@ class TaskRouter:
             if self.clock.now() + seconds > LATEST:
                 raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
             self.engine.now = self._run_due()
-            self.clock.advance(seconds)
-            self._save_clock()
+            with self._moved_clock():
+                self.clock.advance(seconds)
             self._advances += 1
         try:
             self._fire_all_due()
@@ -158,23 +162,25 @@ class TaskRouter:
         """Stop the clock: nothing falls due until it is moved or resumed. Returns now."""
         with self._lock:
             now = self._run_due()
-            self.clock.freeze()
-            self._save_clock()
+            with self._moved_clock():
+                self.clock.freeze()
         return now
 
     def resume(self) -> float:
         """Let the clock continue from where it stopped. Returns now."""
         with self._lock:
-            self.clock.resume()
-            self._save_clock()
+            with self._moved_clock():
+                self.clock.resume()
             now = self._run_due()
         self._wake.set()
         return now
 
-    def deliveries(self) -> list[Delivery]:
-        """Every callback so far, oldest first, with its attempts."""
-        with self._lock:
-            return self.database.deliveries()
+    def deliveries(self, after: int = 0, most: int = -1) -> list[Delivery]:
+        """The latest callbacks, oldest first, with their attempts.
+
+        At most `most` of them (-1: all) from the one after the delivery `after`.
+        """
+        return self.read(lambda snapshot: snapshot.deliveries(after=after, most=most))
 
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until every callback is answered and its instruction applied, and those that follow.
@@ -188,22 +194,29 @@ class TaskRouter:
         """The whole state, including the clock, as values for JSON."""
         with self._lock:
             self._run_due()
-            return self.database.dump()
+        return self.read(Snapshot.dump)
 
     def import_state(self, state: dict[str, Any]) -> None:
         """Replace the whole state by an exported one.
 
         Raises ValueError, and changes nothing, if `state` is not an exported state.
         """
-        with self._lock, self.database.restored(state):
-            self._load()
+        with self._lock:
+            before = self.engine, vars(self.clock).copy()
+            try:
+                with self.database.restored(state):
+                    self._load()
+            except BaseException:
+                self.engine = before[0]
+                vars(self.clock).update(before[1])
+                raise
         self._wake.set()
 
     def reset(self) -> None:
         """Delete everything, including unsent callbacks, and set the clock to the real time."""
         with self._lock:
-            self._outbox.discard()
             self.database.clear()
+            self._outbox.discard()
             self.clock.reset()
             self.faults = Faults()
             self._load()
@@ -221,13 +234,20 @@ class TaskRouter:
         reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
         self.clock.continue_from(reached)
         engine.now = reached or self.clock.now()
-        self.database.delete_events(self.clock.now() - EVENTS_KEPT)
 
-    def _save_clock(self) -> None:
-        stopped = self.clock.stopped
-        self.database.save_settings(
-            offset=repr(self.clock.offset), stopped=None if stopped is None else repr(stopped)
-        )
+    @contextmanager
+    def _moved_clock(self) -> Iterator[None]:
+        """Save the clock after the `with` block moved it; if that fails, it is as before."""
+        clock, before = self.clock, vars(self.clock).copy()
+        try:
+            yield
+            self.database.save_settings(
+                offset=repr(clock.offset),
+                stopped=None if clock.stopped is None else repr(clock.stopped),
+            )
+        except BaseException:
+            vars(clock).update(before)
+            raise
 
     def _run_due(self) -> float:
         """Fire a slice of the timers that are due; return the moment that has been reached.
@@ -262,19 +282,27 @@ class TaskRouter:
             self._wake.wait(self._pause())
             self._lock.wait_for_others(_TURN_SECONDS)
 
-    def _pause(self) -> float | None:
-        """Run what is due; return the seconds until the next timer, None if there is none."""
+    def _pause(self) -> float:
+        """Run what is due, tidy the database; return the seconds until the next call."""
         with self._lock:
             try:
-                self._run_due()
+                now = self._run_due()
+                if self.database.tidy(now - EVENTS_KEPT):
+                    return _TIDY_SECONDS
+            except DatabaseFailure as failure:
+                if str(failure) != self._failure:
+                    log.error("%s", failure)
+                self._failure = str(failure)
+                return _RETRY_SECONDS
             except Exception:
                 log.exception("A timer failed")
                 return _RETRY_SECONDS
+            self._failure = ""
             due, now = self.engine.timers.next_due(), self.clock.now()
             self._sleeps_until = inf if due is None else due
             if due is None or self._advances or (self.clock.stopped is not None and due > now):
-                return None
-            return max(0.0, due - now)
+                return _LONGEST_PAUSE
+            return min(_LONGEST_PAUSE, max(0.0, due - now))
 
     async def _send(self, client: ClientSession, callback: Callback) -> list[Attempt]:
         fault = self.faults.next_callback()

@@ -6,7 +6,13 @@ from contextlib import closing
 import pytest
 from local_taskrouter.core.engine import Outcome
 from local_taskrouter.core.records import Activity, Callback, Event, Task, Workspace
-from local_taskrouter.database import EVENTS_KEPT, Database
+from local_taskrouter.database import (
+    EVENTS_KEPT,
+    VERSION,
+    Database,
+    DatabaseFailure,
+    UnreadableDatabase,
+)
 
 WORKSPACE = "WS" + "1" * 32
 
@@ -46,11 +52,18 @@ def callback():
 
 
 def reopened(path):
-    database = Database(path)
-    try:
-        return list(database.records()), database.deliveries(), database.events("1 = 1", [])
-    finally:
-        database.close()
+    with closing(Database(path)) as database, database.snapshot() as snapshot:
+        return list(database.records()), snapshot.deliveries(), list(snapshot.events())
+
+
+def events(database, *query):
+    with database.snapshot() as snapshot:
+        return list(snapshot.events(*query))
+
+
+def deliveries(database, *query, **more):
+    with database.snapshot() as snapshot:
+        return snapshot.deliveries(*query, **more)
 
 
 def execute(path, statement):
@@ -123,17 +136,18 @@ def test_missing_fields_have_their_default(path, database):
 
 def test_events_are_found_by_their_data_newest_first(database):
     for number, at in ((1, 10.0), (2, 30.0), (3, 20.0), (4, 20.0)):
-        database.write(Outcome({}, [event(number, at, task_sid=f"WT{number % 2}")]))
-    found = database.events("workspace_sid = ? AND at >= ?", [WORKSPACE, 15])
+        database.write(Outcome({}, [event(number, at, task_sid=f"WT{number % 2:032x}")]))
+    found = events(database, "workspace_sid = sid_bytes(?) AND at >= ?", [WORKSPACE, 15])
     assert [each.sid[-1] for each in found] == ["2", "4", "3"]
-    found = database.events("task_sid = ?", ["WT1"])
-    assert [each.data for each in found] == [{"task_sid": "WT1"}] * 2
+    task_sid = f"WT{1:032x}"
+    found = events(database, "task_sid = sid_bytes(?)", [task_sid])
+    assert [each.data for each in found] == [{"task_sid": task_sid}] * 2
 
 
 def test_old_events_are_deleted(database):
     database.write(Outcome({}, [event(1, 10.0), event(2, 20.0)]))
-    database.delete_events(15.0)
-    assert [each.at for each in database.events("1 = 1", [])] == [20.0]
+    assert not database.tidy(15.0)
+    assert [each.at for each in events(database)] == [20.0]
     assert EVENTS_KEPT == 30 * 24 * 3_600
 
 
@@ -152,16 +166,16 @@ def test_deleting_a_workspace_deletes_its_events_and_deliveries(database):
         Outcome({WORKSPACE: workspace}, [event(1), event(2, workspace_sid=other)], [callback()])
     )
     database.write(Outcome({WORKSPACE: None}))
-    assert [each.workspace_sid for each in database.events("1 = 1", [])] == [other]
-    assert database.deliveries() == []
+    assert [each.workspace_sid for each in events(database)] == [other]
+    assert deliveries(database) == []
 
 
 def test_deliveries_are_found_by_state(database, path):
     first, second = (database.write(Outcome({}, [], [callback()]))[0] for _ in range(2))
-    assert [delivery.id for delivery in database.deliveries("due")] == [first.id, second.id]
+    assert [delivery.id for delivery in deliveries(database, "due")] == [first.id, second.id]
     first.state, first.attempts = "done", [{"url": "http://a/", "status": 200}]
     database.save_delivery(first)
-    assert [delivery.id for delivery in database.deliveries("due")] == [second.id]
+    assert [delivery.id for delivery in deliveries(database, "due")] == [second.id]
     assert reopened(path)[1] == [first, second]
 
 
@@ -187,7 +201,98 @@ def test_journal_mode_is_wal(path, database):
     assert execute(path, "PRAGMA journal_mode") == ("wal",)
 
 
-def test_file_that_is_not_a_database_raises(path):
-    path.write_bytes(b"no database" * 100)
-    with pytest.raises(sqlite3.DatabaseError):
+def test_tidy_deletes_old_events_in_portions_and_gives_space_back(path, monkeypatch):
+    monkeypatch.setattr("local_taskrouter.database._SPARE_PAGES", 4)
+    with closing(Database(path)) as database:
+        many = [event(n, at=float(n), x="x" * 500) for n in range(1, 2_001)]
+        database.write(Outcome({}, many))
+        execute(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        full = path.stat().st_size
+        steps = 1
+        while database.tidy(1_901.0):
+            steps += 1
+        assert steps > 4
+        assert [each.at for each in events(database)] == [float(n) for n in range(2_000, 1_900, -1)]
+        execute(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+        assert path.stat().st_size < full / 5
+
+
+def test_latest_deliveries_and_all_that_are_due_are_kept(database, monkeypatch):
+    monkeypatch.setattr("local_taskrouter.delivery_table.KEPT", 3)
+    made = [database.write(Outcome({}, [], [callback()]))[0] for _ in range(4)]
+    assert len(deliveries(database)) == 4
+    for delivery in made[1:]:
+        delivery.state = "done"
+        database.save_delivery(delivery)
+    made += [database.write(Outcome({}, [], [callback()]))[0] for _ in range(2)]
+    assert deliveries(database) == [made[0], *made[-3:]]
+
+
+def test_deliveries_are_read_in_pages(database):
+    made = [database.write(Outcome({}, [], [callback()]))[0] for _ in range(5)]
+    assert deliveries(database, most=2) == made[:2]
+    assert deliveries(database, after=made[1].id, most=2) == made[2:4]
+    assert [database.delivery(each.id) for each in made] == made
+    assert database.delivery(made[-1].id + 1) is None
+    database.write(Outcome({WORKSPACE: None}))
+    assert database.delivery(made[0].id) is None
+
+
+def test_snapshot_of_a_file_is_one_moment(database):
+    database.write(Outcome({}, [event(1)], [callback()]))
+    with database.snapshot() as snapshot:
+        assert len(list(snapshot.events())) == 1
+        database.write(Outcome({}, [event(2)], [callback()]))
+        assert len(list(snapshot.events())) == len(snapshot.deliveries()) == 1
+    assert len(events(database)) == len(deliveries(database)) == 2
+
+
+def test_new_file_has_the_version_and_gives_space_back(path, database):
+    assert execute(path, "PRAGMA user_version") == (VERSION,)
+    assert execute(path, "PRAGMA auto_vacuum") == (2,)
+
+
+@pytest.mark.parametrize("version", [0, VERSION + 1])
+def test_file_of_another_version_is_refused_with_what_to_do(path, database, version):
+    execute(path, f"PRAGMA user_version = {version}")
+    with pytest.raises(UnreadableDatabase) as caught:
         Database(path)
+    assert f"version {version} of the tables" in str(caught.value)
+    assert ("Update local-taskrouter." in str(caught.value)) == (version > VERSION)
+    assert f'`python -m local_taskrouter reset --home "{path.parent}"`' in str(caught.value)
+
+
+def test_file_that_is_not_a_database_is_refused_with_what_to_do(path):
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(UnreadableDatabase, match="not a database.*local_taskrouter reset"):
+        Database(path)
+
+
+def test_file_damaged_meanwhile_is_refused_with_what_to_do(path):
+    with closing(Database(path)) as database:
+        database.write(Outcome({}, [event(n, x="x" * 500) for n in range(1, 100)]))
+    content = bytearray(path.read_bytes())
+    content[4_096:] = b"\xff" * (len(content) - 4_096)
+    path.write_bytes(content)
+    with pytest.raises(UnreadableDatabase, match="malformed.*local_taskrouter reset"):
+        reopened(path)
+
+
+def test_full_disk_fails_with_what_to_do_and_loses_nothing(path, database):
+    one = activity()
+    database.write(Outcome({one.sid: one}))
+    (pages,) = database._db.execute("PRAGMA page_count").fetchone()
+    database._db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+    big = [event(n, x="x" * 500) for n in range(1, 100)]
+    with pytest.raises(DatabaseFailure, match="disk is full.*Free some space") as caught:
+        database.write(Outcome({"WA" + "2" * 32: activity(2)}, big, [callback()]))
+    assert (caught.value.status, caught.value.code) == (503, 20503)
+    assert reopened(path) == ([one], [], [])
+    database._db.execute("PRAGMA max_page_count = 1000000").fetchone()
+    database.write(Outcome({}, big))
+    assert len(reopened(path)[2]) == len(big)
+
+
+def test_folder_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(DatabaseFailure, match="nowhere.*TASKROUTER_HOME"):
+        Database(tmp_path / "nowhere" / "taskrouter.db")

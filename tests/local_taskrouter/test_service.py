@@ -70,8 +70,8 @@ def test_reset_deletes_everything_and_resets_the_clock(started, database):
     assert (clock.now(), taskrouter.engine.timers.next_due()) == (begin, None)
     for kind in (Workspace, Activity, Task, Reservation):
         assert taskrouter.engine.store.get(kind, task.sid) is None
-    assert list(taskrouter.database.records()) == taskrouter.database.deliveries() == []
-    assert taskrouter.database.events("1 = 1", []) == []
+    assert list(taskrouter.database.records()) == taskrouter.deliveries() == []
+    assert taskrouter.read(lambda snapshot: list(snapshot.events())) == []
     taskrouter.close()
     assert workspace_names(started(database, clock)) == []
 

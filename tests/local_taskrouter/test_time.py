@@ -84,7 +84,9 @@ def test_advance_fires_timers_at_their_moments_and_returns_now(started):
     taskrouter = started(":memory:", clock)
     task = taskrouter.call(reserved_task)
     assert taskrouter.advance(600) == task.date_created + 600 == clock.now()
-    events = taskrouter.database.events("event_type = ?", ["reservation.timeout"])
+    events = taskrouter.read(
+        lambda snapshot: list(snapshot.events("event_type = ?", ["reservation.timeout"]))
+    )
     assert [event.at - task.date_created for event in events] == [120]
 
 

@@ -208,7 +208,7 @@ def test_emulator_that_cannot_start_raises_with_advice(home):
     kill(home)
     home.delete_database()
     home.database.write_text("no database " * 500)
-    with pytest.raises(ConnectionFailed, match="reset` deletes it"):
+    with pytest.raises(ConnectionFailed, match="reset --home .* deletes every"):
         workspaces(session)
 
 

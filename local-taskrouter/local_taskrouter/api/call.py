@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from local_taskrouter.api.params import Param
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.records import Event, Record, Workspace
+from local_taskrouter.core.records import Record, Workspace
 from local_taskrouter.core.store import Store
 from local_taskrouter.errors import NotFound, PreconditionFailed
+from local_taskrouter.event_table import EventReader
 from local_taskrouter.rules.timeouts import TIME_FORMAT
 
 R = TypeVar("R", bound=Record)
@@ -26,10 +27,6 @@ class Reply:
     etag: int | None = None
 
 
-ReadEvents = Callable[..., list[Event]]
-"""`Database.events`: takes its arguments and returns the Events."""
-
-
 @dataclass(frozen=True)
 class Pause:
     """A handler lets other requests go first.
@@ -42,7 +39,7 @@ class Pause:
     resume: "Callable[[list[bool]], Reply | Pause]"
 
 
-Result = Reply | Pause | Callable[[ReadEvents], Reply]
+Result = Reply | Pause | Callable[[EventReader], Reply]
 """What a handler returns. A handler that needs Events returns a function that reads them and builds
 the reply. It runs after the lock is released, so it must not read the engine's state.
 """

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, iso
+from local_taskrouter.api.call import Call, Reply, Result, Route, iso
 from local_taskrouter.api.lists import PAGING, Slice, read_token, requested_page, slice_reply
 from local_taskrouter.api.params import integer, optional, sid, text, timestamp
 from local_taskrouter.api.task_channels import channel_argument
 from local_taskrouter.core.records import Event
-from local_taskrouter.database import NEWEST_FIRST, OLDEST_FIRST
 from local_taskrouter.errors import BadRequest
+from local_taskrouter.event_table import NEWEST_FIRST, OLDEST_FIRST, EventReader
+from local_taskrouter.sids import is_sid
 
 DEFAULT_MINUTES = 15
 MOST_MINUTES = 43_200
 _PLACE = "(at, id)"
-_PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = ?)"
+_ONE = "workspace_sid = sid_bytes(?) AND sid = sid_bytes(?)"
+_PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = sid_bytes(?))"
 
 _RESOURCES = {
     "activity": "Activities",
@@ -51,48 +53,60 @@ def event_json(call: Call, event: Event) -> dict[str, Any]:
 
 def index(call: Call) -> Result:
     since, until = _window(call)
-    where, values = ["workspace_sid = ?", "at >= ?"], [call.workspace.sid, since]
+    where, values = ["workspace_sid = sid_bytes(?)", "at >= ?"], [call.workspace.sid, since]
     if until is not None:
         where.append("at <= ?")
         values.append(until)
-    for name in ("event_type", "sid", *_BY_SID):
-        if name in call.args:
-            where.append(f"{name} = ?")
-            values.append(call.args[name])
+    if "event_type" in call.args:
+        where.append("event_type = ?")
+        values.append(call.args["event_type"])
+    sids = {name: call.args[name] for name in ("sid", *_BY_SID) if name in call.args}
     channel = channel_argument(call)
     if channel is not None:
-        where.append("task_channel_sid = ?")
-        values.append(channel.sid)
+        sids["task_channel_sid"] = channel.sid
+    for name, value in sids.items():
+        where.append(f"{name} = sid_bytes(?)")
+        values.append(value)
     condition = " AND ".join(where)
     requested_page(call)  # raises BadRequest before any Event is read
-    return lambda read: slice_reply(
-        call, "events", _slice(call, read, condition, values), event_json
+    return lambda reader: slice_reply(
+        call, "events", _slice(call, reader, condition, values), event_json
     )
 
 
-def _slice(call: Call, read: ReadEvents, where: str, values: list[Any]) -> Slice[Event]:
+def _slice(call: Call, reader: EventReader, where: str, values: list[Any]) -> Slice[Event]:
     """The requested page: reads only its Events and those of the page before it."""
     size, number, token = requested_page(call)
+    last_shown = read_token(token or "")[0]
+
     limit = f"LIMIT {size + 1}"
-    last_shown = [call.sids["workspace_sid"], read_token(token or "")[0]]
-    if read("workspace_sid = ? AND sid = ?", last_shown):
-        values = [*values, last_shown[1]]
-        found = read(f"{where} AND {_PLACE} < {_PLACE_OF_SID}", values, f"{NEWEST_FIRST} {limit}")
-        before = read(f"{where} AND {_PLACE} >= {_PLACE_OF_SID}", values, f"{OLDEST_FIRST} {limit}")
+
+    def read(condition: str, order: str) -> list[Event]:
+        place = f"{where} AND {_PLACE} {condition} {_PLACE_OF_SID}"
+        return list(reader.events(place, [*values, last_shown], f"{order} {limit}"))
+
+    if _find(reader, call.sids["workspace_sid"], last_shown):
+        found, before = read("<", NEWEST_FIRST), read(">=", OLDEST_FIRST)
     else:
-        found = read(where, values, f"{NEWEST_FIRST} {limit} OFFSET {size * number}")
-        before = []
+        from_page = f"{NEWEST_FIRST} {limit} OFFSET {size * number}"
+        found, before = list(reader.events(where, values, from_page)), []
     return Slice(found[:size], len(found) > size, before)
 
 
-def fetch(call: Call) -> Result:
-    where, values = "workspace_sid = ? AND sid = ?", [call.workspace.sid, call.sids["sid"]]
+def _find(reader: EventReader, workspace_sid: str, sid_or_text: str) -> Event | None:
+    if not is_sid(sid_or_text, "EV"):
+        return None
+    return next(reader.events(_ONE, [workspace_sid, sid_or_text]), None)
 
-    def reply(read: ReadEvents) -> Reply:
-        events = read(where, values)
-        if not events:
+
+def fetch(call: Call) -> Result:
+    workspace_sid = call.workspace.sid
+
+    def reply(reader: EventReader) -> Reply:
+        event = _find(reader, workspace_sid, call.sids["sid"])
+        if event is None:
             raise call.not_found()
-        return Reply(event_json(call, events[0]))
+        return Reply(event_json(call, event))
 
     return reply
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local_taskrouter.api.call import Call, ReadEvents, Reply, Result, Route, iso
+from local_taskrouter.api.call import Call, Reply, Result, Route, iso
 from local_taskrouter.api.lists import PAGING, Listing, page_at_once
 from local_taskrouter.api.params import Param, optional, sid, text
 from local_taskrouter.api.statistics_parameters import (
@@ -19,12 +19,14 @@ from local_taskrouter.api.statistics_parameters import (
 )
 from local_taskrouter.api.task_channels import channel_argument
 from local_taskrouter.core import current_statistics, window_statistics
-from local_taskrouter.core.records import Event, Task, TaskQueue, Worker, Workflow
-from local_taskrouter.core.window_statistics import Window
+from local_taskrouter.core.records import Task, TaskQueue, Worker, Workflow
+from local_taskrouter.core.window_statistics import Tallies, Window
+from local_taskrouter.event_table import EventReader
 
 Statistics = dict[str, Any]
-Past = Callable[[ReadEvents], Statistics]
+Past = Callable[[EventReader], Statistics]
 Condition = tuple[str, object]
+_SIDS = "(SELECT sid_bytes(value) FROM json_each(?))"
 
 
 def workspace_now(call: Call) -> Statistics:
@@ -36,10 +38,10 @@ def workspace_now(call: Call) -> Statistics:
 
 def workspace_past(call: Call) -> Past:
     window, thresholds = window_of(call), _thresholds(call)
-    events = _events(call, window, window_statistics.TASK_EVENTS, _on_channel(call))
-    return lambda read: {
+    tallies = _tallies(call, window, _on_channel(call))
+    return lambda reader: {
         **_times(window),
-        **window_statistics.of_workspace(events(read), thresholds),
+        **window_statistics.of_workspace(tallies(reader), thresholds),
     }
 
 
@@ -51,14 +53,11 @@ def workflow_now(call: Call) -> Statistics:
 
 def workflow_past(call: Call) -> Past:
     workflow, window = call.find(Workflow, "workflow_sid"), window_of(call)
-    conditions, thresholds = (
-        (("workflow_sid = ?", workflow.sid), _on_channel(call)),
-        _thresholds(call),
-    )
-    events = _events(call, window, window_statistics.TASK_EVENTS, *conditions)
-    return lambda read: {
+    thresholds, in_workflow = _thresholds(call), ("workflow_sid = sid_bytes(?)", workflow.sid)
+    tallies = _tallies(call, window, in_workflow, _on_channel(call))
+    return lambda reader: {
         **_times(window),
-        **window_statistics.of_workflow(events(read), thresholds),
+        **window_statistics.of_workflow(tallies(reader), thresholds),
     }
 
 
@@ -69,20 +68,18 @@ def queue_now(call: Call) -> Statistics:
 
 
 def queue_past(call: Call) -> Past:
-    queue, window = call.find(TaskQueue, "task_queue_sid"), window_of(call)
-    in_or_out = f"(task_queue_sid = ? OR event_type = '{window_statistics.MOVED}')", queue.sid
-    events = _events(call, window, window_statistics.TASK_EVENTS, in_or_out, _on_channel(call))
-    return lambda read: _queue_past(call, window, queue.sid, events(read))
+    queue = call.find(TaskQueue, "task_queue_sid")
+    past = _past_of_queues(call)
+    return lambda reader: past(reader, [queue.sid])[queue.sid]
 
 
 def queues(call: Call) -> Result:
-    """Both kinds of statistics for each TaskQueue, in one pass over Tasks and one over Events."""
-    name, window = call.args.get("friendly_name"), window_of(call)
+    """Both kinds of statistics for each TaskQueue, in one pass over Tasks and two over Events."""
+    name, past = call.args.get("friendly_name"), _past_of_queues(call)
     listing = Listing[TaskQueue](
         "task_queues", [call.workspace.sid], lambda queue: name in (None, queue.friendly_name)
     )
     tasks = current_statistics.by_queue(_tasks(call))
-    events = _events(call, window, window_statistics.TASK_EVENTS, _on_channel(call))
 
     def statistics_json(call: Call, queue: TaskQueue) -> Statistics:
         return {
@@ -94,11 +91,11 @@ def queues(call: Call) -> Result:
 
     reply = page_at_once(call, "task_queues_statistics", listing, statistics_json)
 
-    def with_past(read: ReadEvents) -> Reply:
-        past = window_statistics.by_queue(events(read))
-        for each in (reply.body or {})["task_queues_statistics"]:
-            sid = each["task_queue_sid"]
-            each["cumulative"] = _queue_past(call, window, sid, past.get(sid, []))
+    def with_past(reader: EventReader) -> Reply:
+        shown = (reply.body or {})["task_queues_statistics"]
+        before = past(reader, [each["task_queue_sid"] for each in shown])
+        for each in shown:
+            each["cumulative"] = before[each["task_queue_sid"]]
         return reply
 
     return with_past
@@ -133,7 +130,7 @@ def workers_past(call: Call) -> Past:
 
 def worker(call: Call) -> Result:
     past = _past_of_workers(call, [call.find(Worker, "worker_sid")])
-    return lambda read: _reply(call, {"cumulative": past(read)})
+    return lambda reader: _reply(call, {"cumulative": past(reader)})
 
 
 def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
@@ -143,8 +140,29 @@ def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
     }
 
 
-def _queue_past(call: Call, window: Window, queue_sid: str, events: list[Event]) -> Statistics:
-    return {**_times(window), **window_statistics.of_queue(queue_sid, events, _thresholds(call))}
+def _past_of_queues(call: Call) -> Callable[[EventReader, list[str]], dict[str, Statistics]]:
+    """A function that returns the cumulative statistics of the TaskQueues with these SIDs."""
+    window, thresholds, on_channel = window_of(call), _thresholds(call), _on_channel(call)
+
+    def past(reader: EventReader, sids: list[str]) -> dict[str, Statistics]:
+        inside, left = (
+            _events(call, window, types, (f"{column} IN {_SIDS}", json.dumps(sids)), on_channel)
+            for types, column in (
+                (window_statistics.TASK_EVENTS, "task_queue_sid"),
+                ([window_statistics.MOVED], "left_sid"),
+            )
+        )
+        tallies = reader.tallies(*inside, thresholds, by="task_queue_sid")
+        moved = reader.tallies(*left, by="left_sid")
+        return {
+            sid: {
+                **_times(window),
+                **window_statistics.of_queue(tallies.get(sid, {}), moved.get(sid, {}), thresholds),
+            }
+            for sid in sids
+        }
+
+    return past
 
 
 def _past_of_workers(call: Call, workers: list[Worker] | None) -> Past:
@@ -154,20 +172,19 @@ def _past_of_workers(call: Call, workers: list[Worker] | None) -> Past:
     """
     window, store, of_workers = window_of(call), call.store, None
     if workers is not None:
-        sids = json.dumps([each.sid for each in workers])
-        of_workers = "worker_sid IN (SELECT value FROM json_each(?))", sids
+        of_workers = f"worker_sid IN {_SIDS}", json.dumps([each.sid for each in workers])
     reservations = window_statistics.RESERVATION_EVENTS.values()
-    until_now = Window(window.since, call.engine.now)
     answered = _events(call, window, reservations, of_workers, _on_channel(call))
+    until_now = Window(window.since, call.engine.now)
     moved = _events(call, until_now, window_statistics.ACTIVITY_EVENTS, of_workers)
     activities = list(store.walk("activities", call.workspace.sid))
     current = store.walk("workers", call.workspace.sid) if workers is None else workers
     now = [window_statistics.Stay(each.activity_sid, each.date_status_changed) for each in current]
-    return lambda read: {
+    return lambda reader: {
         **_times(window),
-        **window_statistics.of_reservations(answered(read)),
+        **window_statistics.of_reservations(reader.tallies(*answered).get(None, {})),
         "activity_durations": window_statistics.activity_durations(
-            activities, now, moved(read), window
+            activities, now, reader.stays(*moved, window), window
         ),
     }
 
@@ -205,26 +222,33 @@ def _thresholds(call: Call) -> list[int]:
 
 def _on_channel(call: Call) -> Condition | None:
     channel = channel_argument(call)
-    return ("task_channel_sid = ?", channel.sid) if channel else None
+    return ("task_channel_sid = sid_bytes(?)", channel.sid) if channel else None
+
+
+def _tallies(
+    call: Call, window: Window, *conditions: Condition | None
+) -> Callable[[EventReader], Tallies]:
+    """A function that counts the `TASK_EVENTS` in this window that satisfy all conditions."""
+    events = _events(call, window, window_statistics.TASK_EVENTS, *conditions)
+    thresholds = _thresholds(call)
+    return lambda reader: reader.tallies(*events, thresholds).get(None, {})
 
 
 def _events(
     call: Call, window: Window, event_types: Iterable[str], *conditions: Condition | None
-) -> Callable[[ReadEvents], list[Event]]:
-    """A function that reads the Workspace's Events, oldest first.
+) -> tuple[str, list[object]]:
+    """An SQL condition and its values, for the Workspace's Events.
 
     They are of these types, in this window, and satisfy all conditions.
     """
     every: list[Condition] = [
-        ("workspace_sid = ?", call.workspace.sid),
+        ("workspace_sid = sid_bytes(?)", call.workspace.sid),
         ("at >= ?", window.since),
         ("at <= ?", window.until),
         ("event_type IN (SELECT value FROM json_each(?))", json.dumps([*event_types])),
         *filter(None, conditions),
     ]
-    where = " AND ".join(condition for condition, _ in every)
-    values = [value for _, value in every]
-    return lambda read: read(where, values)[::-1]
+    return " AND ".join(condition for condition, _ in every), [value for _, value in every]
 
 
 def _times(window: Window) -> Statistics:
@@ -248,11 +272,11 @@ def _three(
 
     def both(call: Call) -> Result:
         now, before = present(call), past(call)
-        return lambda read: _reply(call, {"realtime": now, "cumulative": before(read)})
+        return lambda reader: _reply(call, {"realtime": now, "cumulative": before(reader)})
 
     def only_past(call: Call) -> Result:
         before = past(call)
-        return lambda read: _reply(call, before(read))
+        return lambda reader: _reply(call, before(reader))
 
     return [
         Route("GET", f"{path}/Statistics", both, {**past_params, **(both_params or {})}),

@@ -22,7 +22,8 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         store.require(Activity, worker.activity_sid),
         store.require(Activity, activity_sid),
     )
-    seconds = now - worker.date_status_changed
+    began = worker.date_status_changed
+    seconds = now - began
     becomes_available = activity.available and not worker.available
     store.change(
         worker,
@@ -39,6 +40,7 @@ def move_worker(engine: Engine, worker: Worker, activity_sid: str) -> None:
         "worker.activity.update",
         worker,
         f"Worker {worker.friendly_name} updated to {activity.friendly_name} Activity",
+        began=began,
         worker_previous_activity_sid=previous.sid,
         worker_previous_activity_name=previous.friendly_name,
         worker_time_in_previous_activity=int(seconds),

@@ -37,11 +37,13 @@ def emit(
     subject: Record,
     description: str,
     *others: Record | None,
+    began: float | None = None,
     **more: object,
 ) -> None:
     """Emit an Event about `subject`, and its Event Callback if the Workspace wants one.
 
-    The Event also carries the parameters of the records `others`, and `more` parameters.
+    The Event also carries the parameters of the records `others`, and `more` parameters. For
+    `began`, see `Event`.
     """
     workspace = engine.store.get(Workspace, subject.workspace_sid)
     data = {
@@ -61,6 +63,7 @@ def emit(
         subject.sid,
         description,
         data,
+        began,
     )
     engine.events.append(event)
     if workspace is not None and _is_wanted(workspace, event_type):

@@ -177,7 +177,10 @@ KINDS: dict[str, type[Record]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """An Event of the Events resource; `at` is in seconds since 1970."""
+    """An Event of the Events resource; `at` is in seconds since 1970.
+
+    `began` is when the stay in an Activity began that ends with this Event.
+    """
 
     sid: str
     workspace_sid: str
@@ -187,6 +190,7 @@ class Event:
     resource_sid: str
     description: str
     data: dict[str, str]
+    began: float | None = None
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,13 @@ def delete_worker(engine: Engine, worker: Worker) -> None:
             f"Cannot delete Worker {worker.sid}: it holds Reservation {held[0].sid} for Task"
             f" {task.sid}, which is {task.assignment_status}."
         )
-    emit(engine, "worker.deleted", worker, f"Worker {worker.friendly_name} deleted")
+    emit(
+        engine,
+        "worker.deleted",
+        worker,
+        f"Worker {worker.friendly_name} deleted",
+        began=worker.date_status_changed,
+    )
     for channel in engine.store.find("channels_of_worker", worker.sid):
         engine.store.remove(channel)
     engine.store.remove(worker)

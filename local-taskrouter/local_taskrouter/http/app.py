@@ -39,6 +39,7 @@ from local_taskrouter.errors import (
     TwilioError,
     Unauthorized,
 )
+from local_taskrouter.event_table import EventReader
 from local_taskrouter.http import control
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.process import server_identity
@@ -108,10 +109,7 @@ class Application:
         form, body = await _read(request, headers)
         port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
         call = control.ControlCall(taskrouter, query, dict(form), body, port)
-        result = await run_in_threadpool(route.handler, call)
-        if isinstance(result, str):
-            return Response(result, media_type="text/plain")
-        return _render(Reply(result, 204 if result is None else 200), json.dumps)
+        return await run_in_threadpool(_control, route, call)
 
     async def _api(
         self, request: Request, headers: Headers, route: Route, sids: Mapping[str, str]
@@ -134,7 +132,7 @@ class Application:
         while isinstance(result, Pause):
             result = await self._call(partial(_resume, result, await _run_tests(result)))
         if not isinstance(result, Reply):
-            result = await run_in_threadpool(result, taskrouter.read_events)
+            return await run_in_threadpool(_read_and_render, taskrouter, result)
         return _render(result)
 
     async def _call(self, command: Callable[[Engine], Result]) -> Result:
@@ -151,6 +149,17 @@ async def _run_tests(pause: Pause) -> list[bool]:
 
 def _resume(pause: Pause, passed: list[bool], engine: Engine) -> Result:
     return pause.resume(passed)
+
+
+def _read_and_render(taskrouter: TaskRouter, query: Callable[[EventReader], Reply]) -> Response:
+    return _render(taskrouter.read(query))
+
+
+def _control(route: control.Route, call: control.ControlCall) -> Response:
+    result = route.handler(call)
+    if isinstance(result, str):
+        return Response(result, media_type="text/plain")
+    return _render(Reply(result, 204 if result is None else 200), json.dumps)
 
 
 @cache

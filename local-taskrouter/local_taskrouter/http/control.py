@@ -3,7 +3,8 @@
 GET  /emulator              version, pid, now, whether the clock is frozen, and the environment
                             variables of transparent mode, if it is on
 POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
-GET  /emulator/deliveries   every callback, with its attempts
+GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts: page_size=N of
+                            them after the delivery after=ID; next_page is the path of the next
 POST /emulator/faults       status=429|500|503 and count=N for the next requests,
                             callback=slow|refused and count=N for the next callbacks
 GET  /emulator/state        the whole state as one JSON object
@@ -22,6 +23,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from local_taskrouter.api.call import iso
+from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
+from local_taskrouter.api.params import integer
 from local_taskrouter.errors import BadRequest
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
@@ -89,7 +92,17 @@ def _move_clock(call: ControlCall) -> dict[str, Any]:
 
 
 def _deliveries(call: ControlCall) -> dict[str, Any]:
-    return {"deliveries": [asdict(delivery) for delivery in call.taskrouter.deliveries()]}
+    size, after = (
+        integer(least, most)(name, [call.query.get(name, str(default))])
+        for name, default, least, most in (
+            ("page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE),
+            ("after", 0, 0, 1 << 53),
+        )
+    )
+    found = call.taskrouter.deliveries(after, size + 1)
+    shown, more = found[:size], len(found) > size
+    path = f"/emulator/deliveries?page_size={size}&after={shown[-1].id}" if more else None
+    return {"deliveries": [asdict(delivery) for delivery in shown], "next_page": path}
 
 
 def _set_faults(call: ControlCall) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from filelock import Timeout
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_taskrouter.clock import SystemClock
+from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.http.app import Application
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.owner import Owner, single_user_server
@@ -241,11 +241,8 @@ def _bind_first_free(
 def _open_taskrouter(home: Home) -> TaskRouter:
     try:
         return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
-    except sqlite3.DatabaseError as fault:
-        raise CannotServe(
-            f"The database {home.database} cannot be used ({fault}). "
-            "`python -m local_taskrouter reset` deletes it and starts afresh."
-        ) from None
+    except DatabaseFailure as failure:
+        raise CannotServe(str(failure)) from None
 
 
 def api_keys() -> dict[str, str]:

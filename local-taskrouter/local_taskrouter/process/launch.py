@@ -238,6 +238,8 @@ def _reap(process: subprocess.Popen[bytes]) -> None:
 
 def _start_failure(home: Home, log_start: int) -> str:
     output = home.log_file.read_bytes()[log_start:].decode(errors="replace").splitlines()
+    if len(output) == 1:  # the reason and what to do
+        return output[0]
     shown = "\n".join(f"    {line}" for line in output[-15:]) or "    (nothing)"
     return (
         f"The local TaskRouter did not start. Its output, in {home.log_file}:\n{shown}\n"

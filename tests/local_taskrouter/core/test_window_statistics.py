@@ -1,13 +1,15 @@
-"""Cumulative statistics of a time window, from Events that an engine emitted."""
+"""Cumulative statistics of a time window, counted from Events that an engine emitted."""
 
 import pytest
 from engine_lab import START
 from local_taskrouter.core import window_statistics
 from local_taskrouter.core.task_end import cancel_task, complete_task, delete_task
-from local_taskrouter.core.window_statistics import Window
+from local_taskrouter.core.window_statistics import TASK_EVENTS, Window
 from local_taskrouter.core.workers import delete_worker
+from statistics_reference import reader_of
 
 NOTHING = {"avg": 0, "min": 0, "max": 0, "total": 0}
+OF_TASKS = f"event_type IN {TASK_EVENTS}"
 RESERVATIONS = (
     "reservations_created",
     "reservations_accepted",
@@ -21,11 +23,11 @@ RESERVATIONS = (
 def durations(lab, workers=None, since=START, until=None, events=None):
     """(avg, min, max, total) of each Activity where there was anybody."""
     window = Window(since, lab.now if until is None else until)
-    given = lab.events if events is None else events
+    reader = reader_of(lab.events if events is None else events)
     found = window_statistics.activity_durations(
         lab.engine.store.find("activities", lab.workspace.sid),
         lab.engine.store.find("workers", lab.workspace.sid) if workers is None else workers,
-        [e for e in given if e.event_type in window_statistics.ACTIVITY_EVENTS and e.at >= since],
+        reader.stays("at >= ?", [since], window),
         window,
     )
     assert [each["sid"] for each in found] == [
@@ -36,6 +38,27 @@ def durations(lab, workers=None, since=START, until=None, events=None):
         for each in found
         if each["total"]
     }
+
+
+def of_workspace(lab, thresholds=()):
+    return window_statistics.of_workspace(tallies(lab.events, thresholds), thresholds)
+
+
+def of_workflow(lab, thresholds=()):
+    return window_statistics.of_workflow(tallies(lab.events, thresholds), thresholds)
+
+
+def of_queue(queue, lab, thresholds=()):
+    reader, left = reader_of(lab.events), f"{OF_TASKS} AND left_sid IS NOT NULL"
+    return window_statistics.of_queue(
+        reader.tallies(OF_TASKS, [], thresholds, by="task_queue_sid").get(queue.sid, {}),
+        reader.tallies(left, [], by="left_sid").get(queue.sid, {}),
+        thresholds,
+    )
+
+
+def tallies(events, thresholds=()):
+    return reader_of(events).tallies(OF_TASKS, [], thresholds).get(None, {})
 
 
 def counted(statistics, names=RESERVATIONS):
@@ -54,10 +77,10 @@ def workflow(lab, queue):
 
 def test_without_events_everything_is_zero():
     for statistics in (
-        window_statistics.of_workspace([], []),
-        window_statistics.of_workflow([], []),
-        window_statistics.of_queue("WQ", [], []),
-        window_statistics.of_reservations([]),
+        window_statistics.of_workspace({}, []),
+        window_statistics.of_workflow({}, []),
+        window_statistics.of_queue({}, {}, []),
+        window_statistics.of_reservations({}),
     ):
         assert {repr(value) for value in statistics.values()} <= {"0", "{}", repr(NOTHING)}
 
@@ -70,9 +93,9 @@ def test_one_task_accepted_after_30_s_and_one_canceled_after_50_s(lab, queue, wo
     lab.wait(20)
     lab.do(cancel_task, canceled, "the caller hung up")
     for statistics in (
-        window_statistics.of_workspace(lab.events, [5, 30, 60]),
-        window_statistics.of_workflow(lab.events, [5, 30, 60]),
-        window_statistics.of_queue(queue.sid, lab.events, [5, 30, 60]),
+        of_workspace(lab, [5, 30, 60]),
+        of_workflow(lab, [5, 30, 60]),
+        of_queue(queue, lab, [5, 30, 60]),
     ):
         assert counted(statistics) == (1, 1, 0, 0, 0, 0)
         assert statistics["tasks_canceled"] == 1
@@ -103,7 +126,7 @@ def test_durations_are_averaged_over_the_tasks(lab, workflow):
         task = lab.task(workflow)
         lab.wait(seconds)
         lab.accept(task)
-    assert window_statistics.of_workspace(lab.events, [])["wait_duration_until_accepted"] == {
+    assert of_workspace(lab)["wait_duration_until_accepted"] == {
         "avg": 5,
         "min": 1,
         "max": 10,
@@ -126,11 +149,11 @@ def test_each_way_a_reservation_ends_has_its_count(lab):
     lab.move(alice, "Available")
     lab.do(cancel_task, rejected, None)
     events = [event.event_type for event in lab.events]
-    assert counted(window_statistics.of_reservations(lab.events)) == tuple(
+    assert counted(window_statistics.of_reservations(tallies(lab.events))) == tuple(
         events.count(f"reservation.{name}")
         for name in ("created", "accepted", "rejected", "timeout", "canceled", "rescinded")
     )
-    assert 0 not in counted(window_statistics.of_reservations(lab.events))
+    assert 0 not in counted(window_statistics.of_reservations(tallies(lab.events)))
 
 
 def test_each_way_a_task_ends_has_its_count(lab, queue):
@@ -146,14 +169,19 @@ def test_each_way_a_task_ends_has_its_count(lab, queue):
     lab.do(complete_task, completed, None)
     lab.wait(86_400)
     names = "tasks_canceled", "tasks_completed", "tasks_deleted"
-    every = window_statistics.of_workspace(lab.events, [])
+    every = of_workspace(lab)
     assert counted(every, (*names, "tasks_created", "tasks_moved")) == (2, 1, 2, 5, 0)
     assert every["tasks_timed_out_in_workflow"] == 1
-    of_workflow = window_statistics.of_workflow(lab.events, [])
-    assert counted(of_workflow, (*names, "tasks_entered", "tasks_moved")) == (2, 1, 2, 5, 0)
-    assert of_workflow["tasks_timed_out_in_workflow"] == 1
-    of_queue = window_statistics.of_queue(queue.sid, lab.events, [])
-    assert counted(of_queue, (*names, "tasks_entered", "tasks_moved")) == (2, 1, 2, 5, 0)
+    in_workflow = of_workflow(lab)
+    assert counted(in_workflow, (*names, "tasks_entered", "tasks_moved")) == (2, 1, 2, 5, 0)
+    assert in_workflow["tasks_timed_out_in_workflow"] == 1
+    assert counted(of_queue(queue, lab), (*names, "tasks_entered", "tasks_moved")) == (
+        2,
+        1,
+        2,
+        5,
+        0,
+    )
 
 
 def test_task_that_moves_counts_as_moved_where_it_was_and_entered_where_it_comes(lab):
@@ -163,18 +191,15 @@ def test_task_that_moves_counts_as_moved_where_it_was_and_entered_where_it_comes
     lab.wait(90)
     lab.worker("Alice")
     lab.accept(task)
-    grouped = window_statistics.by_queue(lab.events)
-    left, reached = (
-        window_statistics.of_queue(queue.sid, grouped[queue.sid], []) for queue in (first, second)
-    )
+    left, reached = (of_queue(queue, lab) for queue in (first, second))
     assert counted(left, ("tasks_entered", "tasks_moved", "reservations_accepted")) == (1, 1, 0)
     assert counted(reached, ("tasks_entered", "tasks_moved", "reservations_accepted")) == (1, 0, 1)
     assert reached["wait_duration_until_accepted"]["total"] == 90
     assert reached["wait_duration_in_queue_until_accepted"]["total"] == 30
     assert left["wait_duration_in_queue_until_accepted"] == NOTHING
     for statistics in (
-        window_statistics.of_workspace(lab.events, []),
-        window_statistics.of_workflow(lab.events, []),
+        of_workspace(lab),
+        of_workflow(lab),
     ):
         assert statistics["tasks_moved"] == 1
 
@@ -185,7 +210,7 @@ def test_time_in_a_queue_is_never_more_than_the_age(lab, workflow, queue):
     task = lab.task(workflow)
     lab.wait(0.2)
     lab.accept(task)
-    statistics = window_statistics.of_queue(queue.sid, lab.events, [])
+    statistics = of_queue(queue, lab)
     assert statistics["wait_duration_until_accepted"]["total"] == 0
     assert statistics["wait_duration_in_queue_until_accepted"]["total"] == 0
 

@@ -1,0 +1,72 @@
+"""The table of deliveries: the callbacks to send, and the latest that were sent."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from local_taskrouter.core.records import Callback
+
+KEPT = 10_000
+"""How many deliveries are kept; those that are due are always kept."""
+SCHEMA = """
+CREATE TABLE deliveries(
+    id INTEGER PRIMARY KEY, state TEXT NOT NULL, workspace_sid TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX deliveries_by_state ON deliveries(state);
+"""
+
+
+@dataclass
+class Delivery:
+    """A callback: `state` is due, done or failed; `attempts` are the requests and responses."""
+
+    id: int
+    state: str
+    callback: Callback
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+
+
+def insert(db: sqlite3.Connection, callback: Callback) -> Delivery:
+    """Insert a callback to deliver, and delete the oldest deliveries."""
+    delivery = Delivery(0, "due", callback)
+    cursor = db.execute(
+        "INSERT INTO deliveries(state, workspace_sid, body) VALUES (?, ?, ?)",
+        ("due", callback.workspace_sid, _body(delivery)),
+    )
+    assert cursor.lastrowid is not None
+    delivery.id = cursor.lastrowid
+    db.execute("DELETE FROM deliveries WHERE id <= ? AND state != 'due'", (delivery.id - KEPT,))
+    return delivery
+
+
+def save(db: sqlite3.Connection, delivery: Delivery) -> None:
+    """Update a delivery, unless it has been deleted."""
+    db.execute(
+        "UPDATE deliveries SET state = ?, body = ? WHERE id = ? AND workspace_sid = ?",
+        (
+            delivery.state,
+            _body(delivery),
+            delivery.id,  # which a delivery of another Workspace may have by now
+            delivery.callback.workspace_sid,
+        ),
+    )
+
+
+def select(
+    db: sqlite3.Connection, state: str | None = None, after: int = 0, most: int = -1
+) -> Iterator[Delivery]:
+    """At most `most` deliveries (-1: all), oldest first: those in a state, or all, from the one
+    after the number `after`.
+    """
+    where = "id > ?" if state is None else "id > ? AND state = ?"
+    values = (after, most) if state is None else (after, state, most)
+    query = f"SELECT id, state, body FROM deliveries WHERE {where} ORDER BY id LIMIT ?"
+    for number, its_state, body in db.execute(query, values):
+        parts = json.loads(body)
+        yield Delivery(number, its_state, Callback(**parts["callback"]), parts["attempts"])
+
+
+def _body(delivery: Delivery) -> str:
+    return json.dumps({"callback": asdict(delivery.callback), "attempts": delivery.attempts})
