@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_taskrouter import explanation
+from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.display.explanation import Explanation
@@ -13,7 +14,7 @@ from helpers.session.session import Session
 
 
 def explain(
-    lab: PreparedWorkspace | FaultyWorkspace | Session,
+    lab: PreparedWorkspace | FaultyWorkspace | Session | Client,
     task: TaskInstance | str | Mapping[str, Any],
     workspace_sid: str | None = None,
     workflow_sid: str | None = None,
@@ -22,17 +23,19 @@ def explain(
 
     `task` is the SDK's TaskInstance or a Task's SID. A mapping holds the attributes of a Task that
     is not created: the explanation then says where it would go in the Workflow `workflow_sid`, by
-    default the lab's, or the only one of the Workspace. With a Session instead of a lab, the
-    Workspace is the Task's, or `workspace_sid`, or the one that has a Task of this SID.
+    default the lab's, or the only one of the Workspace. With a Session or the SDK's
+    Client instead of a lab, the Workspace is the Task's, or `workspace_sid`, or the one that has a Task of this SID.
 
-    It reads through the session's client, and changes nothing. Raises NoSuchTask, ValueError when a
+    It reads through the client, and changes nothing. Raises NoSuchTask, ValueError when a
     Workspace or Workflow is missing, and what the SDK raises.
     """
-    if isinstance(lab, Session):
-        session = lab
+    if isinstance(lab, Client):
+        client = lab
+    elif isinstance(lab, Session):
+        client = lab.client
     else:
-        session = lab.session
+        client = lab.session.client
         workspace_sid = workspace_sid or lab.workspace_sid
         workflow_sid = workflow_sid or lab.workflow_sid
-    found = explanation.explain(session.client, task, workspace_sid, workflow_sid)
+    found = explanation.explain(client, task, workspace_sid, workflow_sid)
     return Explanation(**vars(found))

@@ -19,6 +19,7 @@ def test_lab_or_session_explains_the_same_task(lab):
     task = lab.workspace.tasks(lab.task_sid).fetch()
     found = explain(lab, task)
     assert str(found) == str(explain(lab, lab.task_sid)) == str(explain(lab.session, task))
+    assert str(found) == str(explain(lab.session.client, task))
     assert found.sentence.startswith("Alice matches but is Offline; Bob lacks")
 
 

@@ -57,7 +57,7 @@ FAULTS = {
         lambda lab: update_attributes(lab, "Ben", {"languages": ["es"]}),
     ),
     "escalation": (
-        "Write both as numbers",
+        "Set level to 7, without quotation marks",
         lambda lab: update_attributes(lab, "Chloe", {"level": 7}),
     ),
     "cards": (

@@ -8,7 +8,7 @@ from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 
-from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.evidence import Evidence, Reservation
 from local_taskrouter.explanation.verdicts import Verdict, judge
 from local_taskrouter.rules.lifecycle import TASK_WAITING
 from local_taskrouter.rules.matching import (
@@ -244,6 +244,9 @@ def describe_named_worker(named: NamedWorker) -> str:
     """Return which Worker the Task names, as part of a sentence."""
     if not named.path:
         return f"the Task is for Worker {named.value} alone"
+    if named.value is None:
+        attribute = named.path.removeprefix("task.")
+        return f"the Task has no attribute {attribute}, which would name the known Worker"
     return f"the known Worker is {named.value!r} ({named.path})"
 
 
@@ -290,12 +293,19 @@ def _judge(
         target=of_target,
         exclusion=describe_named_worker(another) if another is not None else "",
         capacity=capacity,
-        holding=tuple(f"Task {each.task_sid} ({each.reservation_status})" for each in holding),
+        holding=tuple(_describe_holding(evidence, each) for each in holding),
         reservation_statuses=statuses,
         obstacles=found,
         is_match_known=is_known,
         is_unread=not found and not (is_known and is_room_known),
     )
+
+
+def _describe_holding(evidence: Evidence, reservation: Reservation) -> str:
+    """A Reservation that uses capacity: its Task, its status, and until when it is pending."""
+    until = evidence.deadlines.get(reservation.sid or "")
+    status = f"pending until {until}" if until else str(reservation.reservation_status)
+    return f"Task {reservation.task_sid} ({status})"
 
 
 def _judge_target_workers(

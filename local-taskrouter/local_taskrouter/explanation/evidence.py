@@ -101,7 +101,8 @@ class Evidence:
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `holding` map a Worker's SID to its WorkerChannels and to the Reservations that use its
     capacity. A Worker missing from `channels` was not read; one missing from `holding` holds nothing,
-    except for those in `unread`, of whom neither is known. `dry_run_position` is where a Task that
+    except for those in `unread`, of whom neither is known. `deadlines` map the SID of a pending
+    Reservation in `holding` to the time (ISO 8601) at which it times out. `dry_run_position` is where a Task that
     is not yet created would wait.
     """
 
@@ -113,6 +114,7 @@ class Evidence:
     channels: Mapping[str, Sequence[WorkerChannelInstance]] = field(default_factory=dict)
     holding: Mapping[str, Sequence[Reservation]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    deadlines: Mapping[str, str] = field(default_factory=dict)
     events: Sequence[EventInstance] = ()
     dry_run_position: WorkflowPosition | None = None
 

@@ -50,7 +50,10 @@ def explain(
     """
     if isinstance(task, Mapping):
         if workspace_sid is None:
-            raise ValueError("Which Workspace? Pass its SID: explain(…, workspace_sid=…).")
+            raise ValueError(
+                "A Task that is not created is in no Workspace. Say in which one it would be:"
+                ' explain(…, workspace_sid="WS…").'
+            )
         workspace = client.taskrouter.v1.workspaces(workspace_sid)
         attributes = json.dumps(dict(task), ensure_ascii=False)
         workflow_sid = workflow_sid or _only_workflow(workspace)
@@ -95,7 +98,10 @@ def _view(evidence: Evidence, reservation: Reservation) -> ReservationView:
 def _only_workflow(workspace: WorkspaceContext) -> str:
     workflows = workspace.workflows.list(limit=2)
     if len(workflows) != 1:
-        raise ValueError("Which Workflow? Pass its SID: explain(…, workflow_sid=…).")
+        has = "has several Workflows" if workflows else "has no Workflow yet: create one"
+        raise ValueError(
+            f'The Workspace {has}. Say which one the Task would use: explain(…, workflow_sid="WW…").'
+        )
     return workflows[0].sid or ""
 
 

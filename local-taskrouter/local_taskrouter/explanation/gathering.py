@@ -4,6 +4,7 @@ The number of requests does not grow with the number of Tasks, and with the Work
 Reservations and Events only by one for each page of 1,000.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from local_taskrouter.explanation.candidates import can_be_reserved, channels_to
 from local_taskrouter.explanation.evidence import Evidence, Reservation, TaskFacts
 from local_taskrouter.explanation.place import dry_run
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
+from local_taskrouter.rules.timeouts import iso, reservation_deadline
 from local_taskrouter.rules.workflow import Target
 from local_taskrouter.rules.workflow_steps import reachable_steps
 
@@ -42,7 +44,9 @@ def gather(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
             evidence = replace(evidence, events=tuple(reversed(events)))
     evidence = read_channels(workspace, evidence)
     busy = [sid for sid in evidence.channels if _has_tasks(evidence, sid)][:MOST_HOLDING]
-    evidence = replace(evidence, holding={sid: _holding(workspace, sid) for sid in busy})
+    holding = {sid: _holding(workspace, sid) for sid in busy}
+    deadlines = _deadlines(workspace, evidence, [one for each in holding.values() for one in each])
+    evidence = replace(evidence, holding=holding, deadlines=deadlines)
     return evidence if task.sid else dry_run(evidence)
 
 
@@ -103,6 +107,21 @@ def _holding(workspace: WorkspaceContext, worker_sid: str) -> tuple[Reservation,
     """The Reservations that use the Worker's capacity."""
     found = _oldest_first(workspace.workers(worker_sid))
     return tuple(each for each in found if each.reservation_status in RESERVATION_HOLDING)
+
+
+def _deadlines(
+    workspace: WorkspaceContext, evidence: Evidence, holding: Sequence[Reservation]
+) -> dict[str, str]:
+    """When each pending Reservation times out: its Task's Workflow says after how many seconds."""
+    workflows = {each.sid: each for each in evidence.workflows}
+    found: dict[str, str] = {}
+    pending = [each for each in holding if each.reservation_status == "pending"]
+    for each in pending[:MOST_HOLDING]:
+        assert each.date_created is not None
+        task = workspace.tasks(each.task_sid or "").fetch()
+        deadline = reservation_deadline(each.date_created, workflows.get(task.workflow_sid))
+        found[each.sid or ""] = iso(deadline)
+    return found
 
 
 def _oldest_first(parent: TaskContext | WorkerContext) -> tuple[Reservation, ...]:

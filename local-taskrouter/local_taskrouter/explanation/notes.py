@@ -1,7 +1,10 @@
 """Notes: the mistakes and obstacles found, each with a fix."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 
 from local_taskrouter.explanation.candidates import (
     Candidate,
@@ -34,7 +37,7 @@ def write_notes(
         return ()
     notes = [*_on_workflow(evidence, filters)]
     if not any(each.is_eligible for each in candidates):
-        notes += [*_on_task_queue(evidence, candidates), *_on_workers(candidates)]
+        notes += [*_on_task_queue(evidence, candidates), *_on_workers(evidence, candidates)]
         if not notes and not any(each.might_match for each in candidates):
             notes += _on_unused_task_queues(evidence)
     return tuple(_merged(notes))
@@ -82,8 +85,17 @@ def _on_task_queue(evidence: Evidence, candidates: Sequence[Candidate]) -> Itera
         yield Note(about, error)
 
 
-def _on_workers(candidates: Sequence[Candidate]) -> Iterator[Note]:
+def _on_workers(evidence: Evidence, candidates: Sequence[Candidate]) -> Iterator[Note]:
     for candidate in candidates:
+        for named in evidence.named_workers:
+            name = str(named.value)
+            is_name = named.field == "friendly_name" and candidate.exclusion
+            if is_name and name.casefold() == candidate.friendly_name.casefold():
+                yield Note(
+                    candidate.friendly_name,
+                    f"{named.path} is {name!r}: upper and lower case count. Write"
+                    f" {candidate.friendly_name!r}.",
+                )
         for verdict in candidate.verdicts:
             for mistake in verdict.mistakes:
                 yield Note(candidate.friendly_name, mistake)
@@ -107,21 +119,30 @@ def _obstacles(candidate: Candidate) -> Iterator[str]:
         yield f"The channel {capacity.channel} has a capacity of 0: raise it."
     elif candidate.is_busy and capacity is not None:
         held = f": {', '.join(candidate.holding)}" if candidate.holding else ""
+        pending = [each for each in candidate.holding if "(pending" in each]
+        steps = ["wait until the Worker answers or the time is up"] if pending else []
+        if not pending or len(pending) < len(candidate.holding):
+            steps.append("complete Tasks that are done")
+        what = ", ".join([*steps, "or raise the capacity"])
         yield (
-            f"The capacity of the channel {capacity.channel} is used up{held}. Complete Tasks that"
-            " are done, or raise the capacity."
+            f"The capacity of the channel {capacity.channel} is used up{held}."
+            f" {what[0].upper()}{what[1:]}."
         )
 
 
 def _on_unused_task_queues(evidence: Evidence) -> Iterator[Note]:
-    """Notes on TaskQueues that match Workers, although no Workflow routes Tasks to them."""
+    """Notes on TaskQueues that fit the Task and have Workers, but that no Workflow names."""
     used: set[str] = set()
     for workflow in evidence.workflows:
         try:
             used |= read_configuration(workflow.configuration or "").queues
         except ConfigurationError:
             return  # it may name any TaskQueue
-    unused = [q for q in evidence.task_queues if q.sid not in used and not needs_channels(q)]
+    unused = [
+        queue
+        for queue in evidence.task_queues
+        if queue.sid not in used and _bears_on_task(evidence, queue) and not needs_channels(queue)
+    ]
     for queue in unused[:MOST_NAMES]:
         names = [
             worker.friendly_name or ""
@@ -135,6 +156,14 @@ def _on_unused_task_queues(evidence: Evidence) -> Iterator[Note]:
                 f" ({', '.join(names[:MOST_NAMES])}). If it is the one you need, name its SID,"
                 f" {queue.sid}, in a target.",
             )
+
+
+def _bears_on_task(evidence: Evidence, queue: TaskQueueInstance) -> bool:
+    """Whether the TaskQueue's name or expression has a value of the Task's attributes as a word."""
+    values = [value for value in evidence.attributes.values() if isinstance(value, str | int)]
+    words = {word for value in values for word in re.findall(r"\w+", str(value).casefold())}
+    described = f"{queue.friendly_name} {queue.target_workers}".casefold()
+    return not words.isdisjoint(re.findall(r"\w+", described))
 
 
 def _configuration_error(text: str) -> str:

@@ -143,5 +143,6 @@ def _clause(comparison: Comparison, values: Mapping[str, Any], decides: bool) ->
         (each.name, MISSING if missing_part(each, values) else _as_json(each.read(values)))
         for each in references(comparison)
     )
-    mistake = find_mistake(comparison, values) if decides else ""
-    return Clause(comparison.text, comparison.matches(values), met, decides, mistake)
+    mistake = find_mistake(comparison, values) if decides else None
+    text = mistake.text if mistake is not None else ""
+    return Clause(comparison.text, comparison.matches(values), met, decides, text)

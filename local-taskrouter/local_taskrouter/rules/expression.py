@@ -127,6 +127,7 @@ _HINTS = {
     "!": "; write != or NOT IN",
     '"': '; this " is never closed',
     "'": "; this ' is never closed",
+    **dict.fromkeys("“”„‟‘’‚‛", "; write straight quotation marks"),
 }
 
 

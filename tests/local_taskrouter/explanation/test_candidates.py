@@ -57,6 +57,30 @@ def test_note_names_task_that_uses_capacity(builder):
     assert str(candidate(explanation, "Ann").capacity) == "1 of 1 taken on default"
 
 
+def test_note_says_until_when_a_pending_reservation_can_be_answered(builder):
+    builder.worker("Ann")
+    builder.workflow(default=builder.queue(), task_reservation_timeout=90)
+    first, second = builder.task(), builder.task()
+    until = builder.explain(first).reservations[0].until
+    note = notes(builder.explain(second))["Ann"]
+    assert f"Task {first.sid} (pending until {until})" in note
+    assert note.endswith("Wait until the Worker answers or the time is up, or raise the capacity.")
+
+
+def test_known_worker_that_the_task_does_not_name_is_said_so(builder):
+    target = {"queue": builder.queue().sid, "known_worker_friendly_name": "task.agent"}
+    builder.workflow(("1==1", target))
+    builder.worker("Alice")
+    explanation = builder.explain(builder.task())
+    assert explanation.sentence == (
+        "Alice is excluded: the Task has no attribute agent, which would name the known Worker."
+    )
+    explanation = builder.explain(builder.task({"agent": "alice"}))
+    assert notes(explanation)["Alice"] == (
+        "task.agent is 'alice': upper and lower case count. Write 'Alice'."
+    )
+
+
 def test_other_workers_are_excluded_when_task_names_one(builder):
     ann, ben = builder.worker("Ann", "Offline"), builder.worker("Ben")
     target = {"queue": builder.queue().sid, "known_worker_friendly_name": "task.agent"}
@@ -85,8 +109,11 @@ def test_note_names_task_queue_that_no_target_names(builder):
     builder.worker("Ann", skill="b")
     used, other = builder.queue("A", 'skill == "a"'), builder.queue("B", 'skill == "b"')
     builder.workflow(default=used)
-    note = notes(builder.explain(builder.task()))["TaskQueue B"]
+    builder.queue("C", "1==1")
+    found = notes(builder.explain(builder.task({"need": "b"})))
+    note = found["TaskQueue B"]
     assert "No target of any Workflow names it" in note and "Ann" in note and other.sid in note
+    assert "TaskQueue C" not in found and notes(builder.explain(builder.task())) == {}
 
 
 def test_many_workers_are_grouped_by_description(builder):

@@ -33,13 +33,16 @@ def test_task_is_found_by_sid_in_any_workspace(builder):
 
 
 def test_missing_workspace_or_workflow_is_an_error(builder):
-    with pytest.raises(ValueError, match="Which Workspace"):
+    with pytest.raises(ValueError, match=r'Say in which one .* explain\(…, workspace_sid="WS…"\)'):
         explain(builder.client, {})
-    with pytest.raises(ValueError, match="Which Workflow"):
+    with pytest.raises(ValueError, match="has no Workflow yet: create one. Say which one"):
         explain(builder.client, {}, builder.workspace_sid)
     builder.workflow(default=builder.queue())
     explanation = explain(builder.client, {}, builder.workspace_sid)
     assert explanation.place is not None and explanation.place.route == "default_filter"
+    builder.workflow(default=builder.queue("Other"))
+    with pytest.raises(ValueError, match='several Workflows. Say which .* workflow_sid="WW…"'):
+        explain(builder.client, {}, builder.workspace_sid)
 
 
 def test_reserved_task_shows_worker_and_seconds_left(builder):

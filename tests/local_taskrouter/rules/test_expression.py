@@ -46,6 +46,12 @@ def test_message_of_an_error_is_one_line_and_a_caret_under_the_text():
     ]
 
 
+@pytest.mark.parametrize("text", ["email == “a”", "email == ‘a’", "“email” == 'a'"])
+def test_curly_quotation_marks_are_named(text):
+    with pytest.raises(ExpressionSyntaxError, match="write straight quotation marks"):
+        parse(text)
+
+
 def test_error_message_at_the_end_of_the_text_names_the_end():
     first, text, caret = message("level")
     assert first.startswith("unexpected end at character 6: expected an operator (==, ")
