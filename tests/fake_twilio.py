@@ -29,7 +29,7 @@ def fake_twilio(folder: Path) -> Iterator[tuple[EmulatorServer, dict[str, str]]]
     environment = dict(os.environ)
     isolate(environment, folder)
     environment |= {"TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN}
-    with Transparent(folder, 0, server.address, SystemClock().now()) as transparent:
+    with Transparent(folder, 0, server, SystemClock().now()) as transparent:
         try:
             yield server, environment | transparent.variables
         finally:

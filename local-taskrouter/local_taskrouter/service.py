@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientSession
 
+from local_taskrouter import descriptors
 from local_taskrouter.callbacks import Attempt, failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
@@ -75,7 +76,9 @@ class TaskRouter:
         self.on_stop: Callable[[], None] = lambda: None
         self.transparent: Mapping[str, str] = {}  # environment variables for programs
         self._lock = PoliteLock()
-        self._outbox = Outbox(self._send, self._finish, self._load_delivery)
+        self._outbox = Outbox(
+            self._send, self._finish, self._load_delivery, min(1_000, descriptors.limit() // 8)
+        )
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._advances = 0  # calls of `advance` in progress

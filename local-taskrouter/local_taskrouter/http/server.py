@@ -1,23 +1,29 @@
 """Serve the emulator over HTTP from one event loop, in one process per home folder."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from time import monotonic
+from typing import Any
 
 import uvicorn
 from filelock import Timeout
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local_taskrouter import descriptors
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.http.app import Application
+from local_taskrouter.http.connections import IDLE_SECONDS, Connection, Connections
 from local_taskrouter.process.home import Home, Running, code_version
+from local_taskrouter.process.log_file import LogFileHandler
 from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
@@ -27,7 +33,7 @@ USUAL_PORT = 8790
 _DRAIN_SECONDS = 2.0
 _POLL_SECONDS = 1.0
 _DRAIN_POLL_SECONDS = 0.001
-_IDLE_CONNECTION_SECONDS = 600
+_BACKLOG = 1024
 _SWITCH_SECONDS = 0.0005
 """How long a thread computes before Python switches, so that long queries delay no other request."""
 
@@ -60,9 +66,10 @@ class EmulatorServer:
         self.port: int = self._socket.getsockname()[1]
         self.address = (_reachable(host), self.port)
         self.url = f"http://{_bracketed(self.address[0])}:{self.port}"
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._app = LastUse(Application(taskrouter))
-        self._uvicorn = _Uvicorn(self._app, self._should_stop)
+        self.connections = Connections(self.loop.time)
+        self._uvicorn = _Uvicorn(self._app, self.connections, self._poll)
 
     def start(self) -> "EmulatorServer":
         """Serve in the background; returns itself."""
@@ -75,7 +82,8 @@ class EmulatorServer:
         self.taskrouter.on_stop = self._stop_soon
         self.taskrouter.start()
         try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+                self.loop.set_exception_handler(self.connections.on_loop_error)
                 runner.run(self._uvicorn.serve([self._socket]))
         finally:
             self.taskrouter.close()
@@ -86,11 +94,24 @@ class EmulatorServer:
         if self._thread is not None:
             self._thread.join()
 
+    def new_connection(self) -> asyncio.Protocol:
+        """A connection that is served as those to the port. Call it in the event loop."""
+        return self._uvicorn.new_connection()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run a coroutine until the server stops. Call it in the event loop."""
+        task = self.loop.create_task(coroutine)
+        self._uvicorn.background.add(task)
+        task.add_done_callback(self._uvicorn.background.discard)
+        return task
+
     def _stop_soon(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._uvicorn.stopping.set)
+            self.loop.call_soon_threadsafe(self._uvicorn.stopping.set)
 
-    def _should_stop(self) -> bool:
+    def _poll(self) -> bool:
+        """Close the connections of slow clients; return whether to stop. Called every second."""
+        self.connections.drop_overdue()
         idle = self._idle_seconds is not None and self._app.seconds_ago() > self._idle_seconds
         return idle or any(owner.has_ended() for owner in self.owners)
 
@@ -98,10 +119,14 @@ class EmulatorServer:
 class _Uvicorn(uvicorn.Server):
     """uvicorn that stops immediately; by default it checks every tenth of a second."""
 
-    def __init__(self, app: ASGIApp, should_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, connections: Connections, should_stop: Callable[[], bool]
+    ) -> None:
+        self._new_connection: Any = partial(Connection, connections)
         super().__init__(
             uvicorn.Config(
                 app,
+                http=self._new_connection,
                 interface="asgi3",
                 lifespan="off",
                 ws="none",
@@ -109,16 +134,29 @@ class _Uvicorn(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_keep_alive=_IDLE_CONNECTION_SECONDS,
+                backlog=connections.accepted_at_once,
+                timeout_keep_alive=int(IDLE_SECONDS),
             )
         )
         self.stopping = asyncio.Event()
+        self.background: set[asyncio.Task[None]] = set()
         self._should_stop = should_stop
+
+    def new_connection(self) -> Connection:
+        """A connection that `shutdown` waits for."""
+        return self._new_connection(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to `serve_home`."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or []:
+            listening.listen(_BACKLOG)  # asyncio has set it to the number it accepts at once
 
     async def main_loop(self) -> None:
         while not (self.stopping.is_set() or self._should_stop()):
@@ -128,6 +166,8 @@ class _Uvicorn(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         state, end = self.server_state, monotonic() + _DRAIN_SECONDS
+        for task in self.background:
+            task.cancel()
         # A connection that is being accepted when its server closes would leak:
         # https://github.com/python/cpython/issues/109564
         for listening in sockets or []:
@@ -175,6 +215,7 @@ def serve_home(
     Raises CannotServe.
     """
     os.umask(0o077)
+    descriptors.raise_limit()
     sys.setswitchinterval(_SWITCH_SECONDS)
     version = code_version()
     home.create()
@@ -191,6 +232,7 @@ def serve_home(
 
 
 def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bool) -> None:
+    logging.getLogger().addHandler(LogFileHandler(sys.stderr, home.log_file))
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop())
@@ -213,7 +255,7 @@ def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
     from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
 
     now = SystemClock().now()
-    with Transparent(home.folder, server.port + 1, server.address, now) as transparent:
+    with Transparent(home.folder, server.port + 1, server, now) as transparent:
         server.taskrouter.transparent = transparent.variables
         yield
 
@@ -270,7 +312,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, option, 1)
         listening.bind((host, port))
-        listening.listen(1024)
+        listening.listen(_BACKLOG)
     except OSError:
         listening.close()
         raise

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Self
 
 from local_taskrouter.transparent.authority import Authority
-from local_taskrouter.transparent.proxy import Proxy
+from local_taskrouter.transparent.proxy import Proxy, Server
 
 
 class Transparent:
-    """A context manager that runs the proxy of the home `folder`, to the emulator at `upstream`.
+    """A context manager that runs the proxy of the home `folder`, to `server`.
 
-    `upstream` is (host, port), `now` is in seconds since 1970; if `port` is taken, the proxy uses a
+    `now` is in seconds since 1970; if `port` is taken, the proxy uses a
     free one. `variables` is the environment that a program needs. Raises UnusableFile.
     """
 
-    def __init__(self, folder: Path, port: int, upstream: tuple[str, int], now: float) -> None:
+    def __init__(self, folder: Path, port: int, server: Server, now: float) -> None:
         authority = Authority(folder / "transparent", now)
-        self._proxy = Proxy(port, authority.server_context(), upstream)
+        self._proxy = Proxy(port, authority.server_context(), server)
         certificate = str(authority.certificate_file)
         self.variables = {
             "HTTPS_PROXY": self._proxy.url,

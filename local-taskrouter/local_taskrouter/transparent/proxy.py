@@ -1,17 +1,17 @@
 """A proxy on the loopback address with one destination: the local TaskRouter, over TLS.
 
 A client requests a tunnel to taskrouter.twilio.com:443 (CONNECT, RFC 9110, section 9.3.6), which ends
-at the local TaskRouter. The proxy refuses any other request with the reason, and sends nothing to
-another machine.
+at the local TaskRouter: the server speaks TLS and HTTP on the same connection. The proxy refuses any
+other request with the reason, and sends nothing to another machine.
 """
 
+import asyncio
 import logging
 import os
 import socket
 import ssl
-import threading
-from selectors import EVENT_READ, DefaultSelector
-from socketserver import BaseRequestHandler, ThreadingTCPServer
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 import h11
 
@@ -19,86 +19,149 @@ from local_taskrouter.transparent.hostname import HOSTNAME
 
 HOST = "127.0.0.1"
 _HANDSHAKE_SECONDS = 10.0
-_CHUNK = 1 << 16  # more than a TLS record, so recv() never leaves half of one
+_RETRY_SECONDS = 1.0
+_CHUNK = 1 << 16
 log = logging.getLogger(__name__)
 
 
-class Proxy:
-    """Tunnels from `port` of the loopback address (a free one if it is taken) to `upstream`.
+class Connections(Protocol):
+    """The connections of a server, which has room for some only."""
 
-    `upstream` is the (host, port) of a local TaskRouter; `context` has a certificate for HOSTNAME.
-    `start` serves in background threads, `stop` closes the port. A tunnel closes when either end
-    does, so all close when the TaskRouter stops.
+    def add(self, client: Any) -> None:
+        """Add a client with a method `drop`, which is called when another one needs the room."""
+        ...
+
+    def remove(self, client: Any) -> None:
+        """Forget a client that has disconnected."""
+        ...
+
+    def make_room(self) -> None:
+        """Drop some clients that wait."""
+        ...
+
+
+class Server(Protocol):
+    """What the proxy needs of the server in which its tunnels end."""
+
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def connections(self) -> Connections:
+        """Its connections; tunnels are among them."""
+        ...
+
+    def new_connection(self) -> asyncio.Protocol:
+        """The protocol of a new connection."""
+        ...
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run a coroutine in the event loop until the server stops."""
+        ...
+
+
+class Proxy:
+    """Tunnels from `port` of the loopback address (a free one if it is taken) to `server`.
+
+    `context` has a certificate for HOSTNAME. `start` serves in the event loop of `server`, until
+    `stop` closes the port or `server` stops. Open tunnels are connections of `server`.
     """
 
-    def __init__(self, port: int, context: ssl.SSLContext, upstream: tuple[str, int]) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext, server: Server) -> None:
+        self._context, self._server = context, server
         try:
-            self._server = _Server(port, context, upstream)
+            self._socket = _listen(port)
         except (OSError, OverflowError):
-            self._server = _Server(0, context, upstream)
-        self.url = f"http://{HOST}:{self._server.server_address[1]}"
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=[0.1], name="transparent-proxy", daemon=True
-        )
+            self._socket = _listen(0)
+        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
 
     def start(self) -> "Proxy":
         """Serve in the background; returns itself."""
-        self._thread.start()
+        self._server.loop.call_soon_threadsafe(self._start)
         return self
 
     def stop(self) -> None:
         """Close the port. A second call does nothing."""
-        self._server.shutdown()
-        self._server.server_close()
+        if self._server.loop.is_running():
+            asyncio.run_coroutine_threadsafe(self._stop(), self._server.loop).result()
+        self._socket.close()
 
+    def _start(self) -> None:
+        self._accepting = self._server.spawn(self._accept())
 
-class _Server(ThreadingTCPServer):
-    allow_reuse_address = os.name == "posix"  # on Windows it would let two programs share a port
-    daemon_threads = True
-    request_queue_size = 64
+    async def _stop(self) -> None:
+        self._accepting.cancel()
+        await asyncio.wait([self._accepting])
 
-    def __init__(self, port: int, context: ssl.SSLContext, upstream: tuple[str, int]) -> None:
-        context.sslsocket_class = _ClientSocket
-        self.context, self.upstream = context, upstream
-        super().__init__((HOST, port), _Tunnel)
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        with self._socket:
+            while True:
+                try:
+                    client, _ = await loop.sock_accept(self._socket)
+                except OSError:  # too many files are open
+                    self._server.connections.make_room()
+                    await asyncio.sleep(_RETRY_SECONDS)
+                else:
+                    serving = self._server.spawn(self._serve(client))
+                    serving.add_done_callback(lambda _, client=client: client.close())
 
-
-class _ClientSocket(ssl.SSLSocket):
-    """Close the socket when the client resets the connection before the handshake.
-
-    `wrap_socket` owns it by then, and some versions of Python leave it open:
-    https://github.com/python/cpython/issues/113280
-    """
-
-    def __del__(self) -> None:
-        self.close()
-
-
-class _Tunnel(BaseRequestHandler):
-    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride] (as socketserver means it)
-
-    def handle(self) -> None:
+    async def _serve(self, client: socket.socket) -> None:
         """Serve one connection: the request to the proxy, then the tunnel."""
-        client: socket.socket = self.request
-        client.settimeout(_HANDSHAKE_SECONDS)
+        connections, waiting = self._server.connections, _Waiting(asyncio.current_task())
+        connections.add(waiting)
         try:
-            if not _accept_tunnel(client):
-                return
-            with (
-                self.server.context.wrap_socket(client, server_side=True) as tls_client,
-                socket.create_connection(self.server.upstream, _HANDSHAKE_SECONDS) as upstream,
-            ):
-                _relay(tls_client, upstream)
+            async with asyncio.timeout(_HANDSHAKE_SECONDS):
+                if await _accept_tunnel(client):
+                    await self._server.loop.connect_accepted_socket(
+                        self._server.new_connection, _detach(client), ssl=self._context
+                    )
         except OSError as fault:  # also what ssl raises, and a timeout
             log.debug("A tunnel ended: %s", fault)
+        finally:
+            connections.remove(waiting)
 
 
-def _accept_tunnel(client: socket.socket) -> bool:
+def _detach(client: socket.socket) -> socket.socket:
+    """The same connection as a new object, which asyncio closes."""
+    family, kind, protocol = client.family, client.type, client.proto
+    detached = socket.socket(family, kind, protocol, client.detach())
+    detached.setblocking(False)
+    return detached
+
+
+class _Waiting:
+    """A client that has not completed the handshake."""
+
+    def __init__(self, task: "asyncio.Task[None] | None") -> None:
+        self._task = task
+
+    def drop(self) -> None:
+        """Close the connection."""
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _listen(port: int) -> socket.socket:
+    # With the protocol, asyncio sets TCP_NODELAY.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # on Windows it would let two programs share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen(1024)
+        listening.setblocking(False)
+    except (OSError, OverflowError):
+        listening.close()
+        raise
+    return listening
+
+
+async def _accept_tunnel(client: socket.socket) -> bool:
     """Read the request to the proxy and respond; return whether to open the tunnel."""
-    http = h11.Connection(h11.SERVER)
+    http, loop = h11.Connection(h11.SERVER), asyncio.get_running_loop()
     try:
         while (request := http.next_event()) is h11.NEED_DATA:
-            http.receive_data(client.recv(_CHUNK))
+            http.receive_data(await loop.sock_recv(client, _CHUNK))
     except h11.RemoteProtocolError as fault:
         status, sentence = fault.error_status_hint, f"This is not an HTTP request: {fault}"
     else:
@@ -108,10 +171,10 @@ def _accept_tunnel(client: socket.socket) -> bool:
     # Most clients show the reason phrase of a refusal, not its body.
     reason = sentence.encode()
     if status == 200:
-        _send(client, http, h11.Response(status_code=200, headers=[], reason=reason))
-        return not http.trailing_data[
-            0
-        ]  # no tunnel for a client that does not wait for the response
+        opened = h11.Response(status_code=200, headers=[], reason=reason)
+        await loop.sock_sendall(client, http.send(opened) or b"")
+        # no tunnel for a client that does not wait for the response
+        return not http.trailing_data[0]
     body = reason + b"\n"
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -120,12 +183,8 @@ def _accept_tunnel(client: socket.socket) -> bool:
     ]
     refusal = h11.Response(status_code=status, headers=headers, reason=reason)
     for event in (refusal, h11.Data(data=body), h11.EndOfMessage()):
-        _send(client, http, event)
+        await loop.sock_sendall(client, http.send(event) or b"")
     return False
-
-
-def _send(client: socket.socket, http: h11.Connection, event: h11.Event) -> None:
-    client.sendall(http.send(event) or b"")
 
 
 def _decide(request: h11.Request) -> tuple[int, str]:
@@ -137,19 +196,3 @@ def _decide(request: h11.Request) -> tuple[int, str]:
     if target.lower() != f"{HOSTNAME}:443":
         return 403, f"This proxy leads to {HOSTNAME}:443 and nowhere else, not to {target}"
     return 200, "Connected to the local TaskRouter"
-
-
-def _relay(client: ssl.SSLSocket, upstream: socket.socket) -> None:
-    """Copy bytes in both directions until either side closes."""
-    with DefaultSelector() as selector:
-        for source, target in ((client, upstream), (upstream, client)):
-            source.settimeout(None)
-            source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            selector.register(source, EVENT_READ, (source, target))
-        while True:
-            for key, _ in selector.select():
-                source, target = key.data
-                data = source.recv(_CHUNK)
-                if not data:
-                    return
-                target.sendall(data)
