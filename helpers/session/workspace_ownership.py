@@ -159,13 +159,14 @@ class TutorialWorkspaces:
 
     def _remove(self, record: WorkspaceRecord | None, name: str) -> WorkspaceInstance | None:
         workspace = self._find(record, name)
-        if record is not None and workspace is not None:
-            entry = record.entries()[name]
-            if workspace.friendly_name != entry.friendly_name:
-                raise _mismatch(record, entry, workspace)
+        entry = record.entries().get(name) if record else None
+        if record and entry and workspace and workspace.friendly_name != entry.friendly_name:
+            raise _mismatch(record, entry, workspace)
         if workspace is not None and not _delete(workspace):
             workspace = None
-        if record is not None and name in record.entries():
+        if record and entry:
+            for late in self._named(entry.marked_name):  # from a request that was interrupted
+                _delete(late)
             record.save(name, None)
         return workspace
 

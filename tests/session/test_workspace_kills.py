@@ -138,6 +138,28 @@ def test_teardown_removes_a_workspace_whose_creation_was_killed(session, emulato
         assert workspaces(session) == {} and record_is_empty(session)
 
 
+def test_teardown_removes_a_workspace_that_twilio_created_late(session, monkeypatch):
+    """The kernel is killed while it sends the request, which takes effect after the next run."""
+    request, delayed = session.client.http_client.request, []
+
+    def kill_at_creation(*given, **named):
+        if given[0] == "POST":
+            delayed.append((given, named))
+            raise Killed
+        return request(*given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session.client.http_client, "request", kill_at_creation)
+        with pytest.raises(Killed):
+            other_process(session).find_or_create()
+    sid = other_process(session).find_or_create().sid
+    [(given, named)] = delayed
+    request(*given, **named)
+    assert len(workspaces(session)) == 2 and record(session) == {WORKSPACE: sid}
+    session.teardown()
+    assert workspaces(session) == {}
+
+
 def record_is_empty(session):
     return not (session.folder / "live.json").exists() or record(session) == {}
 

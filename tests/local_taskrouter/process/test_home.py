@@ -91,6 +91,33 @@ def test_invalid_emulator_json_means_not_running(home, text):
     assert home.running() is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("url", 5),
+        ("url", "http://127.0.0.1"),
+        ("url", "http://127.0.0.1:0"),
+        ("url", "http://127.0.0.1:999999"),
+        ("url", "https://127.0.0.1:8790"),
+        ("url", "http://user@127.0.0.1:8790"),
+        ("url", "http://127.0.0.1:8790/path"),
+        ("pid", "4711"),
+        ("pid", True),
+        ("pid", -1),
+        ("pid", 2**31),
+        ("account_sid", "AC:1"),
+        ("account_sid", None),
+        ("auth_token", "t\u00f6k"),
+        ("auth_token", ""),
+        ("version", 1),
+        ("surplus", 1),
+    ],
+)
+def test_one_wrong_value_in_emulator_json_means_not_running(home, name, value):
+    home.running_file.write_text(json.dumps({**asdict(RUNNING), name: value}))
+    assert home.running() is None
+
+
 def test_writing_leaves_no_temporary_file(home):
     home.write_running(RUNNING)
     home.write_running(RUNNING)
