@@ -60,15 +60,17 @@ def task_queue_json(call: Call, queue: TaskQueue) -> dict[str, Any]:
 
 
 def index(call: Call) -> Result:
-    """Every filter looks at each TaskQueue."""
-    workspace_sid = call.workspace.sid
-    evaluated = call.args.keys() & {"worker_sid", "evaluate_worker_attributes"}
+    """An index finds TaskQueues by name. The other filters, and an Ordering, look at each one."""
+    args, name, workspace_sid = call.args, call.args.get("friendly_name"), call.workspace.sid
+    evaluated = args.keys() & {"worker_sid", "evaluate_worker_attributes"}
     test = partial(_test, call) if evaluated else None
-    ordering = read_ordering(
-        call.args.get("ordering", []), "DateCreated", "DateUpdated", "FriendlyName"
-    )
-    passes = partial(_passes, call)
-    listing = Listing("task_queues", [workspace_sid], passes, test, ordering)
+    keys = ("DateCreated", "DateUpdated", "FriendlyName")
+    ordering = read_ordering(args.get("ordering", []), *keys)
+    if name is None or ordering:
+        passes = partial(_passes, call)
+        listing = Listing("task_queues", [workspace_sid], passes, test, ordering)
+    else:
+        listing = Listing("queue_names", [(workspace_sid, name)], test=test)
     return page(call, "task_queues", listing, task_queue_json)
 
 
