@@ -4,7 +4,6 @@ A transaction is committed before the HTTP response is sent, so a process that i
 acknowledged write. Events and deliveries are only here, not in memory.
 """
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from local_taskrouter import delivery_table, event_table
 from local_taskrouter.core.engine import Outcome
@@ -99,7 +100,7 @@ class Database:
         for kind, body in self._db.execute("SELECT kind, body FROM records ORDER BY serial"):
             if kind not in KINDS:
                 raise ValueError(f"it has a record of the unknown kind {kind}")
-            values = json.loads(body)
+            values = orjson.loads(body)
             if not values.keys() <= names[kind]:
                 values = {name: values[name] for name in values.keys() & names[kind]}
             yield KINDS[kind](**values)
@@ -266,7 +267,7 @@ class Database:
         if record is not None:
             self._db.execute(
                 "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
-                (sid, type(record).__name__, record.serial, json.dumps(vars(record))),
+                (sid, type(record).__name__, record.serial, orjson.dumps(vars(record)).decode()),
             )
             return
         self._db.execute("DELETE FROM records WHERE sid = ?", (sid,))

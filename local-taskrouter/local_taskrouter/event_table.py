@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from local_taskrouter.core.records import Event
 from local_taskrouter.core.window_statistics import Durations, Tallies, Tally, Window
 
@@ -149,9 +151,7 @@ def _row(event: Event) -> tuple[Any, ...]:
     }
     column = f"{event.resource_type.replace('-', '_')}_sid"
     subject = _IN_COLUMN if keys.get(column) == event.resource_sid else event.resource_sid
-    body = json.dumps(
-        [event.resource_type, subject, event.description, slim], separators=(",", ":")
-    )
+    body = _dumps([event.resource_type, subject, event.description, slim])
     head = (_packed(event.sid), event_type, event.at)
     return (*head, *packed, _packed(left), event.began, wait, in_queue, body)
 
@@ -159,7 +159,7 @@ def _row(event: Event) -> tuple[Any, ...]:
 def _event(row: Sequence[Any]) -> Event:
     values = dict(zip(_COLUMNS, row, strict=True))
     keys = {name: _sid(prefix, values[name]) or "" for name, prefix in _SIDS.items()}
-    resource_type, subject, description, slim = json.loads(values["body"])
+    resource_type, subject, description, slim = _loads(values["body"])
     if subject == _IN_COLUMN:
         subject = keys[f"{resource_type.replace('-', '_')}_sid"]
     names = ((_NAME_OF.get(code) or code[1:], value) for code, value in slim.items())
@@ -174,6 +174,20 @@ def _event(row: Sequence[Any]) -> Event:
         {name: keys[name] if value == _IN_COLUMN else value for name, value in names},
         values["began"],
     )
+
+
+def _dumps(body: list[Any]) -> str:
+    try:
+        return orjson.dumps(body).decode()
+    except TypeError:  # half of a surrogate pair
+        return json.dumps(body)
+
+
+def _loads(text: str) -> list[Any]:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 def _packed(sid: str | None) -> bytes | None:

@@ -68,10 +68,15 @@ def snake(name: str) -> str:
 
 
 def text(name: str, values: list[str]) -> str:
-    """Any text without NUL characters."""
-    if "\0" in values[-1]:
+    """Any text without NUL characters that UTF-8 can represent."""
+    value = values[-1]
+    if "\0" in value:
         raise BadRequest(f"{name} holds a NUL character")
-    return values[-1]
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadRequest(f"{name} holds half of a surrogate pair") from None
+    return value
 
 
 def texts(name: str, values: list[str]) -> list[str]:

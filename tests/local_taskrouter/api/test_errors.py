@@ -253,6 +253,10 @@ BODIES = {
         "multipart/form-data; boundary=x",
         b'--x\r\nContent-Disposition: form-data; name="FriendlyName"; filename="a"\r\n\r\nA\r\n--x--',
     ),
+    "half of a surrogate pair": (
+        "multipart/form-data; boundary=x; charset=unicode_escape",
+        b'--x\r\nContent-Disposition: form-data; name="FriendlyName"\r\n\r\n\\ud800\r\n--x--',
+    ),
     "JSON": ("application/json", b'{"FriendlyName": "A"}'),
     "no type": ("", b"FriendlyName=A"),
     "no UTF-8": ("application/x-www-form-urlencoded", b"FriendlyName=\xff\xfe%ff\0"),
