@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
         "prints the environment variables that programs need for it",
     )
+    parser.add_argument(
+        "--https",
+        type=_port,
+        metavar="N",
+        help="with --transparent: also answer at https://127.0.0.1:N, for programs that use no proxy "
+        "and find taskrouter.twilio.com in the hosts file (443)",
+    )
     return parser
 
 
@@ -84,7 +91,9 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
 
     try:
         idle_hours = options.idle_timeout or None
-        server.serve_home(home, options.host, options.port, idle_hours, options.transparent)
+        server.serve_home(
+            home, options.host, options.port, idle_hours, options.transparent, options.https
+        )
     except server.CannotServe as fault:
         return _fail(str(fault))
     return 0

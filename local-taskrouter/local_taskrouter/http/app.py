@@ -105,10 +105,10 @@ class Application:
             if (status := taskrouter.faults.next_status()) is not None:
                 raise InjectedFault(status)
             return await self._api(request, headers, *_find(_api_routes(), method, path))
-        route, _ = _find(_control_routes(), method, path)
+        route, sids = _find(_control_routes(), method, path)
         form, body = await _read(request, headers)
         port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
-        call = control.ControlCall(taskrouter, query, dict(form), body, port)
+        call = control.ControlCall(taskrouter, query, dict(form), body, port, sids)
         return await run_in_threadpool(_control, route, call)
 
     async def _api(

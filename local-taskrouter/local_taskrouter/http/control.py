@@ -1,4 +1,4 @@
-"""Control routes: what only a local TaskRouter can do, outside `/v1`, with the same credentials.
+"""Routes outside `/v1`, with the same credentials: what only a local TaskRouter can do.
 
 GET  /emulator              version, pid, now, whether the clock is frozen, and the environment
                             variables of transparent mode, if it is on
@@ -12,6 +12,8 @@ POST /emulator/state        replace the whole state with that object
 POST /emulator/reset        delete everything
 POST /emulator/stop         stop the process
 GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
+
+GET  /2010-04-01/Accounts/{sid}.json is Twilio's: clients read it to try their credentials.
 """
 
 import json
@@ -19,30 +21,32 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from local_taskrouter.api.call import iso
 from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from local_taskrouter.api.params import integer
-from local_taskrouter.errors import BadRequest
+from local_taskrouter.errors import BadRequest, NotFound
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
 from local_taskrouter.service import TaskRouter
 
 STATE = "/emulator/state"
 VERSION = code_version()
+_ACCOUNT_CREATED = "Thu, 01 Jan 2026 00:00:00 +0000"
 
 
 @dataclass(frozen=True)
 class ControlCall:
-    """A request to a control route; `port` is that of the socket."""
+    """A request to a control route; `port` is that of the socket, `sids` are those in the path."""
 
     taskrouter: TaskRouter
     query: Mapping[str, str]
     form: Mapping[str, str]
     body: bytes
     port: int
+    sids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,27 @@ def _import_state(call: ControlCall) -> None:
         raise BadRequest(str(error)) from error
 
 
+def _account(call: ControlCall) -> dict[str, Any]:
+    """The account as https://www.twilio.com/docs/iam/api/account shows it, without the auth token."""
+    sid, path = call.sids["sid"], f"/2010-04-01/Accounts/{call.sids['sid']}"
+    if sid != call.taskrouter.account_sid:
+        raise NotFound(f"{path}.json")
+    return {
+        "sid": sid,
+        "owner_account_sid": sid,
+        "friendly_name": "Local TaskRouter",
+        "status": "active",
+        "type": "Full",
+        "auth_token": None,
+        "date_created": _ACCOUNT_CREATED,
+        "date_updated": _ACCOUNT_CREATED,
+        "subresource_uris": {},
+        "uri": f"{path}.json",
+    }
+
+
 ROUTES = (
+    Route("GET", "/2010-04-01/Accounts/<sid>.json", _account),
     Route("GET", "/emulator", _about),
     Route("GET", server_identity.PATH, _prove),
     Route("POST", "/emulator/clock", _move_clock),

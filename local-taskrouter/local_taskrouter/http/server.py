@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -25,9 +25,10 @@ from local_taskrouter.http.connections import IDLE_SECONDS, Connection, Connecti
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.log_file import LogFileHandler
 from local_taskrouter.process.owner import Owner, single_user_server
+from local_taskrouter.process.private_files import UnusableFile
 from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.hostname import export_lines
+from local_taskrouter.transparent.hostname import HOSTNAMES, export_lines
 
 USUAL_PORT = 8790
 _DRAIN_SECONDS = 2.0
@@ -104,6 +105,12 @@ class EmulatorServer:
         self._uvicorn.background.add(task)
         task.add_done_callback(self._uvicorn.background.discard)
         return task
+
+    def close(self) -> None:
+        """Close a server that has not run."""
+        self.taskrouter.close()
+        self._socket.close()
+        self.loop.close()
 
     def _stop_soon(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
@@ -207,11 +214,13 @@ def serve_home(
     port: int | None,
     idle_hours: float | None,
     transparent: bool = False,
+    https_port: int | None = None,
 ) -> None:
     """Serve the emulator of `home` until it is stopped, and print its address.
 
     `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
-    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address.
+    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address;
+    with `https_port` that port of the loopback address does so too, without a proxy.
     Raises CannotServe.
     """
     os.umask(0o077)
@@ -226,37 +235,59 @@ def serve_home(
             server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
             sid, token = home.credentials()
             running = Running(server.url, os.getpid(), sid, token, version)
-            _serve(home, server, running, transparent)
+            with _at_twilios_address(server, home, transparent, https_port):
+                _serve(home, server, running)
     except Timeout:
         raise CannotServe(_already_served(home)) from None
 
 
-def _serve(home: Home, server: EmulatorServer, running: Running, transparent: bool) -> None:
+def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
     logging.getLogger().addHandler(LogFileHandler(sys.stderr, home.log_file))
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop())
     home.save_port(server.port)
-    with _proxy_to(server, home) if transparent else nullcontext():
-        home.write_running(running)
-        server.owners.append(Registration(home, running))
-        print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
-        print(export_lines(server.taskrouter.transparent), end="", flush=True)
-        try:
-            server.run()
-        finally:
-            home.remove_running(running.pid)
+    home.write_running(running)
+    server.owners.append(Registration(home, running))
+    print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
+    print(export_lines(server.taskrouter.transparent), end="", flush=True)
+    try:
+        server.run()
+    finally:
+        home.remove_running(running.pid)
     print("TaskRouter has stopped; its state is kept.", flush=True)
 
 
 @contextmanager
-def _proxy_to(server: EmulatorServer, home: Home) -> Iterator[None]:
-    """Run a proxy that serves `server` at Twilio's address, until the `with` block ends."""
+def _at_twilios_address(
+    server: EmulatorServer, home: Home, transparent: bool, https_port: int | None
+) -> Iterator[None]:
+    """Serve `server` at Twilio's address too, if requested, until the `with` block ends."""
+    if not transparent:
+        yield
+        return
     from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
 
     now = SystemClock().now()
-    with Transparent(home.folder, server.port + 1, server, now) as transparent:
-        server.taskrouter.transparent = transparent.variables
+    try:
+        mode = Transparent(home.folder, server.port + 1, server, now, https_port)
+    except UnusableFile:
+        server.close()
+        raise
+    except (OSError, OverflowError) as fault:
+        server.close()
+        raise CannotServe(
+            f"Port {https_port} of 127.0.0.1 cannot be used ({fault}). A port below 1024 may need"
+            " more rights: choose another with --https, and let the system forward 443 to it."
+        ) from None
+    with mode:
+        server.taskrouter.transparent = mode.variables
+        for port in mode.https_ports:
+            names = " ".join(HOSTNAMES)
+            print(
+                f"It answers at port {port} for programs that use no proxy, if the hosts file has:"
+            )
+            print(f"127.0.0.1 {names}")
         yield
 
 

@@ -1,4 +1,4 @@
-"""The certificate authority of one home folder, valid for one host name.
+"""The certificate authority of one home folder, valid for the host names of transparent mode.
 
 A client that trusts a certificate authority accepts every certificate that it signs. So this one is
 constrained: clients reject a certificate that it signs for any other name or address (RFC 5280,
@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from local_taskrouter.process import private_files
-from local_taskrouter.transparent.hostname import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME, HOSTNAMES
 
 _AUTHORITY_DAYS = 3650
 _SERVER_DAYS = 397  # some clients reject a server's certificate that is valid for longer
 _NAME = "Local TaskRouter, for this computer only"
+_NAMES = [x509.DNSName(name) for name in HOSTNAMES]
 
 
 class Authority:
@@ -42,10 +43,10 @@ class Authority:
         self._key, self._certificate = self._load() or self._create()
 
     def server_context(self) -> ssl.SSLContext:
-        """A TLS context for a server that clients of this authority accept as HOSTNAME."""
+        """A TLS context for a server that clients of this authority accept as each of HOSTNAMES."""
         key = ec.generate_private_key(ec.SECP256R1())
         constraints: list[tuple[x509.ExtensionType, bool]] = [
-            (x509.SubjectAlternativeName([x509.DNSName(HOSTNAME)]), False),
+            (x509.SubjectAlternativeName(_NAMES), False),
             (x509.BasicConstraints(ca=False, path_length=None), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
             (_key_usage(digital_signature=True), True),
@@ -65,8 +66,8 @@ class Authority:
     def _load(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
         """Load key and certificate from disk; None if they are missing or not to be trusted.
 
-        That is so if others could have read the key, if the two do not belong together, or if they
-        expire before the server's certificate.
+        That is so if others could have read the key, if the two do not belong together, if they are
+        for other host names, or if they expire before the server's certificate.
         """
         try:
             files = (self.key_file, self.certificate_file)
@@ -77,7 +78,10 @@ class Authority:
                 return None
             key = serialization.load_pem_private_key(stored_key, None)
             certificate = x509.load_pem_x509_certificate(stored_certificate)
-        except (TypeError, ValueError, UnsupportedAlgorithm):
+            extension = certificate.extensions.get_extension_for_class(x509.NameConstraints)
+        except (TypeError, ValueError, UnsupportedAlgorithm, x509.ExtensionNotFound):
+            return None
+        if extension.value.permitted_subtrees != _NAMES:
             return None
         valid = certificate.not_valid_after_utc > self._now + timedelta(days=_SERVER_DAYS)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not valid:
@@ -89,7 +93,7 @@ class Authority:
         all_addresses = [x509.IPAddress(ip_network(net)) for net in ("0.0.0.0/0", "::/0")]
         constraints: list[tuple[x509.ExtensionType, bool]] = [
             (x509.BasicConstraints(ca=True, path_length=0), True),
-            (x509.NameConstraints([x509.DNSName(HOSTNAME)], all_addresses), True),
+            (x509.NameConstraints(_NAMES, all_addresses), True),
             (_key_usage(key_cert_sign=True), True),
         ]
         certificate = self._sign(_NAME, key, _AUTHORITY_DAYS, constraints, key, None)

@@ -1,4 +1,4 @@
-"""TaskRouter's host name at Twilio, and the settings that route it to this machine.
+"""The host names at Twilio that transparent mode serves, and the settings that route them here.
 
 The server and the command import this file; the rest of transparent mode loads cryptography.
 """
@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Mapping
 
 HOSTNAME = "taskrouter.twilio.com"
+HOSTNAMES = (HOSTNAME, "api.twilio.com")
+"""api.twilio.com for the account alone, which some clients read before anything else."""
 
 
 def export_lines(variables: Mapping[str, str]) -> str:

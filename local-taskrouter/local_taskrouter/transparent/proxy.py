@@ -1,8 +1,9 @@
 """A proxy on the loopback address with one destination: the local TaskRouter, over TLS.
 
-A client requests a tunnel to taskrouter.twilio.com:443 (CONNECT, RFC 9110, section 9.3.6), which ends
-at the local TaskRouter: the server speaks TLS and HTTP on the same connection. The proxy refuses any
-other request with the reason, and sends nothing to another machine.
+A client requests a tunnel to port 443 of one of HOSTNAMES (CONNECT, RFC 9110, section 9.3.6), which
+ends at the local TaskRouter: the server speaks TLS and HTTP on the same connection. The proxy refuses
+any other request with the reason, and sends nothing to another machine. `Https` serves clients that
+use no proxy, and find this machine under one of those names.
 """
 
 import asyncio
@@ -11,13 +12,14 @@ import os
 import socket
 import ssl
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import h11
 
-from local_taskrouter.transparent.hostname import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAMES
 
 HOST = "127.0.0.1"
+_ALLOWED = f"port 443 of {' and '.join(HOSTNAMES)}"
 _HANDSHAKE_SECONDS = 10.0
 _RETRY_SECONDS = 1.0
 _CHUNK = 1 << 16
@@ -59,22 +61,20 @@ class Server(Protocol):
         ...
 
 
-class Proxy:
-    """Tunnels from `port` of the loopback address (a free one if it is taken) to `server`.
+class Https:
+    """Serve `server` over TLS at `port` of the loopback address.
 
-    `context` has a certificate for HOSTNAME. `start` serves in the event loop of `server`, until
-    `stop` closes the port or `server` stops. Open tunnels are connections of `server`.
+    `context` has a certificate for HOSTNAMES. `start` serves in the event loop of `server`, until
+    `stop` closes the port or `server` stops. Open connections are connections of `server`.
+    Raises OSError and OverflowError if the port cannot be used.
     """
 
     def __init__(self, port: int, context: ssl.SSLContext, server: Server) -> None:
         self._context, self._server = context, server
-        try:
-            self._socket = _listen(port)
-        except (OSError, OverflowError):
-            self._socket = _listen(0)
-        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        self._socket = _listen(port)
+        self.port: int = self._socket.getsockname()[1]
 
-    def start(self) -> "Proxy":
+    def start(self) -> Self:
         """Serve in the background; returns itself."""
         self._server.loop.call_soon_threadsafe(self._start)
         return self
@@ -106,19 +106,36 @@ class Proxy:
                     serving.add_done_callback(lambda _, client=client: client.close())
 
     async def _serve(self, client: socket.socket) -> None:
-        """Serve one connection: the request to the proxy, then the tunnel."""
+        """Serve one connection."""
         connections, waiting = self._server.connections, _Waiting(asyncio.current_task())
         connections.add(waiting)
         try:
             async with asyncio.timeout(_HANDSHAKE_SECONDS):
-                if await _accept_tunnel(client):
+                if await self._is_wanted(client):
                     await self._server.loop.connect_accepted_socket(
                         self._server.new_connection, _detach(client), ssl=self._context
                     )
         except OSError as fault:  # also what ssl raises, and a timeout
-            log.debug("A tunnel ended: %s", fault)
+            log.debug("A connection ended: %s", fault)
         finally:
             connections.remove(waiting)
+
+    async def _is_wanted(self, client: socket.socket) -> bool:
+        return True
+
+
+class Proxy(Https):
+    """Tunnels from `port` of the loopback address, or a free one if it cannot be used."""
+
+    def __init__(self, port: int, context: ssl.SSLContext, server: Server) -> None:
+        try:
+            super().__init__(port, context, server)
+        except (OSError, OverflowError):
+            super().__init__(0, context, server)
+        self.url = f"http://{HOST}:{self.port}"
+
+    async def _is_wanted(self, client: socket.socket) -> bool:
+        return await _accept_tunnel(client)
 
 
 def _detach(client: socket.socket) -> socket.socket:
@@ -191,8 +208,9 @@ def _decide(request: h11.Request) -> tuple[int, str]:
     """The status and the reason of the response to a request."""
     target = request.target.decode("ascii", "replace")[:100]
     if request.method != b"CONNECT":
-        sentence = f"This proxy makes tunnels to {HOSTNAME}:443 and does nothing else"
+        sentence = f"This proxy makes tunnels to {_ALLOWED} and does nothing else"
         return 403, f"{sentence}; it does not forward {request.method.decode()} {target}"
-    if target.lower() != f"{HOSTNAME}:443":
-        return 403, f"This proxy leads to {HOSTNAME}:443 and nowhere else, not to {target}"
-    return 200, "Connected to the local TaskRouter"
+    host, _, port = target.lower().rpartition(":")
+    if host not in HOSTNAMES or port != "443":
+        return 403, f"This proxy leads to {_ALLOWED} and nowhere else, not to {target}"
+    return 200, "Connection established"  # the PHP SDK accepts no other phrase

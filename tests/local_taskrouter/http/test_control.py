@@ -200,3 +200,13 @@ def test_event_callback_with_error_response_is_recorded(client, emulator, receiv
     (delivery,) = emulator.taskrouter.deliveries()
     assert delivery.state == "failed"
     assert "500" in delivery.attempts[0]["alert"][1]
+
+
+def test_account_is_returned_without_its_token_and_no_other_exists(client):
+    account = client.api.v2010.accounts(client.username)
+    client.api.base_url = client.taskrouter.base_url
+    found = account.fetch()
+    assert (found.sid, found.status, found.auth_token) == (client.username, "active", None)
+    with pytest.raises(TwilioRestException) as refused:
+        client.api.v2010.accounts("AC" + "0" * 32).fetch()
+    assert (refused.value.status, refused.value.code) == (404, 20404)

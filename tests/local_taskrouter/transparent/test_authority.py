@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from local_taskrouter.process.private_files import UnusableFile
+from local_taskrouter.transparent import authority as authority_module
 from local_taskrouter.transparent.authority import Authority
-from local_taskrouter.transparent.hostname import HOSTNAME
+from local_taskrouter.transparent.hostname import HOSTNAME, HOSTNAMES
 
 NOW = datetime.now(UTC).timestamp()
 DAY = 86_400
@@ -75,7 +76,7 @@ def test_client_that_trusts_the_authority_accepts_twilios_name(folder):
     handshake(authority, authority.server_context(), HOSTNAME)
 
 
-@pytest.mark.parametrize("name", ["api.twilio.com", "127.0.0.1", "localhost"])
+@pytest.mark.parametrize("name", ["video.twilio.com", "127.0.0.1", "localhost"])
 def test_client_rejects_the_server_under_another_name(folder, name):
     authority = Authority(folder, NOW)
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
@@ -85,7 +86,7 @@ def test_client_rejects_the_server_under_another_name(folder, name):
 @pytest.mark.parametrize(
     "name",
     [
-        x509.DNSName("api.twilio.com"),
+        x509.DNSName("video.twilio.com"),
         x509.DNSName("twilio.com"),
         x509.DNSName("example.org"),
         x509.IPAddress(ip_address("127.0.0.1")),
@@ -148,6 +149,16 @@ def delete_key(authority):
 def truncate_certificate(authority):
     content = authority.certificate_file.read_bytes()
     authority.certificate_file.write_bytes(content[: len(content) // 2])
+
+
+def test_when_the_host_names_change_then_the_authority_is_replaced(folder, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(authority_module, "_NAMES", [x509.DNSName(HOSTNAME)])
+        before = Authority(folder, NOW).certificate_file.read_bytes()
+    again = Authority(folder, NOW)
+    assert again.certificate_file.read_bytes() != before
+    for name in HOSTNAMES:
+        handshake(again, again.server_context(), name)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,21 @@ def test_printed_variables_route_an_unmodified_client(home, serving):
     assert refuses(variables["HTTPS_PROXY"])
 
 
+def test_when_https_is_given_then_its_port_and_the_line_for_the_hosts_file_are_printed(home):
+    with serving_transparently("--https", "0") as (_, lines):
+        port = re.search(r"at port (\d+) for programs", lines[0])
+        assert port and "127.0.0.1 taskrouter.twilio.com api.twilio.com" in lines[1]
+        assert not refuses(f"https://127.0.0.1:{port[1]}")
+
+
+def test_when_the_https_port_is_taken_then_the_reason_is_printed(home, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["--port", "0", "--transparent", "--https", port]) == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
+    assert find_running(home) is None
+
+
 def test_printed_variables_route_a_client_that_uses_openssl(home, serving):
     printed = printed_by(WITH_OPENSSL, find_running(home), exported(serving[1][2:]))
     assert printed == "200\n"

@@ -6,7 +6,10 @@ import logging
 import socket
 import ssl
 import warnings
+from base64 import b64encode
 from contextlib import suppress
+from http.client import HTTPSConnection
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -15,7 +18,7 @@ from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.transparent import proxy as proxy_module
 from local_taskrouter.transparent.authority import Authority
 from local_taskrouter.transparent.hostname import HOSTNAME
-from local_taskrouter.transparent.proxy import Proxy
+from local_taskrouter.transparent.proxy import Https, Proxy
 from timeout import eventually
 
 TWILIO = f"https://{HOSTNAME}"
@@ -43,6 +46,24 @@ def http(proxy, authority, emulator):
         http.verify = str(authority.certificate_file)
         http.auth = (ACCOUNT_SID, emulator.taskrouter.auth_token)
         yield http
+
+
+class StrictConnection(HTTPSConnection):
+    """As the PHP SDK, which accepts no other response to CONNECT than this head."""
+
+    def __init__(self, proxy, authority):
+        context = ssl.create_default_context(cafile=authority.certificate_file)
+        super().__init__(HOSTNAME, context=context, timeout=10)
+        self.proxy = proxy
+
+    def connect(self):
+        plain = connect(self.proxy)
+        plain.sendall(CONNECT)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += plain.recv(1)
+        assert head == b"HTTP/1.1 200 Connection established\r\n\r\n"
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
 
 
 def connect(proxy):
@@ -104,10 +125,52 @@ def test_large_bodies_pass_both_ways_on_one_connection(http, client, caplog):
     assert sum(message.startswith(connecting) for message in caplog.messages) == 1
 
 
+def test_when_a_client_insists_on_the_usual_phrase_then_it_can_create_and_accept_a_task(
+    proxy, authority, emulator, built
+):
+    built.workflow(default=built.queue())
+    built.worker("Alice")
+    account = f"{ACCOUNT_SID}:{emulator.taskrouter.auth_token}".encode()
+    headers = {
+        "Authorization": f"Basic {b64encode(account).decode()}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection = StrictConnection(proxy, authority)
+
+    def send(method, path, **form):
+        connection.request(method, path, urlencode(form), headers)
+        return json.load(connection.getresponse())
+
+    tasks = f"/v1/Workspaces/{built.workspace.fetch().sid}/Tasks"
+    task = send("POST", tasks, Attributes="{}")
+    [reservation] = send("GET", f"{tasks}/{task['sid']}/Reservations")["reservations"]
+    path = f"{tasks}/{task['sid']}/Reservations/{reservation['sid']}"
+    accepted = send("POST", path, ReservationStatus="accepted")
+    connection.close()
+    assert accepted["reservation_status"] == "accepted"
+
+
+def test_when_a_client_reads_its_account_then_the_local_taskrouter_answers(http):
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}.json"
+    assert http.get(url).json()["status"] == "active"
+
+
+def test_when_the_hosts_file_names_this_machine_then_no_proxy_is_needed(authority, emulator):
+    https = Https(0, authority.server_context(), emulator).start()
+    context = ssl.create_default_context(cafile=authority.certificate_file)
+    try:
+        plain = socket.create_connection(("127.0.0.1", https.port), timeout=10)
+        with context.wrap_socket(plain, server_hostname=HOSTNAME) as client:
+            client.sendall(f"GET /v1/Workspaces HTTP/1.1\r\nHost: {HOSTNAME}\r\n\r\n".encode())
+            assert client.recv(12) == b"HTTP/1.1 401"
+    finally:
+        https.stop()
+
+
 @pytest.mark.parametrize(
     ("request_line", "reason_part"),
     [
-        (b"CONNECT api.twilio.com:443 HTTP/1.1", "nowhere else, not to api.twilio.com:443"),
+        (b"CONNECT video.twilio.com:443 HTTP/1.1", "nowhere else, not to video.twilio.com:443"),
         (b"CONNECT taskrouter.twilio.com:80 HTTP/1.1", "not to taskrouter.twilio.com:80"),
         (b"CONNECT taskrouter.twilio.com HTTP/1.1", "nowhere else"),
         (b"CONNECT 127.0.0.1:22 HTTP/1.1", "nowhere else, not to 127.0.0.1:22"),
@@ -139,8 +202,10 @@ def test_malformed_request_is_rejected(proxy, bytes_, status):
 
 
 def test_requests_shows_the_reason(http):
-    with pytest.raises(requests.exceptions.ProxyError, match="nowhere else, not to api.twilio.com"):
-        http.get("https://api.twilio.com/2010-04-01/Accounts.json")
+    with pytest.raises(
+        requests.exceptions.ProxyError, match="nowhere else, not to video.twilio.com"
+    ):
+        http.get("https://video.twilio.com/2010-04-01/Accounts.json")
 
 
 def test_other_name_inside_the_tunnel_is_rejected(proxy, authority):
@@ -149,7 +214,7 @@ def test_other_name_inside_the_tunnel_is_rejected(proxy, authority):
         assert raw.recv(1000).startswith(b"HTTP/1.1 200 ")
         trusting = ssl.create_default_context(cafile=authority.certificate_file)
         with pytest.raises(ssl.SSLCertVerificationError):
-            trusting.wrap_socket(raw, server_hostname="api.twilio.com")
+            trusting.wrap_socket(raw, server_hostname="video.twilio.com")
 
 
 def test_plain_text_inside_the_tunnel_gets_no_response(proxy, http):
