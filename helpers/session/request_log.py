@@ -6,6 +6,7 @@ stores the log cannot leak them.
 """
 
 import json
+import logging
 import threading
 from base64 import b64encode
 from collections import deque
@@ -159,6 +160,15 @@ class LoggingHttpClient(TwilioHttpClient):
     def __init__(self, log: RequestLog, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.log = log
+
+    def log_request(self, kwargs: dict[str, Any]) -> None:
+        """Log as the SDK does, but format no header for a level that is off."""
+        if self.logger.isEnabledFor(logging.INFO):
+            super().log_request(kwargs)
+
+    def log_response(self, status_code: int, response: Any) -> None:
+        if self.logger.isEnabledFor(logging.INFO):
+            super().log_response(status_code, response)
 
     def request(
         self,

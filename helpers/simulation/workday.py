@@ -23,7 +23,7 @@ from helpers.session.session import Session
 from helpers.simulation.customers import HOUR, Customer
 from helpers.simulation.scenario import Scenario, Shift, configuration, shifts, target_workers
 
-_THREADS = 2  # more would wait for Python's interpreter lock
+_THREADS = 4
 _SHIFT_ENDS, _SHIFT_BEGINS, _TASK_ENDS, _PATIENCE_ENDS, _CUSTOMER_ARRIVES = range(5)
 
 
@@ -245,7 +245,8 @@ def simulate(
         while (then := _next_time(runs)) is not None:
             clock.advance(then - now)
             now = then
-            list(threads.map(partial(ScenarioRun.play, now=now), runs))
+            due = [run for run in runs if run.next_time() == now]
+            list((threads.map if len(due) > 1 else map)(partial(ScenarioRun.play, now=now), due))
             progress((now - opened) / (ends - opened) if now < ends else 1.0)
     return Day(runs, since, opened, now)
 

@@ -183,6 +183,15 @@ def test_parameters_join_query_and_form():
     assert exchange.parameters == {"b": "1,2,3", "c": "", "d": "ñ"}
 
 
+@pytest.mark.parametrize(("level", "lines"), [("INFO", True), ("WARNING", False)])
+def test_log_of_the_sdk_is_written_at_its_level(echo, caplog, level, lines):
+    with caplog.at_level(level, "twilio.http_client"):
+        LoggingHttpClient(RequestLog()).request("POST", echo, headers={"Accept": "text/x"})
+    assert (
+        ("Accept : text/x" in caplog.text) == ("Response Status Code: 201" in caplog.text) == lines
+    )
+
+
 def test_repeated_field_is_kept_in_order(echo):
     log = RequestLog()
     LoggingHttpClient(log).request("POST", echo, data={"a": ["1", "2"], "b": 3, "No": None})
