@@ -1,7 +1,8 @@
 """The ASGI application: check credentials, parse the request, run the handler, render errors.
 
 An API handler runs in the event loop, under the TaskRouter's lock; if the lock is taken, a worker
-thread runs it. Queries of Events finish in a worker thread, and control routes always run in one.
+thread runs it. Queries of Events and slow filters of lists run in a worker thread, and control routes
+always run in one.
 """
 
 import base64
