@@ -61,8 +61,8 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.connect",
     },
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
-    "local_taskrouter/__main__.py": {"local_taskrouter.http.server"},
-    "local_taskrouter/http/server.py": {"local_taskrouter.transparent.mode"},
+    "local_taskrouter/__main__.py": {"local_taskrouter.http.serve_home"},
+    "local_taskrouter/http/serve_home.py": {"local_taskrouter.transparent.mode"},
     # pytest loads the plugin in every run.
     "local_taskrouter/pytest_plugin.py": {"local_taskrouter.testing"},
 }

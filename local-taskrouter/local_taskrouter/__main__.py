@@ -87,14 +87,12 @@ def _port(text: str) -> int:
 
 
 def _serve(home: Home, options: argparse.Namespace) -> int:
-    from local_taskrouter.http import server
+    from local_taskrouter.http.serve_home import CannotServe, serve_home
 
     try:
         idle_hours = options.idle_timeout or None
-        server.serve_home(
-            home, options.host, options.port, idle_hours, options.transparent, options.https
-        )
-    except server.CannotServe as fault:
+        serve_home(home, options.host, options.port, idle_hours, options.transparent, options.https)
+    except CannotServe as fault:
         return _fail(str(fault))
     return 0
 

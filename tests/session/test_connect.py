@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from local_taskrouter.http.server import USUAL_PORT
+from local_taskrouter.http.serve_home import USUAL_PORT
 from local_taskrouter.process import launch, server_identity
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import ensure_running, find_running

@@ -1,11 +1,7 @@
-"""Serve the emulator over HTTP from one event loop, in one process per home folder."""
+"""Serve the emulator over HTTP from one event loop."""
 
 import asyncio
-import logging
-import os
-import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,33 +10,18 @@ from time import monotonic
 from typing import Any
 
 import uvicorn
-from filelock import Timeout
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local_taskrouter import descriptors
-from local_taskrouter.clock import SystemClock
-from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.http.app import Application
 from local_taskrouter.http.connections import IDLE_SECONDS, Connection, Connections
-from local_taskrouter.process.home import Home, Running, code_version
-from local_taskrouter.process.log_file import LogFileHandler
-from local_taskrouter.process.owner import Owner, single_user_server
-from local_taskrouter.process.private_files import UnusableFile
+from local_taskrouter.process.owner import Owner
 from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.hostname import HOSTNAMES, export_lines
 
-USUAL_PORT = 8790
 _DRAIN_SECONDS = 2.0
 _POLL_SECONDS = 1.0
 _DRAIN_POLL_SECONDS = 0.001
 _BACKLOG = 1024
-_SWITCH_SECONDS = 0.0005
-"""How long a thread computes before Python switches, so that long queries delay no other request."""
-
-
-class CannotServe(RuntimeError):
-    """The emulator cannot run here; the message has the reason and what to do."""
 
 
 class EmulatorServer:
@@ -206,131 +187,6 @@ class LastUse:
     def seconds_ago(self) -> float:
         """The seconds since the last request, or since the start."""
         return monotonic() - self._at
-
-
-def serve_home(
-    home: Home,
-    host: str,
-    port: int | None,
-    idle_hours: float | None,
-    transparent: bool = False,
-    https_port: int | None = None,
-) -> None:
-    """Serve the emulator of `home` until it is stopped, and print its address.
-
-    `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
-    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address;
-    with `https_port` that port of the loopback address does so too, without a proxy.
-    Raises CannotServe.
-    """
-    os.umask(0o077)
-    descriptors.raise_limit()
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    version = code_version()
-    home.create()
-    try:
-        with home.serving_lock(timeout=1):
-            ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
-            owners = [single_user_server(), Owner.of_pid(home.owner())]
-            server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
-            sid, token = home.credentials()
-            running = Running(server.url, os.getpid(), sid, token, version)
-            with _at_twilios_address(server, home, transparent, https_port):
-                _serve(home, server, running)
-    except Timeout:
-        raise CannotServe(_already_served(home)) from None
-
-
-def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
-    logging.getLogger().addHandler(LogFileHandler(sys.stderr, home.log_file))
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: server.stop())
-    home.save_port(server.port)
-    home.write_running(running)
-    server.owners.append(Registration(home, running))
-    print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
-    print(export_lines(server.taskrouter.transparent), end="", flush=True)
-    try:
-        server.run()
-    finally:
-        home.remove_running(running.pid)
-    print("TaskRouter has stopped; its state is kept.", flush=True)
-
-
-@contextmanager
-def _at_twilios_address(
-    server: EmulatorServer, home: Home, transparent: bool, https_port: int | None
-) -> Iterator[None]:
-    """Serve `server` at Twilio's address too, if requested, until the `with` block ends."""
-    if not transparent:
-        yield
-        return
-    from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
-
-    now = SystemClock().now()
-    try:
-        mode = Transparent(home.folder, server.port + 1, server, now, https_port)
-    except UnusableFile:
-        server.close()
-        raise
-    except (OSError, OverflowError) as fault:
-        server.close()
-        raise CannotServe(
-            f"Port {https_port} of 127.0.0.1 cannot be used ({fault}). A port below 1024 may need"
-            " more rights: choose another with --https, and let the system forward 443 to it."
-        ) from None
-    with mode:
-        server.taskrouter.transparent = mode.variables
-        for port in mode.https_ports:
-            names = " ".join(HOSTNAMES)
-            print(
-                f"It answers at port {port} for programs that use no proxy, if the hosts file has:"
-            )
-            print(f"127.0.0.1 {names}")
-        yield
-
-
-def _bind_first_free(
-    taskrouter: TaskRouter,
-    host: str,
-    ports: list[int],
-    idle_hours: float | None,
-    owners: Sequence[Owner],
-) -> EmulatorServer:
-    fault: OSError | None = None
-    for port in ports:
-        try:
-            return EmulatorServer(taskrouter, host, port, idle_hours, owners)
-        except OSError as error:
-            fault = error
-    taskrouter.close()
-    raise CannotServe(
-        f"Port {ports[0]} of {host} cannot be used ({fault}). "
-        "Choose another with --port, or --port 0 for any free one."
-    )
-
-
-def _open_taskrouter(home: Home) -> TaskRouter:
-    try:
-        return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
-    except DatabaseFailure as failure:
-        raise CannotServe(str(failure)) from None
-
-
-def api_keys() -> dict[str, str]:
-    """The API key in the environment: TASKROUTER_API_KEY with TASKROUTER_API_SECRET."""
-    key, secret = (os.environ.get(f"TASKROUTER_API_{part}", "") for part in ("KEY", "SECRET"))
-    return {key: secret} if key and secret else {}
-
-
-def _already_served(home: Home) -> str:
-    running = home.running()
-    address = f" at {running.url} (process {running.pid})" if running else ""
-    return (
-        f"The local TaskRouter of {home.folder} is already running{address}. "
-        "Use it, or stop it first: python -m local_taskrouter stop"
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
