@@ -182,6 +182,5 @@ def eligible(engine, queue):
 def reloaded(engine):
     """Return an Engine with copies of these records, as after a restart."""
     again = Engine(SidMaker(2))
-    for record in sorted(engine.store, key=lambda record: record.serial):
-        again.store.restore(replace(record))
+    again.store.restore(map(replace, sorted(engine.store, key=lambda record: record.serial)))
     return again

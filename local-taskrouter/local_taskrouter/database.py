@@ -4,6 +4,7 @@ A transaction is committed before the HTTP response is sent, so a process that i
 acknowledged write. Events and deliveries are only here, not in memory.
 """
 
+import gc
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -198,11 +199,14 @@ class Database:
     @contextmanager
     def loading(self) -> Iterator[None]:
         """Raise UnreadableDatabase if the `with` block cannot use what is in the database."""
+        gc.disable()  # it would look through all the new records again and again
         try:
             with self._described():
                 yield
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise self._unreadable(str(error)) from error
+        finally:
+            gc.enable()
 
     def _open(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

@@ -227,8 +227,7 @@ class TaskRouter:
 
     def _load(self) -> None:
         engine = Engine(self.sids)
-        for record in self.database.records():
-            engine.store.restore(record)
+        engine.store.restore(self.database.records())
         offset = float(self.database.setting("offset") or 0.0)
         if (stopped := self.database.setting("stopped")) is not None:
             self.clock.stopped = float(stopped)

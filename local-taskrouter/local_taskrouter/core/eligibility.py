@@ -48,11 +48,7 @@ class Eligibility:
 
     def queues_of(self, worker: Worker) -> Iterator[TaskQueue]:
         """Yield the TaskQueues that the Worker matches. Costs O(those that may match)."""
-        keys = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
-        for sid in self._queues.find(keys):
-            queue = self._store.require(TaskQueue, sid)
-            if self.matches(queue, worker):
-                yield queue
+        return (queue for queue in self._candidates_of(worker) if self.matches(queue, worker))
 
     def members(self, queue: TaskQueue) -> set[str] | None:
         """Return the SIDs of all matching Workers; None if this depends on Activity or load."""
@@ -77,6 +73,10 @@ class Eligibility:
         return (
             self._store.require(Worker, sid) for sid in self._workers.find(_keys(queue, required))
         )
+
+    def _candidates_of(self, worker: Worker) -> Iterator[TaskQueue]:
+        keys = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
+        return (self._store.require(TaskQueue, sid) for sid in self._queues.find(keys))
 
     def _on_change(self, record: Record, exists: bool) -> None:
         """Update the indexes if the text that decides has changed, or the record is removed."""
@@ -120,8 +120,8 @@ class Eligibility:
         if not exists:
             return
         self._workers.put(worker.sid, self._worker_keys(worker))
-        for queue in self.queues_of(worker):
-            if queue.sid in self._members:
+        for queue in self._candidates_of(worker):
+            if queue.sid in self._members and self.matches(queue, worker):
                 self._members[queue.sid].add(worker.sid)
 
     def _worker_keys(self, worker: Worker) -> Iterator[Hashable]:

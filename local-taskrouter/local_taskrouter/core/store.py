@@ -4,7 +4,7 @@ These three update the indexes, notify the observers, record what must be writte
 be undone, so that a command that fails leaves no trace.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from heapq import merge
 from typing import Any, TypeVar
 
@@ -109,11 +109,18 @@ class Store:
         self._undo.append(lambda: self._take(record))
         return record
 
-    def restore(self, record: Record) -> None:
-        """Add a record read from disk, which has its serial number."""
-        self._serial = max(self._serial, record.serial)
-        self._put(record)
-        self._changed.clear()
+    def restore(self, records: Iterable[Record]) -> None:
+        """Add all records read from disk, which have their serial numbers, to an empty store."""
+        by_kind: dict[type[Record], list[Record]] = {}
+        for record in records:
+            self._records[record.sid] = record
+            by_kind.setdefault(type(record), []).append(record)
+        for index in self._indexes.values():
+            index.fill(by_kind.get(index.rule.kind, ()))
+        for record in self._records.values():
+            self._serial = max(self._serial, record.serial)
+            for observer in self.observers:
+                observer(record, True)
 
     def change(self, record: Record, **fields: Any) -> None:
         """Set `fields` of a record; equal values are not a change."""

@@ -1,12 +1,13 @@
 """Matching pairs found through the indexes are those found by evaluating every pair."""
 
 import pytest
+from engine_lab import reloaded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from local_taskrouter.core import task_queues, workers, workspaces
 from local_taskrouter.core.commands import run
-from local_taskrouter.core.eligibility import required_value, values_at
+from local_taskrouter.core.eligibility import Eligibility, required_value, values_at
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import TaskQueue, Worker
 from local_taskrouter.errors import BadRequest
@@ -195,3 +196,21 @@ def test_required_value_is_found(text, path, needed):
 )
 def test_condition_that_can_match_anything_requires_no_value(text):
     assert required_value(parse(text).condition) is None
+
+
+def test_restart_evaluates_no_expression(lab, monkeypatch):
+    queue = lab.queue("Spanish", 'languages HAS "es"')
+    alice = lab.worker("Alice", {"languages": ["es"]})
+    lab.worker("Bob", {"languages": ["en"]})
+    assert lab.engine.eligibility.members(queue) == {alice.sid}
+    matches, evaluated = Eligibility.matches, []
+
+    def counting(*pair):
+        evaluated.append(pair)
+        return matches(*pair)
+
+    monkeypatch.setattr(Eligibility, "matches", counting)
+    again = reloaded(lab.engine)
+    assert evaluated == []
+    assert again.eligibility.members(queue) == {alice.sid}
+    assert len(evaluated) == 1
