@@ -119,13 +119,14 @@ class Route:
     """A row of the route table: `handler` handles `method` on `path`.
 
     `path` is below `/v1`, with SIDs in angle brackets. `params` come from the form of a POST and
-    from the query of any other method.
+    from the query of any other method. A `long` one can take seconds in a Workspace at its limits.
     """
 
     method: str
     path: str
     handler: Callable[[Call], Result]
     params: Mapping[str, Param] = field(default_factory=dict)
+    long: bool = False
 
 
 @lru_cache(maxsize=65_536)

@@ -160,6 +160,12 @@ ROUTES = [
     ),
     Route("POST", _ALL, create, {"FriendlyName": required(friendly_name), **_SETTINGS}),
     Route("GET", f"{_ALL}/<sid>", fetch),
-    Route("POST", f"{_ALL}/<sid>", update, {"FriendlyName": optional(friendly_name), **_SETTINGS}),
+    Route(
+        "POST",
+        f"{_ALL}/<sid>",
+        update,
+        {"FriendlyName": optional(friendly_name), **_SETTINGS},
+        long=True,
+    ),
     Route("DELETE", f"{_ALL}/<sid>", delete),
 ]

@@ -101,6 +101,7 @@ ROUTES = [
             "ReEvaluateTasks": optional(boolean),
             **_SETTINGS,
         },
+        long=True,
     ),
     Route("DELETE", f"{_ALL}/<sid>", delete),
 ]

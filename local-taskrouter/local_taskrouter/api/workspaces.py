@@ -124,5 +124,5 @@ ROUTES = [
             **_SETTINGS,
         },
     ),
-    Route("DELETE", "/Workspaces/<sid>", delete),
+    Route("DELETE", "/Workspaces/<sid>", delete, long=True),
 ]

@@ -1,8 +1,8 @@
 """The ASGI application: check credentials, parse the request, run the handler, render errors.
 
-An API handler runs in the event loop, under the TaskRouter's lock; if the lock is taken, a worker
-thread runs it. Queries of Events and slow filters of lists run in a worker thread, and control routes
-always run in one.
+An API handler runs in the event loop, under the TaskRouter's lock; a worker thread runs it if the
+lock is taken or the command can be long. Queries of Events and slow filters of lists run in a worker
+thread, and control routes always run in one.
 """
 
 import base64
@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache, partial
 from math import inf
 from re import Pattern
@@ -129,18 +130,18 @@ class Application:
                 Call(engine, account_sid, base, path, sids, args, query, if_match, body)
             )
 
-        result = await self._call(command)
+        result = await self._call(command, route.long)
         while isinstance(result, Pause):
             result = await self._call(partial(_resume, result, await _run_tests(result)))
         if not isinstance(result, Reply):
             return await run_in_threadpool(_read_and_render, taskrouter, result)
         return _render(result)
 
-    async def _call(self, command: Callable[[Engine], Result]) -> Result:
-        try:
-            return self.taskrouter.call(command, wait=False)
-        except Busy:
-            return await run_in_threadpool(self.taskrouter.call, command)
+    async def _call(self, command: Callable[[Engine], Result], long: bool = False) -> Result:
+        with suppress(Busy):
+            if not long:
+                return self.taskrouter.call(command, wait=False)
+        return await run_in_threadpool(self.taskrouter.call, command)
 
 
 async def _run_tests(pause: Pause) -> list[bool]:

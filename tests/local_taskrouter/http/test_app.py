@@ -1,7 +1,7 @@
 """The application on a socket: what it does before it reads a body, and while a call runs."""
 
 import socket
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 import pytest
 import requests
@@ -83,3 +83,22 @@ def test_task_is_created_while_a_list_evaluates_expressions(emulator, built, mon
         end.set()
         reader.join()
     assert answers[0].status_code == 200
+
+
+def test_long_command_leaves_the_event_loop_free(emulator, built, monkeypatch):
+    call, threads = emulator.taskrouter.call, []
+
+    def observed_call(*args, **kwargs):
+        threads.append(current_thread().name)
+        return call(*args, **kwargs)
+
+    queue = built.queue()
+    workflow = built.workflow(default=queue)
+    monkeypatch.setattr(emulator.taskrouter, "call", observed_call)
+    built.workspace.fetch()
+    assert set(threads) == {"emulator"}
+    threads.clear()
+    queue.update(target_workers="1 == 2")
+    workflow.update(re_evaluate_tasks="true")
+    built.workspace.delete()
+    assert len(threads) == 3 and "emulator" not in threads
