@@ -11,6 +11,7 @@ from local_taskrouter.explanation.candidates import Candidate
 from local_taskrouter.explanation.sentences import PENDING, describe_candidate
 from local_taskrouter.explanation.verdicts import Clause, Verdict
 
+from helpers.display.html import AS_TEXT
 from helpers.display.table import Table, table
 from helpers.display.theme import BRAND, CODE_FONT, FAINT_BORDER, INK, QUIET_INK
 
@@ -63,7 +64,7 @@ class Explanation(result.Explanation):
             _filters(self),
             _facts(self),
         ]
-        return f'<div style="{_BOX}">{"".join(parts)}</div>'
+        return f'<div class="{AS_TEXT}" style="{_BOX}">{"".join(parts)}</div>'
 
 
 def _worker_row(candidate: Candidate) -> list[object]:

@@ -8,6 +8,9 @@ import ipywidgets as widgets
 
 from helpers.display.theme import BORDER, CODE_FONT, INK
 
+AS_TEXT = "tex2jax_ignore mathjax_ignore"
+"""CSS classes of an output, without which JupyterLab draws "$5 and $6" as mathematics."""
+
 WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
 CODE = (
     f"{WRAPPED};font-family:{CODE_FONT};font-size:90%;margin:2px 0;"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.display.html import AS_TEXT
+
 _MOST_ROWS = 60
 # In characters
 _LONGEST_UNBROKEN, _HALF_A_SID, _SHORT, _NARROW_PAGE = 20, 17, 9, 55
@@ -35,7 +37,9 @@ class Table(pd.DataFrame):
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
-            html = self.to_html(index=False, max_rows=_MOST_ROWS, border=0, escape=True)
+            html = self.to_html(
+                index=False, max_rows=_MOST_ROWS, border=0, escape=True, classes=AS_TEXT
+            )
         close = _CLOSE if len(self.columns) > _FEW_COLUMNS else ""
         # Values are escaped, so these replacements reach tags only.
         for tag, style in _STYLES.items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.checks import CheckFailed
+from helpers.display.html import AS_TEXT
 from helpers.display.theme import INK, NOTICE_EDGE, SOLVED_EDGE
 
 _RIGHT, _NOT_YET = "✓", "○"
@@ -70,6 +71,6 @@ class SelfCheck:
         lines = "".join(f"<br>{escape(str(line))}" for line in self.lines)
         advice = f"<br><em>{escape(self.advice)}</em>" if self.advice else ""
         return (
-            f'<div style="{_BLOCK.format(edge)}"><strong>{escape(self.summary)}</strong>'
+            f'<div class="{AS_TEXT}" style="{_BLOCK.format(edge)}"><strong>{escape(self.summary)}</strong>'
             f"{lines}{advice}</div>"
         )

@@ -1,0 +1,36 @@
+"""JupyterLab draws what stands between two dollar signs as mathematics, unless an output forbids it."""
+
+from browser_tab import Tab
+from playwright.sync_api import expect
+
+VALUE = "costs $5 and $6, or $$7$$"
+SETUP = f"""import json
+from IPython.display import HTML
+from helpers import connect, controls, explain, prepare, tables
+from helpers.exercises.self_check import Line, SelfCheck
+value = {VALUE!r}
+lab = prepare(connect(), "alice available")
+lab.workspace.workers(lab.bob_sid).update(friendly_name=value)
+attributes = json.dumps({{"selected_language": "es", "note": value}})
+task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=attributes)"""
+OUTPUTS = (
+    "tables.tasks(lab)",
+    "tables.workers(lab)",
+    "explain(lab, task)",
+    "explain(lab, {'selected_language': value})",
+    "SelfCheck(value, [Line(value, False, value, value)])",
+    "controls.tasks(lab)",
+    "controls.reservation(lab)",
+    "controls.floor(lab)",
+    "controls.playground(lab)",
+)
+MATHEMATICS = "HTML('<p>$5 and $6</p>')"
+
+
+def test_value_with_two_dollar_signs_is_shown_as_it_is(tab: Tab):
+    tab.show("notebooks/dollars.ipynb", SETUP, *OUTPUTS, MATHEMATICS)
+    expect(tab.output_of(MATHEMATICS).locator("mjx-container")).to_have_count(1)
+    for code in OUTPUTS:
+        output = tab.output_of(code)
+        expect(output).to_contain_text(VALUE)
+        assert output.locator("mjx-container").count() == 0, code
