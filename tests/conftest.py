@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process import launch
@@ -18,6 +19,10 @@ from twilio.rest import Client
 from helpers.lessons.workspace import FaultyWorkspace, PreparedWorkspace, prepare
 from helpers.session.request_log import LoggingHttpClient, RequestLog
 from helpers.session.session import Session
+
+# The same examples in every run, however slow the machine is: a red test is never luck.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -25,10 +25,20 @@ _SECRET_HEADERS = {"authorization", "proxy-authorization"}
 
 
 class Secret(str):
-    """A string whose repr is masked, for a cell's output, a list, or a traceback's local variables."""
+    """A string that is masked where it is shown: in a cell's output, a table, a traceback, a print.
+
+    Its characters are the secret: it compares, encodes and serializes as such. `str()`, `format()` and
+    `repr()` return the mask.
+    """
 
     def __repr__(self) -> str:
         return repr(MASK)
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, specification: str) -> str:
+        return format(MASK, specification)
 
 
 def utc_now() -> datetime:

@@ -122,7 +122,7 @@ def test_token_reaches_no_other_server_and_no_file_is_touched(servers, sender, f
     files = {path.name: path.read_text() for path in folder.iterdir()}
     with_token = []
 
-    @settings(max_examples=150, deadline=None, derandomize=True)
+    @settings(max_examples=150)
     @given(commands() | accepted_commands() | accepted_commands())
     @example(f"curl -u '{CREDENTIALS}\nurl = {{other}}/x' {{taskrouter}}/v1")
     @example(f"curl -u '{CREDENTIALS}\ndata = @{{canary}}\n#' {{taskrouter}}/v1")

@@ -64,7 +64,7 @@ def play(seed, steps):
     return lab, [first.sid, second.sid]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(0, 40), st.integers(0, 40))
 def test_counts_in_sql_equal_counts_of_the_events(seed, skipped, length):
     lab, queues = play(seed, 60)

@@ -1,13 +1,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twilio.rest import Client
 
 from helpers.session.credentials import NoCredentials, find_credentials
-
-repeatable = settings(derandomize=True, deadline=None)
 
 ACCOUNT, OTHER, KEY = "AC" + "3" * 32, "AC" + "5" * 32, "SK" + "4" * 32
 TOKEN = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "the-token"}
@@ -158,7 +156,6 @@ CONFIGURATIONS = st.fixed_dictionaries(
 )
 
 
-@repeatable
 @given(st.binary() | st.builds(lambda value: json.dumps(value).encode(), CONFIGURATIONS | VALUES))
 def test_whatever_the_configuration_contains_only_no_credentials_is_raised(
     tmp_path_factory, content

@@ -2,10 +2,18 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pandas
 import pytest
 import requests
 
-from helpers.session.request_log import MASK, Exchange, LoggingHttpClient, RequestLog, with_query
+from helpers.session.request_log import (
+    MASK,
+    Exchange,
+    LoggingHttpClient,
+    RequestLog,
+    Secret,
+    with_query,
+)
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -211,3 +219,13 @@ def test_url_encoded_secret_is_masked():
     log = RequestLog(secrets=["a/b+c="])
     kept = log.record(sent(url=with_query("http://x/a", {"t": "a/b+c="})))
     assert (kept.url, kept.parameters) == (f"http://x/a?t={MASK}", {"t": MASK})
+
+
+def test_when_a_secret_is_shown_then_it_is_masked_and_its_characters_still_work():
+    secret = Secret(TOKEN)
+    frame = pandas.DataFrame([{"auth_token": secret}])
+    shown = [repr(secret), str(secret), f"{secret} {secret:>9}", repr([secret])]
+    for text in [*shown, repr(frame), frame.to_string(), frame.to_html()]:
+        assert TOKEN not in text
+    assert secret == TOKEN and secret.encode() == TOKEN.encode()
+    assert json.loads(json.dumps({"token": secret})) == {"token": TOKEN}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from filelock import FileLock
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.lessons.workspace import prepare
@@ -16,8 +16,6 @@ from helpers.session.request_log import utc_now
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import WORKSPACE, TutorialWorkspaces
 from helpers.session.workspace_record import Entry, WorkspaceRecord
-
-repeatable = settings(derandomize=True, deadline=None)
 
 ACCOUNT = "AC" + "3" * 32
 ENTRY = Entry(WORKSPACE, "01234567", "WS" + "1" * 32, "2026-01-01T00:00:00+00:00")
@@ -127,7 +125,6 @@ JSON = st.recursive(
 )
 
 
-@repeatable
 @given(st.binary() | st.builds(lambda value: json.dumps(value).encode(), JSON))
 def test_whatever_the_record_contains_only_connection_failed_is_raised(tmp_path_factory, content):
     folder = tmp_path_factory.getbasetemp() / "damaged record"

@@ -310,12 +310,7 @@ ANY = st.one_of(
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_parameters_cause_no_server_error(api, path, task, reservation, alice, route, data):
     url = route.path.replace("<workspace_sid>", path.rsplit("/", 1)[1])

@@ -116,9 +116,7 @@ class Pairs(RuleBasedStateMachine):
 
 
 TestPairs = Pairs.TestCase
-TestPairs.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, derandomize=True
-)
+TestPairs.settings = settings(max_examples=40, stateful_step_count=25)
 
 
 LITERALS = ['"es"', '"en"', "1", "1.0", "2", "true", "false", "null"]
@@ -159,7 +157,7 @@ attributes = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(conditions, attributes)
 def test_matching_attributes_contain_the_required_value(text, attributes):
     expression = parse(text)

@@ -280,6 +280,4 @@ def reachable(table, status):
 
 
 TestLife = RandomCommands.TestCase
-TestLife.settings = settings(
-    max_examples=120, stateful_step_count=40, deadline=None, derandomize=True
-)
+TestLife.settings = settings(max_examples=120, stateful_step_count=40)

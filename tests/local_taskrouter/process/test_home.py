@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import (
@@ -23,8 +23,6 @@ from local_taskrouter.process.home import (
 )
 from local_taskrouter.process.owner import Owner
 from local_taskrouter.process.private_files import UnusableFile
-
-repeatable = settings(derandomize=True, deadline=None)
 
 RUNNING = Running("http://127.0.0.1:9", 4711, ACCOUNT_SID, "token", "0123456789abcdef")
 
@@ -193,7 +191,6 @@ CONTENT = (
 )
 
 
-@repeatable
 @given(content=CONTENT)
 def test_whatever_the_files_contain_the_home_works(tmp_path_factory, content):
     """Damaged files count as missing: `stop` finds nothing to stop, and a new token is made."""

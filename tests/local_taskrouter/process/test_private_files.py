@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 from filelock import Timeout
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from local_taskrouter.process import private_files
 from local_taskrouter.process.private_files import PrivateLock, UnusableFile
-
-repeatable = settings(derandomize=True, deadline=None)
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such owners and modes")
 
@@ -224,7 +222,6 @@ def test_lock_that_is_held_raises_timeout(folder):
         PrivateLock(folder / "lock", 0).acquire()
 
 
-@repeatable
 @given(st.binary() | st.just(b"[" * 100_000) | st.just(b"1" * 5_000))
 def test_damaged_json_raises_only_value_error(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "damaged"

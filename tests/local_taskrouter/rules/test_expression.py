@@ -4,14 +4,13 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from local_taskrouter.rules.clauses import And, Array, Comparison, Constant, Or, Reference
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
 
 CASES = json.loads((Path(__file__).parent / "expressions.json").read_text(encoding="utf-8"))
 MEGABYTE = 1_000_000
-repeatable = settings(derandomize=True, deadline=None)
 
 
 def named(case):
@@ -163,7 +162,6 @@ def assert_expression_or_syntax_error(text):
         assert 0 <= error.position <= len(text)
 
 
-@repeatable
 @given(st.text())
 @example("a\x00")
 @example("\ud800")
@@ -178,7 +176,6 @@ WORDS = st.sampled_from(
 )
 
 
-@repeatable
 @given(st.lists(WORDS).map(" ".join))
 def test_any_tokens_are_an_expression_or_a_syntax_error(text):
     assert_expression_or_syntax_error(text)
@@ -225,7 +222,6 @@ TREES = st.recursive(
 )
 
 
-@repeatable
 @given(TREES)
 def test_formatted_tree_parses_to_the_same_tree(tree):
     assert parse(written(tree)).condition == tree
