@@ -126,10 +126,10 @@ def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
     expect(panel.get_by_role("cell", name=again.sid, exact=True)).to_be_visible()
     tab.press(panel.get_by_role("button", name="Accept"))
     eventually("it is assigned", lambda: status_of(lab, task) == "assigned")
-    expect(panel.get_by_text("the Reservation is accepted")).to_be_visible()
+    expect(panel.get_by_text("Alice's Reservation is accepted")).to_be_visible()
     lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
-    expect(panel.get_by_text("the Reservation is completed")).to_be_visible()
+    expect(panel.get_by_text("Alice's Reservation is completed")).to_be_visible()
     tab.reload()
     panel.get_by_label("Reservation").select_option(f"{short(reservation.sid)} Alice, rejected")
-    expect(panel.get_by_text("the Reservation is rejected")).to_be_visible()
+    expect(panel.get_by_text("Alice's Reservation is rejected")).to_be_visible()
     assert tab.violations() == []

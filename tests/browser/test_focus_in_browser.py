@@ -89,8 +89,8 @@ def test_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
     accept = panels["reservation"].get_by_role("button", name="Accept")
     expect(accept).to_be_enabled()
     tab.press(accept)
-    expect(panels["reservation"].get_by_text("the Reservation is accepted")).to_be_visible()
-    expect(part_with_focus(tab)).to_contain_text("the Reservation is accepted")
+    expect(panels["reservation"].get_by_text("Alice's Reservation is accepted")).to_be_visible()
+    expect(part_with_focus(tab)).to_contain_text("Alice's Reservation is accepted")
     tab.page.keyboard.press("Tab")
     expect(panels["reservation"].get_by_label("Reservation")).to_be_focused()
 
@@ -105,7 +105,7 @@ def test_button_disabled_elsewhere_gets_the_focus_back(tab, panels, lab):
             activity_sid=lab.offline_sid, reject_pending_reservations=True
         )
         expect(reject).to_be_disabled()
-        expect(part_with_focus(tab)).to_contain_text("the Reservation is rejected")
+        expect(part_with_focus(tab)).to_contain_text("Alice's Reservation is rejected")
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(reject).to_be_focused()
 

@@ -31,7 +31,7 @@ def test_task_is_created_reserved_accepted_and_completed_in_panels(tab, panels, 
     floor = panels["floor"].get_by_role("img")
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: asked about WT"))
     tab.press(reservation.get_by_role("button", name="Accept"))
-    expect(panels["lifecycle"].get_by_text("the Reservation is accepted")).to_be_visible()
+    expect(panels["lifecycle"].get_by_text("Alice's Reservation is accepted")).to_be_visible()
     assert the_task(lab).assignment_status == "assigned"
     expect(floor).to_have_attribute("aria-label", re.compile("Alice, Idle, .*: works on WT"))
     expect(tasks.get_by_role("button", name="Cancel")).to_be_disabled()
@@ -50,7 +50,7 @@ def test_panels_show_changes_made_elsewhere(tab, panels, lab):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
     tab.press(panels["clock"].get_by_role("button", name="20 minutes later"))
-    expect(panels["reservation"].get_by_text("the Reservation is timeout")).to_be_visible()
+    expect(panels["reservation"].get_by_text("Alice's Reservation is timeout")).to_be_visible()
     expect(panels["workers"].get_by_text("Offline, not available")).to_be_visible()
     assert tab.violations() == []
 

@@ -71,7 +71,7 @@ def change_panels(tab, panels) -> None:
     clock.get_by_label("Seconds").fill("75")
     clock.get_by_role("button", name="20 minutes later").click()
     expect(clock.get_by_text("It is 20 min later")).to_be_visible()
-    expect(panels["reservation"].get_by_text("the Reservation is timeout")).to_be_visible()
+    expect(panels["reservation"].get_by_text("Alice's Reservation is timeout")).to_be_visible()
 
 
 def change_page(tab, panels) -> None:
