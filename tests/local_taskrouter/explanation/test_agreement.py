@@ -298,4 +298,4 @@ class Agreement(RuleBasedStateMachine):
 
 
 TestAgreement = Agreement.TestCase
-TestAgreement.settings = settings(max_examples=50, stateful_step_count=15)
+TestAgreement.settings = settings(max_examples=30, stateful_step_count=15)
