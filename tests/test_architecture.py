@@ -63,6 +63,9 @@ LATE_IMPORTS = {  # inside a function
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
     "local_taskrouter/__main__.py": {"local_taskrouter.http.serve_home"},
     "local_taskrouter/http/serve_home.py": {"local_taskrouter.transparent.mode"},
+    # aiohttp takes a third of the time that a server needs to start; many send no callback.
+    "local_taskrouter/outbox.py": {"local_taskrouter.callbacks"},
+    "local_taskrouter/service.py": {"local_taskrouter.callbacks"},
     # pytest loads the plugin in every run.
     "local_taskrouter/pytest_plugin.py": {"local_taskrouter.testing"},
 }

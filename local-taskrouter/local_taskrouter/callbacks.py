@@ -8,7 +8,6 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from time import monotonic
 from typing import Any
@@ -27,6 +26,7 @@ from aiohttp import (
 from twilio.request_validator import RequestValidator
 
 from local_taskrouter.core.records import Callback
+from local_taskrouter.delivery_table import Attempt
 
 SECONDS = 5.0
 """How long a server has to answer an Assignment Callback."""
@@ -35,23 +35,6 @@ EVENT_SECONDS = 15.0
 LARGEST_ANSWER = 1 << 16
 Verdict = tuple[dict[str, Any] | None, tuple[int, str] | None]
 Judge = Callable[[int, str, str], Verdict]
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One POST to one URL, and the response.
-
-    `reached` is True if a complete response came in time; `alert` is the code and the description
-    of what is wrong with the response, None if it can be used.
-    """
-
-    url: str
-    reached: bool
-    status: int | None = None
-    body: str = ""
-    alert: tuple[int, str] | None = None
-    answer: dict[str, Any] | None = None
-    seconds: float = 0.0
 
 
 def new_client() -> ClientSession:
@@ -81,12 +64,6 @@ async def make_attempts(
         if attempts[-1].alert is None:
             break
     return attempts
-
-
-def failed_attempts(callback: Callback, cause: str) -> list[Attempt]:
-    """Attempts that fail for `cause` without a request: a fault injected on purpose."""
-    urls = filter(None, (callback.url, callback.fallback_url))
-    return [Attempt(url, False, alert=(11200, f"no answer from {url}: {cause}")) for url in urls]
 
 
 async def _post(

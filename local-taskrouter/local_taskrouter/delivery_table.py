@@ -18,6 +18,29 @@ CREATE INDEX deliveries_by_state ON deliveries(state);
 """
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One POST to one URL, and the response.
+
+    `reached` is True if a complete response came in time; `alert` is the code and the description
+    of what is wrong with the response, None if it can be used.
+    """
+
+    url: str
+    reached: bool
+    status: int | None = None
+    body: str = ""
+    alert: tuple[int, str] | None = None
+    answer: dict[str, Any] | None = None
+    seconds: float = 0.0
+
+
+def failed_attempts(callback: Callback, cause: str) -> list[Attempt]:
+    """Attempts that fail for `cause` without a request: a fault injected on purpose."""
+    urls = filter(None, (callback.url, callback.fallback_url))
+    return [Attempt(url, False, alert=(11200, f"no answer from {url}: {cause}")) for url in urls]
+
+
 @dataclass
 class Delivery:
     """A callback: `state` is due, done or failed; `attempts` are the requests and responses."""

@@ -15,11 +15,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any
 
-from aiohttp import ClientSession
-
-from local_taskrouter.callbacks import Attempt, new_client
 from local_taskrouter.core.records import Callback
-from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.delivery_table import Attempt, Delivery
 
 ASSIGNMENTS_AT_ONCE = 8
 PLENTY = 128
@@ -30,7 +27,8 @@ GRACE_SECONDS = 0.5
 """How long `close` waits for responses."""
 
 _EventLoop = asyncio.ProactorEventLoop if sys.platform == "win32" else asyncio.SelectorEventLoop
-Send = Callable[[ClientSession, Callback], Awaitable[list[Attempt]]]
+Send = Callable[[Any, Callback], Awaitable[list[Attempt]]]
+"""The first argument is a client as `callbacks.new_client` returns it."""
 log = logging.getLogger(__name__)
 
 
@@ -132,6 +130,8 @@ class Outbox:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        from local_taskrouter.callbacks import new_client  # slow to load, for the first callback
+
         async with new_client() as self._client:
             await self._stopping.wait()
             for task in self._tasks:

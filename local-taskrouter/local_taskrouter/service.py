@@ -15,10 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
-from aiohttp import ClientSession
-
 from local_taskrouter import descriptors
-from local_taskrouter.callbacks import Attempt, failed_attempts, make_attempts
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
@@ -26,7 +23,7 @@ from local_taskrouter.core.instructions import Alert, apply_instruction
 from local_taskrouter.core.records import Callback, Reservation
 from local_taskrouter.core.reservations import cancel_unreachable
 from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
-from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.delivery_table import Attempt, Delivery, failed_attempts
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
@@ -306,7 +303,9 @@ class TaskRouter:
                 return _LONGEST_PAUSE
             return min(_LONGEST_PAUSE, max(0.0, due - now))
 
-    async def _send(self, client: ClientSession, callback: Callback) -> list[Attempt]:
+    async def _send(self, client: Any, callback: Callback) -> list[Attempt]:
+        from local_taskrouter.callbacks import make_attempts  # as in outbox
+
         fault = self.faults.next_callback()
         if fault is not None:
             return failed_attempts(callback, fault)

@@ -2,7 +2,7 @@
 
 from asgi_client import client_on
 from callback_receiver import JSON
-from local_taskrouter import service
+from local_taskrouter import callbacks
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core.records import Task
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -15,7 +15,7 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
     database = tmp_path / "killed.db"
     killed = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
     with monkeypatch.context() as patched:
-        patched.setattr(service, "make_attempts", killed_meanwhile)
+        patched.setattr(callbacks, "make_attempts", killed_meanwhile)
         office = WorkspaceBuilder(client_on(killed))
         office.worker("Alice")
         office.workflow(default=office.queue(), assignment_callback_url=receiver.url)
