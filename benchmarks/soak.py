@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 from api import client_of, server
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
 CLIENTS = 3
 HOURS = 48
@@ -76,10 +76,7 @@ class Load(threading.Thread):
             activity_sid=self.activities["Available"], attributes=f'{{"n": {number}}}'
         )
         task = self.workspace.tasks.create(workflow_sid=self.workflow.sid, attributes="{}")
-        for reservation in self.workspace.tasks(task.sid).reservations.list(
-            reservation_status="pending"
-        ):
-            self.attempt(lambda r=reservation: r.update(reservation_status="accepted"))
+        self.attempt(lambda: self.accept(task.sid))
         for status in ("wrapping", "completed", "canceled"):
             self.attempt(
                 lambda s=status: self.workspace.tasks(task.sid).update(
@@ -87,6 +84,12 @@ class Load(threading.Thread):
                 )
             )
         self.rounds += 1
+
+    def accept(self, task_sid: str) -> None:
+        """Accept the Task's pending Reservation."""
+        reservations = self.workspace.tasks(task_sid).reservations
+        for reservation in reservations.list(reservation_status="pending"):
+            reservation.update(reservation_status="accepted")
 
     def read(self) -> None:
         self.workspace.tasks.list(limit=100)
@@ -98,8 +101,10 @@ class Load(threading.Thread):
         """Do a step that is refused if the Task has moved on."""
         try:
             step()
-        except TwilioRestException as refused:
-            if refused.status not in (400, 404, 409, 410):
+        except TwilioException as refused:  # a list raises this with the response
+            is_rest = isinstance(refused, TwilioRestException)
+            status = refused.status if is_rest else refused.args[1].status_code
+            if status not in (400, 404, 409, 410):
                 raise
 
 
