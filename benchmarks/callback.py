@@ -8,39 +8,23 @@ import json
 import sys
 import tempfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from api import client_of, server
-
-arrived = threading.Event()
-moment = 0.0
-
-
-class Learner(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        global moment
-        moment = perf_counter()
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-        arrived.set()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+from learner import learner
 
 
 def main(rounds: int) -> None:
-    learner = ThreadingHTTPServer(("127.0.0.1", 0), Learner)
-    threading.Thread(target=learner.serve_forever, daemon=True).start()
+    arrived, moments = threading.Event(), list[float]()
+
+    def take_time() -> None:
+        moments.append(perf_counter())
+        arrived.set()
+
     with (
+        learner(take_time) as callback_url,
         tempfile.TemporaryDirectory() as folder,
         server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url,
     ):
@@ -50,7 +34,7 @@ def main(rounds: int) -> None:
         workflow = workspace.workflows.create(
             friendly_name="w",
             configuration=json.dumps({"task_routing": {"default_filter": {"queue": queue.sid}}}),
-            assignment_callback_url=f"http://127.0.0.1:{learner.server_port}/",
+            assignment_callback_url=callback_url,
         )
         activities = {a.friendly_name: a.sid for a in workspace.activities.list()}
         worker = workspace.workers(str(workspace.workers.create(friendly_name="Alice").sid))
@@ -66,7 +50,7 @@ def main(rounds: int) -> None:
             worker.update(activity_sid=activities["Available"])
             if not arrived.wait(10):
                 sys.exit("a callback did not arrive")
-            latencies.append((moment - began) * 1000)
+            latencies.append((moments[-1] - began) * 1000)
             worker.update(activity_sid=activities["Offline"])
             workspace.tasks(str(task.sid)).update(assignment_status="canceled")
         ordered = sorted(latencies)
@@ -75,7 +59,6 @@ def main(rounds: int) -> None:
             f" {ordered[int(rounds * 0.99)]:.2f}; the POST alone {median(baseline):.2f}; ratio"
             f" {median(latencies) / median(baseline):.2f}"
         )
-    learner.shutdown()
 
 
 if __name__ == "__main__":

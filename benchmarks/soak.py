@@ -10,35 +10,18 @@ import json
 import sys
 import tempfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import psutil
 from api import client_of, server
+from learner import learner
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 CLIENTS = 3
 HOURS = 48
 COLUMNS = ("rss MB", "disk MB", "files", "threads", "tasks")
-
-
-class Learner(BaseHTTPRequestHandler):
-    """Answers every callback, and keeps connections open."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 class Load(threading.Thread):
@@ -117,15 +100,13 @@ def used(process: psutil.Process, folder: Path, loads: list[Load]) -> list[float
 
 
 def main(minutes: float) -> None:
-    learner = ThreadingHTTPServer(("127.0.0.1", 0), Learner)
-    threading.Thread(target=learner.serve_forever, daemon=True).start()
     with (
+        learner() as callback_url,
         tempfile.TemporaryDirectory() as folder,
         server("-m", "local_taskrouter", "--port", "0", home=Path(folder)) as url,
     ):
         pid = json.loads((Path(folder) / "emulator.json").read_text())["pid"]
         process, began = psutil.Process(pid), monotonic()
-        callback_url = f"http://127.0.0.1:{learner.server_port}"
         end = began + 60 * minutes
         loads = [Load(url, callback_url, number, end) for number in range(CLIENTS)]
         print(f"{'minute':>8}", *(f"{name:>8}" for name in COLUMNS))
@@ -144,7 +125,6 @@ def main(minutes: float) -> None:
             load.join()
         pairs = zip(rows[-1][:-1], rows[min(2, len(rows) - 2)], strict=False)
         print(f"{'ratio':>8}", *(f"{after / before:8.2f}" for after, before in pairs))
-    learner.shutdown()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A kernel that is killed or interrupted at any step, or not alone, leaves no Workspace without a record."""
 
-import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 
 import pytest
+from recorded_workspaces import record, workspaces
 
 from helpers.session.workspace_ownership import WORKSPACE, WORKSPACES, TutorialWorkspaces
 
@@ -15,17 +15,6 @@ from helpers.session.workspace_ownership import WORKSPACE, WORKSPACES, TutorialW
 @pytest.fixture
 def session(live_session):
     return live_session
-
-
-def workspaces(session):
-    return {w.sid: w.friendly_name for w in session.client.taskrouter.v1.workspaces.list()}
-
-
-def record(session):
-    """The recorded SIDs by name."""
-    accounts = json.loads((session.folder / "live.json").read_text())
-    recorded = accounts[session.account_sid]["workspaces"]
-    return {name: entry["sid"] for name, entry in recorded.items()}
 
 
 class Killed(BaseException):

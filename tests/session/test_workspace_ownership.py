@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from recorded_workspaces import record, workspaces
 
 from helpers.lessons.workspace import STARTS, prepare
 from helpers.session.api_errors import ConnectionFailed
@@ -20,17 +21,6 @@ from helpers.session.workspace_ownership import (
 @pytest.fixture
 def session(live_session):
     return live_session
-
-
-def workspaces(session):
-    return {w.sid: w.friendly_name for w in session.client.taskrouter.v1.workspaces.list()}
-
-
-def record(session):
-    """The recorded SIDs by name."""
-    accounts = json.loads((session.folder / "live.json").read_text())
-    recorded = accounts[session.account_sid]["workspaces"]
-    return {name: entry["sid"] for name, entry in recorded.items()}
 
 
 def change_record(session, **fields):

@@ -197,7 +197,7 @@ def _turned(operator: str, what: Operand, where: Operand) -> Iterator[Comparison
 
 
 def _arrays_from(value: Any) -> Iterator[list[Any]]:
-    """What somebody who wrote `value` may have meant as an array."""
+    """Yield the arrays that `value` may have been written for: `"a,b"` for `["a", "b"]`."""
     if value is None:
         yield []
     elif isinstance(value, str | int | float):

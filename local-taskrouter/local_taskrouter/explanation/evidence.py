@@ -100,10 +100,10 @@ class Evidence:
 
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `holding` map a Worker's SID to its WorkerChannels and to the Reservations that use its
-    capacity. A Worker missing from `channels` was not read; one missing from `holding` holds nothing,
-    except for those in `unread`, of whom neither is known. `deadlines` map the SID of a pending
-    Reservation in `holding` to the time (ISO 8601) at which it times out. `dry_run_position` is where a Task that
-    is not yet created would wait.
+    capacity. Neither is known for the Workers in `unread`. Any other Worker missing from `channels`
+    was not read, and one missing from `holding` holds nothing. `deadlines` map the SID of a pending
+    Reservation in `holding` to the time (ISO 8601) at which it times out. `dry_run_position` is where
+    a Task that is not yet created would wait.
     """
 
     task: TaskFacts
