@@ -104,7 +104,7 @@ def _workers(explanation: Explanation) -> str:
     shown, total = explanation.nearest, len(explanation.candidates)
     rows = [
         [
-            marked_name(None if each.is_unread else each.is_eligible, each.friendly_name),
+            marked_name(each.can_take, each.friendly_name),
             cell(_match(each)),
             activity(each.is_available, each.activity_name),
             cell(_capacity(each), f"{_CELL}{_SHORT}"),

@@ -79,7 +79,7 @@ def _check_characters(environment: Mapping[str, str]) -> None:
 def _active_profile(environment: Mapping[str, str], user_folder: Path) -> Credentials | None:
     """Return the active profile of the twilio CLI, None if it has none.
 
-    Raises NoCredentials if its file cannot be read or contains what no credential is.
+    Raises NoCredentials if its file cannot be read, or contains an invalid credential, region or edge.
     """
     folder = Path(environment.get("TWILIO_CONFIG_DIR") or user_folder / ".twilio-cli")
     file = folder / "config.json"

@@ -231,7 +231,7 @@ def _split(url: str) -> SplitResult:
 def pairs(parameters: Mapping[str, object] | None) -> list[tuple[str, str]]:
     """Return `parameters` as they are sent: values as text, one pair for each item, without None."""
     return [
-        (name, str(item))
+        (name, str.__str__(item) if isinstance(item, str) else str(item))  # str() masks a Secret
         for name, value in (parameters or {}).items()
         if value is not None
         for item in (value if isinstance(value, list | tuple) else [value])

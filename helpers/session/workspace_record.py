@@ -102,7 +102,7 @@ class WorkspaceRecord:
 
     def _update(self, **fields: Any) -> None:
         accounts = self._read()
-        accounts[self.account] = {**self._account(), **fields}
+        accounts[self.account] = {**accounts.get(self.account, {}), **fields}
         private_files.write_json(self.file, accounts)
 
     def _read(self) -> dict[str, Any]:

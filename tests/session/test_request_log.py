@@ -101,23 +101,35 @@ def test_request_without_an_answer_is_recorded_and_raises():
     assert repr(log[0]) == "sent: GET /v1 → no answer"
 
 
-def test_known_secret_is_masked_in_every_field():
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": f"http://x/{TOKEN}"},
+        {"request_headers": {"X": f"a {TOKEN}"}},
+        {"response_headers": {"Y": TOKEN}},
+        {"form": [(TOKEN, "value")]},
+        {"form": [("name", f"{TOKEN}{TOKEN}")]},
+        {"request_body": f'{{"t": "{TOKEN}"}}'},
+        {"response_body": f'{{"t": "{TOKEN}"}}'},
+        {"error": f"no {TOKEN}"},
+    ],
+)
+def test_known_secret_is_masked_wherever_it_is(fields):
     log = RequestLog(secrets=[TOKEN])
-    kept = log.record(
-        sent(
-            url=f"http://x/{TOKEN}",
-            request_headers={"X": f"a {TOKEN}", "authorization": "Bearer other"},
-            response_headers={"Y": TOKEN},
-            form=[(TOKEN, f"{TOKEN}{TOKEN}")],
-            request_body=f'{{"t": "{TOKEN}"}}',
-            response_body=f'{{"t": "{TOKEN}"}}',
-            error=f"no {TOKEN}",
-        )
-    )
-    assert TOKEN not in repr(vars(kept))
-    assert kept.request_headers["authorization"] == MASK
-    assert kept.error == f"no {MASK}"
+    kept = log.record(sent(**fields))
+    assert TOKEN not in repr(vars(kept)) and MASK in repr(vars(kept))
     assert log[0] == kept
+
+
+@pytest.mark.parametrize("part", ["request_headers", "response_headers"])
+def test_credentials_in_a_header_are_masked_even_if_unknown(part):
+    kept = RequestLog().record(sent(**{part: {"authorization": "Bearer other"}}))
+    assert getattr(kept, part) == {"authorization": MASK}
+
+
+def test_when_a_secret_is_a_parameter_then_it_is_sent(echo):
+    response = LoggingHttpClient(RequestLog()).request("POST", echo, data={"t": Secret(TOKEN)})
+    assert f"t={TOKEN}" in response.text
 
 
 def test_empty_secret_masks_nothing():

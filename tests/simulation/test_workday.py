@@ -122,10 +122,9 @@ def test_each_reservation_is_looked_up_once_and_no_event_is_read(session: Sessio
     rows = outcomes(day)
     served, tasks, shifts = sum(rows.served), len(rows), 2 * len(scenario.staff)
     set_up = 1 + 1 + len(scenario.staff) + len(scenario.languages) + 1
-    # Each Task is created and ended, each served one accepted; lookups that find nothing are few.
-    expected = set_up + len(moments) + shifts + 2 * tasks + served
-    assert served <= len(looked_up) <= tasks
-    assert len(sent) == expected + len(looked_up)
+    # Each Task is created and ended; each served one is looked up and accepted.
+    assert len(looked_up) == served
+    assert len(sent) == set_up + len(moments) + shifts + 2 * tasks + 2 * served
 
 
 def test_progress_rises_from_0_to_1(session: Session):

@@ -71,8 +71,8 @@ class Candidate:
     Workflow's target, None where there is none. `exclusion` names the other Worker that the Task is
     meant for, "" when it is meant for this one or for any. `capacity` is None where the Worker's
     channels were not read; `is_unread` where they alone would show whether it can take the Task.
-    `holding` lists the Reservations that use its capacity, and `reservation_statuses` the statuses
-    of its Reservations for this very Task, oldest first.
+    `holding` lists the Reservations that use its capacity, `pending_holding` counts the pending ones,
+    and `reservation_statuses` are the statuses of its Reservations for this very Task, oldest first.
     """
 
     friendly_name: str
@@ -83,6 +83,7 @@ class Candidate:
     exclusion: str
     capacity: ChannelCapacity | None
     holding: tuple[str, ...]
+    pending_holding: int
     reservation_statuses: tuple[str, ...]
     obstacles: frozenset[Obstacle]
     is_match_known: bool = True
@@ -94,9 +95,12 @@ class Candidate:
         return tuple(v for v in (self.target_workers, self.target) if v is not None)
 
     @property
-    def matches(self) -> bool:
-        """Whether both expressions, and the Worker that the Task names, allow this one."""
-        return self.might_match and self.is_match_known
+    def matches(self) -> bool | None:
+        """Whether both expressions, and the Worker that the Task names, allow this one.
+
+        None where channels decide that were not read.
+        """
+        return self.might_match if self.is_match_known or not self.might_match else None
 
     @property
     def might_match(self) -> bool:
@@ -122,6 +126,11 @@ class Candidate:
     def is_eligible(self) -> bool:
         """Whether TaskRouter could reserve it for the Task now."""
         return not self.obstacles and not self.is_unread
+
+    @property
+    def can_take(self) -> bool | None:
+        """`is_eligible`, or None where the Worker's channels would show it and were not read."""
+        return None if self.is_unread else self.is_eligible
 
 
 @dataclass(frozen=True)
@@ -161,14 +170,16 @@ def is_skip_known(evidence: Evidence) -> bool:
 
 
 def channels_to_read(evidence: Evidence, targets: Iterable[Target | None], most: int) -> list[str]:
-    """Return the SIDs of at most `most` Workers whose unread channels decide at these targets.
+    """Return the SIDs of Workers whose unread channels decide at these targets.
 
-    A target of None stands for the Task's TaskQueue without a target. Channels decide for a Worker
+    They are among the first `most` Workers whose channels decide, read or not, so that many Tasks do
+    not read more and more Workers. A target of None stands for the Task's TaskQueue without a target. Channels decide for a Worker
     who could take the waiting Task if they have room, and where an expression reads them.
     """
     waits = evidence.task.assignment_status in TASK_WAITING
-    unknown = frozenset(worker.sid or "" for worker in evidence.workers) - evidence.channels.keys()
-    evidence = replace(evidence, unread=unknown)
+    known = evidence.channels
+    all_workers = frozenset(worker.sid or "" for worker in evidence.workers)
+    evidence = replace(evidence, channels={}, unread=all_workers)
     ranked: dict[str, int] = {}
     for target in targets:
         if list(ranked.values()).count(0) >= most:
@@ -177,8 +188,7 @@ def channels_to_read(evidence: Evidence, targets: Iterable[Target | None], most:
         named = named_workers(evidence.task.routing_target, target, evidence.attributes)
         reads = needs_channels(queue, target)
         for worker in evidence.workers:
-            if (sid := worker.sid or "") not in unknown:
-                continue
+            sid = worker.sid or ""
             candidate = _judge(evidence, target, queue, named, worker)
             if waits and (candidate.is_unread or candidate.is_reserved):
                 rank = 0
@@ -189,7 +199,8 @@ def channels_to_read(evidence: Evidence, targets: Iterable[Target | None], most:
             else:
                 continue
             ranked[sid] = min(rank, ranked.get(sid, rank))
-    return sorted(ranked, key=ranked.__getitem__)[:most]
+    first = sorted(ranked, key=ranked.__getitem__)[:most]
+    return [sid for sid in first if sid not in known]
 
 
 def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, int]]:
@@ -294,6 +305,7 @@ def _judge(
         exclusion=describe_named_worker(another) if another is not None else "",
         capacity=capacity,
         holding=tuple(_describe_holding(evidence, each) for each in holding),
+        pending_holding=sum(each.reservation_status == "pending" for each in holding),
         reservation_statuses=statuses,
         obstacles=found,
         is_match_known=is_known,

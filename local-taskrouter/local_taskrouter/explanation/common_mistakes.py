@@ -53,10 +53,9 @@ def find_mistake(comparison: Comparison, values: Mapping[str, Any]) -> Mistake |
             return _missing(comparison, values, reference, *missing)
     if quoted := _quoted_key(comparison, values):
         return quoted
-    left, right = comparison.left.read(values), comparison.right.read(values)
     if comparison.operator in ("HAS", "IN", "NOT IN"):
         return _membership(comparison, values)
-    return _scalars(comparison, values, left, right)
+    return _scalars(comparison, values)
 
 
 def _missing(
@@ -168,9 +167,9 @@ def _membership(comparison: Comparison, values: Mapping[str, Any]) -> Mistake | 
     array, value = where.read(values), what.read(values)
     if not isinstance(array, _ARRAYS):
         needs = f"{operator} needs an array, and {_name(where)} is {_type(array)}"
-        for other in _turned(operator, what, where):
-            if (fix := Fix(other)).makes_true(values):
-                return Mistake(f"{needs}: write {other.text}.", fix)
+        turned = _turned(operator, what, where)
+        if (fix := Fix(turned)).makes_true(values):
+            return Mistake(f"{needs}: write {turned.text}.", fix)
         if isinstance(where, Reference):
             for better in _arrays_from(array):
                 if (fix := Fix(comparison, where.path, better)).makes_true(values):
@@ -188,12 +187,11 @@ def _membership(comparison: Comparison, values: Mapping[str, Any]) -> Mistake | 
     )
 
 
-def _turned(operator: str, what: Operand, where: Operand) -> Iterator[Comparison]:
+def _turned(operator: str, what: Operand, where: Operand) -> Comparison:
     """The same question with the array on the other side."""
-    if operator != "NOT IN":
-        yield rewritten(what, "HAS", where)
-    else:
-        yield rewritten(where, "NOT IN", what)
+    if operator == "NOT IN":
+        return rewritten(where, "NOT IN", what)
+    return rewritten(what, "HAS", where)
 
 
 def _arrays_from(value: Any) -> Iterator[list[Any]]:
@@ -206,10 +204,9 @@ def _arrays_from(value: Any) -> Iterator[list[Any]]:
         yield [each.strip() for each in re.split("[,;|]", value)]
 
 
-def _scalars(
-    comparison: Comparison, values: Mapping[str, Any], left: Any, right: Any
-) -> Mistake | None:
+def _scalars(comparison: Comparison, values: Mapping[str, Any]) -> Mistake | None:
     operator = comparison.operator
+    left, right = comparison.left.read(values), comparison.right.read(values)
     sides = ((comparison.left, left), (comparison.right, right))
     for (side, value), (other, _) in (sides, sides[::-1]):
         if isinstance(value, _ARRAYS):

@@ -100,8 +100,7 @@ class Evidence:
 
     `workers` are in order of their names, `reservations` are the Task's, oldest first. `channels`
     and `holding` map a Worker's SID to its WorkerChannels and to the Reservations that use its
-    capacity. Neither is known for the Workers in `unread`. Any other Worker missing from `channels`
-    was not read, and one missing from `holding` holds nothing. `deadlines` map the SID of a pending
+    capacity, of few Workers only; `unread` are those that `read_channels` left out. `deadlines` map the SID of a pending
     Reservation in `holding` to the time (ISO 8601) at which it times out. `dry_run_position` is where
     a Task that is not yet created would wait.
     """
@@ -184,7 +183,7 @@ class Evidence:
         A Task created for a TaskQueue has a Workflow as well; that no Workflow routed it shows in the
         Events alone.
         """
-        return bool(self.task.sid) and self.configuration is not None
+        return self.configuration is not None and not self.bypasses_workflow
 
 
 @lru_cache(maxsize=64)

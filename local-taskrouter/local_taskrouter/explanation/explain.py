@@ -43,8 +43,8 @@ def explain(
     or, by default, the one that has the Task.
 
     It reads each resource once and changes nothing: the Task, Workflows, TaskQueues, Workers, the
-    Task's Reservations, one or two requests for each matching Worker, and the Task's Events where
-    only they show at which target it waits.
+    Task's Reservations, the channels of at most ten Workers, the Reservations of at most three with
+    their pending Tasks, and the Task's Events where only they show at which target it waits.
 
     Raises NoSuchTask, ValueError when a Workspace or Workflow is missing, and what the SDK raises.
     """

@@ -29,8 +29,8 @@ def gather(workspace: WorkspaceContext, task: TaskFacts) -> Evidence:
     """Read everything that explains where `task` waits.
 
     Besides `read_workspace`: the Task's Reservations; the channels of MOST_READ Workers on which
-    the Task depends, and the Reservations that use their capacity; the Task's Events where only
-    they show at which target it waits. A Task not yet created is routed through its Workflow.
+    the Task depends; the Reservations of MOST_HOLDING of them that use their capacity, with the
+    Tasks of pending ones; the Task's Events where only they show at which target it waits. A Task not yet created is routed through its Workflow.
 
     Raises what the SDK raises.
     """
@@ -114,12 +114,14 @@ def _deadlines(
 ) -> dict[str, str]:
     """When each pending Reservation times out: its Task's Workflow says after how many seconds."""
     workflows = {each.sid: each for each in evidence.workflows}
+    pending = [each for each in holding if each.reservation_status == "pending"][:MOST_HOLDING]
+    sids = {each.task_sid or "" for each in pending}
+    workflow_sids = {sid: workspace.tasks(sid).fetch().workflow_sid for sid in sids}
     found: dict[str, str] = {}
-    pending = [each for each in holding if each.reservation_status == "pending"]
-    for each in pending[:MOST_HOLDING]:
+    for each in pending:
         assert each.date_created is not None
-        task = workspace.tasks(each.task_sid or "").fetch()
-        deadline = reservation_deadline(each.date_created, workflows.get(task.workflow_sid))
+        workflow = workflows.get(workflow_sids[each.task_sid or ""])
+        deadline = reservation_deadline(each.date_created, workflow)
         found[each.sid or ""] = iso(deadline)
     return found
 

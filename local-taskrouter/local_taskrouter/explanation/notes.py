@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 
@@ -119,9 +120,9 @@ def _obstacles(candidate: Candidate) -> Iterator[str]:
         yield f"The channel {capacity.channel} has a capacity of 0: raise it."
     elif candidate.is_busy and capacity is not None:
         held = f": {', '.join(candidate.holding)}" if candidate.holding else ""
-        pending = [each for each in candidate.holding if "(pending" in each]
+        pending = candidate.pending_holding
         steps = ["wait until the Worker answers or the time is up"] if pending else []
-        if not pending or len(pending) < len(candidate.holding):
+        if not pending or pending < len(candidate.holding):
             steps.append("complete Tasks that are done")
         what = ", ".join([*steps, "or raise the capacity"])
         yield (
@@ -138,12 +139,13 @@ def _on_unused_task_queues(evidence: Evidence) -> Iterator[Note]:
             used |= read_configuration(workflow.configuration or "").queues
         except ConfigurationError:
             return  # it may name any TaskQueue
-    unused = [
-        queue
-        for queue in evidence.task_queues
-        if queue.sid not in used and _bears_on_task(evidence, queue) and not needs_channels(queue)
-    ]
-    for queue in unused[:MOST_NAMES]:
+    yield from islice(_on_task_queues(evidence, used), MOST_NAMES)
+
+
+def _on_task_queues(evidence: Evidence, used: set[str]) -> Iterator[Note]:
+    for queue in evidence.task_queues:
+        if queue.sid in used or not _bears_on_task(evidence, queue) or needs_channels(queue):
+            continue
         names = [
             worker.friendly_name or ""
             for worker in evidence.workers
@@ -159,9 +161,9 @@ def _on_unused_task_queues(evidence: Evidence) -> Iterator[Note]:
 
 
 def _bears_on_task(evidence: Evidence, queue: TaskQueueInstance) -> bool:
-    """Whether the TaskQueue's name or expression has a value of the Task's attributes as a word."""
-    values = [value for value in evidence.attributes.values() if isinstance(value, str | int)]
-    words = {word for value in values for word in re.findall(r"\w+", str(value).casefold())}
+    """Whether the TaskQueue's name or expression has a word of a text in the Task's attributes."""
+    texts = [value for value in evidence.attributes.values() if isinstance(value, str)]
+    words = {word for text in texts for word in re.findall(r"\w+", text.casefold())}
     described = f"{queue.friendly_name} {queue.target_workers}".casefold()
     return not words.isdisjoint(re.findall(r"\w+", described))
 

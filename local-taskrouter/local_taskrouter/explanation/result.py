@@ -139,8 +139,7 @@ def _filter_lines(view: FilterView) -> Iterator[str]:
 
 
 def _candidate_lines(candidate: Candidate) -> Iterator[str]:
-    can_take = None if candidate.is_unread else candidate.is_eligible
-    yield f"  {MARKS[can_take]} {candidate.friendly_name}"
+    yield f"  {MARKS[candidate.can_take]} {candidate.friendly_name}"
     for verdict in candidate.verdicts:
         yield from _clause_lines(verdict)
     if candidate.exclusion:

@@ -122,7 +122,7 @@ def _suppose(condition: Condition, holds: bool) -> Condition:
     """Return the condition with each comparison that reads channels replaced by its result."""
     if not isinstance(condition, Comparison):
         return type(condition)(tuple(_suppose(each, holds) for each in condition.clauses))
-    if not reads_channels(condition):
+    if not any(is_of_channel(each.name) for each in references(condition)):
         return condition
     return Comparison(Constant(True), "==", Constant(holds), condition.text)
 

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from local_taskrouter.rules.clauses import Comparison, references
 from local_taskrouter.rules.expression import Expression
 
 Attributes = Mapping[str, Any]
@@ -81,11 +80,9 @@ def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
     return {"workers": counts}
 
 
-def reads_channels(part: Expression | Comparison | None) -> bool:
-    """Whether an expression or a comparison reads a Worker's load."""
-    if isinstance(part, Comparison):
-        return any(is_of_channel(each.name) for each in references(part))
-    return part is not None and any(map(is_of_channel, part.names))
+def reads_channels(expression: Expression | None) -> bool:
+    """Whether an expression reads a Worker's load."""
+    return expression is not None and any(map(is_of_channel, expression.names))
 
 
 def is_of_channel(name: str) -> bool:

@@ -1,9 +1,12 @@
 """explain through the SDK: which Task is meant, and its sentence by status; text and JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from local_taskrouter.explanation import NoSuchTask, explain
+from local_taskrouter.explanation.evidence import TaskFacts
+from local_taskrouter.explanation.gathering import read_channels, read_workspace
 
 
 def test_each_resource_is_read_once_and_nothing_is_changed(builder):
@@ -216,3 +219,56 @@ def test_many_reservations_are_counted_and_the_newest_shown(builder):
     explanation, requests = requests_to_explain(builder, task)
     assert "earlier Reservations: 51, see .reservations" in str(explanation)
     assert str(explanation).count("  Reservation: ") == 10 and requests < 15
+
+
+def test_new_task_stays_uncertain_where_unread_channels_decide_the_presence(builder):
+    free = "worker.channel.default.available_capacity_percentage == 100"
+    first = {"queue": builder.queue("Free", free).sid, "skip_if": "workers.available == 0"}
+    builder.workflow(("1==1", first), default=builder.queue("Rest", "1==2"))
+    for number in range(11):
+        builder.worker(f"W{number:02}", "Offline")
+    place = builder.explain({}).place
+    assert place.task_queue == "Free" and not place.is_certain and place.skip_if is None
+
+
+def test_when_the_sentence_has_no_room_then_unread_workers_are_not_called_unable(builder):
+    builder.workflow(default=builder.queue(target_workers='skill == "a"'))
+    for number in range(12):
+        builder.worker(f"W{number:02}", skill="a")
+        builder.answer(builder.task(), "accepted")
+    builder.worker("X", "Offline", skill="a")
+    builder.worker("Y", "Unavailable", skill="a")
+    builder.worker("Z", skill="b")
+    sentence = builder.explain(builder.task()).sentence
+    assert "their channels were not read" in sentence
+
+
+def test_when_two_reservations_of_a_task_are_pending_then_the_task_is_read_once(builder):
+    builder.workflow(default=builder.queue(max_reserved_workers=3))
+    for number in range(3):
+        builder.worker(f"W{number}")
+    builder.task()
+    explanation, requests = requests_to_explain(builder, builder.task())
+    assert len(builder.sent) == len(set(builder.sent)) == requests
+    assert all(each.pending_holding == 1 for each in explanation.candidates)
+
+
+def test_when_many_tasks_wait_then_no_further_workers_are_read(builder):
+    builder.workflow(default=builder.queue())
+    for number in range(15):
+        builder.worker(f"W{number:02}")
+        builder.answer(builder.task(), "accepted")
+    workspace = builder.workspace
+    first = read_channels(workspace, read_workspace(workspace, TaskFacts.of(builder.task())))
+    again = replace(first, task=TaskFacts.of(builder.task()))
+    assert read_channels(workspace, again).channels.keys() == first.channels.keys()
+    assert len(first.channels) == 10
+
+
+def test_when_a_number_of_the_task_is_in_an_expression_then_the_queue_is_not_noted(builder):
+    builder.workflow(default=builder.queue("French", '"fr" IN languages'))
+    builder.queue("Unused")
+    builder.queue("Spanish", '"es" IN languages')
+    builder.worker("Ann", languages=["es"])
+    about = {note.about for note in builder.explain({"priority": 1, "language": "es"}).notes}
+    assert "TaskQueue Spanish" in about and "TaskQueue Unused" not in about
