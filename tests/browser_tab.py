@@ -155,11 +155,13 @@ class Tab:
         Measures the width first, because JupyterLab lays out a resized window later.
         """
         window = self.page.viewport_size or WINDOW
-        beside = window["width"] - self._widths()[0]
+        # While JupyterLab changes its theme, nothing is laid out.
+        widths = eventually("the outputs are laid out", self._widths)
+        beside = window["width"] - widths[0]
         self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})
         eventually(
             f"the outputs are {width} pixels wide",
-            lambda: all(abs(one - width) < 2 for one in self._widths()),
+            lambda: (now := self._widths()) and all(abs(one - width) < 2 for one in now),
         )
 
     def reload(self) -> None:
