@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
 from tools.sandbox import isolate, stop_emulator
 
@@ -34,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(LiveNotebooks(config, Path(_folder.name)))
         return
     isolate(os.environ, Path(_folder.name))
+    # On one port, the servers of notebooks that run at once would get each other's callbacks.
+    os.environ["TASKROUTER_CALLBACK_PORT"] = str(free_port())
     _environment.update(os.environ)
 
 
