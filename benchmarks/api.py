@@ -29,17 +29,23 @@ CONFIGURATION = (
 )
 
 
-@contextmanager
-def server(*command: str, home: Path) -> Iterator[str]:
-    """Run a server that prints its address first; yield that address."""
-    environment = os.environ | {
+def environment(home: Path) -> dict[str, str]:
+    """This process's environment with a home folder and the credentials of `client_of`."""
+    return os.environ | {
         "TASKROUTER_HOME": str(home),
         "TASKROUTER_ACCOUNT_SID": ACCOUNT_SID,
         "TASKROUTER_AUTH_TOKEN": AUTH_TOKEN,
-        "PYTHONUNBUFFERED": "1",
     }
+
+
+@contextmanager
+def server(*command: str, home: Path) -> Iterator[str]:
+    """Run a server that prints its address first; yield that address."""
     process = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(home) | {"PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     try:

@@ -17,7 +17,6 @@ share the machine, so compare within one run. The client may be the limit of the
 """
 
 import json
-import os
 import shutil
 import socket
 import sys
@@ -32,7 +31,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
-from api import ACCOUNT_SID, AUTH_TOKEN, SPANISH, client_of, prepare
+from api import SPANISH, client_of, environment, prepare
 from raw_client import Request, answer, http_request, load
 
 CONNECTIONS = (1, 8, 32)
@@ -132,13 +131,8 @@ def free_port() -> int:
 @contextmanager
 def running(command: list[str], port: int, folder: Path) -> Iterator[psutil.Process]:
     """Run a server until the `with` block ends; yield when it accepts connections."""
-    environment = os.environ | {
-        "TASKROUTER_HOME": str(folder / "home"),
-        "TASKROUTER_ACCOUNT_SID": ACCOUNT_SID,
-        "TASKROUTER_AUTH_TOKEN": AUTH_TOKEN,
-    }
     with (folder / "log").open("ab") as log:
-        process = psutil.Popen(command, stdout=log, stderr=log, env=environment)
+        process = psutil.Popen(command, stdout=log, stderr=log, env=environment(folder / "home"))
         try:
             for _ in range(600):
                 with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

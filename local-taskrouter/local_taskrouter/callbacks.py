@@ -31,7 +31,7 @@ from local_taskrouter.delivery_table import Attempt
 SECONDS = 5.0
 """How long a server has to answer an Assignment Callback."""
 EVENT_SECONDS = 15.0
-"""And an Event Callback: https://www.twilio.com/docs/taskrouter/api/event/reference"""
+"""How long a server has to answer an Event Callback: https://www.twilio.com/docs/taskrouter/api/event/reference"""
 LARGEST_ANSWER = 1 << 16
 Verdict = tuple[dict[str, Any] | None, tuple[int, str] | None]
 Judge = Callable[[int, str, str], Verdict]

@@ -64,7 +64,7 @@ class SystemClock:
     def reset(self) -> None:
         """Undo every move, and follow the machine's clock again."""
         self.offset, self.stopped = 0.0, None
-        self._last = self._wall()
+        self._last, self._last_monotonic = self._wall(), self._monotonic()
 
     def _real(self) -> float:
         with self._lock:

@@ -40,7 +40,8 @@ CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 {event_table.SCHEMA}
 {delivery_table.SCHEMA}
 """
-_TABLES = ("records", "deliveries", "settings", "events")
+_ROWS = ("records", "deliveries", "settings")
+"""The tables whose rows a dump has as they are; it has Events as objects."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -61,15 +62,17 @@ class Snapshot(EventReader):
     def deliveries(
         self, state: str | None = None, after: int = 0, most: int = -1
     ) -> list[Delivery]:
-        """Call `delivery_table.select`."""
+        """The deliveries in a state, or all, from the one after the number `after`, oldest first.
+
+        At most `most` (-1: all).
+        """
         return list(delivery_table.select(self._db, state, after, most))
 
     def dump(self) -> dict[str, Any]:
         """Every row of every table, by table; Events are objects."""
         tables: dict[str, Any] = {
             table: [list(row) for row in self._db.execute(f"SELECT * FROM {table}")]
-            for table in _TABLES
-            if table != "events"
+            for table in _ROWS
         }
         return {**tables, "events": [vars(event) for event in self.events(order=OLDEST_FIRST)]}
 
@@ -180,13 +183,11 @@ class Database:
         try:
             with self._transaction():
                 self._delete_all()
-                for table in _TABLES:
-                    if table == "events":
-                        event_table.insert(self._db, (Event(**each) for each in state[table]))
-                        continue
+                for table in _ROWS:
                     for row in state[table]:
                         places = ", ".join("?" * len(row))
                         self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
+                event_table.insert(self._db, (Event(**each) for each in state["events"]))
                 yield
         except (KeyError, TypeError, AttributeError, ValueError, sqlite3.Error) as error:
             raise ValueError(f"this is not an exported state: {error}") from error
@@ -264,7 +265,7 @@ class Database:
             return False
 
     def _delete_all(self) -> None:
-        for table in _TABLES:
+        for table in (*_ROWS, "events"):
             self._db.execute(f"DELETE FROM {table}")
 
     def _write_record(self, sid: str, record: Record | None) -> None:

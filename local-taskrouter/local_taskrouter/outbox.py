@@ -58,10 +58,8 @@ class Outbox:
         self._send, self._finish, self._load = send, finish, load
         self._room = asyncio.Semaphore(most)
         self._lines: dict[tuple[str, str, bool], _Line] = {}
-        self._open = {
-            True: 0,
-            False: 0,
-        }  # unfinished deliveries: of Assignment Callbacks, of Events
+        # Unfinished deliveries: of Assignment Callbacks, of Events.
+        self._open = {True: 0, False: 0}
         self._under_way = 0
         self._changed = threading.Condition()
         self._closed = False
@@ -91,7 +89,7 @@ class Outbox:
             )
 
     def discard(self) -> None:
-        """Forget the deliveries that wait for their turn."""
+        """Drop the deliveries that have not started."""
         with self._changed:
             for (_, _, assignment), line in self._lines.items():
                 self._open[assignment] -= len(line.waiting)
@@ -102,7 +100,7 @@ class Outbox:
         """Stop, after a moment for responses that are about to come. A second call does nothing."""
         with self._changed:
             self._closed, thread, self._thread = True, self._thread, None
-        self.discard()
+            self.discard()  # before one of them starts a new thread
         if thread is not None:
             self.wait(GRACE_SECONDS)
             self._loop.call_soon_threadsafe(self._stopping.set)

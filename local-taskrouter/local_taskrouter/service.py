@@ -210,6 +210,7 @@ class TaskRouter:
                 self.engine = before[0]
                 vars(self.clock).update(before[1])
                 raise
+            self._outbox.discard()
         self._wake.set()
 
     def reset(self) -> None:
@@ -229,7 +230,7 @@ class TaskRouter:
         if (stopped := self.database.setting("stopped")) is not None:
             self.clock.stopped = float(stopped)
         self.clock.offset, self.engine = offset, engine
-        dates = (getattr(record, "date_updated", 0.0) for record in engine.store)
+        dates = (record.date_updated for record in engine.store)
         reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
         self.clock.continue_from(reached)
         engine.now = reached or self.clock.now()

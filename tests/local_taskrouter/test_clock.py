@@ -100,8 +100,14 @@ def test_clock_continues_from_a_later_moment_but_never_from_an_earlier_one(machi
     assert clock.now() == moment + (0 if frozen else 5)
 
 
-def test_reset_sets_the_clock_to_the_time_of_day(machine, clock):
+@pytest.mark.parametrize("frozen", [False, True])
+def test_reset_sets_the_clock_to_the_time_of_day(machine, clock, frozen):
     machine.wall -= HOUR
     assert clock.now() == machine.wall + HOUR
+    if frozen:
+        clock.freeze()
+    machine.run(HOUR)
     clock.reset()
+    assert clock.now() == machine.wall
+    machine.run(5)
     assert clock.now() == machine.wall

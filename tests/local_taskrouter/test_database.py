@@ -228,6 +228,15 @@ def test_latest_deliveries_and_all_that_are_due_are_kept(database, monkeypatch):
     assert deliveries(database) == [made[0], *made[-3:]]
 
 
+def test_insert_of_a_delivery_does_not_read_those_that_are_due(database, monkeypatch):
+    monkeypatch.setattr("local_taskrouter.delivery_table.KEPT", 3)
+    due, instructions = 300, []
+    database.write(Outcome({}, [], [callback()] * due))
+    database._db.set_progress_handler(lambda: instructions.append(1), 1)  # SQLite's
+    database.write(Outcome({}, [], [callback()]))
+    assert len(instructions) < due
+
+
 def test_deliveries_are_read_in_pages(database):
     made = [database.write(Outcome({}, [], [callback()]))[0] for _ in range(5)]
     assert deliveries(database, most=2) == made[:2]

@@ -111,7 +111,7 @@ def test_data_keeps_its_order_unknown_names_and_foreign_sids():
     assert found == event and list(found.data) == list(data)
 
 
-def test_row_takes_less_than_half_of_its_json():
+def test_row_takes_less_than_six_tenths_of_its_json():
     lab, _ = play(1, 60)
     text = len(json.dumps([asdict(event) for event in lab.events]))
     db = sqlite3.connect(":memory:")

@@ -29,7 +29,10 @@ class Desk:
         self.sent, self.finished, self.canceled, self.loaded = [], [], [], []
         self.stored = {}
         self._hanging = {}
-        self.outbox = Outbox(self.send, self.finish, self.load)
+        self.outbox = self.new_outbox()
+
+    def new_outbox(self, **options):
+        return Outbox(self.send, self.finish, self.load, **options)
 
     async def send(self, client, callback):
         url = callback.url
@@ -119,6 +122,17 @@ def test_with_many_requests_under_way_each_address_has_one(desk):
     assert len(desk.sent) == PLENTY + 2
 
 
+def test_no_more_requests_are_under_way_than_allowed(desk):
+    desk.outbox = desk.new_outbox(most=2)
+    for number in range(4):
+        desk.submit(f"http://slow/{number}")
+    for answered in range(3):
+        eventually("two are under way", lambda sent=answered + 2: len(desk.sent) == min(sent, 4))
+        desk.respond(desk.sent[answered][0])
+        eventually("one is answered", lambda done=answered + 1: len(desk.finished) == done)
+    assert [url for url, _ in desk.sent] == [f"http://slow/{number}" for number in range(4)]
+
+
 def test_of_a_long_line_only_the_first_are_in_memory(desk, monkeypatch):
     monkeypatch.setattr(outbox_module, "IN_MEMORY", 2)
     desk.stored = {4: Delivery(4, "due", Callback("WS1", GOOD, {}))}  # 3 and 5 have been deleted
@@ -161,6 +175,41 @@ def test_close_cancels_what_hangs_and_sends_nothing_that_waits(desk):
     desk.submit("http://hangs/")
     assert (len(desk.sent), desk.canceled, desk.finished) == (1, ["http://hangs/"], [])
     assert set(threading.enumerate()) <= threads
+
+
+def test_close_waits_for_a_response_that_is_about_to_come(desk, monkeypatch):
+    monkeypatch.setattr(outbox_module, "GRACE_SECONDS", SECONDS)
+    wait = desk.outbox.wait
+
+    def respond_meanwhile(*args):
+        desk.respond("http://slow/")
+        return wait(*args)
+
+    monkeypatch.setattr(desk.outbox, "wait", respond_meanwhile)
+    desk.submit("http://slow/", 7)
+    eventually("it is sent", lambda: len(desk.sent) == 1)
+    desk.outbox.close()
+    assert (desk.finished, desk.canceled) == ([7], [])
+
+
+def test_close_discards_before_a_response_can_start_what_waits(desk, monkeypatch):
+    discard, lock = desk.outbox.discard, desk.outbox._changed
+    could_start = []
+
+    def respond():
+        could_start.append(lock.acquire(blocking=False))
+        if could_start[0]:
+            lock.release()
+
+    def discard_after_a_response():
+        thread = threading.Thread(target=respond)
+        thread.start()
+        thread.join()
+        discard()
+
+    monkeypatch.setattr(desk.outbox, "discard", discard_after_a_response)
+    desk.outbox.close()
+    assert could_start == [False]
 
 
 def test_failure_while_finishing_is_logged_and_the_next_one_is_sent(desk, caplog, monkeypatch):

@@ -87,8 +87,10 @@ def test_response_after_a_reset_changes_neither_reservation_nor_delivery(
     assert (delivery.state, delivery.callback.parameters["TaskSid"]) == ("failed", task.sid)
 
 
-def test_reset_discards_unsent_callbacks(client, emulator, receiver):
+@pytest.mark.parametrize("imported", [False, True])
+def test_reset_and_import_discard_unsent_callbacks(client, emulator, receiver, imported):
     taskrouter = emulator.taskrouter
+    empty = taskrouter.export_state()
     office = WorkspaceBuilder(client)
     for number in range(CALLBACKS_AT_ONCE + 1):
         office.worker(f"Worker {number}")
@@ -96,7 +98,10 @@ def test_reset_discards_unsent_callbacks(client, emulator, receiver):
     for _ in range(CALLBACKS_AT_ONCE):
         assert receiver.requested.acquire(timeout=10)
     assert len(taskrouter.deliveries()) == CALLBACKS_AT_ONCE + 1
-    taskrouter.reset()
+    if imported:
+        taskrouter.import_state(empty)
+    else:
+        taskrouter.reset()
     receiver.may_respond.set()
     taskrouter.settle()
     assert len(receiver.server.requests) == CALLBACKS_AT_ONCE

@@ -68,7 +68,6 @@ def index(call: Call) -> Result:
         where.append(f"{name} = sid_bytes(?)")
         values.append(value)
     condition = " AND ".join(where)
-    requested_page(call)  # raises BadRequest before any Event is read
     return lambda reader: slice_reply(
         call, "events", _slice(call, reader, condition, values), event_json
     )
@@ -78,7 +77,6 @@ def _slice(call: Call, reader: EventReader, where: str, values: list[Any]) -> Sl
     """The requested page: reads only its Events and those of the page before it."""
     size, number, token = requested_page(call)
     last_shown = read_token(token or "")[0]
-
     limit = f"LIMIT {size + 1}"
 
     def read(condition: str, order: str) -> list[Event]:

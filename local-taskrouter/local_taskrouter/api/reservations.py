@@ -84,7 +84,7 @@ def _set_status(
     try:
         _move(call, reservation, status)
     except IllegalTransition as error:
-        raise BadRequest(reservations.refusal(reservation, status)) from error
+        raise BadRequest(reservations.transition_error(reservation, status)) from error
 
 
 def _move(call: Call, reservation: Reservation, status: str) -> None:

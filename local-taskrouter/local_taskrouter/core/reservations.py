@@ -127,7 +127,7 @@ def check_activity(engine: Engine, workspace_sid: str, sid: str | None, paramete
         raise BadRequest(f"{parameter} {sid} is not an Activity of Workspace {workspace_sid}")
 
 
-def refusal(reservation: Reservation, status: str) -> str:
+def transition_error(reservation: Reservation, status: str) -> str:
     """Return Twilio's sentence for a Reservation that cannot get this status."""
     return (
         f"Reservation {reservation.sid} is already in state [{reservation.reservation_status}]"
@@ -137,9 +137,9 @@ def refusal(reservation: Reservation, status: str) -> str:
 
 def _require_pending(reservation: Reservation, status: str) -> None:
     if reservation.reservation_status == "rescinded":
-        raise Gone(f"{refusal(reservation, status)}: another Worker accepted the Task")
+        raise Gone(f"{transition_error(reservation, status)}: another Worker accepted the Task")
     if reservation.reservation_status != "pending":
-        raise BadRequest(refusal(reservation, status))
+        raise BadRequest(transition_error(reservation, status))
 
 
 def _assign(engine: Engine, task: Task, reservation: Reservation) -> None:
