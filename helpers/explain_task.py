@@ -29,13 +29,9 @@ def explain(
     It reads through the client, and changes nothing. Raises NoSuchTask, ValueError when a
     Workspace or Workflow is missing, and what the SDK raises.
     """
-    if isinstance(lab, Client):
-        client = lab
-    elif isinstance(lab, Session):
-        client = lab.client
-    else:
-        client = lab.session.client
+    if isinstance(lab, PreparedWorkspace | FaultyWorkspace):
         workspace_sid = workspace_sid or lab.workspace_sid
         workflow_sid = workflow_sid or lab.workflow_sid
-    found = explanation.explain(client, task, workspace_sid, workflow_sid)
+        lab = lab.session
+    found = explanation.explain(lab, task, workspace_sid, workflow_sid)
     return Explanation(**vars(found))

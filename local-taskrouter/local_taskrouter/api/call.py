@@ -38,6 +38,14 @@ class Pause:
     tests: Sequence[Callable[[], bool]]
     resume: "Callable[[list[bool]], Reply | Pause]"
 
+    def run_tests(self) -> list[bool]:
+        """Call this without the lock."""
+        return [test() for test in self.tests]
+
+    def resume_in(self, passed: list[bool], engine: Engine) -> "Reply | Pause":
+        """Go on with the results of the tests, as a command of `engine`."""
+        return self.resume(passed)
+
 
 Result = Reply | Pause | Callable[[EventReader], Reply]
 """What a handler returns. A handler that needs Events returns a function that reads them and builds

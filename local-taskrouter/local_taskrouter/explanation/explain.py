@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
@@ -29,15 +29,24 @@ class NoSuchTask(LookupError):
         return [f"{type(self).__name__}: {self}"]
 
 
+class HasClient(Protocol):
+    """What has an SDK's Client: the pytest fixture `taskrouter`, the tutorial's Session."""
+
+    @property
+    def client(self) -> Client:
+        """The Client."""
+        ...
+
+
 def explain(
-    client: Client,
+    client: Client | HasClient,
     task: TaskInstance | str | Mapping[str, Any],
     workspace_sid: str | None = None,
     workflow_sid: str | None = None,
 ) -> Explanation:
     """Explain why `task` is where it is: a sentence, the mistakes found, and every reason.
 
-    `task` is the SDK's TaskInstance or a Task's SID. A mapping holds the attributes of a Task that
+    `client` is the SDK's Client, or what has one, as the pytest fixture `taskrouter`. `task` is the SDK's TaskInstance or a Task's SID. A mapping holds the attributes of a Task that
     is not created: the explanation then says where it would go in the Workflow `workflow_sid`, by
     default the Workspace's only one. The Workspace is the Task's; for a SID it is `workspace_sid`
     or, by default, the one that has the Task.
@@ -48,6 +57,8 @@ def explain(
 
     Raises NoSuchTask, ValueError when a Workspace or Workflow is missing, and what the SDK raises.
     """
+    if not isinstance(client, Client):
+        client = client.client
     if isinstance(task, Mapping):
         if workspace_sid is None:
             raise ValueError(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from textwrap import indent
+from textwrap import indent, shorten
 from typing import Any
 
 from local_taskrouter.explanation.candidates import Candidate
@@ -13,6 +13,8 @@ from local_taskrouter.explanation.verdicts import Verdict
 
 MOST_WORKERS = 30  # shown as text or HTML
 MOST_RESERVATIONS = 10  # shown, the newest
+_REPR_LENGTH = 240  # characters, of which pytest cuts out none
+_MORE = " (str() shows every reason)"
 MARKS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -87,7 +89,19 @@ class Explanation:
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """The status and the sentence, short enough for pytest to show them uncut."""
+        about = "A Task, if it were created now"
+        if self.task_sid:
+            about = f"Task {self.task_sid} is {self.assignment_status}"
+        return (
+            shorten(f"{about}: {self.sentence}", _REPR_LENGTH - len(_MORE), placeholder=" …")
+            + _MORE
+        )
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show all the text as the output of a notebook's cell: IPython calls this method."""
+        printer.text(str(self))
 
 
 def _facts_of_place(place: Place, priority: int, exists: bool) -> Iterator[tuple[str, str]]:

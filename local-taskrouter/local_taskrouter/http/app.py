@@ -9,13 +9,12 @@ import base64
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from math import inf
-from re import Pattern
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -23,12 +22,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from local_taskrouter.api.call import Call, Pause, Reply, Result, Route
 from local_taskrouter.api.params import read
-from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import (
     BadRequest,
@@ -36,7 +33,6 @@ from local_taskrouter.errors import (
     InjectedFault,
     InternalError,
     MethodNotAllowed,
-    NotFound,
     PayloadTooLarge,
     TwilioError,
     Unauthorized,
@@ -44,6 +40,7 @@ from local_taskrouter.errors import (
 from local_taskrouter.event_table import EventReader
 from local_taskrouter.http import control
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
+from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
 from local_taskrouter.process import server_identity
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.transparent.hostname import HOSTNAME
@@ -69,9 +66,6 @@ HEADERS = {  # Twilio's, of the API alone: no page of another site reads a contr
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 Headers = Mapping[bytes, bytes]
 Pairs = list[tuple[str, str]]
-R = TypeVar("R", Route, control.Route)
-Routes = dict[int, list[tuple[Pattern[str], R]]]
-"""Patterns of paths with their routes, by the number of slashes; a fixed name comes before a SID."""
 log = logging.getLogger(__name__)
 
 
@@ -106,11 +100,12 @@ class Application:
         if path.startswith("/v1/"):
             if (status := taskrouter.faults.next_status()) is not None:
                 raise InjectedFault(status)
-            return await self._api(request, headers, *_find(_api_routes(), method, path))
-        route, sids = _find(_control_routes(), method, path)
+            return await self._api(request, headers, *find(api_routes(), method, path))
+        route, sids = find(_control_routes(), method, path)
         form, body = await _read(request, headers)
         port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
-        call = control.ControlCall(taskrouter, query, dict(form), body, port, sids)
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        call = control.ControlCall(taskrouter, query, dict(form), body, port, sids, accept)
         return await run_in_threadpool(_control, route, call)
 
     async def _api(
@@ -132,7 +127,9 @@ class Application:
 
         result = await self._call(command, route.long)
         while isinstance(result, Pause):
-            result = await self._call(partial(_resume, result, await _run_tests(result)))
+            # In a worker thread, while the event loop serves other requests.
+            passed = await run_in_threadpool(result.run_tests)
+            result = await self._call(partial(result.resume_in, passed))
         if not isinstance(result, Reply):
             return await run_in_threadpool(_read_and_render, taskrouter, result)
         return _render(result)
@@ -142,15 +139,6 @@ class Application:
             if not long:
                 return self.taskrouter.call(command, wait=False)
         return await run_in_threadpool(self.taskrouter.call, command)
-
-
-async def _run_tests(pause: Pause) -> list[bool]:
-    """Run the tests in a worker thread, while the event loop serves other requests."""
-    return await run_in_threadpool(lambda: [test() for test in pause.tests])
-
-
-def _resume(pause: Pause, passed: list[bool], engine: Engine) -> Result:
-    return pause.resume(passed)
 
 
 def _read_and_render(taskrouter: TaskRouter, query: Callable[[EventReader], Reply]) -> Response:
@@ -165,35 +153,8 @@ def _control(route: control.Route, call: control.ControlCall) -> Response:
 
 
 @cache
-def _api_routes() -> Routes[Route]:
-    ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
-    return _by_depth((f"/v1{route.path}", route) for route in ordered)
-
-
-@cache
 def _control_routes() -> Routes[control.Route]:
-    return _by_depth((route.path, route) for route in control.ROUTES)
-
-
-def _by_depth(routes: Iterable[tuple[str, R]]) -> Routes[R]:
-    found: Routes[R] = {}
-    for path, route in routes:
-        pattern, _, _ = compile_path(path.replace("<", "{").replace(">", "}"))
-        found.setdefault(path.count("/"), []).append((pattern, route))
-    return found
-
-
-def _find(routes: Routes[R], method: str, path: str) -> tuple[R, Mapping[str, str]]:
-    """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
-    allowed = set()
-    for pattern, route in routes.get(path.count("/"), ()):
-        if found := pattern.match(path):
-            if route.method == method or (route.method, method) == ("GET", "HEAD"):
-                return route, found.groupdict()
-            allowed.add(route.method)
-    if allowed:
-        raise MethodNotAllowed(f"{method} is not allowed on {path}", allowed)
-    raise NotFound(path.removeprefix("/v1"))
+    return by_depth((route.path, route) for route in control.ROUTES)
 
 
 def _authenticate(header: bytes, credentials: Mapping[str, str]) -> None:

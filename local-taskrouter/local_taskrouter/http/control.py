@@ -5,6 +5,7 @@ GET  /emulator              version, pid, now, whether the clock is frozen, and 
 POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
 GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts: page_size=N of
                             them after the delivery after=ID; next_page is the path of the next
+GET  /emulator/explain      why the Task task=WT… waits: JSON, or text for Accept: text/plain
 POST /emulator/faults       status=429|500|503 and count=N for the next requests,
                             callback=slow|refused and count=N for the next callbacks
 GET  /emulator/state        the whole state as one JSON object
@@ -39,7 +40,10 @@ _ACCOUNT_CREATED = "Thu, 01 Jan 2026 00:00:00 +0000"
 
 @dataclass(frozen=True)
 class ControlCall:
-    """A request to a control route; `port` is that of the socket, `sids` are those in the path."""
+    """A request to a control route; `port` is that of the socket, `sids` are those in the path.
+
+    `accept` is the header of that name.
+    """
 
     taskrouter: TaskRouter
     query: Mapping[str, str]
@@ -47,6 +51,7 @@ class ControlCall:
     body: bytes
     port: int
     sids: Mapping[str, str] = field(default_factory=dict)
+    accept: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,14 @@ def _deliveries(call: ControlCall) -> dict[str, Any]:
     return {"deliveries": [asdict(delivery) for delivery in shown], "next_page": path}
 
 
+def _explain(call: ControlCall) -> dict[str, Any] | str:
+    # Imported here, since the twilio package takes half as long to load as everything else.
+    from local_taskrouter.http.explain_route import explain_task
+
+    explanation = explain_task(call.taskrouter, call.query.get("task", ""))
+    return f"{explanation}\n" if "text/plain" in call.accept else explanation.to_dict()
+
+
 def _set_faults(call: ControlCall) -> dict[str, Any]:
     faults, form = call.taskrouter.faults, call.form
     try:
@@ -163,6 +176,7 @@ ROUTES = (
     Route("GET", server_identity.PATH, _prove),
     Route("POST", "/emulator/clock", _move_clock),
     Route("GET", "/emulator/deliveries", _deliveries),
+    Route("GET", "/emulator/explain", _explain),
     Route("POST", "/emulator/faults", _set_faults),
     Route("GET", STATE, lambda call: call.taskrouter.export_state()),
     Route("POST", STATE, _import_state),

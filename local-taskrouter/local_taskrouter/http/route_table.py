@@ -1,0 +1,55 @@
+"""Find the route for a request by its method and path."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from re import Pattern
+from typing import Protocol, TypeVar
+
+from starlette.routing import compile_path
+
+from local_taskrouter.api.call import Route
+from local_taskrouter.api.routes import ROUTES
+from local_taskrouter.errors import MethodNotAllowed, NotFound
+
+
+class HasMethod(Protocol):
+    """A route, of the API or a control route."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        ...
+
+
+R = TypeVar("R", bound=HasMethod)
+Routes = dict[int, list[tuple[Pattern[str], R]]]
+"""Patterns of paths with their routes, by the number of slashes; a fixed name comes before a SID."""
+
+
+@cache
+def api_routes() -> Routes[Route]:
+    """The routes of the API, below `/v1`."""
+    ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
+    return by_depth((f"/v1{route.path}", route) for route in ordered)
+
+
+def by_depth(routes: Iterable[tuple[str, R]]) -> Routes[R]:
+    """Compile routes given with their paths, which have SIDs in angle brackets."""
+    found: Routes[R] = {}
+    for path, route in routes:
+        pattern, _, _ = compile_path(path.replace("<", "{").replace(">", "}"))
+        found.setdefault(path.count("/"), []).append((pattern, route))
+    return found
+
+
+def find(routes: Routes[R], method: str, path: str) -> tuple[R, Mapping[str, str]]:
+    """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
+    allowed = set()
+    for pattern, route in routes.get(path.count("/"), ()):
+        if found := pattern.match(path):
+            if route.method == method or (route.method, method) == ("GET", "HEAD"):
+                return route, found.groupdict()
+            allowed.add(route.method)
+    if allowed:
+        raise MethodNotAllowed(f"{method} is not allowed on {path}", allowed)
+    raise NotFound(path.removeprefix("/v1"))
