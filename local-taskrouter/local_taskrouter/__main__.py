@@ -9,6 +9,7 @@ from filelock import Timeout
 
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, InvalidCredentials, code_version
+from local_taskrouter.process.output import harmless_output
 from local_taskrouter.transparent.hostname import export_lines
 
 _STOP = "`python -m local_taskrouter stop`"
@@ -91,7 +92,10 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
 
     try:
         idle_hours = options.idle_timeout or None
-        serve_home(home, options.host, options.port, idle_hours, options.transparent, options.https)
+        with harmless_output():
+            serve_home(
+                home, options.host, options.port, idle_hours, options.transparent, options.https
+            )
     except CannotServe as fault:
         return _fail(str(fault))
     return 0

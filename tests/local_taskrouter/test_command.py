@@ -16,6 +16,7 @@ import pytest
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
 
+from helpers.checks import wait_for
 from helpers.session.connect import connect
 
 PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
@@ -60,6 +61,20 @@ def test_signal_stops_it_and_prints_no_error(home, name):
         assert process.wait(20) == 0
         assert not home.running_file.exists()
         assert process.stderr and process.stderr.read() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_parent_that_closes_the_pipes_ends_nothing(home):
+    with subprocess.Popen(**command("--port", 0)) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        process.stderr.close()
+        try:
+            wait_for("TaskRouter runs", lambda: find_running(home), timeout=20)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 def test_credentials_come_from_the_environment(home, monkeypatch):
