@@ -37,9 +37,9 @@ class EventReplay:
         elif kind in ("task.deleted", "task.system-deleted"):
             self._remove(sid)
         elif kind in ("task-queue.entered", "task-queue.moved"):
-            before = self.queues.get(data["task_sid"])
+            before = self.queues.get(sid)
             assert kind.endswith("entered") or data["previous_task_queue_sid"] == before
-            self.queues[data["task_sid"]] = sid
+            self.queues[sid] = data["task_queue_sid"]
         elif kind == "worker.activity.update":
             assert data["worker_previous_activity_sid"] == self.workers[sid]
             self.workers[sid] = data["worker_activity_sid"]

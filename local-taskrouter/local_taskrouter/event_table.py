@@ -13,6 +13,7 @@ import orjson
 
 from local_taskrouter.core.records import Event
 from local_taskrouter.core.window_statistics import Durations, Tallies, Tally, Window
+from local_taskrouter.sids import operating_unit_sid
 
 _SIDS = {
     "workspace_sid": "WS",
@@ -36,12 +37,15 @@ _NAMES = (
     *("worker_time_in_previous_activity", "worker_time_in_previous_activity_ms"),
     *("task_channel_name", "task_channel_optimized_routing", "worker_channel_available"),
     *("worker_channel_available_capacity", "worker_channel_previous_capacity"),
+    *("reason", "operating_unit_sid", "known_worker_sid", "workflow_filter_expression"),
+    *("workflow_filter_target_expression", "worker_channel_capacity"),
+    *("worker_channel_task_count",),
 )
 """Names in the data by their number in the rows: append only, or raise `database.VERSION`."""
 _CODES = {name: f"{number:x}" for number, name in enumerate(_NAMES)}
 _NAME_OF = {code: name for name, code in _CODES.items()}
 _IN_COLUMN = 0
-"""Stands for a SID that has a column."""
+"""Stands for a SID that has a column, or follows from one."""
 
 _COLUMNS = ("sid", "event_type", "at", *_SIDS, "left_sid", "began", "wait", "wait_in_queue", "body")
 _ALL = ", ".join(_COLUMNS)
@@ -145,8 +149,9 @@ def _row(event: Event) -> tuple[Any, ...]:
         entered = int(data.get("task_queue_entered_date", event.at))
         in_queue = min(wait, int(event.at - entered))
     packed = [_packed(sid) for sid in keys.values()]
+    derived = {**keys, **_derived(event.workspace_sid)}
     slim = {
-        _CODES.get(name) or f".{name}": _IN_COLUMN if keys.get(name) == value else value
+        _CODES.get(name) or f".{name}": _IN_COLUMN if derived.get(name) == value else value
         for name, value in data.items()
     }
     column = f"{event.resource_type.replace('-', '_')}_sid"
@@ -162,6 +167,7 @@ def _event(row: Sequence[Any]) -> Event:
     resource_type, subject, description, slim = _loads(values["body"])
     if subject == _IN_COLUMN:
         subject = keys[f"{resource_type.replace('-', '_')}_sid"]
+    keys |= _derived(keys["workspace_sid"])
     names = ((_NAME_OF.get(code) or code[1:], value) for code, value in slim.items())
     return Event(
         _sid("EV", values["sid"]) or "",
@@ -174,6 +180,11 @@ def _event(row: Sequence[Any]) -> Event:
         {name: keys[name] if value == _IN_COLUMN else value for name, value in names},
         values["began"],
     )
+
+
+def _derived(workspace_sid: str) -> dict[str, str]:
+    """The SIDs in the data that follow from those in the columns."""
+    return {"operating_unit_sid": operating_unit_sid(workspace_sid)}
 
 
 def _dumps(body: list[Any]) -> str:

@@ -24,6 +24,11 @@ class SidMaker:
         return f"{prefix}{int(at * 1000) % (1 << 48):012x}{self._random.getrandbits(80):020x}"
 
 
+def operating_unit_sid(workspace_sid: str) -> str:
+    """The SID of the one operating unit of a Workspace, which only Events show."""
+    return f"OU{workspace_sid[2:]}"
+
+
 def is_sid(text: str, prefix: str) -> bool:
     """Whether `text` has the form of a SID with this `prefix`."""
     return text[:2] == prefix and _SID.match(text) is not None

@@ -17,13 +17,13 @@ _PLACE = "(at, id)"
 _ONE = "workspace_sid = sid_bytes(?) AND sid = sid_bytes(?)"
 _PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = sid_bytes(?))"
 
-_RESOURCES = {
-    "activity": "Activities",
-    "task": "Tasks",
-    "task-channel": "TaskChannels",
-    "task-queue": "TaskQueues",
-    "worker": "Workers",
-    "workflow": "Workflows",
+_LISTS = {
+    "WA": "Activities",
+    "WT": "Tasks",
+    "TC": "TaskChannels",
+    "WQ": "TaskQueues",
+    "WK": "Workers",
+    "WW": "Workflows",
 }
 
 
@@ -119,11 +119,10 @@ def _window(call: Call) -> tuple[float, float | None]:
 
 
 def _resource_url(workspace: str, event: Event) -> str:
-    if event.resource_type == "reservation":
-        return f"{workspace}/Tasks/{event.data.get('task_sid')}/Reservations/{event.resource_sid}"
-    if event.resource_type in _RESOURCES:
-        return f"{workspace}/{_RESOURCES[event.resource_type]}/{event.resource_sid}"
-    return workspace
+    sid = event.resource_sid
+    if is_sid(sid, "WR"):
+        return f"{workspace}/Tasks/{event.data.get('task_sid')}/Reservations/{sid}"
+    return f"{workspace}/{_LISTS[sid[:2]]}/{sid}" if sid[:2] in _LISTS else workspace
 
 
 _BY_SID = {

@@ -5,15 +5,14 @@ from typing import Any
 from local_taskrouter.api.call import Call, Reply, Result, Route
 from local_taskrouter.api.lists import PAGING, Listing, page
 from local_taskrouter.api.params import boolean, integer, optional
-from local_taskrouter.core.parsed import percentage
+from local_taskrouter.core.parsed import load_of, percentage
 from local_taskrouter.core.records import TaskChannel, Worker, WorkerChannel
 from local_taskrouter.core.workers import update_worker_channel
 
 
 def worker_channel_json(call: Call, channel: WorkerChannel) -> dict[str, Any]:
     """A WorkerChannel as Twilio returns it: `assigned_tasks` counts accepted Reservations."""
-    key = (channel.worker_sid, channel.task_channel_sid)
-    held = list(call.store.walk("held", key))
+    assigned, held = load_of(call.store, channel)
     workspace_sid, worker_sid = channel.workspace_sid, channel.worker_sid
     return {
         **call.head(channel),
@@ -23,8 +22,8 @@ def worker_channel_json(call: Call, channel: WorkerChannel) -> dict[str, Any]:
         "task_channel_unique_name": _name(call, channel),
         "configured_capacity": channel.configured_capacity,
         "available": channel.available,
-        "assigned_tasks": sum(r.reservation_status == "accepted" for r in held),
-        "available_capacity_percentage": percentage(channel.configured_capacity, len(held)),
+        "assigned_tasks": assigned,
+        "available_capacity_percentage": percentage(channel.configured_capacity, held),
         "url": call.url(workspace_sid, "Workers", worker_sid, "Channels", channel.sid),
     }
 

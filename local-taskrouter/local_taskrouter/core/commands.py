@@ -59,7 +59,7 @@ def _fire(engine: Engine, record: Record, field: str) -> None:
         case Reservation(reservation_status="pending"), _:
             time_out(engine, record)
         case Task(), "expires_at" if record.assignment_status in TASK_WAITING:
-            cancel_task(engine, record, TTL_EXCEEDED)
+            cancel_task(engine, record, TTL_EXCEEDED, description=TTL_EXCEEDED)
         case Task(), "step_until":
             engine.store.change(record, step_until=None)
             if record.assignment_status == "pending":

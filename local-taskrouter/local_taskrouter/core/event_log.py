@@ -1,10 +1,11 @@
 """Emit Events and Event Callbacks, which the service writes to disk and delivers.
 
-Types, descriptions and data follow https://www.twilio.com/docs/taskrouter/api/event/reference;
-`data` holds strings under the snake_case names that the Events resource shows.
+Types and data follow https://www.twilio.com/docs/taskrouter/api/event/reference, descriptions
+recorded Events. `data` holds strings under the snake_case names that the Events resource shows.
 """
 
 from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.parsed import target_of, task_values
 from local_taskrouter.core.records import (
     Activity,
     Callback,
@@ -18,12 +19,16 @@ from local_taskrouter.core.records import (
     Workflow,
     Workspace,
 )
+from local_taskrouter.core.store import Store
+from local_taskrouter.rules.lifecycle import TASK_ENDED
+from local_taskrouter.rules.matching import named_workers
+from local_taskrouter.sids import operating_unit_sid
 
 RESOURCE_TYPES: dict[type[Record], str] = {
     Workspace: "workspace",
     Activity: "activity",
-    TaskChannel: "task-channel",
-    TaskQueue: "task-queue",
+    TaskChannel: "taskchannel",
+    TaskQueue: "taskqueue",
     Workflow: "workflow",
     Worker: "worker",
     Task: "task",
@@ -36,23 +41,21 @@ def emit(
     event_type: str,
     subject: Record,
     description: str,
-    *others: Record | None,
+    *,
     began: float | None = None,
     **more: object,
 ) -> None:
     """Emit an Event about `subject`, and its Event Callback if the Workspace wants one.
 
-    The Event also carries the parameters of the records `others`, and `more` parameters. For
-    `began`, see `Event`.
+    An Event about what a Task does, whose type may begin with "task-queue" or "workflow", has the
+    Task as its subject. The Event also carries `more` parameters. For `began`, see `Event`.
     """
     workspace = engine.store.get(Workspace, subject.workspace_sid)
     data = {
         "workspace_sid": subject.workspace_sid,
         "workspace_name": workspace.friendly_name if workspace else "",
+        **_parameters(engine, subject),
     }
-    for record in (subject, *others):
-        if record is not None:
-            data |= _parameters(engine, record)
     data |= {name: text(value) for name, value in more.items() if value is not None}
     event = Event(
         engine.sids.new_at("EV", engine.now),
@@ -118,6 +121,7 @@ def _parameters(engine: Engine, record: Record) -> dict[str, str]:
                 "task_queue_sid": record.sid,
                 "task_queue_name": record.friendly_name,
                 "task_queue_target_expression": record.target_workers,
+                "operating_unit_sid": operating_unit_sid(record.workspace_sid),
             }
         case Workflow():
             return {"workflow_sid": record.sid, "workflow_name": record.friendly_name}
@@ -149,9 +153,10 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
         "task_date_created": text(int(task.date_created)),
         "task_channel_sid": task.task_channel_sid,
         "task_channel_unique_name": store.require(TaskChannel, task.task_channel_sid).unique_name,
+        "operating_unit_sid": operating_unit_sid(task.workspace_sid),
     }
-    if task.reason and task.assignment_status in ("canceled", "completed"):
-        data[f"task_{task.assignment_status}_reason"] = task.reason
+    if task.reason and task.assignment_status in TASK_ENDED:
+        data[f"task_{task.assignment_status}_reason"] = data["reason"] = task.reason
     if task.task_queue_entered_date is not None:
         data["task_queue_entered_date"] = text(int(task.task_queue_entered_date))
     for record in (
@@ -159,7 +164,26 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
         store.get(Workflow, task.workflow_sid),
     ):
         data |= _parameters(engine, record) if record else {}
+    if (known := _known_worker_sid(store, task)) is not None:
+        data["known_worker_sid"] = known
     return data
+
+
+def _known_worker_sid(store: Store, task: Task) -> str | None:
+    """The SID of the Worker that the Task's target names; None if it names none that exists.
+
+    https://www.twilio.com/docs/taskrouter/workflow-configuration/known-agent-routing
+    """
+    target = target_of(store, task)
+    for named in named_workers(None, target, task_values(task)) if target else ():
+        if isinstance(named.value, str):
+            key = (task.workspace_sid, named.value.casefold())
+            of_sid = store.get(Worker, named.value)
+            found = store.walk("names", key) if named.field == "friendly_name" else [of_sid]
+            for worker in filter(None, found):
+                if named.is_worker(worker) and worker.workspace_sid == task.workspace_sid:
+                    return worker.sid
+    return None
 
 
 def _worker(engine: Engine, worker: Worker) -> dict[str, str]:
@@ -170,6 +194,7 @@ def _worker(engine: Engine, worker: Worker) -> dict[str, str]:
         "worker_activity_sid": worker.activity_sid,
         "worker_activity_name": engine.store.require(Activity, worker.activity_sid).friendly_name,
         "worker_version": text(worker.version),
+        "operating_unit_sid": operating_unit_sid(worker.workspace_sid),
     }
 
 

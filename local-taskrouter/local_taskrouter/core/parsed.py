@@ -7,7 +7,14 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from local_taskrouter.core.records import Activity, Task, TaskChannel, Worker, Workflow
+from local_taskrouter.core.records import (
+    Activity,
+    Task,
+    TaskChannel,
+    Worker,
+    WorkerChannel,
+    Workflow,
+)
 from local_taskrouter.core.store import Store
 from local_taskrouter.rules.expression import Expression, parse
 from local_taskrouter.rules.scope import queue_scope, reads_channels, target_scope, worker_fields
@@ -75,13 +82,19 @@ def _channels(store: Store, worker: Worker) -> dict[str, dict[str, int]]:
     channels = {}
     for channel in store.walk("channels_of_worker", worker.sid):
         name = store.require(TaskChannel, channel.task_channel_sid).unique_name
-        held = list(store.walk("held", (worker.sid, channel.task_channel_sid)))
+        assigned, held = load_of(store, channel)
         channels[name] = {
             "configured_capacity": channel.configured_capacity,
-            "assigned_tasks": sum(r.reservation_status == "accepted" for r in held),
-            "available_capacity_percentage": percentage(channel.configured_capacity, len(held)),
+            "assigned_tasks": assigned,
+            "available_capacity_percentage": percentage(channel.configured_capacity, held),
         }
     return channels
+
+
+def load_of(store: Store, channel: WorkerChannel) -> tuple[int, int]:
+    """Return how many Tasks a Worker has accepted on a channel, and how many take its capacity."""
+    held = list(store.walk("held", (channel.worker_sid, channel.task_channel_sid)))
+    return sum(r.reservation_status == "accepted" for r in held), len(held)
 
 
 def percentage(capacity: int, held: int) -> int:

@@ -33,14 +33,16 @@ _EVENT = {
 _FREES = frozenset({"reject", "time_out", "cancel", "rescind", "complete"})
 
 
-def cancel_task(engine: Engine, task: Task, reason: str | None) -> None:
+def cancel_task(
+    engine: Engine, task: Task, reason: str | None, description: str | None = None
+) -> None:
     """Cancel a pending or reserved Task; its pending Reservations are canceled with it.
 
-    Raises IllegalTransition in any other status.
+    `description` is the Event's, if it is not just that the Task is canceled. Raises IllegalTransition in any other status.
     """
     _end(engine, task, "cancel", reason)
     end_reservations(engine, task, "cancel", ("pending",))
-    emit(engine, "task.canceled", task, f"Task {task.sid} canceled")
+    emit(engine, "task.canceled", task, description or f"Task {task.sid} canceled")
 
 
 def complete_task(engine: Engine, task: Task, reason: str | None) -> None:

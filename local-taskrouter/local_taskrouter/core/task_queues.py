@@ -46,7 +46,7 @@ def create_task_queue(
             assignment_activity_sid=assignment_activity_sid,
         )
     )
-    emit(engine, "task-queue.created", queue, f"TaskQueue {name} created")
+    emit(engine, "task-queue.created", queue, f"TaskQueue {queue.sid} created")
     return queue
 
 
@@ -59,7 +59,7 @@ def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> Non
             engine,
             "task-queue.expression.updated",
             queue,
-            f"TaskQueue {queue.friendly_name} expression updated",
+            f"TaskQueue {queue.sid} expression updated to '{queue.target_workers}'",
         )
     for task in engine.store.find("in_queue", queue.sid):
         engine.store.change(task, places=queue.max_reserved_workers)
@@ -77,5 +77,5 @@ def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
             raise BadRequest(
                 f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} routes to it."
             )
-    emit(engine, "task-queue.deleted", queue, f"TaskQueue {queue.friendly_name} deleted")
+    emit(engine, "task-queue.deleted", queue, f"TaskQueue {queue.sid} deleted")
     engine.store.remove(queue)

@@ -3,6 +3,7 @@
 from local_taskrouter.core.availability import move_worker
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.event_log import emit
+from local_taskrouter.core.parsed import load_of
 from local_taskrouter.core.records import (
     Activity,
     Task,
@@ -94,7 +95,7 @@ def update_attributes(engine: Engine, worker: Worker, attributes: str) -> None:
         engine,
         "worker.attributes.update",
         worker,
-        f"Worker {worker.friendly_name} attributes updated",
+        f"Worker {worker.friendly_name} updated attributes to {attributes}",
     )
     engine.free(worker)
 
@@ -124,31 +125,20 @@ def update_worker_channel(
 
     https://www.twilio.com/docs/taskrouter/api/worker-channel
     """
-    worker = engine.store.require(Worker, channel.worker_sid)
-    task_channel = engine.store.require(TaskChannel, channel.task_channel_sid)
     before = channel.configured_capacity
     if capacity is not None and capacity != before:
         engine.store.change(channel, configured_capacity=capacity, date_updated=engine.now)
-        emit(
-            engine,
-            "worker.capacity.update",
-            worker,
-            f"Worker {worker.friendly_name} capacity updated",
-            task_channel,
-            worker_channel_available_capacity=capacity,
-            worker_channel_previous_capacity=before,
-        )
+        _emit_channel_event(engine, channel, "worker.capacity.update", "capacity", before)
     if available is not None and available != channel.available:
         engine.store.change(channel, available=available, date_updated=engine.now)
-        emit(
+        _emit_channel_event(
             engine,
+            channel,
             "worker.channel.availability.update",
-            worker,
-            f"Worker {worker.friendly_name} channel availability updated",
-            task_channel,
-            worker_channel_available=available,
+            "channel availability",
+            channel.configured_capacity,
         )
-    engine.free(worker)
+    engine.free(engine.store.require(Worker, channel.worker_sid))
 
 
 def delete_worker(engine: Engine, worker: Worker) -> None:
@@ -174,6 +164,28 @@ def delete_worker(engine: Engine, worker: Worker) -> None:
     for channel in engine.store.find("channels_of_worker", worker.sid):
         engine.store.remove(channel)
     engine.store.remove(worker)
+
+
+def _emit_channel_event(
+    engine: Engine, channel: WorkerChannel, event_type: str, changed: str, capacity_before: int
+) -> None:
+    """Emit an Event about a WorkerChannel, with its load; capacities are numbers of Tasks."""
+    worker = engine.store.require(Worker, channel.worker_sid)
+    task_channel = engine.store.require(TaskChannel, channel.task_channel_sid)
+    assigned, held = load_of(engine.store, channel)
+    emit(
+        engine,
+        event_type,
+        worker,
+        f"Worker {worker.friendly_name} {changed} updated",
+        task_channel_sid=task_channel.sid,
+        task_channel_unique_name=task_channel.unique_name,
+        worker_channel_available=channel.available,
+        worker_channel_capacity=channel.configured_capacity,
+        worker_channel_available_capacity=max(0, channel.configured_capacity - held),
+        worker_channel_previous_capacity=capacity_before,
+        worker_channel_task_count=assigned,
+    )
 
 
 def _require_free_name(

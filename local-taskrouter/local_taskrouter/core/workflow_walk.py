@@ -4,6 +4,7 @@ Sources: https://www.twilio.com/docs/taskrouter/workflow-configuration and
 https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Task's age).
 """
 
+import json
 from dataclasses import fields
 from functools import partial
 
@@ -47,9 +48,8 @@ def enter_workflow(engine: Engine, task: Task) -> None:
     emit(
         engine,
         "workflow.entered",
-        workflow,
-        f"Task {task.sid} entered Workflow {workflow.friendly_name}",
         task,
+        f"Task {task.sid} entered Workflow {workflow.friendly_name}",
     )
     step = first_not_timed_out(configuration, step, values, partial(_is_timed_out, engine, task))
     _walk(engine, task, step, "workflow.timeout")
@@ -77,14 +77,7 @@ def leave_step(engine: Engine, task: Task) -> None:
     if configuration is None or step is None:
         return
     values = parsed.task_values(task)
-    queue = engine.store.get(TaskQueue, task.task_queue_sid)
-    emit(
-        engine,
-        "task-queue.timeout",
-        queue or task,
-        f"Task {task.sid} timed out in its routing step",
-        task,
-    )
+    emit(engine, "task-queue.timeout", task, f"Task {task.sid} timed out in its routing step")
     try:
         following = configuration.step_after_timeout(step, values)
     except IndexError:
@@ -110,9 +103,8 @@ def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
     emit(
         engine,
         event_type,
-        queue,
-        f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}",
         task,
+        f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}",
         previous_task_queue_sid=previous,
     )
 
@@ -137,9 +129,8 @@ def _walk(engine: Engine, task: Task, step: Step | None, exit_event: str) -> Non
     values, presence_in = parsed.task_values(task), partial(_presence_in, engine)
     if first_not_skipped(configuration, step, values, enter, presence_in) is not None:
         return
-    workflow = engine.store.require(Workflow, task.workflow_sid)
     event_type = exit_event if step is None else "workflow.skipped"
-    emit(engine, event_type, workflow, f"Task {task.sid} left its Workflow", task)
+    emit(engine, event_type, task, f"Task {task.sid} left its Workflow")
     cancel_task(engine, task, WORKFLOW_TIMEOUT_REASON)
 
 
@@ -147,26 +138,22 @@ def _enter_step(engine: Engine, task: Task, step: Step) -> None:
     configuration = configuration_of(engine.store, task)
     assert configuration is not None
     target = configuration.target(step)
-    filter_name = (
-        "default"
-        if step.filter_index is None
-        else configuration.filters[step.filter_index].friendly_name
-    )
     engine.store.change(
         task,
         step=[getattr(step, name) for name in _STEP],
         step_until=None if step.until is None else task.date_created + step.until,
         priority=task.priority if target.priority is None else target.priority,
     )
-    workflow = engine.store.require(Workflow, task.workflow_sid)
     enter_queue(engine, task, engine.store.require(TaskQueue, target.queue))
+    matched = None if step.filter_index is None else configuration.filters[step.filter_index]
     emit(
         engine,
         "workflow.target-matched",
-        workflow,
-        f"Task {task.sid} matched a target of Workflow {workflow.friendly_name}",
         task,
-        workflow_filter_name=filter_name,
+        f"Task {task.sid} matched a workflow target",
+        workflow_filter_name=matched.friendly_name if matched else "default",
+        workflow_filter_expression=json.dumps([matched.expression.text]) if matched else None,
+        workflow_filter_target_expression=target.expression.text if target.expression else None,
     )
 
 

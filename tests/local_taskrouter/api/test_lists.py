@@ -218,7 +218,7 @@ def test_resource_url_of_an_event_returns_the_resource(
 ):
     for event in workspace.events.list():
         assert event.resource_url.startswith(f"{api.url}/v1{path}")
-        if event.resource_type not in ("task-channel", "workspace"):
+        if event.resource_type != "workspace":
             answer = api.session.get(event.resource_url, timeout=10)
             assert answer.json()["sid"] == event.resource_sid
 

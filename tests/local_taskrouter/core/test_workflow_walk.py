@@ -54,7 +54,7 @@ def test_task_that_times_out_of_the_last_filter_is_canceled_not_sent_to_the_defa
     lab.wait(10)
     assert place(lab, task) == ("One", "canceled")
     assert task.reason == "Task canceled on Workflow timeout"
-    assert [event.resource_type for event in lab.events_of("workflow.timeout")] == ["workflow"]
+    assert [event.resource_type for event in lab.events_of("workflow.timeout")] == ["task"]
 
 
 def test_target_may_raise_the_priority(lab, queues):
