@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "--https",
         type=_port,
         metavar="N",
-        help="with --transparent: also answer at https://127.0.0.1:N, for programs that use no proxy "
+        help="as --transparent, and also answer at https://127.0.0.1:N, for programs that use no proxy "
         "and find taskrouter.twilio.com in the hosts file (443)",
     )
     return parser

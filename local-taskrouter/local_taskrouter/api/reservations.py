@@ -42,7 +42,7 @@ def index(call: Call) -> Result:
     else:
         index, key = "reservations_of_worker", call.find(Worker, "worker_sid").sid
         if status is not None:
-            index, key = "answers_of_worker", (key, status)
+            index, key = "reservations_of_worker_by_status", (key, status)
     listing = Listing[Reservation](
         index,
         [key],

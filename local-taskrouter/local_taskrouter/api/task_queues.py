@@ -14,6 +14,7 @@ from local_taskrouter.api.params import (
     optional,
     required,
     sid,
+    snake,
     text,
     texts,
 )
@@ -107,7 +108,7 @@ def _checked(call: Call) -> dict[str, Any]:
                 f" for account {call.account_sid}"
             )
     for name in ("ReservationActivitySid", "AssignmentActivitySid"):
-        given = call.args.get(name.replace("ActivitySid", "_activity_sid").lower())
+        given = call.args.get(snake(name))
         check_activity(call.engine, call.workspace.sid, given, name)
     return dict(call.args)
 

@@ -129,13 +129,14 @@ def _selects(call: Call, activity: Activity) -> bool:
 def _queues(call: Call) -> list[TaskQueue] | None:
     """The TaskQueues that the Workers must match one of; None: no such filter."""
     sid_given, name = call.args.get("task_queue_sid"), call.args.get("task_queue_name")
-    if sid_given is None and name is None:
-        return None
-    return [
-        queue
-        for queue in call.store.walk("task_queues", call.workspace.sid)
-        if sid_given in (None, queue.sid) and name in (None, queue.friendly_name)
-    ]
+    workspace_sid = call.workspace.sid
+    if sid_given is None:
+        named = call.store.walk("queue_names", (workspace_sid, name))
+        return None if name is None else list(named)
+    queue = call.store.get(TaskQueue, sid_given)
+    if queue is None or queue.workspace_sid != workspace_sid:
+        return []
+    return [queue] if name in (None, queue.friendly_name) else []
 
 
 def _test(call: Call, queues: list[TaskQueue] | None, worker: Worker) -> Test:

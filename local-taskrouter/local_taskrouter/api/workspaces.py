@@ -11,6 +11,7 @@ from local_taskrouter.api.params import (
     optional,
     required,
     sid,
+    snake,
     text,
     url,
 )
@@ -79,7 +80,7 @@ def fetch(call: Call) -> Reply:
 def update(call: Call) -> Reply:
     workspace = call.find(Workspace)
     for name in ("DefaultActivitySid", "TimeoutActivitySid"):
-        sid_given = call.args.get(name.replace("ActivitySid", "_activity_sid").lower())
+        sid_given = call.args.get(snake(name))
         check_activity(call.engine, workspace.sid, sid_given, name)
     if workspace.multi_task_enabled and not call.args.get("multi_task_enabled", True):
         raise BadRequest("A multitasking Workspace cannot become a single-tasking one")

@@ -113,9 +113,8 @@ class Eligibility:
                 self._workers.put(worker.sid, self._worker_keys(worker))
 
     def _index_worker(self, worker: Worker, exists: bool) -> None:
-        may_have_matched = [*self._workers.keys_of(worker.sid), (worker.workspace_sid, None)]
-        for sid in self._queues.find(may_have_matched):
-            self._members.get(sid, set()).discard(worker.sid)
+        for queue in self._candidates_of(worker):  # those that it may have matched before
+            self._members.get(queue.sid, set()).discard(worker.sid)
         self._workers.drop(worker.sid)
         if not exists:
             return

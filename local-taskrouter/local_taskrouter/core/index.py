@@ -94,7 +94,9 @@ INDEXES: dict[str, IndexRule] = {
     "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
     "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),
     "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
-    "answers_of_worker": IndexRule(Reservation, lambda r: (r.worker_sid, r.reservation_status)),
+    "reservations_of_worker_by_status": IndexRule(
+        Reservation, lambda r: (r.worker_sid, r.reservation_status)
+    ),
     "held": IndexRule(Reservation, _holding),
     "in_activity": IndexRule(Worker, lambda r: r.activity_sid),
     "in_flight": IndexRule(Task, _in_flight),

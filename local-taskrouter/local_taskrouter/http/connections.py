@@ -6,7 +6,8 @@ connections never lock others out.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -45,8 +46,8 @@ class Connections:
 
     def add(self, client: Client) -> None:
         """Add a client that has just connected, and drop others if there are too many."""
-        while len(self._open) >= self.most and (waiting := [*self._idle, *self._slow][:1]):
-            self._drop(*waiting)
+        while len(self._open) >= self.most and (waiting := next(self._waiting(), None)):
+            self._drop(waiting)
         self._open.add(client)
         self.idle(client)
         if len(self._open) > self.most:  # all others have a request in progress
@@ -58,23 +59,23 @@ class Connections:
         self.busy(client)
 
     def count(self) -> int:
-        """How many clients are connected."""
+        """The number of connected clients."""
         return len(self._open)
 
     def idle(self, client: Client) -> None:
-        """The client has no request in progress."""
+        """Record that the client has no request in progress."""
         self.busy(client)
         if client in self._open:
             self._idle[client] = self._time()
 
     def wait_for(self, client: Client) -> None:
-        """The client has begun a request that it has to complete, or has a response to read."""
+        """Record that the client has to complete a request, or to read a response."""
         self._idle.pop(client, None)
         if client in self._open:
             self._slow.setdefault(client, self._time())
 
     def busy(self, client: Client) -> None:
-        """The server has a request to answer."""
+        """Record that the server has a request of the client to answer."""
         self._idle.pop(client, None)
         self._slow.pop(client, None)
 
@@ -104,8 +105,11 @@ class Connections:
         elif self._time() - self._made_room < 1:
             return
         self._made_room = self._time()
-        for client in [*self._idle, *self._slow][:_AT_ONCE]:
+        for client in list(islice(self._waiting(), _AT_ONCE)):
             self._drop(client)
+
+    def _waiting(self) -> Iterator[Client]:
+        return chain(self._idle, self._slow)
 
     def _drop(self, client: Client) -> None:
         self.remove(client)

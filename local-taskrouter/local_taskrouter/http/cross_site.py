@@ -18,9 +18,9 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 def is_cross_site(method: str, header: Callable[[str], str | None]) -> bool:
     """Whether a page of another origin sends this request, which may change something.
 
-    `header` returns the value of a header, by lowercase name. No page can set these: browsers send Sec-Fetch-Site to
-    servers with TLS or on this machine, and Origin to all. A request with neither comes from a
-    program. Another port is another origin.
+    `header` returns the value of a header, by lowercase name. Browsers send Sec-Fetch-Site to servers
+    with TLS or on this machine, and Origin to all; no page can set them. A request with neither comes
+    from a program. Another port is another origin.
     """
     if method in _SAFE_METHODS:
         return False

@@ -12,8 +12,9 @@ from filelock import Timeout
 from local_taskrouter import descriptors
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.database import DatabaseFailure
+from local_taskrouter.http import control
 from local_taskrouter.http.server import EmulatorServer
-from local_taskrouter.process.home import Home, Running, code_version
+from local_taskrouter.process.home import Home, Running
 from local_taskrouter.process.log_file import LogFileHandler
 from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.process.private_files import UnusableFile
@@ -41,14 +42,13 @@ def serve_home(
     """Serve the emulator of `home` until it is stopped, and print its address.
 
     `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
-    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address;
-    with `https_port` that port of the loopback address does so too, without a proxy.
+    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address.
+    `https_port` implies `transparent`: that port of the loopback address serves it without a proxy.
     Raises CannotServe.
     """
     os.umask(0o077)
     descriptors.raise_limit()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    version = code_version()
     home.create()
     try:
         with home.serving_lock(timeout=1):
@@ -56,7 +56,7 @@ def serve_home(
             owners = [single_user_server(), Owner.of_pid(home.owner())]
             server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
             sid, token = home.credentials()
-            running = Running(server.url, os.getpid(), sid, token, version)
+            running = Running(server.url, os.getpid(), sid, token, control.VERSION)
             with _at_twilios_address(server, home, transparent, https_port):
                 _serve(home, server, running)
     except Timeout:
@@ -85,7 +85,7 @@ def _at_twilios_address(
     server: EmulatorServer, home: Home, transparent: bool, https_port: int | None
 ) -> Iterator[None]:
     """Serve `server` at Twilio's address too, if requested, until the `with` block ends."""
-    if not transparent:
+    if not transparent and https_port is None:
         yield
         return
     from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
@@ -93,11 +93,10 @@ def _at_twilios_address(
     now = SystemClock().now()
     try:
         mode = Transparent(home.folder, server.port + 1, server, now, https_port)
-    except UnusableFile:
-        server.close()
-        raise
     except (OSError, OverflowError) as fault:
         server.close()
+        if https_port is None or isinstance(fault, UnusableFile):
+            raise
         raise CannotServe(
             f"Port {https_port} of 127.0.0.1 cannot be used ({fault}). A port below 1024 may need"
             " more rights: choose another with --https, and let the system forward 443 to it."

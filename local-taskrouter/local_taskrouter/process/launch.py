@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 from filelock import Timeout
 
+from local_taskrouter.process import log_file
 from local_taskrouter.process.home import Home, Running, code_version
 from local_taskrouter.process.private_files import NO_FOLLOW
 from local_taskrouter.process.server_identity import verify
@@ -28,7 +29,6 @@ START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 END_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
-_LOG_LIMIT = 1_000_000
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -213,7 +213,7 @@ def _creation_flags() -> int:
 def _rotate_log(home: Home) -> int:
     """Delete a log that has grown too long; return the size of the log."""
     size = home.log_file.stat().st_size if home.log_file.exists() else 0
-    if size <= _LOG_LIMIT:
+    if size <= log_file.LARGEST:
         return size
     home.log_file.unlink()
     return 0

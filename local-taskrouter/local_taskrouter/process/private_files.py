@@ -59,7 +59,7 @@ def check_folder(folder: Path) -> None:
         raise _unusable(folder, "read", fault) from None
     if not stat.S_ISDIR(info.st_mode):
         raise UnusableFile(f"{folder} is not a folder. {_WRITABLE}")
-    if stat.S_ISLNK(link.st_mode) and _owner(link) == 0:
+    if stat.S_ISLNK(link.st_mode) and link.st_uid == 0:
         link = info  # root may move folders
     for each in (link, info):
         _check_owner(folder, each)
@@ -190,10 +190,6 @@ def _unusable(path: Path, verb: str, fault: OSError) -> UnusableFile:
         else f"Make it readable for you, or set {_ELSEWHERE}."
     )
     return UnusableFile(f"{path} cannot be {verb} ({fault.strerror or fault}). {fix}")
-
-
-def _owner(info: os.stat_result) -> int:
-    return info.st_uid if sys.platform != "win32" else -1
 
 
 def _check_owner(path: Path, info: os.stat_result) -> None:

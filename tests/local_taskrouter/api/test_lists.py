@@ -50,6 +50,7 @@ def test_workers_are_filtered_by_each_parameter(staff, activities):
         {"target_workers_expression": f'activity_sid == "{activities["Available"]}"'},
         {"task_queue_name": "es"},
         {"task_queue_sid": queue.sid},
+        {"task_queue_sid": queue.sid, "task_queue_name": "es"},
     )
     for filters in only_alice:
         assert names(staff.workers.list(**filters)) == ["Alice"], filters
@@ -57,6 +58,8 @@ def test_workers_are_filtered_by_each_parameter(staff, activities):
     assert names(staff.workers.list()) == ["Alice", "Bob"]
     assert staff.workers.list(friendly_name="Alice", available="false") == []
     assert staff.workers.list(task_queue_name="nowhere") == []
+    assert staff.workers.list(task_queue_sid=queue.sid, task_queue_name="en") == []
+    assert staff.workers.list(task_queue_sid="WQ" + "0" * 32) == []
 
 
 def test_task_queues_are_filtered_by_name_worker_and_attributes(staff):
@@ -223,11 +226,13 @@ def test_resource_url_of_an_event_returns_the_resource(
             assert answer.json()["sid"] == event.resource_sid
 
 
-def test_lists_exclude_other_workspaces(client, workspace, task, alice):
+def test_lists_exclude_other_workspaces(client, workspace, task, alice, queue):
     workspaces = client.taskrouter.v1.workspaces
     other = workspaces(workspaces.create("Other").sid)
     assert other.workers.list() == other.task_queues.list() == other.workflows.list() == []
     assert other.tasks.list() == []
+    other.workers.create("Zoe", attributes=alice.attributes)
+    assert other.workers.list(task_queue_sid=queue.sid) == []
     of_both = {a.sid for a in other.activities.list()} & {
         a.sid for a in workspace.activities.list()
     }

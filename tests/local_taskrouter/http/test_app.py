@@ -1,10 +1,12 @@
 """The application on a socket: what it does before it reads a body, and while a call runs."""
 
 import socket
+from contextlib import contextmanager
 from threading import Event, Thread, current_thread
 
 import pytest
 import requests
+from local_taskrouter.api import lists
 from local_taskrouter.process.server_identity import PATH, proof
 from local_taskrouter.rules.clauses import OPERATORS
 
@@ -62,27 +64,48 @@ def test_task_is_created_while_a_list_evaluates_expressions(emulator, built, mon
     queue = built.queue()
     built.queue("Named", "skill CONTAINS 'a'")
     built.task({"skill": "a"}, task_queue_sid=queue.sid)
-    evaluating, end = Event(), Event()
+    with evaluating(emulator, built, listing.format(worker=worker.sid), monkeypatch) as answers:
+        new = built.task({"skill": "b"}, task_queue_sid=queue.sid)
+        assert built.workspace.tasks(new.sid).fetch().age == 0
+        assert not answers
+    assert answers[0].status_code == 200
+
+
+def test_task_deleted_while_a_list_evaluates_expressions_is_left_out(emulator, built, monkeypatch):
+    queue = built.queue()
+    tasks = [built.task({"skill": skill}, task_queue_sid=queue.sid) for skill in "xxax"]
+    monkeypatch.setattr(lists, "TESTED", 1)
+    listing = "Tasks?EvaluateTaskAttributes=skill CONTAINS 'a'"
+    with evaluating(emulator, built, listing, monkeypatch) as answers:
+        for task in (tasks[0], tasks[2]):  # one that was found, and the one that is evaluated
+            built.workspace.tasks(task.sid).delete()
+    left = [tasks[1].sid, tasks[3].sid]
+    assert [task["sid"] for task in answers[0].json()["tasks"]] == left
+
+
+@contextmanager
+def evaluating(emulator, built, listing, monkeypatch):
+    """Request a list: the `with` block runs while `CONTAINS` reads "a". Yield its responses."""
+    reached, end = Event(), Event()
 
     def contains(left, right):
-        evaluating.set()
-        return end.wait(30)
+        if left == right:
+            reached.set()
+            return end.wait(30)
+        return True
 
     monkeypatch.setitem(OPERATORS, "CONTAINS", contains)
-    path = f"{emulator.url}/v1/Workspaces/{built.workspace_sid}/{listing.format(worker=worker.sid)}"
+    path = f"{emulator.url}/v1/Workspaces/{built.workspace_sid}/{listing}"
     auth = (emulator.taskrouter.account_sid, emulator.taskrouter.auth_token)
     answers = []
     reader = Thread(target=lambda: answers.append(requests.get(path, auth=auth, timeout=60)))
     reader.start()
     try:
-        assert evaluating.wait(5)
-        new = built.task({"skill": "b"}, task_queue_sid=queue.sid)
-        assert built.workspace.tasks(new.sid).fetch().age == 0
-        assert not answers
+        assert reached.wait(5)
+        yield answers
     finally:
         end.set()
         reader.join()
-    assert answers[0].status_code == 200
 
 
 def test_long_command_leaves_the_event_loop_free(emulator, built, monkeypatch):

@@ -10,11 +10,13 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from local_taskrouter.process import launch, server_identity
+from local_taskrouter.process import launch, log_file, server_identity
 from local_taskrouter.process.home import Home, Running
 from local_taskrouter.process.launch import EmulatorUnavailable, ensure_running, find_running
+from timeout import SECONDS
 from wrong_server import kill
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
@@ -249,11 +251,20 @@ def test_stop_waits_for_the_end(running_home):
 
 
 def test_long_log_is_deleted(home, monkeypatch):
-    monkeypatch.setattr(launch, "_LOG_LIMIT", 100)
+    monkeypatch.setattr(log_file, "LARGEST", 100)
     home.create()
     home.log_file.write_text("x" * 200)
     ensure_running(home)
     assert home.log_file.read_text().startswith("TaskRouter is listening at http://127.0.0.1:")
+
+
+def test_log_that_has_grown_too_long_is_emptied_while_it_runs(running_home):
+    port = urlsplit(ensure_running(running_home).url).port
+    os.truncate(running_home.log_file, log_file.LARGEST + 1)
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as client:
+        client.sendall(b"no HTTP\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert running_home.log_file.read_text() == "Invalid HTTP request received.\n"
 
 
 def test_launch_imports_neither_uvicorn_nor_sqlite():

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,8 @@ print(urllib.request.urlopen(request, timeout=20).status)
 
 @contextmanager
 def serving_transparently(*arguments):
-    """Serve in the foreground; yield the process and the lines that it prints first."""
-    command = [sys.executable, "-m", "local_taskrouter", "--transparent", "--port", "0"]
+    """Serve in the foreground; yield the process and an iterator over what it prints."""
+    command = [sys.executable, "-m", "local_taskrouter", "--port", "0"]
     with subprocess.Popen(
         [*command, *arguments],
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
@@ -49,15 +50,15 @@ def serving_transparently(*arguments):
     ) as process:
         assert process.stdout
         try:
-            yield process, [process.stdout.readline() for _ in range(9)]
+            yield process, iter(process.stdout.readline, "")
         finally:
             process.kill()
 
 
 @pytest.fixture
 def serving(home):
-    with serving_transparently() as process_and_lines:
-        yield process_and_lines
+    with serving_transparently("--transparent") as (process, lines):
+        yield process, [*islice(lines, 9)]
 
 
 def exported(lines):
@@ -107,17 +108,27 @@ def test_printed_variables_route_an_unmodified_client(home, serving):
 
 def test_when_https_is_given_then_its_port_and_the_line_for_the_hosts_file_are_printed(home):
     with serving_transparently("--https", "0") as (_, lines):
-        port = re.search(r"at port (\d+) for programs", lines[0])
-        assert port and "127.0.0.1 taskrouter.twilio.com api.twilio.com" in lines[1]
+        port = re.search(r"at port (\d+) for programs", next(lines))
+        assert port and "127.0.0.1 taskrouter.twilio.com api.twilio.com" in next(lines)
         assert not refuses(f"https://127.0.0.1:{port[1]}")
 
 
 def test_when_the_https_port_is_taken_then_the_reason_is_printed(home, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert main(["--port", "0", "--transparent", "--https", port]) == 1
+        assert main(["--port", "0", "--https", port]) == 1
     assert f"Port {port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
     assert find_running(home) is None
+
+
+def test_when_the_proxy_has_no_port_then_no_https_port_is_blamed(home, capsys, monkeypatch):
+    def no_port(*_):
+        raise OSError("Cannot assign requested address")
+
+    monkeypatch.setattr("local_taskrouter.transparent.mode.Proxy", no_port)
+    assert main(["--port", "0", "--transparent"]) == 1
+    assert capsys.readouterr().err == "Cannot assign requested address\n"
+    assert not home.running_file.exists()
 
 
 def test_printed_variables_route_a_client_that_uses_openssl(home, serving):
@@ -142,9 +153,10 @@ def test_path_with_a_space_is_quoted():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there 127.0.0.2 is not this machine")
 def test_proxy_listens_on_loopback_only(home):
-    with serving_transparently("--host", "0.0.0.0") as (_, lines):
-        port = int(exported(lines[2:])["HTTPS_PROXY"].rpartition(":")[2])
+    with serving_transparently("--transparent", "--host", "0.0.0.0") as (_, lines):
+        first, _, *exports = islice(lines, 9)
+        port = int(exported(exports)["HTTPS_PROXY"].rpartition(":")[2])
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.2", port), timeout=10)
-        [emulators_port] = re.findall(r":(\d+) ", lines[0])
+        [emulators_port] = re.findall(r":(\d+) ", first)
         socket.create_connection(("127.0.0.2", int(emulators_port)), timeout=10).close()

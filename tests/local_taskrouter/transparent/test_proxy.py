@@ -1,5 +1,6 @@
 """The proxy of transparent mode."""
 
+import errno
 import gc
 import json
 import logging
@@ -262,6 +263,21 @@ def test_idle_tunnels_make_room_for_new_ones(proxy, http, emulator, monkeypatch)
             pass
     for tunnel in tunnels:
         tunnel.close()
+
+
+def test_failure_to_accept_makes_room_and_is_tried_again(proxy, http, emulator, monkeypatch):
+    made_room, accept = [], emulator.loop.sock_accept
+
+    async def too_many_files_once(listening):
+        if made_room:
+            return await accept(listening)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(proxy_module, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(emulator.connections, "make_room", lambda: made_room.append(True))
+    monkeypatch.setattr(emulator.loop, "sock_accept", too_many_files_once)
+    assert response_to(proxy, b"CONNECT taskr\r\n\r\n")
+    assert http.get(WORKSPACES).status_code == 200 and made_room == [True]
 
 
 def test_taken_port_leads_to_a_free_one(authority, emulator):
