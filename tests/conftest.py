@@ -13,7 +13,7 @@ from local_taskrouter.clock import ManualClock
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import ACCOUNT_SID, Home
-from local_taskrouter.testing import AUTH_TOKEN, local_taskrouter
+from local_taskrouter.testing import AUTH_TOKEN, LocalTaskRouter
 from twilio.rest import Client
 
 from helpers.lessons.workspace import FaultyWorkspace, PreparedWorkspace, prepare
@@ -27,7 +27,7 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session")
 def shared_emulator() -> Iterator[EmulatorServer]:
-    with local_taskrouter() as running:
+    with LocalTaskRouter() as running:
         yield running.server
 
 

@@ -78,14 +78,11 @@ class SystemClock:
 
 
 class ManualClock(SystemClock):
-    """A clock for tests, which only `advance` moves."""
+    """A clock for tests, which stands at `start` until it is moved or resumed."""
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
         super().__init__(stopped=start)
         self._start = start
-
-    def resume(self) -> None:
-        """Do nothing."""
 
     def reset(self) -> None:
         """Return to the start."""

@@ -1,53 +1,134 @@
-"""A TaskRouter in a test's process: empty, on a free port, with a clock that the test moves.
+"""A TaskRouter in the process of a test: empty, on a free port, with a clock that the test moves.
 
-The pytest fixture `taskrouter` starts one for each test. Without pytest, use `local_taskrouter`.
+The pytest fixture `taskrouter` is a `LocalTaskRouter` for each test. Without pytest:
+
+    with LocalTaskRouter() as taskrouter:
+        taskrouter.client.taskrouter.v1.workspaces.create("Support")
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from local_taskrouter.clock import ManualClock
+from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.explanation import Explanation, explain
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
+from local_taskrouter.sids import SidMaker
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
 class LocalTaskRouter:
-    """A running TaskRouter: its `url`, its credentials, and a `client` of the official SDK.
+    """A TaskRouter of its own for a test, as a context manager.
 
-    `server.stop()` stops it, to test how your app behaves when TaskRouter is unavailable.
+    Its clock stands at `now`, a datetime with a time zone. `sids` is a seed: the same requests then
+    get the same SIDs. It is in this process's memory and on a free port of this machine, so tests that
+    run in parallel do not meet.
     """
 
-    url: str
-    account_sid: str
-    auth_token: str
+    account_sid = ACCOUNT_SID
+    auth_token = AUTH_TOKEN
+
+    def __init__(self, *, now: datetime = START, sids: int | None = None) -> None:
+        self._sids = sids
+        self.service = TaskRouter(
+            ":memory:",
+            self.account_sid,
+            self.auth_token,
+            ManualClock(now.timestamp()),
+            SidMaker(sids),
+        )
+        self.server = EmulatorServer(self.service)
+        self._running = ExitStack()
+
+    def __repr__(self) -> str:
+        return f"<LocalTaskRouter {self.url}>"
+
+    def __enter__(self) -> Self:
+        """Serve until the `with` block ends."""
+        self.server.start()
+        self._running.callback(self.server.stop)
+        opened = client_of(self.url, self.account_sid, self.auth_token)
+        self.client = self._running.enter_context(opened)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
     client: Client
-    service: TaskRouter
-    server: EmulatorServer
+    """The client of the `twilio` package, set up for this TaskRouter."""
+
+    def stop(self) -> None:
+        """Stop serving, to test how an app behaves when TaskRouter cannot be reached."""
+        self.server.stop()
+
+    @property
+    def url(self) -> str:
+        """Its address, without `/v1`: what `client.taskrouter.base_url` is."""
+        return self.server.url
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment variables for an app in another process."""
+        return {
+            "TWILIO_ACCOUNT_SID": self.account_sid,
+            "TWILIO_AUTH_TOKEN": self.auth_token,
+            "TASKROUTER_URL": self.url,
+        }
+
+    @property
+    def now(self) -> datetime:
+        """The time on its clock, in UTC."""
+        return datetime.fromtimestamp(self.service.clock.now(), UTC)
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward; everything that falls due on the way happens, in order."""
         self.service.advance(seconds)
 
+    def settle(self, timeout: float = 10.0) -> None:
+        """Wait until no callback is on its way, and each response is applied.
 
-@contextmanager
-def local_taskrouter() -> Iterator[LocalTaskRouter]:
-    """Run an isolated TaskRouter, empty at first, until the `with` block ends."""
-    service = TaskRouter(":memory:", ACCOUNT_SID, AUTH_TOKEN, ManualClock())
-    server = EmulatorServer(service).start()
-    try:
-        with client_of(server.url, ACCOUNT_SID, AUTH_TOKEN) as client:
-            yield LocalTaskRouter(server.url, ACCOUNT_SID, AUTH_TOKEN, client, service, server)
-    finally:
-        server.stop()
+        Raises TimeoutError after `timeout` seconds of real time.
+        """
+        self.service.settle(timeout)
+
+    def freeze(self) -> None:
+        """Stop the clock, as at the start."""
+        self.service.freeze()
+
+    def resume(self) -> None:
+        """Let the clock run from where it stands."""
+        self.service.resume()
+
+    def reset(self) -> None:
+        """Return to the start: no Workspaces, no faults, and the clock stands at `now`."""
+        self.service.reset()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state, with the clock: an argument for `restore`, ready for JSON."""
+        return self.service.export_state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Replace the whole state. Raises ValueError if it is not one of `snapshot`."""
+        self.service.import_state(dict(state))
+
+    def deliveries(self) -> list[Delivery]:
+        """Return the callbacks, oldest first, with what was sent and the responses."""
+        return self.service.deliveries()
+
+    def explain(self, task: TaskInstance | str) -> Explanation:
+        """Explain why a Task, given as such or by its SID, is where it is. Raises NoSuchTask."""
+        return explain(self, task)
 
 
 @contextmanager

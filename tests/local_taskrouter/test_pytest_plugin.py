@@ -1,7 +1,16 @@
-"""The fixture `taskrouter`, for the tests of an app."""
+"""The fixtures `taskrouter`, `session_taskrouter` and `taskrouter_options`, for the tests of an app."""
 
-from local_taskrouter.testing import local_taskrouter
+from datetime import UTC, datetime
+
+import pytest
 from workspace_builder import WorkspaceBuilder
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def taskrouter_options():
+    return {"now": NINE}
 
 
 def test_fixture_moves_the_clock(taskrouter):
@@ -19,8 +28,13 @@ def test_fixture_starts_empty(taskrouter):
     assert taskrouter.client.taskrouter.v1.workspaces.list() == []
 
 
-def test_client_ignores_the_region_of_the_environment(monkeypatch):
-    monkeypatch.setenv("TWILIO_EDGE", "dublin")
-    monkeypatch.setenv("TWILIO_REGION", "ie1")
-    with local_taskrouter() as taskrouter:
-        assert taskrouter.client.taskrouter.v1.workspaces.list() == []
+def test_options_of_the_project_are_used(taskrouter, session_taskrouter):
+    assert taskrouter.now == session_taskrouter.now == NINE
+    assert taskrouter.url != session_taskrouter.url
+
+
+@pytest.mark.parametrize("expected", [1, 2])
+def test_fixture_of_the_session_keeps_its_state(session_taskrouter, expected):
+    workspaces = session_taskrouter.client.taskrouter.v1.workspaces
+    workspaces.create(f"Support {expected}")
+    assert len(workspaces.list()) == expected

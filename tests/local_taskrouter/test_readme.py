@@ -4,6 +4,7 @@
 """
 
 import re
+import unittest
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ def test_example_passes(taskrouter):
     names: dict[str, Any] = {}
     exec(example, names)  # noqa: S102 - our own example
     names[example.split("(")[0].removeprefix("def ")](taskrouter)
+
+
+def test_unittest_example_passes():
+    (example,) = re.findall(r"```python\n(import unittest.*?)```", parts()[0], re.DOTALL)
+    names: dict[str, Any] = {"__name__": "example"}
+    exec(example, names)  # noqa: S102 - our own example
+    tests = unittest.defaultTestLoader.loadTestsFromTestCase(names["RoutingTest"])
+    outcome = unittest.TestResult()
+    tests.run(outcome)
+    assert outcome.testsRun == 1 and outcome.wasSuccessful(), outcome.failures + outcome.errors
 
 
 if __name__ == "__main__":
