@@ -9,14 +9,7 @@ T = TypeVar("T")
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 
-class ReadableError(Exception):
-    """An error that a notebook shows as its message alone, without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"{type(self).__name__}: {self}"]
-
-
-class CheckFailed(ReadableError, AssertionError):
+class CheckFailed(AssertionError):
     """The lesson expected something else; the message says what, and what to do."""
 
 

@@ -1,6 +1,4 @@
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from helpers import checks
 from helpers.checks import CheckFailed, check, wait_for
@@ -60,15 +58,6 @@ def test_empty_text_is_quoted_in_the_message():
 
 def test_check_failed_is_an_assertion_error():
     assert issubclass(CheckFailed, AssertionError)
-
-
-def test_notebook_shows_the_message_without_a_traceback():
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    shown: list[str] = []
-    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
-    shell.run_cell("from helpers.checks import check\ncheck('it', 1, 2, hint='Try again.')")
-    InteractiveShell.clear_instance()
-    assert shown == ["CheckFailed: ✗ it: expected 2, found 1. Try again."]
 
 
 def test_wait_for_returns_the_first_true_value(clock):

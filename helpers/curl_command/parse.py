@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from helpers.checks import ReadableError
-
 _ALIASES = {"--request": "-X", "--data": "-d", "--user": "-u", "--silent": "-s"}
 _WITH_VALUE = {"-X", "-d", "--data-urlencode", "-u"}
 _LARGEST = 30_000  # bytes; Windows allows 32,767 characters in the command of a process
@@ -21,7 +19,7 @@ _URL = re.compile(r"(?i:https?)://([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?([/?#][!
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class CurlError(ReadableError, ValueError):
+class CurlError(ValueError):
     """curl() cannot run the command; the message gives the reason."""
 
 

@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import requests
 
-from helpers.checks import ReadableError
 from helpers.curl_command.parse import Command, CurlError, parse
 from helpers.session.request_log import Exchange
 from helpers.session.session import Session
@@ -42,7 +41,7 @@ _SHOWN_FIELDS = (
 _NOTE = "(Sent by curl or, where curl is not installed, by Python: the same request either way.)"
 
 
-class CurlFailed(ReadableError, ConnectionError):
+class CurlFailed(ConnectionError):
     """No server answered the request."""
 
     def __init__(self, command: Command, reason: str) -> None:

@@ -1,28 +1,33 @@
-"""Errors of the connection and of TaskRouter's API, as one sentence that a learner can act on."""
+"""Errors of the connection and of TaskRouter's API, each as a message and what to do next."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
 
+from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.base.version import Version
 from twilio.http.response import Response
 
-from helpers.checks import ReadableError
+_SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
+# The first word found in the name of a parameter or of a resource decides.
+_SIDS_OF_LESSONS = {
+    "Activit": "lab.idle_sid",
+    "Workspace": "lab.workspace_sid",
+    "Workflow": "lab.workflow_sid",
+    "Worker": "lab.alice_sid",
+    "TaskQueue": "lab.spanish_queue_sid",
+    "Task": "lab.task_sid",
+}
+_JSON_PARAMETERS = ("Attributes", "Configuration")
 
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
-
-class ConnectionFailed(ReadableError, RuntimeError):
+class ConnectionFailed(RuntimeError):
     """TaskRouter cannot be reached; the message gives the reason and what to do."""
 
 
-class Refused(RuntimeError):
-    """TaskRouter refused a request; the message gives the reason and what to do."""
-
-
-def as_api_error(error: Exception) -> TwilioRestException | None:
+def as_api_error(error: BaseException) -> TwilioRestException | None:
     """Return TaskRouter's answer if `error` is one, else None.
 
     When a list fails, the SDK raises a TwilioException that has the response only in its `args`.
@@ -33,25 +38,54 @@ def as_api_error(error: Exception) -> TwilioRestException | None:
     return error if isinstance(error, TwilioRestException) else None
 
 
-def describe_error(error: TwilioRestException) -> str:
-    """Return "TaskRouter refused this (HTTP 400, error 20001): ..."."""
-    return f"TaskRouter refused this (HTTP {error.status}, error {error.code}): {error.msg}"
+def error_message(error: BaseException) -> str:
+    """What went wrong: "TaskRouter refused this (HTTP 400, error 20001): ..."."""
+    if refused := as_api_error(error):
+        return (
+            f"TaskRouter refused this (HTTP {refused.status}, error {refused.code}): {refused.msg}"
+        )
+    if isinstance(error, RequestException):
+        return f"TaskRouter does not answer ({type(error).__name__})."
+    return str(error) or type(error).__name__
 
 
-def raise_readable(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Decorate a function that lists resources: its TwilioException becomes a readable Refused."""
+def what_to_do(error: BaseException, parameters: Mapping[str, str] | None = None) -> str:
+    """A sentence about what a learner can do, or "" if the message of `error` says all.
 
-    @wraps(function)
-    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        try:
-            return function(*args, **kwargs)
-        except TwilioRestException:
-            raise  # it is readable
-        except TwilioException as error:
-            answer = as_api_error(error)
-            if answer is None:
-                raise
-            advice = " Run the notebook from its first cell." if answer.status == 404 else ""
-            raise Refused(f"{describe_error(answer)}{advice}") from None
+    `parameters` are those of the refused request, if known: a name in place of a SID, or a dict in
+    place of JSON text, shows only there. Twilio's message names neither.
+    """
+    if isinstance(error, RequestException):
+        return "Run the cell with connect() again, then try once more."
+    answer = as_api_error(error)
+    if answer is None:
+        return ""
+    for name, value in (parameters or {}).items():
+        if name.endswith("Sid") and value and not _SID.fullmatch(value):
+            return _pass_a_sid(name, value)
+        if name in _JSON_PARAMETERS and not _is_json(value):
+            return f"Pass JSON text: {name.lower()}=json.dumps({{...}}), with a dict in the parentheses."
+    if answer.status == 404:
+        path = unquote(answer.uri).split("/")[1:]
+        for resource, sid in zip(path[::2], path[1::2], strict=False):
+            if not _SID.fullmatch(sid):
+                return _pass_a_sid(resource, sid)
+        return (
+            "It was deleted, or its Workspace was built anew since. Run the notebook from its first "
+            "cell."
+        )
+    return ""
 
-    return wrapper
+
+def _pass_a_sid(name: str, value: str) -> str:
+    examples = (sid for word, sid in _SIDS_OF_LESSONS.items() if word in name)
+    example = next((f", such as {sid}" for sid in examples), "")
+    return f'"{value}" is not a SID. Pass the SID here{example}.'
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -27,6 +27,7 @@ from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from helpers.session.api_errors import ConnectionFailed
+from helpers.session.cell_errors import fold_tracebacks
 from helpers.session.credentials import NoCredentials, find_credentials
 from helpers.session.request_log import LoggingHttpClient, RequestLog, Secret, pairs, utc_now
 from helpers.session.session import Session
@@ -50,7 +51,13 @@ def connect(target: str | None = None, alone: bool = False) -> Session:
     Raises ValueError for any other target, and for `alone` with "live"; ConnectionFailed if
     TaskRouter cannot be reached or started.
     """
-    chosen = target or os.environ.get("TASKROUTER_TARGET") or "local"
+    fold_tracebacks(RequestLog())  # for the errors below
+    session = _connect(target or os.environ.get("TASKROUTER_TARGET") or "local", alone)
+    fold_tracebacks(session.requests)
+    return session
+
+
+def _connect(chosen: str, alone: bool) -> Session:
     if alone and chosen == "live":
         raise ValueError(
             'Only a local TaskRouter can be started alone: use connect("local", alone=True).'

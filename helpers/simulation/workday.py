@@ -18,7 +18,6 @@ from local_taskrouter.explanation.evidence import Reservation
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerContext
 
-from helpers.checks import ReadableError
 from helpers.session.session import Session
 from helpers.simulation.customers import HOUR, Customer
 from helpers.simulation.scenario import Scenario, Shift, configuration, shifts, target_workers
@@ -27,7 +26,7 @@ _THREADS = 4
 _SHIFT_ENDS, _SHIFT_BEGINS, _TASK_ENDS, _PATIENCE_ENDS, _CUSTOMER_ARRIVES = range(5)
 
 
-class ClockNotMovable(ReadableError, RuntimeError):
+class ClockNotMovable(RuntimeError):
     """The clock cannot be moved; the message names the reason and what to do."""
 
 

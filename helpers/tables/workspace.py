@@ -18,31 +18,26 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.display.table import Table, table
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import raise_readable
 
 
-@raise_readable
 def activities(lab: PreparedWorkspace) -> Table:
     """Each Activity: its name, whether a Worker in it is available, and its SID."""
     names = ["friendly_name", "available", "sid"]
     return _table_of(lab.workspace.activities.list(), names)
 
 
-@raise_readable
 def workers(lab: PreparedWorkspace) -> Table:
     """Each Worker by name: attributes, Activity, whether available, and SID."""
     found = sorted(lab.workspace.workers.list(), key=lambda worker: worker.friendly_name or "")
     return _table_of(found, ["friendly_name", "attributes", "activity_name", "available", "sid"])
 
 
-@raise_readable
 def task_queues(lab: PreparedWorkspace) -> Table:
     """Each TaskQueue by name: which Workers it takes (`target_workers`), and its SID."""
     found = sorted(lab.workspace.task_queues.list(), key=lambda queue: queue.friendly_name or "")
     return _table_of(found, ["friendly_name", "target_workers", "sid"])
 
 
-@raise_readable
 def workflow_filters(lab: PreparedWorkspace) -> Table:
     """The Workflow's filters in their order, one row for each target; the default filter last.
 
@@ -66,7 +61,6 @@ def workflow_filters(lab: PreparedWorkspace) -> Table:
     return table(["filter", "expression", "queue", "priority", "timeout"], rows)
 
 
-@raise_readable
 def tasks(lab: PreparedWorkspace) -> Table:
     """Each Task, oldest first: its TaskQueue, status and age, and why a pending one waits.
 
@@ -90,7 +84,6 @@ def tasks(lab: PreparedWorkspace) -> Table:
     return table(columns, rows)
 
 
-@raise_readable
 def reservations(lab: PreparedWorkspace) -> Table:
     """Each Reservation of every Worker, oldest first."""
     found = [
@@ -102,7 +95,6 @@ def reservations(lab: PreparedWorkspace) -> Table:
     return _table_of(found, ["sid", "worker_name", "task_sid", "reservation_status"])
 
 
-@raise_readable
 def events(lab: PreparedWorkspace, **filters: Any) -> Table:
     """The Events of the last 15 minutes, oldest first.
 

@@ -20,7 +20,6 @@ from waitress.server import create_server
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.wrappers import Response
 
-from helpers.checks import ReadableError
 from helpers.session.request_log import Exchange
 from helpers.session.session import Session
 from helpers.webhooks.recording import App, BaseFor, propagate_exceptions, record_exchanges
@@ -36,11 +35,11 @@ _lock = threading.RLock()
 _running: dict[int, "CallbackServer"] = {}
 
 
-class PortTaken(ReadableError, OSError):
+class PortTaken(OSError):
     """Another program has the requested port."""
 
 
-class NoPublicUrl(ReadableError, ValueError):
+class NoPublicUrl(ValueError):
     """TASKROUTER_PUBLIC_URL is not a URL that Twilio can call."""
 
 

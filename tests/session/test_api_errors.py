@@ -1,44 +1,95 @@
 import pytest
+import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.response import Response
 
-from helpers import tables
-from helpers.session.api_errors import Refused, raise_readable
+from helpers.session.api_errors import error_message, what_to_do
 
-LISTING = ("activities", "workers", "task_queues", "tasks", "reservations", "events")
-
-
-@pytest.fixture
-def deleted(prepared):
-    lab = prepared("task waiting")
-    lab.workspace.delete()
-    return lab
+MISSING = (
+    "It was deleted, or its Workspace was built anew since. Run the notebook from its first cell."
+)
+WORKSPACE, WORKER = "WS" + "0" * 32, "WK" + "0" * 32
 
 
-@pytest.mark.parametrize("name", LISTING)
-def test_table_of_a_deleted_workspace_raises_refused_with_advice(deleted, name):
-    with pytest.raises(Refused) as caught:
-        getattr(tables, name)(deleted)
-    message = str(caught.value)
-    assert message.startswith("TaskRouter refused this (HTTP 404, error 20404): ")
-    assert deleted.workspace_sid in message
-    assert message.endswith("Run the notebook from its first cell.")
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            TwilioRestException(400, "/v1", "Not so", code=20001),
+            "TaskRouter refused this (HTTP 400, error 20001): Not so",
+        ),
+        (
+            TwilioException(
+                "Unable to fetch page", Response(404, '{"code": 20404, "message": "Not here"}')
+            ),
+            "TaskRouter refused this (HTTP 404, error 20404): Unable to fetch page: Not here",
+        ),
+        (TwilioException("Anything else"), "Anything else"),
+        (requests.ConnectionError("long story"), "TaskRouter does not answer (ConnectionError)."),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_message_of_an_error_is_a_sentence(error, message):
+    assert error_message(error) == message
 
 
-def test_another_api_error_is_described_without_advice(prepared):
-    lab = prepared("task waiting")
-    with pytest.raises(Refused, match=r"HTTP 400, error 20001.*Minutes") as caught:
-        tables.events(lab, minutes=0)
-    assert "first cell" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("resource", "advice"),
+    [
+        (f"/Workspaces/{WORKSPACE}/Workers/{WORKER}", MISSING),
+        (f"/Workspaces/{WORKSPACE}/Workers", MISSING),
+        (
+            f"/Workspaces/{WORKSPACE}/Workers/Alice",
+            '"Alice" is not a SID. Pass the SID here, such as lab.alice_sid.',
+        ),
+        (
+            f"/Workspaces/{WORKSPACE}/TaskQueues/Spanish/Statistics",
+            '"Spanish" is not a SID. Pass the SID here, such as lab.spanish_queue_sid.',
+        ),
+        (
+            "/Workspaces/Customer%20Care/Tasks",
+            '"Customer Care" is not a SID. Pass the SID here, such as lab.workspace_sid.',
+        ),
+        (
+            f"/Workspaces/{WORKSPACE}/Activities/Idle",
+            '"Idle" is not a SID. Pass the SID here, such as lab.idle_sid.',
+        ),
+    ],
+)
+def test_missing_resource_gets_the_advice_of_its_address(resource, advice):
+    assert what_to_do(TwilioRestException(404, resource, "missing")) == advice
 
 
-def test_rest_exception_is_raised_unchanged(deleted):
-    with pytest.raises(TwilioRestException, match="Workflows"):
-        tables.workflow_filters(deleted)
+@pytest.mark.parametrize(
+    ("parameters", "advice"),
+    [
+        (
+            {"WorkflowSid": "Customer Care"},
+            '"Customer Care" is not a SID. Pass the SID here, such as lab.workflow_sid.',
+        ),
+        (
+            {"DefaultActivitySid": "Idle"},
+            '"Idle" is not a SID. Pass the SID here, such as lab.idle_sid.',
+        ),
+        (
+            {"Attributes": "{'selected_language': 'es'}"},
+            "Pass JSON text: attributes=json.dumps({...}), with a dict in the parentheses.",
+        ),
+        (
+            {"FriendlyName": "Care", "Configuration": "task_routing"},
+            "Pass JSON text: configuration=json.dumps({...}), with a dict in the parentheses.",
+        ),
+        ({"Attributes": '{"selected_language": "es"}', "WorkflowSid": "", "Priority": "-5"}, ""),
+    ],
+)
+def test_refused_request_gets_the_advice_of_its_parameters(parameters, advice):
+    assert what_to_do(TwilioRestException(400, "/Workspaces", "no"), parameters) == advice
 
 
-def test_exception_without_an_answer_is_raised_unchanged():
-    def fail() -> None:
-        raise TwilioException("no account")
+def test_server_without_an_answer_gets_the_advice_to_connect():
+    advice = "Run the cell with connect() again, then try once more."
+    assert what_to_do(requests.ConnectionError("long story")) == advice
 
-    with pytest.raises(TwilioException, match="^no account$"):
-        raise_readable(fail)()
+
+def test_any_other_error_gets_no_advice():
+    assert what_to_do(ValueError("The message says all.")) == ""

@@ -164,9 +164,8 @@ def test_server_on_a_given_port_runs_beside_the_default_one(app, session, taken_
 
 
 def test_taken_port_raises_port_taken(app, session, taken):
-    with pytest.raises(PortTaken, match=f"Port {taken} is taken by another program") as caught:
+    with pytest.raises(PortTaken, match=f"Port {taken} is taken by another program"):
         serve(app, session, port=taken)
-    assert caught.value._render_traceback_() == [f"PortTaken: {caught.value}"]
 
 
 def test_taken_default_port_is_replaced_by_a_free_one(app, session, taken, monkeypatch):

@@ -1,6 +1,5 @@
 """Controls that follow TaskRouter: their state, their panel, and when they stop."""
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from helpers.controls.follow.snapshot import Snapshot
 from helpers.controls.parts.panel import NoticeLine, Panel
 from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace
+from helpers.session.cell_errors import running_shell
 
 _STOPPED = "This panel has stopped: its cell ran again, or it was closed."
 
@@ -133,7 +133,9 @@ def _stop_when_cell_runs_again(panel: FollowingPanel[Any]) -> None:
     cell, run = _running_cell()
     if cell is not None:
         _panels_by_cell.setdefault(cell, (run, []))[1].append(panel)
-        _shell().events.register("pre_run_cell", _stop_earlier_run)  # repeating it has no effect
+        running_shell().events.register(
+            "pre_run_cell", _stop_earlier_run
+        )  # repeating it has no effect
 
 
 def _stop_earlier_run(_: object) -> None:
@@ -146,10 +148,6 @@ def _stop_earlier_run(_: object) -> None:
 
 def _running_cell() -> tuple[str | None, object]:
     """The id of the running cell and of this run; None if the front end sends no cell id."""
-    parent = getattr(_shell(), "get_parent", dict)()
+    parent = getattr(running_shell(), "get_parent", dict)()
     header, metadata = parent.get("header", {}), parent.get("metadata", {})
     return metadata.get("cellId"), header.get("msg_id")
-
-
-def _shell() -> Any:
-    return getattr(sys.modules["__main__"], "get_ipython", lambda: None)()

@@ -11,9 +11,8 @@ from requests import RequestException
 
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.follow.snapshot import Snapshot
-from helpers.controls.parts.state import error_message
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import as_api_error
+from helpers.session.api_errors import as_api_error, error_message
 
 TICK = 1.0
 SECONDS_BETWEEN = {"local": 1.0, "live": 3.0}

@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Callable
 
-from requests import RequestException
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from helpers.controls.parts.shown_call import Call
 from helpers.lessons.workspace import PreparedWorkspace
-from helpers.session.api_errors import as_api_error, describe_error
+from helpers.session.api_errors import error_message, what_to_do
 
 
 class ControlState(HasTraits):
@@ -47,16 +46,5 @@ class ControlState(HasTraits):
 
 def error_with_advice(error: Exception) -> str:
     """What went wrong and what to do, for a learner."""
-    message = error_message(error)
-    if isinstance(error, RequestException):
-        return f"{message} Run the cell with connect() again, then try once more."
-    return message
-
-
-def error_message(error: Exception) -> str:
-    """What went wrong, in a sentence."""
-    if refused := as_api_error(error):
-        return describe_error(refused)
-    if isinstance(error, RequestException):
-        return f"TaskRouter does not answer ({type(error).__name__})."
-    return str(error) or type(error).__name__
+    message, advice = error_message(error), what_to_do(error)
+    return f"{message.rstrip('.')}. {advice}" if advice else message

@@ -24,10 +24,6 @@ _DELETED = "TaskRouter deletes a Task five minutes after it is completed or canc
 class NoSuchTask(LookupError):
     """TaskRouter has no such Task; the message gives the usual reason."""
 
-    def _render_traceback_(self) -> list[str]:
-        """Show the message alone, without frames: IPython calls this method."""
-        return [f"{type(self).__name__}: {self}"]
-
 
 class HasClient(Protocol):
     """What has an SDK's Client: the pytest fixture `taskrouter`, the tutorial's Session."""

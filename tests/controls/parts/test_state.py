@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.response import Response
+from twilio.base.exceptions import TwilioRestException
 
 from helpers.controls.parts.state import ControlState, error_with_advice
 
@@ -54,25 +53,21 @@ def test_error_of_an_action_is_kept_until_the_next_action(state):
     ("error", "message"),
     [
         (
-            TwilioRestException(400, "/v1", "Not so", code=20001),
-            "TaskRouter refused this (HTTP 400, error 20001): Not so",
-        ),
-        (
-            TwilioException(
-                "Unable to fetch page", Response(404, '{"code": 20404, "message": "Not here"}')
-            ),
-            "TaskRouter refused this (HTTP 404, error 20404): Unable to fetch page: Not here",
-        ),
-        (TwilioException("Anything else"), "Anything else"),
-        (
             requests.ConnectionError("long story"),
             (
-                "TaskRouter does not answer (ConnectionError). Run the cell with connect() again, "
-                "then try once more."
+                "TaskRouter does not answer (ConnectionError). Run the cell with connect() again, then "
+                "try once more."
             ),
         ),
-        (KeyError(), "KeyError"),
+        (
+            TwilioRestException(404, "/Workspaces/Care", "Not here", code=20404),
+            (
+                "TaskRouter refused this (HTTP 404, error 20404): Not here. "
+                '"Care" is not a SID. Pass the SID here, such as lab.workspace_sid.'
+            ),
+        ),
+        (ValueError("No such thing."), "No such thing."),
     ],
 )
-def test_errors_are_sentences(error, message):
+def test_error_is_a_message_and_what_to_do(error, message):
     assert error_with_advice(error) == message
