@@ -6,18 +6,18 @@ The pytest fixture `taskrouter` is a `LocalTaskRouter` for each test. Without py
         taskrouter.client.taskrouter.v1.workspaces.create("Support")
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
 
-import requests
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
+from local_taskrouter.client import client_of
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.environment import variables
 from local_taskrouter.explanation import Explanation, explain
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -80,11 +80,7 @@ class LocalTaskRouter:
     @property
     def env(self) -> dict[str, str]:
         """The environment variables for an app in another process."""
-        return {
-            "TWILIO_ACCOUNT_SID": self.account_sid,
-            "TWILIO_AUTH_TOKEN": self.auth_token,
-            "TASKROUTER_URL": self.url,
-        }
+        return variables(self.url, self.account_sid, self.auth_token)
 
     @property
     def now(self) -> datetime:
@@ -129,18 +125,3 @@ class LocalTaskRouter:
     def explain(self, task: TaskInstance | str) -> Explanation:
         """Explain why a Task, given as such or by its SID, is where it is. Raises NoSuchTask."""
         return explain(self, task)
-
-
-@contextmanager
-def client_of(url: str, username: str, password: str) -> Iterator[Client]:
-    """Yield an SDK client of the TaskRouter at `url`, for an auth token or an API key.
-
-    It ignores the environment's proxies, edge and region, and closes its connections at the end.
-    """
-    http_client = TwilioHttpClient()
-    with requests.Session() as http_client.session:
-        http_client.session.trust_env = False
-        no_region = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
-        client = Client(username, password, http_client=http_client, environment=no_region)
-        client.taskrouter.base_url = url
-        yield client

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, fake_twilio
-from local_taskrouter.testing import client_of
+from local_taskrouter.client import client_of
 from twilio.rest import Client
 
 from helpers.lessons.workspace import PreparedWorkspace, prepare

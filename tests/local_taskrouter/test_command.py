@@ -1,4 +1,4 @@
-"""The command: serve, status, stop, reset."""
+"""The command: serve, status, env, stop, reset."""
 
 import os
 import re
@@ -19,6 +19,14 @@ from local_taskrouter.process.launch import Running, ensure_running, find_runnin
 from helpers.checks import wait_for
 from helpers.session.connect import connect
 
+PRINT_WORKSPACES = """
+import os
+from twilio.rest import Client
+
+client = Client()
+client.taskrouter.base_url = os.environ['TASKROUTER_URL']
+print(client.taskrouter.base_url, client.taskrouter.v1.workspaces.list())
+"""
 PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
 
 
@@ -106,11 +114,10 @@ def test_second_emulator_of_a_home_exits_1_and_names_the_first(running_home):
     assert find_running(running_home) == running
 
 
-@pytest.mark.parametrize("port", ["x", "-1", "65536"])
-def test_invalid_port_exits_2(home, port):
-    with pytest.raises(SystemExit) as caught:
-        main(["--port", port])
-    assert caught.value.code == 2
+def test_env_exits_1_and_prints_no_commands_if_no_emulator_is_running(home, capsys):
+    assert main(["env"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and "Start one: python -m local_taskrouter" in captured.err
 
 
 def test_status_exits_1_if_no_emulator_is_running(home, capsys):
@@ -127,6 +134,21 @@ def test_status_reports_another_version(running_home, capsys, monkeypatch):
     monkeypatch.setattr("local_taskrouter.__main__.code_version", lambda: "newer")
     assert main(["status"]) == 0
     assert "runs a different version" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no POSIX shell")
+def test_env_sets_the_variables_in_a_shell(running_home, capsys):
+    running = ensure_running(running_home)
+    assert main(["env"]) == 0
+    script = f'TWILIO_EDGE=dublin; eval "{"$1"}"; exec {sys.executable} -c "{PRINT_WORKSPACES}"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", capsys.readouterr().out],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{running.url} []\n", "")
 
 
 def test_stop_stops_the_emulator_and_reports_it(running_home, capsys):
@@ -193,7 +215,7 @@ def folder_in_place_of_the_lock(home):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes and few links")
-@pytest.mark.parametrize("name", ["status", "stop", "reset", "serve"])
+@pytest.mark.parametrize("name", ["status", "env", "stop", "reset", "serve"])
 @pytest.mark.parametrize(
     "harm",
     [

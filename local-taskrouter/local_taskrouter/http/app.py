@@ -41,7 +41,6 @@ from local_taskrouter.event_table import EventReader
 from local_taskrouter.http import control
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
-from local_taskrouter.process import server_identity
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.transparent.hostname import HOSTNAME
 
@@ -95,7 +94,7 @@ class Application:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
         if is_cross_site(method, lambda name: headers.get(name.encode(), b"").decode("latin-1")):
             raise Forbidden(REFUSAL)
-        if (method, path) != ("GET", server_identity.PATH):
+        if (method, path) not in control.WITHOUT_CREDENTIALS:
             _authenticate(headers.get(b"authorization", b""), taskrouter.credentials)
         if path.startswith("/v1/"):
             if (status := taskrouter.faults.next_status()) is not None:

@@ -14,6 +14,8 @@ POST /emulator/reset        delete everything
 POST /emulator/stop         stop the process
 GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
 
+GET  /health                without credentials: whether requests can be served, status 200 or 503
+
 GET  /2010-04-01/Accounts/{sid}.json is Twilio's: clients read it to try their credentials.
 """
 
@@ -35,6 +37,8 @@ from local_taskrouter.service import TaskRouter
 
 STATE = "/emulator/state"
 VERSION = code_version()
+HEALTH = "/health"
+WITHOUT_CREDENTIALS = {("GET", server_identity.PATH), ("GET", HEALTH), ("HEAD", HEALTH)}
 _ACCOUNT_CREATED = "Thu, 01 Jan 2026 00:00:00 +0000"
 
 
@@ -74,6 +78,11 @@ def _prove(call: ControlCall) -> str:
         raise BadRequest("Give nonce, 32 hex digits")
     # The port of the socket; the client could name another one in its Host header.
     return server_identity.proof(call.taskrouter.auth_token, nonce, call.port)
+
+
+def _health(call: ControlCall) -> dict[str, Any]:
+    call.taskrouter.read(lambda snapshot: snapshot.deliveries(most=1))  # raises DatabaseFailure
+    return {"status": "ok"}
 
 
 def _time(taskrouter: TaskRouter) -> dict[str, Any]:
@@ -172,6 +181,7 @@ def _account(call: ControlCall) -> dict[str, Any]:
 
 ROUTES = (
     Route("GET", "/2010-04-01/Accounts/<sid>.json", _account),
+    Route("GET", HEALTH, _health),
     Route("GET", "/emulator", _about),
     Route("GET", server_identity.PATH, _prove),
     Route("POST", "/emulator/clock", _move_clock),

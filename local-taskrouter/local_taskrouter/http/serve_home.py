@@ -12,6 +12,7 @@ from filelock import Timeout
 from local_taskrouter import descriptors
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.database import DatabaseFailure
+from local_taskrouter.environment import export_lines
 from local_taskrouter.http import control
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import Home, Running
@@ -20,7 +21,7 @@ from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.process.private_files import UnusableFile
 from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.transparent.hostname import HOSTNAMES, export_lines
+from local_taskrouter.transparent.hostname import HOSTNAME, HOSTNAMES
 
 USUAL_PORT = 8790
 _SWITCH_SECONDS = 0.0005
@@ -72,7 +73,9 @@ def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
     home.write_running(running)
     server.owners.append(Registration(home, running))
     print(f"TaskRouter is listening at {running.url} (its state is in {home.folder}).")
-    print(export_lines(server.taskrouter.transparent), end="", flush=True)
+    if server.taskrouter.transparent:
+        print(f"It also answers as {HOSTNAME}, for programs in a terminal with these variables:")
+        print(export_lines(server.taskrouter.transparent), end="", flush=True)
     try:
         server.run()
     finally:

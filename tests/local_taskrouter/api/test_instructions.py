@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from local_taskrouter.client import client_of
 from local_taskrouter.core.records import Reservation
-from local_taskrouter.testing import client_of
 from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
 

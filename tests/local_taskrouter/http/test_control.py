@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 import requests
 from local_taskrouter.clock import SystemClock
+from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
@@ -29,6 +30,21 @@ def control(client, emulator):
 def test_control_without_credentials_returns_401(emulator):
     for path in ("", "/state", "/deliveries"):
         assert requests.get(f"{emulator.url}/emulator{path}", timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_health_without_credentials_returns_200(emulator, method):
+    response = requests.request(method, f"{emulator.url}/health", timeout=10)
+    assert (response.status_code, response.text) == (200, '{"status": "ok"}' * (method == "GET"))
+
+
+def test_health_of_an_unreadable_database_returns_503(emulator, monkeypatch):
+    def read(query):
+        raise DatabaseFailure("The disk is full")
+
+    monkeypatch.setattr(emulator.taskrouter, "read", read)
+    response = requests.get(f"{emulator.url}/health", timeout=10)
+    assert (response.status_code, response.json()["message"]) == (503, "The disk is full")
 
 
 def test_injected_fault_fails_the_next_requests_only(client, control):

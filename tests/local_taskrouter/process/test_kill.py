@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, suppress
 from random import Random
 
 import pytest
+from local_taskrouter.client import client_of
 from local_taskrouter.process.home import Home, Running
 from local_taskrouter.process.launch import ensure_running
-from local_taskrouter.testing import client_of
 from requests import RequestException
 from timeout import eventually
 from twilio.rest import Client

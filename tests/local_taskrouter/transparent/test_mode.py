@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import find_running
-from local_taskrouter.transparent.hostname import export_lines
 
 PROJECT = Path(__file__).resolve().parents[3] / "local-taskrouter"
 UNMODIFIED = """
@@ -136,19 +135,11 @@ def test_printed_variables_route_a_client_that_uses_openssl(home, serving):
     assert printed == "200\n"
 
 
-def test_status_prints_the_variables(home, serving, capsys):
-    _, (_, second, *exports) = serving
-    assert main(["status"]) == 0
-    assert capsys.readouterr().out.splitlines(keepends=True)[1:] == [second, *exports]
-
-
-def test_without_transparent_mode_no_variables_are_printed(emulator):
-    assert emulator.taskrouter.transparent == {}
-    assert export_lines(emulator.taskrouter.transparent) == ""
-
-
-def test_path_with_a_space_is_quoted():
-    assert "export CURL_CA_BUNDLE='/a b/c.pem'\n" in export_lines({"CURL_CA_BUNDLE": "/a b/c.pem"})
+def test_env_prints_the_variables_too(home, serving, capsys):
+    assert main(["env"]) == 0
+    printed = exported(capsys.readouterr().out.splitlines(keepends=True))
+    assert exported(serving[1]).items() <= printed.items() and len(exported(serving[1])) == 7
+    assert printed["TASKROUTER_URL"] == find_running(home).url
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there 127.0.0.2 is not this machine")

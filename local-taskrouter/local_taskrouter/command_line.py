@@ -1,0 +1,103 @@
+"""The arguments of `python -m local_taskrouter`."""
+
+import argparse
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+PROGRAM = "python -m local_taskrouter"
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments; `command` is the name of the command, "serve" by default.
+
+    Exits with code 2 and a sentence if they are wrong, with 0 after --help and --version.
+    """
+    defaults = argparse.Namespace(
+        command="serve",
+        home=None,
+        host="127.0.0.1",
+        port=None,
+        idle_timeout=12.0,
+        transparent=False,
+        https=None,
+    )
+    return _parser().parse_args(arguments, defaults)
+
+
+def _parser() -> argparse.ArgumentParser:
+    home, serving = _home(), _serving()
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Serve a local TaskRouter at Twilio's REST API. Its state survives a restart.",
+        epilog="The environment variables TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN, "
+        "when set, are the credentials it accepts.",
+        parents=[home, serving],
+    )
+    shown = f"local-taskrouter {version('local-taskrouter')}"
+    parser.add_argument("--version", action="version", version=shown)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, parents, text in (
+        ("serve", [home, serving], "serve in the foreground (the default)"),
+        ("status", [home], "print whether it is running (exit code 0 or 1)"),
+        ("env", [home], "print the environment variables of the running one, for a POSIX shell"),
+        ("stop", [home], "stop the running one"),
+        ("reset", [home], "delete every Workspace"),
+    ):
+        command = commands.add_parser(name, parents=parents, help=text, description=text)
+        command.set_defaults(command=name)
+    return parser
+
+
+def _home() -> argparse.ArgumentParser:
+    parser = _options()
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="folder for its state (default: TASKROUTER_HOME, else the user's state folder)",
+    )
+    return parser
+
+
+def _serving() -> argparse.ArgumentParser:
+    parser = _options()
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help="0 picks a free one (default: the last one, else 8790, else a free one)",
+    )
+    parser.add_argument(
+        "--idle-timeout",
+        type=float,
+        metavar="HOURS",
+        help="stop after this time without a request; 0 means never (default: 12)",
+    )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
+        "prints the environment variables that programs need for it",
+    )
+    parser.add_argument(
+        "--https",
+        type=_port,
+        metavar="N",
+        help="as --transparent, and also answer at https://127.0.0.1:N, for programs that use no proxy "
+        "and find taskrouter.twilio.com in the hosts file (443)",
+    )
+    return parser
+
+
+def _options() -> argparse.ArgumentParser:
+    """A parser whose options may come before the command and after it, without own defaults."""
+    return argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
