@@ -62,9 +62,9 @@ class SystemClock:
             self.stopped = None
 
     def reset(self) -> None:
-        """Undo every move, and follow the machine's clock again."""
-        self.offset, self.stopped = 0.0, None
+        """Undo every move: the time is the machine's. A stopped clock remains stopped."""
         self._last, self._last_monotonic = self._wall(), self._monotonic()
+        self.offset, self.stopped = 0.0, None if self.stopped is None else self._last
 
     def _real(self) -> float:
         with self._lock:

@@ -58,8 +58,7 @@ class Outbox:
         self._send, self._finish, self._load = send, finish, load
         self._room = asyncio.Semaphore(most)
         self._lines: dict[tuple[str, str, bool], _Line] = {}
-        # Unfinished deliveries: of Assignment Callbacks, of Events.
-        self._open = {True: 0, False: 0}
+        self._open = 0  # deliveries that are not finished
         self._under_way = 0
         self._changed = threading.Condition()
         self._closed = False
@@ -73,26 +72,23 @@ class Outbox:
         with self._changed:
             if self._closed:
                 return
-            self._open[assignment] += 1
+            self._open += 1
             line = self._lines.get(key)
             if line is None:
                 line = self._lines[key] = _Line(ASSIGNMENTS_AT_ONCE if assignment else 1)
             line.waiting.append(delivery if len(line.waiting) < IN_MEMORY else delivery.id)
             self._start_waiting(key, line)
 
-    def wait(self, timeout: float, assignments_only: bool = False) -> bool:
+    def wait(self, timeout: float) -> bool:
         """Wait until nothing is unfinished, at most `timeout` seconds; return whether that is so."""
         with self._changed:
-            return self._changed.wait_for(
-                lambda: not (self._open[True] or (self._open[False] and not assignments_only)),
-                timeout,
-            )
+            return self._changed.wait_for(lambda: not self._open, timeout)
 
     def discard(self) -> None:
         """Drop the deliveries that have not started."""
         with self._changed:
-            for (_, _, assignment), line in self._lines.items():
-                self._open[assignment] -= len(line.waiting)
+            for line in self._lines.values():
+                self._open -= len(line.waiting)
                 line.waiting.clear()
             self._changed.notify_all()
 
@@ -155,7 +151,7 @@ class Outbox:
             with self._changed:
                 line.under_way -= 1
                 self._under_way -= 1
-                self._open[key[2]] -= 1
+                self._open -= 1
                 self._start_waiting(key, line)
                 self._changed.notify_all()
 

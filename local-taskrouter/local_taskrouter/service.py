@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -19,14 +18,14 @@ from local_taskrouter import descriptors
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.instructions import Alert, apply_instruction
 from local_taskrouter.core.records import Callback, Reservation
-from local_taskrouter.core.reservations import cancel_unreachable
 from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
 from local_taskrouter.delivery_table import Attempt, Delivery, failed_attempts
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
+from local_taskrouter.responses import apply_response
+from local_taskrouter.settling import SETTLE_SECONDS, Settling
 from local_taskrouter.sids import SidMaker
 
 T = TypeVar("T")
@@ -38,8 +37,6 @@ _RETRY_SECONDS = 1.0
 _SLICE = 20
 """Timers that fire before other requests get their turn."""
 _TURN_SECONDS = 0.05
-_ANSWER_SECONDS = 10.0
-"""How long `advance` waits for responses to callbacks: as long as a URL and its fallback have."""
 _TIDY_SECONDS = 0.01
 _LONGEST_PAUSE = 3_600.0
 
@@ -76,6 +73,7 @@ class TaskRouter:
         self._outbox = Outbox(
             self._send, self._finish, self._load_delivery, min(1_000, descriptors.limit() // 8)
         )
+        self._settling = Settling(self._outbox, self._is_pending)
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._advances = 0  # calls of `advance` in progress
@@ -126,37 +124,49 @@ class TaskRouter:
         with lock, self.database.snapshot() as snapshot:
             return query(snapshot)
 
-    def advance(self, seconds: float) -> float:
-        """Move the clock; what falls due on the way happens at the moment it is due. Returns now.
+    def advance(self, seconds: float, settle: bool = True, timeout: float = SETTLE_SECONDS) -> bool:
+        """Move the clock; what falls due on the way happens at the moment it is due.
 
-        Waits for responses to callbacks before time moves on, at most ten seconds in all. Meanwhile,
-        other calls run at the moment that has been reached. Raises ValueError for a time before now
-        or after LATEST.
+        With `settle`, time moves on from a moment only when its callbacks are answered and the
+        responses applied, for at most `timeout` real seconds in all. Returns whether that was long
+        enough; without `settle`, whether nothing is on its way at the end. Meanwhile, other calls run
+        at the moment that has been reached. Raises ValueError for a time before now or after LATEST.
         """
         with self._lock:
-            if self.clock.now() + seconds > LATEST:
-                raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
+            self.check_advance(seconds)
             self.engine.now = self._run_due()
             with self._moved_clock():
                 self.clock.advance(seconds)
             self._advances += 1
         try:
-            self._fire_all_due()
+            return self._fire_all_due(monotonic() + timeout if settle else -inf)
         finally:
             with self._lock:
                 self._advances -= 1
             self._wake.set()
-        return self.clock.now()
 
-    def _fire_all_due(self) -> None:
-        end, done = monotonic() + _ANSWER_SECONDS, False
+    def check_advance(self, seconds: float) -> None:
+        """Raise ValueError if the clock cannot be moved by `seconds`."""
+        if not 0 <= seconds < inf:
+            raise ValueError(f"time moves forward only, not by {seconds} seconds")
+        if self.clock.now() + seconds > LATEST:
+            raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
+
+    def _fire_all_due(self, end: float) -> bool:
+        in_time, done = True, False
         while not (done or self._closed):
-            self._outbox.wait(max(0.0, end - monotonic()), assignments_only=True)
+            in_time = self._settling.wait(end) and in_time
             self._lock.wait_for_others(_TURN_SECONDS)
             with self._lock:
                 done = run_due(self.engine, self.clock.now(), _SLICE, pause=monotonic() < end)
                 self._write()
-        self._outbox.wait(max(0.0, end - monotonic()))
+        return self._settling.wait(end) and (in_time or end == -inf)
+
+    def next_due(self) -> float | None:
+        """When the next timer is due, in seconds since 1970; None without a timer."""
+        with self._lock:
+            self._run_due()
+            return self.engine.timers.next_due()
 
     def freeze(self) -> float:
         """Stop the clock: nothing falls due until it is moved or resumed. Returns now."""
@@ -185,10 +195,14 @@ class TaskRouter:
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until every callback is answered and its instruction applied, and those that follow.
 
-        Raises TimeoutError if one is still in flight after `timeout` seconds.
+        Raises TimeoutError if one is still in flight after `timeout` real seconds.
         """
-        if not self._outbox.wait(timeout):
+        if not self.is_settled(timeout):
             raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
+
+    def is_settled(self, timeout: float = 0.0) -> bool:
+        """Whether no callback is in flight; waits for that at most `timeout` real seconds."""
+        return self._settling.wait(monotonic() + timeout)
 
     def export_state(self) -> dict[str, Any]:
         """The whole state, including the clock, as values for JSON."""
@@ -214,11 +228,12 @@ class TaskRouter:
         self._wake.set()
 
     def reset(self) -> None:
-        """Delete everything, including unsent callbacks, and set the clock to the real time."""
+        """Delete everything, including unsent callbacks and faults, and undo moves of the clock."""
         with self._lock:
             self.database.clear()
             self._outbox.discard()
-            self.clock.reset()
+            with self._moved_clock():
+                self.clock.reset()
             self.faults = Faults()
             self._load()
         self._wake.set()
@@ -272,6 +287,7 @@ class TaskRouter:
         self.engine.commit()
         for delivery in deliveries:
             self._outbox.submit(delivery)
+        self._settling.state_changed()
         due = self.engine.timers.next_due()
         if due is not None and due < self._sleeps_until:
             self._wake.set()
@@ -314,33 +330,16 @@ class TaskRouter:
 
     def _finish(self, delivery: Delivery, attempts: list[Attempt]) -> None:
         """Apply the instruction in the last response, if there is one, and save the delivery."""
-        callback, last = delivery.callback, attempts[-1]
-        delivery.attempts = [asdict(attempt) for attempt in attempts]
-        delivery.state = "failed" if last.alert else "done"
-        if last.answer:
-            self._apply_answer(delivery, last.answer)
-        elif callback.fallback_url and not any(attempt.reached for attempt in attempts):
-            self._with_reservation(delivery, cancel_unreachable)
+        apply_response(delivery, attempts, self.call)
         with self._lock:
             self.database.save_delivery(delivery)
+        if delivery.state == "done":
+            self._settling.responded(delivery.callback)
+
+    def _is_pending(self, reservation_sid: str) -> bool:
+        reservation = self.engine.store.get(Reservation, reservation_sid)
+        return reservation is not None and reservation.reservation_status == "pending"
 
     def _load_delivery(self, number: int) -> Delivery | None:
         with self._lock:
             return self.database.delivery(number)
-
-    def _apply_answer(self, delivery: Delivery, answer: dict[str, object]) -> None:
-        try:
-            self._with_reservation(delivery, lambda engine, r: apply_instruction(engine, r, answer))
-        except Alert as alert:
-            delivery.state = "failed"
-            delivery.attempts[-1]["alert"] = (alert.code, alert.message)
-
-    def _with_reservation(
-        self, delivery: Delivery, action: Callable[[Engine, Reservation], None]
-    ) -> None:
-        def command(engine: Engine) -> None:
-            reservation = engine.store.get(Reservation, delivery.callback.reservation_sid)
-            if reservation is not None:
-                action(engine, reservation)
-
-        self.call(command)

@@ -1,6 +1,7 @@
 """Fixtures: a Workspace built through the SDK, and a web server that receives its callbacks."""
 
 import pytest
+import requests
 from callback_receiver import CallbackReceiver
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
@@ -49,6 +50,20 @@ def task(built, workflow, alice):
 def reservation(built, task):
     (reservation,) = built.reservations(task)
     return reservation
+
+
+@pytest.fixture
+def control(client, emulator):
+    """Send a control request: (status, JSON)."""
+    with requests.Session() as http:
+        http.trust_env = False
+        http.auth = client.username, client.password
+
+        def send(method, path, **options):
+            response = http.request(method, f"{emulator.url}/emulator{path}", timeout=10, **options)
+            return response.status_code, response.json()
+
+        yield send
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_clock_continues_from_a_later_moment_but_never_from_an_earlier_one(machi
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_reset_sets_the_clock_to_the_time_of_day(machine, clock, frozen):
+def test_reset_sets_the_clock_to_the_time_of_day_and_keeps_it_frozen(machine, clock, frozen):
     machine.wall -= HOUR
     assert clock.now() == machine.wall + HOUR
     if frozen:
@@ -109,5 +109,6 @@ def test_reset_sets_the_clock_to_the_time_of_day(machine, clock, frozen):
     machine.run(HOUR)
     clock.reset()
     assert clock.now() == machine.wall
+    frozen_at = machine.wall
     machine.run(5)
-    assert clock.now() == machine.wall
+    assert clock.now() == (frozen_at if frozen else machine.wall)

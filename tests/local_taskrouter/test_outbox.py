@@ -155,17 +155,6 @@ def test_discarded_callbacks_are_not_sent(desk):
     assert len(desk.sent) == 1
 
 
-def test_wait_for_assignments_does_not_wait_for_events(desk):
-    desk.submit("http://slow/event")
-    assert desk.outbox.wait(0, assignments_only=True)
-    desk.submit("http://slow/assignment", assignment=True)
-    assert not desk.outbox.wait(0, assignments_only=True)
-    eventually("both are sent", lambda: len(desk.sent) == 2)
-    desk.respond("http://slow/assignment")
-    assert desk.outbox.wait(SECONDS, assignments_only=True)
-    assert not desk.outbox.wait(0)
-
-
 def test_close_cancels_what_hangs_and_sends_nothing_that_waits(desk):
     threads = set(threading.enumerate())
     for number in range(3):

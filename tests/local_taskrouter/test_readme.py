@@ -14,10 +14,12 @@ SUPPORT = README.with_name("SUPPORT.md")
 
 def test_control_routes_are_described():
     described = set(
-        re.findall(r"^\| `(GET|POST) (/emulator\S*)`", README.read_text("utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| `(GET|POST|PUT|DELETE) (/emulator\S*)`", README.read_text("utf-8"), re.MULTILINE
+        )
     )
     documented = set(
-        re.findall(r"^(GET|POST) +(/emulator\S*)", control.__doc__ or "", re.MULTILINE)
+        re.findall(r"^(GET|POST|PUT|DELETE) +(/emulator\S*)", control.__doc__ or "", re.MULTILINE)
     )
     assert described == documented
 

@@ -2,7 +2,6 @@
 
 import threading
 from functools import partial
-from typing import Any
 
 import pytest
 from engine_lab import reserved_task, state
@@ -11,7 +10,6 @@ from local_taskrouter.core.activities import create_activity
 from local_taskrouter.core.records import Activity, Reservation, Task, Workspace
 from local_taskrouter.core.workspaces import create_workspace
 from local_taskrouter.errors import BadRequest
-from twilio.base.exceptions import TwilioRestException
 
 
 def test_restart_restores_the_state(started, database):
@@ -96,40 +94,3 @@ def test_concurrent_commands_lose_no_record(started, database):
     found = started(database, SystemClock()).engine.store.find("activities", workspace.sid)
     made = {f"{number}.{step}" for number in range(8) for step in range(5)}
     assert {a.friendly_name for a in found} == made | {"Offline", "Available", "Unavailable"}
-
-
-def control(session, emulator, path, **form) -> tuple[int, Any]:
-    """Send a control request; return the status and the JSON, or None."""
-    url = f"{emulator.url}/emulator{path}"
-    auth = (session.account_sid, session.auth_token)
-    method = "POST" if path else "GET"
-    response = session.client.http_client.session.request(method, url, data=form, auth=auth)
-    return response.status_code, response.json() if response.content else None
-
-
-def test_clock_is_advanced_over_http(session, emulator):
-    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
-    assert control(session, emulator, "/clock", advance="120.5") == (
-        200,
-        {"now": "2026-01-01T00:02:00Z", "frozen": True},
-    )
-    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:02:00Z"
-
-
-@pytest.mark.parametrize(
-    "form", [{}, *({"advance": bad} for bad in ("", "-1", "nan", "1e99", "x"))]
-)
-def test_invalid_advance_returns_400_and_keeps_the_clock(session, emulator, form):
-    status, body = control(session, emulator, "/clock", **form)
-    assert (status, body["code"]) == (400, 20001)
-    assert "advance=120" in body["message"]
-    assert control(session, emulator, "")[1]["now"] == "2026-01-01T00:00:00Z"
-
-
-def test_reset_over_http_leaves_an_empty_account(session, emulator):
-    workspaces = session.client.taskrouter.v1.workspaces
-    sid = workspaces.create("Office").sid
-    assert control(session, emulator, "/reset") == (204, None)
-    assert workspaces.list() == []
-    with pytest.raises(TwilioRestException):
-        workspaces(sid).fetch()

@@ -4,7 +4,6 @@ import threading
 from functools import partial
 
 import pytest
-from callback_receiver import JSON
 from engine_lab import reserved_task
 from local_taskrouter import service
 from local_taskrouter.clock import ManualClock, SystemClock
@@ -78,11 +77,12 @@ def with_timeout_event(taskrouter):
     return taskrouter, fired
 
 
-def test_advance_fires_timers_at_their_moments_and_returns_now(started):
+def test_advance_fires_timers_at_their_moments(started):
     clock = ManualClock()
     taskrouter = started(":memory:", clock)
     task = taskrouter.call(reserved_task)
-    assert taskrouter.advance(600) == task.date_created + 600 == clock.now()
+    assert taskrouter.advance(600)
+    assert clock.now() == task.date_created + 600
     events = taskrouter.read(
         lambda snapshot: list(snapshot.events("event_type = ?", ["reservation.timeout"]))
     )
@@ -135,47 +135,6 @@ def test_call_during_a_long_advance_runs_at_the_moment_that_has_been_reached(sta
     assert taskrouter.call(lambda engine: engine.now) == begin + 86_400
 
 
-@pytest.mark.parametrize(
-    ("answers", "reservations"),
-    [
-        (['{"instruction": "accept"}'], [("accepted", 0)]),
-        (["{}", '{"instruction": "accept"}'], [("timeout", 60), ("accepted", 60)]),
-    ],
-)
-def test_advance_waits_for_each_answer_before_time_moves_on(
-    built, receiver, emulator, answers, reservations
-):
-    taskrouter, rest = emulator.taskrouter, iter(answers)
-
-    def answer(request):
-        eventually("time would move on", lambda: taskrouter._advances)
-        return 200, JSON, next(rest)
-
-    receiver.answer = answer
-    for name in ("Alice", "Bob"):
-        built.worker(name)
-    built.workflow(
-        default=built.queue(), assignment_callback_url=receiver.url, task_reservation_timeout=60
-    )
-    task = built.task()
-    taskrouter.advance(300)
-    assert [
-        (reservation.reservation_status, (reservation.date_updated - task.date_created).seconds)
-        for reservation in built.reservations(task)
-    ] == reservations
-
-
-def test_advance_does_not_wait_for_ever(built, alice, receiver, emulator, monkeypatch):
-    monkeypatch.setattr(service, "_ANSWER_SECONDS", 0)
-    may_respond = threading.Event()
-    receiver.answer = lambda request: (may_respond.wait(SECONDS), (200, JSON, "{}"))[1]
-    built.workflow(default=built.queue(), assignment_callback_url=receiver.url)
-    task = built.task()
-    emulator.taskrouter.advance(120)
-    assert built.statuses(task) == ["timeout"]
-    may_respond.set()
-
-
 def test_what_fell_due_while_stopped_is_caught_up_in_slices(started, database):
     first = started(database, ManualClock())
     first.call(partial(waiting_tasks, count=3 * service._SLICE))
@@ -225,6 +184,27 @@ def test_time_reached_without_a_change_is_kept_over_a_restart(started, database)
     machine["monotonic"] = 60.0
     first.close()
     assert started(database, machine_clock(1e9)).clock.now() == 1e9 + 60
+
+
+def test_frozen_clock_moves_only_on_advance_and_is_frozen_after_a_restart(tmp_path):
+    clock = SystemClock()
+    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", clock)
+    stands = taskrouter.freeze()
+    assert clock.now() == clock.now() == pytest.approx(stands, abs=1)
+    taskrouter.advance(3600)
+    assert clock.now() == pytest.approx(stands + 3600, abs=1)
+    taskrouter.close()
+    again = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
+    assert again.clock.now() == clock.now()
+    assert again.resume() >= clock.now()
+    assert again.clock.stopped is None
+    again.freeze()
+    again.reset()
+    again.close()
+    once_more = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
+    assert once_more.clock.now() == again.clock.now() < stands + 3600
+    assert once_more.clock.stopped is not None
+    once_more.close()
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e300, LATEST])

@@ -34,14 +34,13 @@ def run(engine: Engine, now: float, command: Callable[[Engine], T]) -> T:
 def run_due(engine: Engine, now: float, most: float = inf, pause: bool = False) -> bool:
     """Fire timers that are due by `now`, earliest first, each at its own moment.
 
-    Stops after `most` timers and, with `pause`, before the time moves on from a moment at which an
-    Assignment Callback was emitted. Returns whether no further timer is due. An exception undoes
-    everything since the engine's last commit, and is raised again.
+    Stops after `most` timers and, with `pause`, before the time moves on from a moment at which a
+    callback was emitted. Returns whether no further timer is due. An exception undoes everything
+    since the engine's last commit, and is raised again.
     """
     try:
         while (due := engine.timers.next_due()) is not None and due <= now:
-            called = pause and any(callback.reservation_sid for callback in engine.callbacks)
-            if most <= 0 or (called and due > engine.now):
+            if most <= 0 or (pause and engine.callbacks and due > engine.now):
                 return False
             most -= 1
             engine.now = max(engine.now, due)

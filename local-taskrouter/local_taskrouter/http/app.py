@@ -148,7 +148,7 @@ def _control(route: control.Route, call: control.ControlCall) -> Response:
     result = route.handler(call)
     if isinstance(result, str):
         return Response(result, media_type="text/plain")
-    return _render(Reply(result, 204 if result is None else 200), json.dumps)
+    return _render(Reply(result), json.dumps)
 
 
 @cache

@@ -1,16 +1,19 @@
 """Routes outside `/v1`, with the same credentials: what only a local TaskRouter can do.
 
-GET  /emulator              version, pid, now, whether the clock is frozen, and the environment
-                            variables of transparent mode, if it is on
-POST /emulator/clock        advance=SECONDS, freeze=true or resume=true
+GET  /emulator              version, pid, what GET /emulator/clock has, and the environment variables
+                            of transparent mode, if it is on
+GET  /emulator/clock        now, whether the clock is frozen, when the next timer is due, and whether
+                            nothing is on its way
+POST /emulator/clock        advance=SECONDS, freeze=true, resume=true; settle=false and timeout=SECONDS
+POST /emulator/settle       wait until nothing is on its way, at most timeout=SECONDS
 GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts: page_size=N of
                             them after the delivery after=ID; next_page is the path of the next
 GET  /emulator/explain      why the Task task=WT… waits: JSON, or text for Accept: text/plain
 POST /emulator/faults       status=429|500|503 and count=N for the next requests,
                             callback=slow|refused and count=N for the next callbacks
 GET  /emulator/state        the whole state as one JSON object
-POST /emulator/state        replace the whole state with that object
-POST /emulator/reset        delete everything
+PUT  /emulator/state        replace the whole state with that object; POST does so too
+POST /emulator/reset        delete everything, and set the clock to the real time
 POST /emulator/stop         stop the process
 GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
 
@@ -27,10 +30,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from local_taskrouter.api.call import iso
 from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from local_taskrouter.api.params import integer
 from local_taskrouter.errors import BadRequest, NotFound
+from local_taskrouter.http.clock_control import clock, move_clock, settle
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
 from local_taskrouter.service import TaskRouter
@@ -60,15 +63,15 @@ class ControlCall:
 
 @dataclass(frozen=True)
 class Route:
-    """A control route. `handler` returns a JSON object, a text, or None for no body."""
+    """A control route. `handler` returns a JSON object or a text."""
 
     method: str
     path: str
-    handler: Callable[[ControlCall], dict[str, Any] | str | None]
+    handler: Callable[[ControlCall], dict[str, Any] | str]
 
 
 def _about(call: ControlCall) -> dict[str, Any]:
-    about = {"version": VERSION, "pid": os.getpid(), **_time(call.taskrouter)}
+    about = {"version": VERSION, "pid": os.getpid(), **clock(call.taskrouter)}
     return {**about, "transparent": dict(call.taskrouter.transparent)}
 
 
@@ -83,30 +86,6 @@ def _prove(call: ControlCall) -> str:
 def _health(call: ControlCall) -> dict[str, Any]:
     call.taskrouter.read(lambda snapshot: snapshot.deliveries(most=1))  # raises DatabaseFailure
     return {"status": "ok"}
-
-
-def _time(taskrouter: TaskRouter) -> dict[str, Any]:
-    clock = taskrouter.clock
-    return {"now": iso(clock.now()), "frozen": clock.stopped is not None}
-
-
-def _move_clock(call: ControlCall) -> dict[str, Any]:
-    taskrouter, form = call.taskrouter, call.form
-    try:
-        if "advance" in form:
-            taskrouter.advance(float(form["advance"]))
-        elif form.get("freeze") == "true":
-            taskrouter.freeze()
-        elif form.get("resume") == "true":
-            taskrouter.resume()
-        else:
-            raise ValueError("none of them is given")
-    except (ValueError, OverflowError) as error:
-        raise BadRequest(
-            "Give advance, a number of seconds to move forward (advance=120), or freeze=true, or"
-            f" resume=true: {error}"
-        ) from error
-    return _time(taskrouter)
 
 
 def _deliveries(call: ControlCall) -> dict[str, Any]:
@@ -148,7 +127,7 @@ def _set_faults(call: ControlCall) -> dict[str, Any]:
     return asdict(faults)
 
 
-def _import_state(call: ControlCall) -> None:
+def _import_state(call: ControlCall) -> dict[str, Any]:
     state = None
     with suppress(ValueError):
         state = json.loads(call.body)
@@ -158,6 +137,17 @@ def _import_state(call: ControlCall) -> None:
         call.taskrouter.import_state(state)
     except ValueError as error:
         raise BadRequest(str(error)) from error
+    return clock(call.taskrouter)
+
+
+def _reset(call: ControlCall) -> dict[str, Any]:
+    call.taskrouter.reset()
+    return clock(call.taskrouter)
+
+
+def _stop(call: ControlCall) -> dict[str, Any]:
+    call.taskrouter.on_stop()
+    return {"pid": os.getpid()}
 
 
 def _account(call: ControlCall) -> dict[str, Any]:
@@ -184,12 +174,15 @@ ROUTES = (
     Route("GET", HEALTH, _health),
     Route("GET", "/emulator", _about),
     Route("GET", server_identity.PATH, _prove),
-    Route("POST", "/emulator/clock", _move_clock),
+    Route("GET", "/emulator/clock", lambda call: clock(call.taskrouter)),
+    Route("POST", "/emulator/clock", lambda call: move_clock(call.taskrouter, call.form)),
+    Route("POST", "/emulator/settle", lambda call: settle(call.taskrouter, call.form)),
     Route("GET", "/emulator/deliveries", _deliveries),
     Route("GET", "/emulator/explain", _explain),
     Route("POST", "/emulator/faults", _set_faults),
     Route("GET", STATE, lambda call: call.taskrouter.export_state()),
+    Route("PUT", STATE, _import_state),
     Route("POST", STATE, _import_state),
-    Route("POST", "/emulator/reset", lambda call: call.taskrouter.reset()),
-    Route("POST", "/emulator/stop", lambda call: call.taskrouter.on_stop()),
+    Route("POST", "/emulator/reset", _reset),
+    Route("POST", "/emulator/stop", _stop),
 )

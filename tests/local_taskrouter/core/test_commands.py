@@ -40,10 +40,11 @@ def test_with_pause_time_stops_at_an_assignment_callback(lab):
     ] * 2
 
 
-def test_with_pause_an_event_callback_does_not_stop_time(lab, waiting):
+def test_with_pause_time_stops_at_an_event_callback(lab, waiting):
     lab.engine.store.change(lab.workspace, event_callback_url="http://localhost/")
-    assert run_due(lab.engine, lab.now + 25, pause=True)
-    assert lab.engine.callbacks
+    assert not run_due(lab.engine, lab.now + 25, pause=True)
+    assert lab.engine.now == lab.now + 10
+    assert {callback.reservation_sid for callback in lab.engine.callbacks} == {""}
 
 
 def test_timer_whose_time_has_already_passed_fires_now(lab, waiting):

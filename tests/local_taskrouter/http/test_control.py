@@ -1,30 +1,9 @@
-"""Control routes: freeze the clock, inject faults, export and import the state."""
-
-from datetime import datetime
+"""Control routes: inject faults, show deliveries, export and import the state."""
 
 import pytest
 import requests
-from local_taskrouter.clock import SystemClock
 from local_taskrouter.database import DatabaseFailure
-from local_taskrouter.http.server import EmulatorServer
-from local_taskrouter.process.home import ACCOUNT_SID
-from local_taskrouter.service import TaskRouter
 from twilio.base.exceptions import TwilioRestException
-
-
-@pytest.fixture
-def control(client, emulator):
-    """Send a control request: (status, JSON or None)."""
-
-    def send(method, path, **options):
-        auth = (client.username, client.password)
-        url = f"{emulator.url}/emulator{path}"
-        with requests.Session() as http:
-            http.trust_env = False
-            response = http.request(method, url, auth=auth, timeout=10, **options)
-        return response.status_code, response.json() if response.content else None
-
-    return send
 
 
 def test_control_without_credentials_returns_401(emulator):
@@ -112,12 +91,22 @@ def test_invalid_page_of_deliveries_is_rejected(control, query):
     assert query.partition("=")[0] in body["message"]
 
 
+def test_reset_leaves_an_empty_account(client, control):
+    workspaces = client.taskrouter.v1.workspaces
+    sid = workspaces.create("Office").sid
+    status, body = control("POST", "/reset")
+    assert (status, body["now"]) == (200, "2026-01-01T00:00:00Z")
+    assert workspaces.list() == []
+    with pytest.raises(TwilioRestException):
+        workspaces(sid).fetch()
+
+
 def test_exported_state_can_be_imported(client, built, task, emulator, control):
     emulator.taskrouter.advance(30)
     saved = control("GET", "/state")[1]
     control("POST", "/reset")
     assert client.taskrouter.v1.workspaces.list() == []
-    assert control("POST", "/state", json=saved) == (204, None)
+    assert control("POST", "/state", json=saved)[1]["now"] == "2026-01-01T00:00:30Z"
     assert built.status(task) == "reserved"
     assert task.fetch().age == 30
     assert len(built.workspace.events.list(task_sid=task.sid)) > 0
@@ -132,49 +121,6 @@ def test_invalid_state_is_rejected_and_changes_nothing(client, control, state):
     status, body = control("POST", "/state", data=state)
     assert (status, body["code"]) == (400, 20001)
     assert [w.friendly_name for w in client.taskrouter.v1.workspaces.list()] == ["Office"]
-
-
-def test_frozen_clock_moves_only_on_advance_and_resumes_from_there(tmp_path):
-    clock = SystemClock()
-    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", clock)
-    stands = taskrouter.freeze()
-    assert clock.now() == clock.now() == pytest.approx(stands, abs=1)
-    assert taskrouter.advance(3600) == pytest.approx(stands + 3600, abs=1)
-    taskrouter.close()
-    again = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
-    assert again.clock.now() == clock.now()
-    assert again.resume() >= clock.now()
-    assert again.clock.stopped is None
-    again.freeze()
-    again.reset()
-    assert (again.clock.offset, again.clock.stopped) == (0, None)
-    again.close()
-
-
-def test_clock_is_frozen_and_resumed_over_http(tmp_path):
-    taskrouter = TaskRouter(tmp_path / "t.db", ACCOUNT_SID, "token", SystemClock())
-    server = EmulatorServer(taskrouter).start()
-
-    def clock(**form):
-        with requests.Session() as http:
-            http.trust_env = False
-            url, auth = f"{server.url}/emulator/clock", (ACCOUNT_SID, "token")
-            return http.post(url, data=form, auth=auth, timeout=10).json()
-
-    running = clock(advance="0")
-    frozen = clock(freeze="true")
-    moved = clock(advance="60")
-    resumed = clock(resume="true")
-    server.stop()
-    responses = (running, frozen, moved, resumed)
-    assert [response["frozen"] for response in responses] == [False, True, True, False]
-    assert moment(moved) - moment(frozen) == 60
-    assert moment(resumed) >= moment(moved)
-
-
-def moment(response):
-    """`now` of a response, in seconds since 1970."""
-    return datetime.fromisoformat(response["now"]).timestamp()
 
 
 def test_event_callback_is_sent_for_filtered_events(client, emulator, receiver):

@@ -1,0 +1,60 @@
+"""Wait until an app has reacted to callbacks, so that a moved clock does not outrun it."""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from local_taskrouter.core.records import Callback
+from local_taskrouter.outbox import Outbox
+
+GRACE_SECONDS = 0.05
+"""How long an app has, in real time, to update a Reservation after it responded to its callback.
+
+Many apps respond first and accept over the API a moment later. Nothing shows that they will.
+"""
+SETTLE_SECONDS = 10.0
+"""How long to wait for responses: as long as a URL and its fallback have."""
+
+
+class Settling:
+    """What is on its way: unfinished deliveries, and Reservations that an app has just heard of.
+
+    `is_pending` returns whether the Reservation with this SID is pending.
+    """
+
+    def __init__(self, outbox: Outbox, is_pending: Callable[[str], bool]) -> None:
+        self._outbox, self._is_pending = outbox, is_pending
+        self._heard_of: dict[str, float] = {}  # Reservation SID: the end of its grace period
+        self._changed = threading.Condition()
+
+    def responded(self, callback: Callback) -> None:
+        """An app has responded to a callback, and the response is applied."""
+        sid = callback.reservation_sid
+        if callback.parameters.get("EventType") == "reservation.created":
+            sid = callback.parameters["ReservationSid"]
+        if sid and self._is_pending(sid):
+            with self._changed:
+                self._heard_of[sid] = monotonic() + GRACE_SECONDS
+
+    def state_changed(self) -> None:
+        """A command has changed the state: maybe a Reservation is not pending any more."""
+        if self._heard_of:
+            with self._changed:
+                self._changed.notify_all()
+
+    def wait(self, end: float) -> bool:
+        """Wait until nothing is on its way, or until `monotonic()` is `end`; return which."""
+        while self._outbox.wait(max(0.0, end - monotonic())):
+            with self._changed:
+                now = monotonic()
+                self._heard_of = {
+                    sid: until
+                    for sid, until in self._heard_of.items()
+                    if until > now and self._is_pending(sid)
+                }
+                if self._heard_of and now < end:
+                    self._changed.wait(min(end, *self._heard_of.values()) - now)
+                    continue
+            if self._outbox.wait(0):
+                return not self._heard_of
+        return False
