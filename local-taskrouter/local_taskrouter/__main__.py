@@ -1,8 +1,10 @@
-"""The command `python -m local_taskrouter`: serve in the foreground, status, env, stop, reset."""
+"""The command `python -m local_taskrouter`: serve in the foreground, ask it, stop it."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from filelock import Timeout
 
@@ -12,15 +14,15 @@ from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, InvalidCredentials, code_version
 from local_taskrouter.process.output import harmless_output
 
+_EXPLAIN_SECONDS = 60.0
 _STOP = f"`{PROGRAM} stop`"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, 0 on success."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    commands = {"serve": _serve, "status": _status, "env": _env, "stop": _stop, "reset": _reset}
     try:
-        return commands[options.command](Home(options.home), options)
+        return _COMMANDS[options.command](Home(options.home), options)
     except (launch.EmulatorUnavailable, InvalidCredentials, OSError) as fault:
         return _fail(str(fault))
 
@@ -66,6 +68,21 @@ def _env(home: Home, options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(home: Home, options: argparse.Namespace) -> int:
+    running = launch.find_running(home)
+    if running is None:
+        return _fail(f"{_not_running(home)} Start one: {PROGRAM}")
+    path = f"/emulator/explain?{urlencode({'task': options.task})}"
+    accept = "application/json" if options.json else "text/plain"
+    response = launch.exchange(running, "GET", path, accept, _EXPLAIN_SECONDS)
+    if response is None:
+        return _fail(f"The local TaskRouter at {running.url} did not answer. Try again.")
+    if response.status != 200:
+        return _fail(json.loads(response.body)["message"])
+    print(response.body.rstrip())
+    return 0
+
+
 def _stop(home: Home, options: argparse.Namespace) -> int:
     running = launch.stop(home)
     if running is None:
@@ -94,6 +111,16 @@ def _reset(home: Home, options: argparse.Namespace) -> int:
             )
     print(f"The TaskRouter of {home.folder} is empty now.")
     return 0
+
+
+_COMMANDS = {
+    "serve": _serve,
+    "status": _status,
+    "env": _env,
+    "explain": _explain,
+    "stop": _stop,
+    "reset": _reset,
+}
 
 
 def _fail(sentence: str) -> int:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 PROGRAM = "python -m local_taskrouter"
 
@@ -46,7 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, parents=parents, help=text, description=text)
         command.set_defaults(command=name)
+    _add_explain(commands, home)
     return parser
+
+
+def _add_explain(commands: Any, home: argparse.ArgumentParser) -> None:
+    text = "print why a Task waits, Worker by Worker"
+    explain = commands.add_parser("explain", parents=[home], help=text, description=text)
+    explain.add_argument("task", metavar="WT…", help="the Task's SID")
+    explain.add_argument("--json", action="store_true", help="print it as JSON")
+    explain.set_defaults(command="explain")
 
 
 def _home() -> argparse.ArgumentParser:

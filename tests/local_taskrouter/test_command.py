@@ -1,5 +1,6 @@
 """The command: serve, status, env, stop, reset."""
 
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
+from workspace_builder import WorkspaceBuilder
 
 from helpers.checks import wait_for
 from helpers.session.connect import connect
@@ -149,6 +151,27 @@ def test_env_sets_the_variables_in_a_shell(running_home, capsys):
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"{running.url} []\n", "")
+
+
+def test_explain_prints_why_a_task_waits_as_text_or_json(running_home, capsys):
+    client = connect().client
+    built = WorkspaceBuilder(client)
+    built.workflow(default=built.queue())
+    built.worker("Ann", "Offline")
+    task = built.task()
+    capsys.readouterr()
+    assert main(["explain", task.sid]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "Ann matches but is Offline."
+    assert main(["explain", "--json", task.sid]) == 0
+    assert json.loads(capsys.readouterr().out)["sentence"] == "Ann matches but is Offline."
+    assert main(["explain", "WT" + "0" * 32]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.startswith("There is no Task WT000")
+
+
+def test_explain_without_an_emulator_exits_1_with_what_to_do(home, capsys):
+    assert main(["explain", "WT" + "0" * 32]) == 1
+    assert capsys.readouterr().err.endswith("Start one: python -m local_taskrouter\n")
 
 
 def test_stop_stops_the_emulator_and_reports_it(running_home, capsys):
