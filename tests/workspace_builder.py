@@ -2,6 +2,7 @@
 
 import json
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -67,6 +68,11 @@ class WorkspaceBuilder:
     def statuses(self, task):
         """The status of each of the Task's Reservations, oldest first."""
         return [reservation.reservation_status for reservation in self.reservations(task)]
+
+    def bulk_statistics(self, *queue_sids):
+        """The real-time statistics of these TaskQueues, in one request."""
+        body = SimpleNamespace(to_dict=lambda: {"queueSids": list(queue_sids)})
+        return self.workspace.task_queues.bulk_real_time_statistics.create(body)
 
     def answer(self, task, status, **more):
         """Update the Task's one pending Reservation to this status."""

@@ -7,6 +7,7 @@ the emulator supports it.
 import json
 import re
 from collections import defaultdict
+from types import SimpleNamespace
 
 import pytest
 from local_taskrouter.api.params import snake
@@ -34,13 +35,6 @@ MAY_BE_NONE = {
 }
 HEADERS = {"if_match"}
 OF_THE_SDK = {"limit", "page_size", "page_number", "page_token", "target_url", "body"}
-
-
-class Nothing:
-    """The body of the only request with JSON: it names no TaskQueues."""
-
-    def to_dict(self):
-        return {}
 
 
 class World:
@@ -99,7 +93,7 @@ class World:
             "friendly_name": "Another",
             "unique_name": "another",
             "configuration": self.configuration,
-            "body": Nothing(),
+            "body": SimpleNamespace(to_dict=lambda: {"queueSids": [self.sids["task_queue"]]}),
             "target_url": f"{self.version.domain.base_url}/v1{built._uri}",
         }
         names, required = parameters(type(built), operation)

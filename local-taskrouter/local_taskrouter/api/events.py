@@ -13,6 +13,8 @@ from local_taskrouter.sids import is_sid
 
 DEFAULT_MINUTES = 15
 MOST_MINUTES = 43_200
+OLDEST = 60 * MOST_MINUTES + 60
+"""Seconds: 30 days, and a minute for the request to arrive."""
 _PLACE = "(at, id)"
 _ONE = "workspace_sid = sid_bytes(?) AND sid = sid_bytes(?)"
 _PLACE_OF_SID = "(SELECT at, id FROM events WHERE sid = sid_bytes(?))"
@@ -111,11 +113,11 @@ def fetch(call: Call) -> Result:
 
 def _window(call: Call) -> tuple[float, float | None]:
     """The start and the end of the requested window, by default the last 15 minutes."""
-    args, now = call.args, call.engine.now
-    since = args.get("start_date", now - 60 * args.get("minutes", DEFAULT_MINUTES))
-    if since < now - 60 * MOST_MINUTES - 86_400:
+    args, oldest = call.args, call.engine.now - OLDEST
+    since = call.engine.now - 60 * args.get("minutes", DEFAULT_MINUTES)
+    if args.get("start_date", oldest) < oldest:
         raise BadRequest("StartDate must not be more than 30 days ago")
-    return since, args.get("end_date")
+    return args.get("start_date", max(since, oldest)), args.get("end_date")
 
 
 def _resource_url(workspace: str, event: Event) -> str:
@@ -142,7 +144,7 @@ ROUTES = [
         {
             "EndDate": optional(timestamp),
             "StartDate": optional(timestamp),
-            "Minutes": optional(integer(1, MOST_MINUTES)),
+            "Minutes": optional(integer(1, 1 << 31)),
             "EventType": optional(text),
             "Sid": optional(sid("EV")),
             "TaskChannel": optional(text),

@@ -102,21 +102,15 @@ def queues(call: Call) -> Result:
 
 
 def queues_now(call: Call) -> Reply:
-    """Real-time statistics of the TaskQueues that the body names and that exist, or of all."""
+    """Real-time statistics of the TaskQueues that the body names: zeros for unknown ones."""
     workspace, wanted = call.workspace, queue_sids(call.body)
-    if wanted is None:
-        found = list(call.store.walk("task_queues", workspace.sid))
-    else:
-        named = [call.store.get(TaskQueue, each) for each in wanted]
-        found = [queue for queue in named if queue and queue.workspace_sid == workspace.sid]
     tasks = current_statistics.by_queue(_tasks(call))
-    data = [
-        {
-            "task_queue_sid": queue.sid,
-            **current_statistics.of_queue(call.engine, queue, tasks.get(queue.sid, [])),
-        }
-        for queue in found
-    ]
+    data = []
+    for queue_sid in wanted:
+        queue = call.store.get(TaskQueue, queue_sid)
+        own = queue if queue and queue.workspace_sid == workspace.sid else None
+        found = current_statistics.of_queue(call.engine, workspace, own, tasks.get(queue_sid, []))
+        data.append({"task_queue_sid": queue_sid, **found})
     return _reply(call, {"task_queue_data": data, "task_queue_response_count": len(data)})
 
 
@@ -135,7 +129,7 @@ def worker(call: Call) -> Result:
 
 def _queue_now(call: Call, queue: TaskQueue, tasks: list[Task]) -> Statistics:
     return {
-        **current_statistics.of_queue(call.engine, queue, tasks),
+        **current_statistics.of_queue(call.engine, call.workspace, queue, tasks),
         **current_statistics.longest_in_queue(call.engine, tasks),
     }
 

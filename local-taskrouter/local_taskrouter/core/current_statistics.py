@@ -1,9 +1,9 @@
 """Real-time statistics, counted from the records.
 
-Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbors. Only
-Tasks in flight count, canceled and completed ones do not; a Task waits while it is pending or
-reserved. Ages are whole seconds, 0 (and no SID) when nothing waits. A TaskChannel narrows the
-Tasks, not the Workers: each of them is on every TaskChannel.
+Sources: https://www.twilio.com/docs/taskrouter/api/taskqueue-statistics and its neighbors. Every
+Task that can be read counts, so canceled and completed ones until they are removed; a Task waits
+while it is pending. Ages are whole seconds, 0 (and no SID) when nothing waits. A TaskChannel narrows
+the Tasks, not the Workers: each of them is on every TaskChannel.
 """
 
 from collections import Counter
@@ -13,14 +13,14 @@ from typing import Any
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Activity, Task, TaskChannel, TaskQueue, Worker, Workspace
 from local_taskrouter.core.workflow_walk import presence
-from local_taskrouter.rules.lifecycle import TASK_OPEN, TASK_WAITING
+from local_taskrouter.rules.lifecycle import TASK
 
 
 def tasks_in(
     engine: Engine, workspace: Workspace, channel: TaskChannel | None = None
 ) -> Iterator[Task]:
-    """Yield the Workspace's Tasks in flight, on one TaskChannel or all; change none meanwhile."""
-    for task in engine.store.walk("in_flight", workspace.sid):
+    """Yield the Workspace's Tasks, on one TaskChannel or all; change none meanwhile."""
+    for task in engine.store.walk("tasks", workspace.sid):
         if channel is None or task.task_channel_sid == channel.sid:
             yield task
 
@@ -35,14 +35,13 @@ def by_queue(tasks: Iterable[Task]) -> dict[str, list[Task]]:
 
 
 def of_tasks(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
-    """Count these Tasks in flight, and find the oldest waiting one. Costs one pass."""
-    statuses, priorities = dict.fromkeys(TASK_OPEN, 0), Counter[int]()
+    """Count these Tasks, and find the oldest waiting one. Costs one pass."""
+    statuses, priorities = dict.fromkeys(TASK, 0), Counter[int]()
     oldest: Task | None = None
     for task in tasks:
         statuses[task.assignment_status] += 1
         priorities[task.priority] += 1
-        waits = task.assignment_status in TASK_WAITING
-        if waits and (oldest is None or task.date_created < oldest.date_created):
+        if _waits(task) and (oldest is None or task.date_created < oldest.date_created):
             oldest = task
     return {
         "longest_task_waiting_age": int(engine.now - oldest.date_created) if oldest else 0,
@@ -55,14 +54,18 @@ def of_tasks(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
     }
 
 
-def of_queue(engine: Engine, queue: TaskQueue, tasks: Iterable[Task]) -> dict[str, Any]:
+def of_queue(
+    engine: Engine, workspace: Workspace, queue: TaskQueue | None, tasks: Iterable[Task]
+) -> dict[str, Any]:
     """Return `of_tasks` for the Tasks of a TaskQueue, and count its matching Workers.
 
-    Iterates over the Workers once.
+    All is zero for a TaskQueue that the Workspace does not have. Iterates over the Workers once.
     """
-    workers = presence(engine, queue)["workers"]
+    workers = {"available": 0, "unavailable": 0}
+    if queue is not None:
+        workers = presence(engine, queue)["workers"]
     return {
-        "activity_statistics": _by_activity(engine, queue.workspace_sid, workers),
+        "activity_statistics": _by_activity(engine, workspace.sid, workers),
         **of_tasks(engine, tasks),
         "total_available_workers": workers["available"],
         "total_eligible_workers": workers["available"] + workers["unavailable"],
@@ -71,8 +74,7 @@ def of_queue(engine: Engine, queue: TaskQueue, tasks: Iterable[Task]) -> dict[st
 
 def longest_in_queue(engine: Engine, tasks: Iterable[Task]) -> dict[str, Any]:
     """Find the Task that has waited longest in its TaskQueue, whatever its age."""
-    waiting = [task for task in tasks if task.assignment_status in TASK_WAITING]
-    first = min(waiting, key=_entered, default=None)
+    first = min(filter(_waits, tasks), key=_entered, default=None)
     return {
         "longest_relative_task_age_in_queue": int(engine.now - _entered(first)) if first else 0,
         "longest_relative_task_sid_in_queue": first.sid if first else None,
@@ -95,6 +97,10 @@ def of_workers(
         "activity_statistics": _by_activity(engine, workspace.sid, counts),
         "total_workers": sum(counts.values()),
     }
+
+
+def _waits(task: Task) -> bool:
+    return task.assignment_status == "pending"
 
 
 def _entered(task: Task) -> float:

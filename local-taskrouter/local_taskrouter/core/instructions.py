@@ -6,7 +6,8 @@ There is no telephony here. A voice instruction is checked as TaskRouter checks 
 Reservation, and then treated as a call that goes well: `dequeue` and `conference` connect Worker
 and caller, which accepts the Reservation; `call` and `redirect` accept it only with `accept`. The
 call is over when the Task is wrapped up or completed; the Worker then moves to the
-`post_work_activity_sid`.
+`post_work_activity_sid`. `call` and `dequeue` put the SID of the call to the Worker, which is not
+made, into the Task's attributes.
 """
 
 import json
@@ -17,9 +18,12 @@ from local_taskrouter.core import parsed
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Activity, Reservation, Task, Worker
 from local_taskrouter.core.reservations import accept, reject
+from local_taskrouter.core.tasks import update_attributes
 from local_taskrouter.errors import BadRequest, TwilioError
 
 VOICE_INSTRUCTIONS = ("call", "conference", "dequeue", "redirect", "supervise")
+_CALLS_WORKER = ("call", "dequeue")
+"""https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#dequeue-linked-call-tracking"""
 _NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
 
@@ -95,6 +99,12 @@ def apply_voice_instruction(
         )
     _check_post_work(engine, reservation, instruction, fields)
     engine.store.change(reservation, instruction=json.dumps({"instruction": instruction, **fields}))
+    if instruction in _CALLS_WORKER:
+        task = engine.store.require(Task, reservation.task_sid)
+        linked = {**parsed.task_values(task), "worker_call_sid": engine.sids.new("CA")}
+        update_attributes(
+            engine, task, json.dumps(linked, ensure_ascii=False, separators=(",", ":"))
+        )
     if instruction in ("dequeue", "conference") or _accepts(fields):
         accept(engine, reservation)
 

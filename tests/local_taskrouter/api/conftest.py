@@ -1,5 +1,7 @@
 """Fixtures: plain HTTP requests to the API."""
 
+from types import SimpleNamespace
+
 import pytest
 import requests
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -39,3 +41,21 @@ def api(emulator):
 def path(built):
     """The path of the Workspace, below /v1."""
     return f"/Workspaces/{built.workspace_sid}"
+
+
+@pytest.fixture
+def advance(emulator):
+    return emulator.taskrouter.advance
+
+
+@pytest.fixture
+def story(built, workspace, workflow, advance):
+    """Two Tasks: one accepted by Alice after 30 s, one canceled after 50 s."""
+    taken, canceled = built.task(), built.task()
+    alice = built.worker("Alice", "Offline")
+    advance(30)
+    built.move(alice, "Available")
+    built.answer(taken, "accepted")
+    advance(20)
+    canceled.update(assignment_status="canceled", reason="hung up")
+    return SimpleNamespace(taken=taken, canceled=canceled, alice=workspace.workers(alice.sid))

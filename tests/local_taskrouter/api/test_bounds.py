@@ -26,7 +26,7 @@ NUMBERS = [
     ("GET", "/Tasks", "Priority", 0, 2_147_483_647),
     ("GET", "/Tasks", "PageSize", 1, 1_000),
     ("GET", "/Tasks", "Page", 0, 1 << 31),
-    ("GET", "/Events", "Minutes", 1, 43_200),
+    ("GET", "/Events", "Minutes", 1, 1 << 31),
     ("GET", "/Statistics", "Minutes", 1, 43_200),
     ("GET", "/Statistics", "SplitByWaitTime", 0, 1 << 31),
 ]
@@ -75,8 +75,8 @@ def test_more_than_50_queues_in_one_request_are_rejected(api, path):
         body = json.dumps({"queueSids": [f"WQ{number:032x}" for number in range(count)]})
         return api.request("POST", f"/v1{path}/TaskQueues/RealTimeStatistics", data=body)
 
-    assert "at most 50" not in response(50).text
-    assert "at most 50 TaskQueue SIDs" in response(51).text
+    assert (response(50).status_code, response(51).status_code) == (200, 400)
+    assert "a list of 1 to 50 TaskQueue SIDs" in response(51).text
 
 
 def test_default_timeouts_are_one_day_and_two_minutes(workspace, workflow, task):
@@ -99,19 +99,11 @@ def test_events_and_statistics_cover_the_last_15_minutes_by_default(
     assert workspace.cumulative_statistics().fetch().tasks_created == seen
 
 
-def test_events_start_at_most_31_days_ago(api, path, clock):
-    def since(**ago):
-        now = clock.now()
-        began = (datetime.fromtimestamp(now, UTC) - timedelta(**ago)).isoformat()
-        return api.get(f"{path}/Events", StartDate=began).status_code
-
-    assert (since(days=31), since(days=31, seconds=1)) == (200, 400)
-
-
-def test_statistics_start_at_most_30_days_and_a_minute_ago(api, path, clock):
+@pytest.mark.parametrize("resource", ["Events", "Statistics"])
+def test_events_and_statistics_start_at_most_30_days_and_a_minute_ago(api, path, clock, resource):
     def since(**ago):
         began = (datetime.fromtimestamp(clock.now(), UTC) - timedelta(**ago)).isoformat()
-        return api.get(f"{path}/Statistics", StartDate=began).status_code
+        return api.get(f"{path}/{resource}", StartDate=began).status_code
 
     assert (since(days=30, seconds=60), since(days=30, seconds=61)) == (200, 400)
 

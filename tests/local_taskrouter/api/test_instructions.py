@@ -1,6 +1,7 @@
 """Voice instructions: validated, stored, and applied as if the call succeeds."""
 
 import json
+import re
 
 import pytest
 from local_taskrouter.client import client_of
@@ -52,6 +53,47 @@ def test_complete_instruction_is_applied(office, emulator, parameters, status):
     assert reservation.update(**parameters).reservation_status == status
     kept = emulator.taskrouter.engine.store.require(Reservation, reservation.sid).instruction
     assert json.loads(kept)["instruction"] == parameters["instruction"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"instruction": "dequeue"},
+        {"instruction": "call", "call_from": "+1500", "call_url": "http://a.example/"},
+    ],
+)
+def test_when_the_worker_is_called_then_attributes_and_later_events_have_the_call(
+    office, parameters
+):
+    reservation = reserved(office, call_sid="CA1", name="Zoë").update(**parameters)
+    task = office.workspace.tasks(reservation.task_sid)
+    attributes = json.loads(task.fetch().attributes)
+    assert re.fullmatch("CA[0-9a-f]{32}", attributes.pop("worker_call_sid"))
+    assert attributes == {"call_sid": "CA1", "name": "Zoë"}
+    if parameters["instruction"] == "call":
+        reservation.update(reservation_status="accepted")
+    linked = task.update(assignment_status="completed").attributes
+    events = office.workspace.events
+    for event_type in ("task.updated", "reservation.accepted", "task.completed"):
+        [*_, event] = events.list(event_type=event_type, task_sid=reservation.task_sid)
+        assert event.event_data["task_attributes"] == linked
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"instruction": "conference", "from_": "+1500"},
+        {
+            "instruction": "redirect",
+            "redirect_call_sid": "CA" + "0" * 32,
+            "redirect_url": "http://a.example/",
+        },
+    ],
+)
+def test_when_the_worker_is_not_called_then_attributes_stay(office, parameters):
+    reservation = reserved(office, call_sid="CA1").update(**parameters)
+    task = office.workspace.tasks(reservation.task_sid).fetch()
+    assert json.loads(task.attributes) == {"call_sid": "CA1"}
 
 
 @pytest.mark.parametrize("ending", ["wrapping", "completed"])

@@ -210,6 +210,7 @@ def test_events_are_filtered_by_start_and_end(workspace, emulator, clock):
     assert [event.event_data["task_queue_name"] for event in found] == ["In between"]
     with pytest.raises(TwilioException, match="30 days"):
         workspace.events.list(start_date="2020-01-01T00:00:00Z")
+    assert len(workspace.events.list(minutes=50_000)) == len(workspace.events.list(minutes=60))
 
 
 def moment(clock):

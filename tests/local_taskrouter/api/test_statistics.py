@@ -4,25 +4,12 @@ import inspect
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
 EVERY = ["accepted", "canceled", "created", "rejected", "rescinded", "timed_out"]
 COUNTS = tuple(f"reservations_{name}" for name in EVERY)
-
-
-class Body(SimpleNamespace):
-    """A JSON body, as the SDK expects it."""
-
-    def to_dict(self):
-        return vars(self)
-
-
-@pytest.fixture
-def advance(emulator):
-    return emulator.taskrouter.advance
 
 
 @pytest.fixture
@@ -34,19 +21,6 @@ def raw(client):
     """The JSON of the latest response, and its exchange."""
     exchange = client.http_client.log[-1]
     return json.loads(exchange.response_body), exchange
-
-
-@pytest.fixture
-def story(built, workspace, workflow, advance):
-    """Two Tasks: one accepted by Alice after 30 s, one canceled after 50 s."""
-    taken, canceled = built.task(), built.task()
-    alice = built.worker("Alice", "Offline")
-    advance(30)
-    built.move(alice, "Available")
-    built.answer(taken, "accepted")
-    advance(20)
-    canceled.update(assignment_status="canceled", reason="hung up")
-    return SimpleNamespace(taken=taken, canceled=canceled, alice=workspace.workers(alice.sid))
 
 
 RESOURCES = {
@@ -90,8 +64,8 @@ def test_statistics_of_one_worker_have_every_key(client, workspace):
     check_every_key(client, workspace.workers(worker.sid).statistics().fetch())
 
 
-def test_bulk_statistics_of_queues_have_every_key(client, workspace, queue):
-    check_every_key(client, workspace.task_queues.bulk_real_time_statistics.create(Body()))
+def test_bulk_statistics_of_queues_have_every_key(client, built, queue):
+    check_every_key(client, built.bulk_statistics(queue.sid))
 
 
 def test_listed_statistics_of_queues_have_every_key(client, workspace, queue):
@@ -146,13 +120,20 @@ def test_real_time_statistics_count_tasks_by_status_and_priority(
     advance(7)
     for context in (workspace, queue, workflow):
         result = context.real_time_statistics().fetch()
-        assert result.tasks_by_status == {"pending": 1, "reserved": 0, "assigned": 1, "wrapping": 0}
-        assert result.tasks_by_priority == {"0": 1, "5": 1}
+        assert result.tasks_by_status == {
+            "pending": 1,
+            "reserved": 0,
+            "assigned": 1,
+            "wrapping": 0,
+            "completed": 0,
+            "canceled": 1,
+        }
+        assert result.tasks_by_priority == {"0": 2, "5": 1}
         assert (result.longest_task_waiting_sid, result.longest_task_waiting_age) == (
             waiting.sid,
             7,
         )
-        assert result.total_tasks == 2
+        assert result.total_tasks == len(workspace.tasks.list()) == 3
     result = queue.real_time_statistics().fetch()
     assert result.longest_relative_task_sid_in_queue == waiting.sid
     assert result.longest_relative_task_age_in_queue == 7
@@ -215,7 +196,7 @@ def test_worker_statistics_are_filtered_by_name_and_queue(workspace, story):
 
 def test_task_channel_filters_tasks_and_reservations(workspace, queue, workflow, story):
     for context in (workspace, queue, workflow):
-        for channel, tasks, accepted in (("default", 1, 1), ("chat", 0, 0)):
+        for channel, tasks, accepted in (("default", 2, 1), ("chat", 0, 0)):
             result = context.statistics().fetch(task_channel=channel)
             assert result.realtime["total_tasks"] == tasks
             assert result.cumulative["reservations_accepted"] == accepted
@@ -275,6 +256,17 @@ def test_invalid_windows_are_rejected(workspace, now):
         statistics.fetch(minutes=0)
 
 
+@pytest.mark.parametrize("name", RESOURCES)
+@pytest.mark.parametrize("date", ["start_date", "end_date"])
+def test_when_minutes_come_with_a_date_then_statistics_are_rejected(
+    workspace, queue, workflow, now, name, date
+):
+    context = RESOURCES[name](workspace, queue, workflow)
+    for statistics in (context.statistics(), context.cumulative_statistics()):
+        with refused("Minutes cannot be used in combination with StartDate and EndDate"):
+            statistics.fetch(minutes=5, **{date: now()})
+
+
 def test_invalid_thresholds_return_400(workspace):
     with refused("SplitByWaitTime"):
         workspace.statistics().fetch(split_by_wait_time="5,x")
@@ -292,41 +284,7 @@ def test_listed_statistics_of_queues_are_paged_and_filtered_by_name(workspace, q
     assert statistics.list(friendly_name="Nobody's") == []
 
 
-def test_bulk_statistics_keep_the_order_of_the_named_queues(workspace, queue, story):
-    other = workspace.task_queues.create("Other").sid
-    bulk = workspace.task_queues.bulk_real_time_statistics
-    assert bulk.create(Body()).task_queue_response_count == 2
-    result = bulk.create(Body(queueSids=[other, queue.sid, other, "WQ" + "0" * 32]))
-    assert result.task_queue_response_count == 2
-    assert [each["task_queue_sid"] for each in result.task_queue_data] == [other, queue.sid]
-    flat = queue.real_time_statistics().fetch()
-    data = result.task_queue_data[1]
-    assert len(data) == 9 and data["total_tasks"] == 1
-    for key in set(data) - {"task_queue_sid"}:
-        assert data[key] == getattr(flat, key)
-    assert bulk.create(Body(queueSids=[])).task_queue_response_count == 0
-
-
-def test_bulk_statistics_exclude_queues_of_another_workspace(client, workspace, queue):
-    other = client.taskrouter.v1.workspaces.create("Other")
-    bulk = client.taskrouter.v1.workspaces(other.sid).task_queues.bulk_real_time_statistics
-    assert bulk.create(Body(queueSids=[queue.sid])).task_queue_data == []
-
-
-def test_bulk_statistics_with_invalid_json_return_400(api, path):
-    bulk, headers = f"/v1{path}/TaskQueues/RealTimeStatistics", {"Content-Type": "application/json"}
-    answer = api.request("POST", bulk, data=b"{", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-
-
-def test_bulk_statistics_without_json_return_all_queues(api, path, queue):
-    for form in ({}, {"PageSize": "1"}):
-        answer = api.post(f"{path}/TaskQueues/RealTimeStatistics", **form)
-        assert answer.status_code == 200
-        assert answer.json()["task_queue_response_count"] == 1
-
-
-def test_statistics_of_unknown_resources_return_404(client, workspace):
+def test_statistics_of_unknown_resources_return_404(client, workspace, api):
     elsewhere = client.taskrouter.v1.workspaces(client.taskrouter.v1.workspaces.create("Two").sid)
     queue = elsewhere.task_queues.create("Elsewhere")
     worker = elsewhere.workers.create("Eve")
@@ -342,5 +300,4 @@ def test_statistics_of_unknown_resources_return_404(client, workspace):
     ):
         with pytest.raises(TwilioRestException, match="HTTP 404"):
             statistics.fetch()
-    with pytest.raises(TwilioRestException, match="HTTP 404"):
-        nowhere.task_queues.bulk_real_time_statistics.create(Body())
+    assert api.post(f"/Workspaces/WS{'0' * 32}/TaskQueues/RealTimeStatistics").status_code == 404

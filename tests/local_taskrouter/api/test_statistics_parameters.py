@@ -28,18 +28,20 @@ def test_invalid_or_too_many_thresholds_are_rejected(split):
 def test_queue_sids_keep_their_order_without_duplicates(name):
     body = {"more": 1, name: [TWO, ONE, TWO]}
     assert queue_sids(json.dumps(body).encode()) == [TWO, ONE]
-    assert queue_sids(json.dumps({name: []}).encode()) == []
 
 
-@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b'{"queues": ["x"]}'])
-def test_body_without_queue_sids_requests_all(body):
-    assert queue_sids(body) is None
+@pytest.mark.parametrize(
+    "body", [b"", b" \n", b"{}", b'{"queues": ["x"]}', b'{"queueSids": []}', b"QueueSids=WQ"]
+)
+def test_when_the_body_names_no_queue_then_it_is_rejected(body):
+    with pytest.raises(BadRequest):
+        queue_sids(body)
 
 
 def test_more_than_50_queue_sids_are_rejected():
     sids = [f"WQ{number:032x}" for number in range(51)]
     assert queue_sids(json.dumps({"queueSids": sids[:50]}).encode()) == sids[:50]
-    with pytest.raises(BadRequest, match="at most 50"):
+    with pytest.raises(BadRequest, match="1 to 50"):
         queue_sids(json.dumps({"queueSids": sids}).encode())
 
 

@@ -1,14 +1,21 @@
 """Real-time statistics: which Tasks count, which wait, and which Workers match."""
 
 from local_taskrouter.core import current_statistics
-from local_taskrouter.core.task_end import complete_task, wrap_up_task
+from local_taskrouter.core.task_end import (
+    KEPT_AFTER_END,
+    cancel_task,
+    complete_task,
+    wrap_up_task,
+)
 from local_taskrouter.core.tasks import create_task
 
 EMPTY = {
     "longest_task_waiting_age": 0,
     "longest_task_waiting_sid": None,
     "tasks_by_priority": {},
-    "tasks_by_status": {"pending": 0, "reserved": 0, "assigned": 0, "wrapping": 0},
+    "tasks_by_status": dict.fromkeys(
+        ("pending", "reserved", "assigned", "wrapping", "completed", "canceled"), 0
+    ),
     "total_tasks": 0,
 }
 
@@ -27,7 +34,7 @@ def in_queue(lab, queue):
         tasks = current_statistics.by_queue(current_statistics.tasks_in(engine, lab.workspace)).get(
             queue.sid, []
         )
-        now = current_statistics.of_queue(engine, queue, tasks)
+        now = current_statistics.of_queue(engine, lab.workspace, queue, tasks)
         return now | current_statistics.longest_in_queue(engine, tasks)
 
     return lab.do(read)
@@ -59,10 +66,10 @@ def test_empty_workspace_has_zeros_and_no_task(lab):
     }
 
 
-def test_tasks_count_by_status_and_priority_until_they_end(lab):
+def test_tasks_count_by_status_and_priority_until_they_are_removed(lab):
     workflow = lab.workflow(default=lab.queue())
     lab.worker("Alice", capacity=4)
-    ended, wrapping, assigned, reserved = (lab.task(workflow, priority=p) for p in (9, 9, 0, 7))
+    ended, wrapping, assigned, reserved = (lab.task(workflow, priority=p) for p in (3, 9, 0, 7))
     pending = lab.task(workflow, priority=7)
     for task in (ended, wrapping, assigned):
         lab.accept(task)
@@ -71,19 +78,30 @@ def test_tasks_count_by_status_and_priority_until_they_end(lab):
     lab.do(wrap_up_task, wrapping, None)
     assert lab.holder(reserved) == "Alice" and lab.holder(pending) == "Alice"
     waiting = lab.task(workflow)
+    lab.do(cancel_task, lab.task(workflow), "enough")
     statistics = now(lab)
     assert statistics["tasks_by_status"] == {
         "pending": 1,
         "reserved": 2,
         "assigned": 1,
         "wrapping": 1,
+        "completed": 1,
+        "canceled": 1,
     }
-    assert list(statistics["tasks_by_priority"].items()) == [("0", 2), ("7", 2), ("9", 1)]
-    assert statistics["total_tasks"] == 5
+    assert list(statistics["tasks_by_priority"].items()) == [
+        ("0", 3),
+        ("3", 1),
+        ("7", 2),
+        ("9", 1),
+    ]
+    assert statistics["total_tasks"] == sum(statistics["tasks_by_status"].values())
+    lab.wait(KEPT_AFTER_END)
+    later = now(lab)["tasks_by_status"]
+    assert (later["completed"], later["canceled"]) == (0, 0)
     assert waiting.assignment_status == "pending"
 
 
-def test_longest_waiting_task_is_the_oldest_not_accepted(lab):
+def test_longest_waiting_task_is_the_oldest_pending_one(lab):
     workflow = lab.workflow(default=lab.queue())
     alice = lab.worker("Alice")
     taken = lab.task(workflow)
@@ -91,13 +109,25 @@ def test_longest_waiting_task_is_the_oldest_not_accepted(lab):
     lab.wait(10)
     waiting = lab.task(workflow)
     lab.wait(5)
-    lab.task(workflow)
+    later = lab.task(workflow)
     statistics = now(lab)
     assert statistics["longest_task_waiting_sid"] == waiting.sid
     assert statistics["longest_task_waiting_age"] == 5
     lab.do(complete_task, taken, None)
     assert lab.holder(waiting) == alice.friendly_name
-    assert now(lab)["longest_task_waiting_sid"] == waiting.sid
+    assert now(lab)["longest_task_waiting_sid"] == later.sid
+
+
+def test_when_the_only_task_is_reserved_then_none_waits(lab):
+    queue = lab.queue()
+    lab.worker("Alice")
+    lab.task(lab.workflow(default=queue))
+    lab.wait(10)
+    statistics = in_queue(lab, queue)
+    assert statistics["tasks_by_status"]["reserved"] == 1
+    for name in ("task_waiting_sid", "relative_task_sid_in_queue"):
+        assert statistics[f"longest_{name}"] is None
+        assert statistics[f"longest_{name.replace('sid', 'age')}"] == 0
 
 
 def test_channel_narrows_the_tasks(lab):
