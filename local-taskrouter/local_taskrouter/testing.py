@@ -19,13 +19,21 @@ from local_taskrouter.clock import ManualClock
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.environment import variables
 from local_taskrouter.explanation import Explanation, explain
+from local_taskrouter.http.clock_control import clock
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
+from local_taskrouter.settling import SETTLE_SECONDS
 from local_taskrouter.sids import SidMaker
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+_UNSETTLED = (
+    "The app has not responded to every callback within {:g} seconds. `deliveries()` shows which; give"
+    " it more time with timeout=SECONDS, or do not wait: advance(…, settle=False)."
+)
 
 
 class LocalTaskRouter:
@@ -87,16 +95,31 @@ class LocalTaskRouter:
         """The time on its clock, in UTC."""
         return datetime.fromtimestamp(self.service.clock.now(), UTC)
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock forward; everything that falls due on the way happens, in order."""
-        self.service.advance(seconds)
+    @property
+    def next_due_in(self) -> float | None:
+        """The seconds by which to advance until the next timer is due; None without a timer."""
+        return clock(self.service)["next_due_in"]
 
-    def settle(self, timeout: float = 10.0) -> None:
+    def advance(
+        self, seconds: float, *, settle: bool = True, timeout: float = SETTLE_SECONDS
+    ) -> None:
+        """Move the clock forward; everything that falls due on the way happens, in order.
+
+        At each moment, time stands until the app has responded to the callbacks sent then and the
+        responses are applied, unless `settle` is false. Raises TimeoutError when that has taken
+        `timeout` seconds of real time; the clock is moved all the same. Raises ValueError if
+        `seconds` are negative.
+        """
+        if not self.service.advance(seconds, settle, timeout) and settle:
+            raise TimeoutError(_UNSETTLED.format(timeout))
+
+    def settle(self, timeout: float = SETTLE_SECONDS) -> None:
         """Wait until no callback is on its way, and each response is applied.
 
         Raises TimeoutError after `timeout` seconds of real time.
         """
-        self.service.settle(timeout)
+        if not self.service.is_settled(timeout):
+            raise TimeoutError(_UNSETTLED.format(timeout))
 
     def freeze(self) -> None:
         """Stop the clock, as at the start."""

@@ -1,6 +1,7 @@
 """`LocalTaskRouter`, a TaskRouter in the process of a test."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 import requests
@@ -82,6 +83,61 @@ def test_restore_returns_to_the_snapshot(taskrouter):
     assert (built.status(task), taskrouter.now) == ("pending", then)
     with pytest.raises(ValueError, match="state"):
         taskrouter.restore({})
+
+
+def test_clock_waits_for_an_app_that_accepts_later(taskrouter, receiver):
+    """Alice never answers; Bob's app accepts through the API, after it has responded."""
+    built = WorkspaceBuilder(taskrouter.client)
+    alice, bob = built.worker("Alice"), built.worker("Bob")
+    accepted = Event()
+
+    def answer(request):
+        form = dict(request[2])
+        if form["WorkerSid"] == bob.sid:
+            accept = built.workspace.tasks(form["TaskSid"]).reservations(form["ReservationSid"])
+            Thread(
+                target=lambda: (accept.update(reservation_status="accepted"), accepted.set())
+            ).start()
+        return 200, "application/json", "{}"
+
+    receiver.answer = answer
+    built.workflow(default=built.queue(), assignment_callback_url=receiver.url)
+    task = built.task()
+    assert built.statuses(task) == ["pending"]
+    taskrouter.advance(1_000)
+    assert accepted.wait(10)
+    assert built.status(task) == "assigned"
+    assert alice.fetch().activity_name == "Offline"
+
+
+def test_clock_is_moved_to_the_next_timer(taskrouter):
+    assert taskrouter.next_due_in is None
+    built = WorkspaceBuilder(taskrouter.client)
+    built.workflow(default=built.queue())
+    built.worker("Alice")
+    task = built.task()
+    taskrouter.advance(taskrouter.next_due_in - 1)
+    assert built.statuses(task) == ["pending"]
+    taskrouter.advance(taskrouter.next_due_in)
+    assert built.statuses(task) == ["timeout"]
+
+
+def test_app_that_does_not_respond_in_time_is_an_error_unless_not_waited_for(taskrouter, receiver):
+    respond = Event()
+    receiver.answer = lambda request: (respond.wait(10), (200, "application/json", "{}"))[1]
+    built = WorkspaceBuilder(taskrouter.client)
+    built.workflow(default=built.queue(), assignment_callback_url=receiver.url)
+    built.worker("Alice")
+    built.task()
+    try:
+        with pytest.raises(TimeoutError, match=r"within 0 seconds.*settle=False"):
+            taskrouter.settle(timeout=0)
+        with pytest.raises(TimeoutError, match="within 0 seconds"):
+            taskrouter.advance(1, timeout=0)
+        taskrouter.advance(1, settle=False)
+    finally:
+        respond.set()
+    taskrouter.settle()
 
 
 def test_deliveries_hold_request_and_response(taskrouter, receiver):
