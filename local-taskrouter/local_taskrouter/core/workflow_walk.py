@@ -5,6 +5,7 @@ https://www.twilio.com/docs/taskrouter/task-evaluation (timeouts count on the Ta
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
 
@@ -163,11 +164,11 @@ def _skips(engine: Engine, task: Task) -> bool:
     return target is not None and is_skipped(target, partial(_presence_in, engine))
 
 
-def _presence_in(engine: Engine, queue_sid: str) -> dict[str, dict[str, int]]:
+def _presence_in(engine: Engine, queue_sid: str) -> Mapping[str, Mapping[str, int]]:
     return presence(engine, engine.store.require(TaskQueue, queue_sid))
 
 
-def presence(engine: Engine, queue: TaskQueue) -> dict[str, dict[str, int]]:
+def presence(engine: Engine, queue: TaskQueue) -> Mapping[str, Mapping[str, int]]:
     """Return what `skip_if` reads of a TaskQueue's Workers."""
     return scope.presence(
         (worker.available, worker.activity_sid) for worker in _members(engine, queue)

@@ -203,7 +203,7 @@ def channels_to_read(evidence: Evidence, targets: Iterable[Target | None], most:
     return [sid for sid in first if sid not in known]
 
 
-def count_presence(evidence: Evidence, queue_sid: str) -> dict[str, dict[str, int]]:
+def count_presence(evidence: Evidence, queue_sid: str) -> Mapping[str, Mapping[str, int]]:
     """Return what `skip_if` reads about the Workers who match a TaskQueue."""
     queue = evidence.queue(queue_sid)
     members = [w for w in evidence.workers if judge_target_workers(evidence, queue, w).holds]

@@ -79,7 +79,7 @@ def _missing(
             if reference_to((*reference.path[:-1], key)) is None:
                 unnamed = (
                     f"{nothing}, but there is {_shown(key)}, which an expression cannot name: a key"
-                    " has letters, digits and _ only."
+                    " has letters, digits, _ and $ only."
                 )
                 fix = Fix(comparison, reference.path, reached[key])
                 return _instruct(fix, values, unnamed, f" Rename it to {part}.")

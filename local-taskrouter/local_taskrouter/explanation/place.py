@@ -3,6 +3,7 @@
 `dry_run` finds where a Task that is not yet created would wait.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,7 +143,7 @@ def dry_run(evidence: Evidence) -> Evidence:
         current = _at_step(current, WorkflowPosition(step, target, is_certain=False))
         return True
 
-    def presence(queue_sid: str) -> dict[str, dict[str, int]]:
+    def presence(queue_sid: str) -> Mapping[str, Mapping[str, int]]:
         return count_presence(current, queue_sid)
 
     first = configuration.first_step(evidence.attributes)

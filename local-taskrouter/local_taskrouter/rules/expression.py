@@ -6,13 +6,15 @@ r"""TaskRouter's expression language: parse a text once, then match it against m
     operand    := constant | "[" [constant ("," constant)*] "]" | reference
     constant   := "text" | 'text' | number | true | false | null
     reference  := key ("." part | "[" digits "]")*
-    key        := a letter or _, then letters, digits or _
-    part       := letters, digits or _
+    key        := a letter, _ or $, then letters, digits, _ or $
+    part       := letters, digits, _ or $
 
 `=` is `==`, `>-` is HAS, `<-` is IN. A key that does not exist, at any depth, is null. Scalar
 operators are false on arrays, array operators are false on two scalars. Comparing with null by
 `==` and `!=` tests whether a value exists, even for an array: Twilio's own example is
-`preferred_agents != null`. Sources: https://www.twilio.com/docs/taskrouter/expression-syntax and
+`preferred_agents != null`. Sources: https://www.twilio.com/docs/taskrouter/expression-syntax,
+https://www.twilio.com/docs/taskrouter/api/task-queue (=, >-, <-),
+https://www.twilio.com/docs/taskrouter/multitasking (which characters a key has) and
 https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment.
 
 Choices where Twilio's documentation is silent:
@@ -113,13 +115,13 @@ _TOKEN = re.compile(
     r"""\s*(?:
       (?P<string> "[^"\\]*+(?:\\.[^"\\]*+)*+" | '[^'\\]*+(?:\\.[^'\\]*+)*+' )
     | (?P<number> [0-9]+(?:\.[0-9]+)? | \.[0-9]+ )
-    | (?P<name>   [^\W\d]\w* )
+    | (?P<name>   (?:[^\W\d]|\$)[\w$]* )
     | (?P<symbol> >- | <- | >= | <= | == | != | && | \|\| | . )
     | (?P<end>    \Z )
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_PART = re.compile(r"\s*\.\s*(\w+)")
+_PART = re.compile(r"\s*\.\s*([\w$]+)")
 _HINTS = {
     "&&": "; write AND",
     "||": "; write OR",

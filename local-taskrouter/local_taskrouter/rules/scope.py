@@ -71,12 +71,24 @@ def target_scope(task_attributes: Attributes, fields: Mapping[str, Any]) -> dict
     return {"task": task_attributes, "worker": fields}
 
 
-def presence(members: Iterable[tuple[bool, str]]) -> dict[str, dict[str, int]]:
+class Counts(dict[str, int]):
+    """Numbers of Workers by key; 0 for an Activity (WA…) that no Worker is in."""
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (isinstance(key, str) and key.startswith("WA"))
+
+    def __missing__(self, key: str) -> int:
+        if key in self:
+            return 0
+        raise KeyError(key)
+
+
+def presence(members: Iterable[tuple[bool, str]]) -> Mapping[str, Mapping[str, int]]:
     """Return what `skip_if` reads, from (available, activity_sid) of each matching Worker."""
-    counts: dict[str, int] = {"available": 0, "unavailable": 0}
+    counts = Counts(available=0, unavailable=0)
     for available, activity_sid in members:
         counts["available" if available else "unavailable"] += 1
-        counts[activity_sid] = counts.get(activity_sid, 0) + 1
+        counts[activity_sid] += 1
     return {"workers": counts}
 
 

@@ -36,7 +36,7 @@ from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError,
 
 Worker = TypeVar("Worker")
 
-_ORDER_TERM = re.compile(r"\s*(worker(?:\.\w+)+)(?:\s+((?i:asc|desc)))?\s*")
+_ORDER_TERM = re.compile(r"\s*(worker(?:\.[\w$]+)+)(?:\s+((?i:asc|desc)))?\s*")
 
 
 class ConfigurationError(ValueError):

@@ -94,6 +94,13 @@ def test_skip_if_counts_the_workers_of_the_queue_in_each_activity(lab):
     assert place(lab, lab.task(workflow)) == ("Rest", "reserved")
 
 
+def test_skip_if_holds_for_an_activity_that_no_worker_is_in(lab, queues):
+    one, two, _ = queues
+    skip = f"workers.{lab.activity('Unavailable').sid} == 0"
+    workflow = lab.workflow(("1==1", target(one, skip_if=skip), target(two)))
+    assert place(lab, lab.task(workflow)) == ("Two", "pending")
+
+
 def test_task_skipped_out_of_everything_reaches_the_default(lab, queues):
     one, two, three = queues
     skipped = [("1==1", target(queue, skip_if="1==1")) for queue in (one, two)]

@@ -43,6 +43,19 @@ def test_presence_counts_workers_by_availability_and_activity():
 
 
 @pytest.mark.parametrize(
+    ("skip_if", "holds"),
+    [
+        ("workers.WA9 == 0", True),
+        ("workers.WA9 < 2 AND workers.WA1 < 2", True),
+        ("workers.WA9 > 0", False),
+        ("workers.busy == 0", False),
+    ],
+)
+def test_activity_that_no_worker_is_in_counts_zero(skip_if, holds):
+    assert parse(skip_if).matches(presence([(True, "WA1")])) is holds
+
+
+@pytest.mark.parametrize(
     ("text", "reads"),
     [
         ("worker.channel.chat.assigned_tasks < 1", True),

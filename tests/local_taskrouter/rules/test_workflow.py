@@ -180,11 +180,11 @@ def test_step_survives_being_stored_as_json():
 
 def test_order_by_is_read_term_by_term():
     assert second_target(
-        order_by=" worker.level DESC,worker.skill.age asc , worker.x"
+        order_by=" worker.level DESC,worker.skill.age asc , worker.x$"
     ).order_by == (
         OrderTerm("worker.level", True),
         OrderTerm("worker.skill.age", False),
-        OrderTerm("worker.x", False),
+        OrderTerm("worker.x$", False),
     )
 
 
