@@ -67,7 +67,7 @@ def update(call: Call) -> Reply:
         call.args.get("worker_activity_sid"),
         "WorkerActivitySid",
     )
-    instruction = call.args.get("instruction")
+    instruction = call.args.get("instruction", "").lower() or None  # the page has `Dequeue` too
     if instruction in VOICE_INSTRUCTIONS:
         apply_voice_instruction(
             call.engine, reservation, instruction, instruction_fields(instruction, call.args)

@@ -11,7 +11,8 @@ made, into the Task's attributes.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_taskrouter.core import parsed
@@ -26,6 +27,9 @@ _CALLS_WORKER = ("call", "dequeue")
 """https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#dequeue-linked-call-tracking"""
 _NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
+_URL_START = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#\[\]])")
+_CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
+_LONGEST_RINGING = 999
 
 
 class Alert(Exception):
@@ -97,6 +101,7 @@ def apply_voice_instruction(
         raise InstructionError(
             alert, f"Unable to execute {instruction.capitalize()} instruction: {name} is missing"
         )
+    _check_values(instruction, fields)
     _check_post_work(engine, reservation, instruction, fields)
     engine.store.change(reservation, instruction=json.dumps({"instruction": instruction, **fields}))
     if instruction in _CALLS_WORKER:
@@ -122,6 +127,51 @@ def _require_state(reservation: Reservation, instruction: str) -> None:
             f"Unable to execute {instruction.capitalize()} instruction. Reservation"
             f" {reservation.sid} is not currently in a Pending state.",
         )
+
+
+def _check_values(instruction: str, fields: Mapping[str, Any]) -> None:
+    """Raise InstructionError for a field that is given and has an invalid value."""
+    for name, alert, is_valid, wanted in _VALUES.get(instruction, ()):
+        if name in fields and not is_valid(fields[name]):
+            raise InstructionError(
+                alert,
+                f"Unable to execute {instruction.capitalize()} instruction: {name} must be {wanted},"
+                f" not {fields[name]!r}",
+            )
+
+
+def _is_url(value: Any) -> bool:
+    return isinstance(value, str) and _URL_START.match(value) is not None
+
+
+def _are_call_events(value: Any) -> bool:
+    events = value.split(",") if isinstance(value, str) else value
+    return isinstance(events, list) and all(
+        isinstance(event, str) and event.strip() in _CALL_EVENTS for event in events
+    )
+
+
+def _is_ringing_time(value: Any) -> bool:
+    return str(value).isdecimal() and int(value) <= _LONGEST_RINGING
+
+
+_URL = (_is_url, "an http or https URL")
+_EVENTS = (_are_call_events, f"some of {', '.join(_CALL_EVENTS)}, separated by commas")
+_RINGING = (_is_ringing_time, f"a whole number of seconds up to {_LONGEST_RINGING}")
+_VALUES: dict[str, tuple[tuple[str, int, Callable[[Any], bool], str], ...]] = {
+    "call": (("url", 40112, *_URL), ("status_callback_url", 40158, *_URL)),
+    "redirect": (("url", 40120, *_URL),),
+    "dequeue": (
+        ("status_callback_url", 40157, *_URL),
+        ("status_callback_events", 40134, *_EVENTS),
+        ("status_callback_event", 40134, *_EVENTS),
+    ),
+    "conference": (
+        ("status_callback_url", 40159, *_URL),
+        ("status_callback", 40159, *_URL),
+        ("timeout", 14233, *_RINGING),
+    ),
+}
 
 
 def _check_post_work(
@@ -164,6 +214,11 @@ def _missing(
         "dequeue": (
             (40140, "the Task's attribute call_sid, which <Enqueue> sets,", call_sid),
             (40131, "to, or the Worker's attribute contact_uri,", fields.get("to") or uri),
+            (
+                40132,
+                "from, or the Task's attribute to, which <Enqueue> sets,",
+                fields.get("from") or of_task.get("to"),
+            ),
         ),
         "conference": (
             (
@@ -177,6 +232,11 @@ def _missing(
         "supervise": (
             (40147, "supervisor", fields.get("supervisor")),
             (40147, "the supervisor's attribute contact_uri", fields.get("to") or supervisor_uri),
+            (
+                40148,
+                "from, or the Task's attribute from,",
+                fields.get("from") or of_task.get("from"),
+            ),
         ),
     }
     return next(((code, name) for code, name, value in required[instruction] if not value), None)

@@ -137,9 +137,14 @@ def move_reservation(engine: Engine, reservation: Reservation, trigger: str) -> 
 def _begin_post_work(engine: Engine, worker: Worker, reservation: Reservation) -> None:
     """Move the Worker to the Activity that `dequeue` or `conference` named, if it still exists.
 
-    https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks
+    That of `conference` counts in single-tasking Workspaces only:
+    https://www.twilio.com/docs/taskrouter/api/reservations#conference
     """
-    sid = json.loads(reservation.instruction or "{}").get("post_work_activity_sid")
+    instruction = json.loads(reservation.instruction or "{}")
+    sid = instruction.get("post_work_activity_sid")
+    workspace = engine.store.require(Workspace, reservation.workspace_sid)
+    if instruction.get("instruction") == "conference" and workspace.multi_task_enabled:
+        return
     if sid and engine.store.get(Activity, sid) is not None:
         move_worker(engine, worker, sid)
 

@@ -18,6 +18,14 @@ def office(client):
     return office
 
 
+@pytest.fixture
+def single_tasking_office(client):
+    """The same where Workers have one Task at a time."""
+    office = WorkspaceBuilder(client, template="FIFO", multi_task_enabled=False)
+    office.worker("Alice", "Idle", contact_uri="+15005550006")
+    return office
+
+
 def reserved(office, **attributes):
     return office.reservations(office.task(attributes))[0]
 
@@ -98,28 +106,39 @@ def test_when_the_worker_is_not_called_then_attributes_stay(office, parameters):
 
 @pytest.mark.parametrize("ending", ["wrapping", "completed"])
 @pytest.mark.parametrize(
-    "parameters",
+    ("kind", "instruction"),
     [
-        {"instruction": "dequeue", "dequeue_from": "+1500"},
-        {"instruction": "conference", "from_": "+1500"},
+        ("office", "dequeue"),
+        ("single_tasking_office", "dequeue"),
+        ("single_tasking_office", "conference"),
     ],
 )
-def test_worker_moves_to_post_work_activity_after_the_call(office, parameters, ending):
-    lunch = office.workspace.activities.create("Lunch")
-    key = "dequeue_post_work_activity_sid"
-    key = key if parameters["instruction"] == "dequeue" else key.removeprefix("dequeue_")
-    reservation = reserved(office, call_sid="CA1").update(**parameters, **{key: lunch.sid})
+def test_worker_moves_to_post_work_activity_after_the_call(request, kind, instruction, ending):
+    office = request.getfixturevalue(kind)
+    reservation = connected(office, instruction)
     alice = office.workspace.workers(reservation.worker_sid)
-    assert alice.fetch().activity_name == "Available"
+    assert alice.fetch().activity_name != "Lunch"
     office.workspace.tasks(reservation.task_sid).update(assignment_status=ending)
     assert alice.fetch().activity_name == "Lunch"
 
 
-def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
+def test_post_work_activity_of_a_conference_has_no_effect_when_workers_multitask(office):
+    reservation = connected(office, "conference")
+    office.workspace.tasks(reservation.task_sid).update(assignment_status="completed")
+    assert office.workspace.workers(reservation.worker_sid).fetch().activity_name == "Available"
+
+
+def connected(office, instruction):
+    """An accepted Reservation whose Worker is to move to Lunch afterwards."""
     lunch = office.workspace.activities.create("Lunch")
-    reservation = reserved(office, call_sid="CA1").update(
-        instruction="conference", from_="+1500", post_work_activity_sid=lunch.sid
-    )
+    more = {"from_": "+1500", "post_work_activity_sid": lunch.sid}
+    if instruction == "dequeue":
+        more = {"dequeue_from": "+1500", "dequeue_post_work_activity_sid": lunch.sid}
+    return reserved(office, call_sid="CA1").update(instruction=instruction, **more)
+
+
+def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
+    reservation = connected(office, "dequeue")
     task, alice = (
         office.workspace.tasks(reservation.task_sid),
         office.workspace.workers(reservation.worker_sid),
@@ -128,6 +147,13 @@ def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
     alice.update(activity_sid=office.activities["Offline"])
     task.update(assignment_status="completed")
     assert alice.fetch().activity_name == "Offline"
+
+
+@pytest.mark.parametrize("instruction", ["Dequeue", "Conference", "Accept"])
+def test_instruction_may_begin_with_a_capital_letter(office, instruction):
+    reservation = reserved(office, call_sid="CA1", to="+1500")
+    updated = reservation.update(instruction=instruction, from_="+1500")
+    assert updated.reservation_status == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +173,15 @@ def test_worker_who_changed_activity_stays_there_after_wrap_up(office):
             "post_work_activity_sid WA0+ is not an Activity",
         ),
         ({"instruction": "call", "call_timeout": "long"}, "CallTimeout"),
+        ({"instruction": "dequeue"}, "from, or the Task's attribute to,"),
+        (
+            {
+                "instruction": "dequeue",
+                "dequeue_from": "+1500",
+                "dequeue_status_callback_event": ["answered", "sung"],
+            },
+            "status_callback_event must be some of initiated",
+        ),
     ],
 )
 def test_incomplete_instruction_is_rejected_and_changes_nothing(office, parameters, named):
@@ -173,10 +208,13 @@ def test_when_the_task_is_for_an_outbound_call_then_a_conference_connects_it(off
 def test_when_the_supervisor_has_no_contact_uri_then_supervise_is_rejected(office):
     reservation = reserved(office).update(reservation_status="accepted")
     supervisor = office.worker("Sue")
+    supervise = {"instruction": "supervise", "supervisor": supervisor.sid}
     with pytest.raises(TwilioRestException, match="supervisor's attribute contact_uri"):
-        reservation.update(instruction="supervise", supervisor=supervisor.sid)
+        reservation.update(**supervise)
     supervisor.update(attributes='{"contact_uri": "client:sue"}')
-    reservation.update(instruction="supervise", supervisor=supervisor.sid)
+    with pytest.raises(TwilioRestException, match="from, or the Task's attribute from,"):
+        reservation.update(**supervise)
+    assert reservation.update(**supervise, from_="+1500").reservation_status == "accepted"
 
 
 def test_instruction_for_accepted_reservation_is_rejected(office):
