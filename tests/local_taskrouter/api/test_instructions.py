@@ -66,7 +66,7 @@ def test_complete_instruction_is_applied(office, emulator, parameters, status):
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"instruction": "dequeue"},
+        {"instruction": "dequeue", "dequeue_from": "+1500"},
         {"instruction": "call", "call_from": "+1500", "call_url": "http://a.example/"},
     ],
 )
