@@ -7,7 +7,7 @@ acknowledged write. Events and deliveries are only here, not in memory.
 import gc
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -17,12 +17,12 @@ import orjson
 
 from local_taskrouter import delivery_table, event_table
 from local_taskrouter.core.engine import Outcome
-from local_taskrouter.core.records import KINDS, Event, Record
+from local_taskrouter.core.records import KINDS, Event, Record, Workspace
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.errors import TwilioError
 from local_taskrouter.event_table import OLDEST_FIRST, EventReader
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of what is in them; `PRAGMA user_version` has it. Raise it with each change."""
 EVENTS_KEPT = 30 * 86_400
 """Seconds until an Event is deleted: https://www.twilio.com/docs/taskrouter/api/event"""
@@ -33,9 +33,7 @@ _SPARE_PAGES = 256
 _LARGEST_WAL = 16 << 20
 _FULL = 1 << 16
 _SCHEMA = f"""
-CREATE TABLE records(
-    sid TEXT PRIMARY KEY, kind TEXT NOT NULL, serial INTEGER NOT NULL, body TEXT NOT NULL
-) WITHOUT ROWID;
+CREATE TABLE records(serial INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 {event_table.SCHEMA}
 {delivery_table.SCHEMA}
@@ -112,8 +110,13 @@ class Database:
     def write(self, outcome: Outcome) -> list[Delivery]:
         """Write the outcome of a command in one transaction; return the callbacks to deliver."""
         with self._transaction():
-            for sid, record in outcome.changed.items():
-                self._write_record(sid, record)
+            if outcome.changed:
+                self._db.executemany(
+                    "INSERT OR REPLACE INTO records VALUES (?, ?, ?)",
+                    map(_row, outcome.changed.values()),
+                )
+            if outcome.removed:
+                self._delete(outcome.removed.values())
             if outcome.events:
                 event_table.insert(self._db, outcome.events)
             return [delivery_table.insert(self._db, each) for each in outcome.callbacks]
@@ -268,17 +271,19 @@ class Database:
         for table in (*_ROWS, "events"):
             self._db.execute(f"DELETE FROM {table}")
 
-    def _write_record(self, sid: str, record: Record | None) -> None:
-        if record is not None:
-            self._db.execute(
-                "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
-                (sid, type(record).__name__, record.serial, orjson.dumps(vars(record)).decode()),
-            )
-            return
-        self._db.execute("DELETE FROM records WHERE sid = ?", (sid,))
-        if sid.startswith("WS"):
-            event_table.delete(self._db, sid)
-            self._db.execute("DELETE FROM deliveries WHERE workspace_sid = ?", (sid,))
+    def _delete(self, records: Iterable[Record]) -> None:
+        """Delete records, and the Events and deliveries of each Workspace among them."""
+        self._db.executemany(
+            "DELETE FROM records WHERE serial = ?", [(record.serial,) for record in records]
+        )
+        for record in records:
+            if isinstance(record, Workspace):
+                event_table.delete(self._db, record.sid)
+                self._db.execute("DELETE FROM deliveries WHERE workspace_sid = ?", (record.sid,))
+
+
+def _row(record: Record) -> tuple[int, str, str]:
+    return record.serial, type(record).__name__, orjson.dumps(vars(record)).decode()
 
 
 class _Transaction:

@@ -41,6 +41,18 @@ def activity(number=1, serial=1):
     )
 
 
+def workspace():
+    return Workspace(
+        sid=WORKSPACE,
+        workspace_sid=WORKSPACE,
+        date_created=1,
+        date_updated=1,
+        friendly_name="W",
+        default_activity_sid="WA1",
+        timeout_activity_sid="WA1",
+    )
+
+
 def event(number=1, at=10.0, workspace_sid=WORKSPACE, **data):
     return Event(
         f"EV{number:032x}", workspace_sid, "x.created", at, "x", "WX", "A description", data
@@ -84,7 +96,7 @@ def test_changed_record_is_replaced_and_removed_one_deleted(database, path):
     one.available = False
     database.write(Outcome({one.sid: one}))
     assert reopened(path)[0] == [one]
-    database.write(Outcome({one.sid: None}))
+    database.write(Outcome(removed={one.sid: one}))
     assert reopened(path)[0] == []
 
 
@@ -153,19 +165,9 @@ def test_old_events_are_deleted(database):
 
 def test_deleting_a_workspace_deletes_its_events_and_deliveries(database):
     other = "WS" + "2" * 32
-    workspace = Workspace(
-        sid=WORKSPACE,
-        workspace_sid=WORKSPACE,
-        date_created=1,
-        date_updated=1,
-        friendly_name="W",
-        default_activity_sid="WA1",
-        timeout_activity_sid="WA1",
-    )
-    database.write(
-        Outcome({WORKSPACE: workspace}, [event(1), event(2, workspace_sid=other)], [callback()])
-    )
-    database.write(Outcome({WORKSPACE: None}))
+    events_of_both = [event(1), event(2, workspace_sid=other)]
+    database.write(Outcome({WORKSPACE: workspace()}, events_of_both, [callback()]))
+    database.write(Outcome(removed={WORKSPACE: workspace()}))
     assert [each.workspace_sid for each in events(database)] == [other]
     assert deliveries(database) == []
 
@@ -243,7 +245,7 @@ def test_deliveries_are_read_in_pages(database):
     assert deliveries(database, after=made[1].id, most=2) == made[2:4]
     assert [database.delivery(each.id) for each in made] == made
     assert database.delivery(made[-1].id + 1) is None
-    database.write(Outcome({WORKSPACE: None}))
+    database.write(Outcome(removed={WORKSPACE: workspace()}))
     assert database.delivery(made[0].id) is None
 
 

@@ -44,14 +44,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the service must write to disk and deliver. False when nothing happened."""
+    """What the service must write to disk and deliver. False when nothing happened.
 
-    changed: dict[str, Record | None] = field(default_factory=dict)
+    The records that were added or changed, and those that were removed, are by SID.
+    """
+
+    changed: dict[str, Record] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
+    removed: dict[str, Record] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.changed or self.events or self.callbacks)
+        return bool(self.changed or self.events or self.callbacks or self.removed)
 
 
 class Engine:
@@ -82,7 +86,7 @@ class Engine:
 
     def outcome(self) -> Outcome:
         """Return the changes, events and callbacks since the last `commit`."""
-        return Outcome(self.store.changed, self.events, self.callbacks)
+        return Outcome(self.store.changed, self.events, self.callbacks, self.store.removed)
 
     def commit(self) -> None:
         """Make everything since the last `commit` final, after it was written to disk."""

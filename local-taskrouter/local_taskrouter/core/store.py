@@ -30,7 +30,8 @@ class Store:
         self._orderings: list[str] = []
         self._serial = 0
         self._undo: list[Callable[[], None]] = []
-        self._changed: dict[str, Record | None] = {}
+        self._changed: dict[str, Record] = {}
+        self._removed: dict[str, Record] = {}
 
     def __iter__(self) -> Iterator[Record]:
         """Iterate over all records; nothing may change meanwhile."""
@@ -135,13 +136,18 @@ class Store:
         self._undo.append(lambda: self._put(record))
 
     @property
-    def changed(self) -> dict[str, Record | None]:
-        """The records changed since the last commit or rollback, by SID; None: removed."""
+    def changed(self) -> dict[str, Record]:
+        """The records that were added or changed since the last commit or rollback, by SID."""
         return self._changed
+
+    @property
+    def removed(self) -> dict[str, Record]:
+        """The records that were removed since then, by SID."""
+        return self._removed
 
     def commit(self) -> None:
         """Make everything since the last commit final."""
-        self._changed = {}
+        self._changed, self._removed = {}, {}
         self._undo.clear()
 
     def rollback(self) -> None:
@@ -149,6 +155,7 @@ class Store:
         while self._undo:
             self._undo.pop()()
         self._changed.clear()
+        self._removed.clear()
 
     def _put(self, record: Record) -> None:
         self._records[record.sid] = record
@@ -179,6 +186,8 @@ class Store:
         self._notify(record, True)
 
     def _notify(self, record: Record, exists: bool) -> None:
-        self._changed[record.sid] = record if exists else None
+        now, before = (self._changed, self._removed) if exists else (self._removed, self._changed)
+        now[record.sid] = record
+        before.pop(record.sid, None)
         for observer in self.observers:
             observer(record, exists)

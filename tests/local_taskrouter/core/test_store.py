@@ -107,7 +107,7 @@ def test_failing_command_changes_nothing(busy, name):
 
     def command(engine):
         COMMANDS[name](engine, busy)
-        assert engine.store.changed
+        assert engine.outcome()
         raise Refused
 
     with pytest.raises(Refused):
@@ -153,11 +153,18 @@ def test_outcome_has_each_changed_record_once_in_its_last_state(busy):
     run(engine, busy.now, lambda e: COMMANDS["accept"](e, busy))
     changed = engine.outcome().changed
     assert changed[busy.reserved.sid] is busy.reserved
-    assert not any(
-        isinstance(engine.store.get(Record, sid), Record) != bool(record)
-        for sid, record in changed.items()
-    )
+    assert all(engine.store.get(Record, sid) is record for sid, record in changed.items())
     engine.commit()
+    assert not engine.outcome()
+
+
+def test_outcome_has_a_record_either_as_changed_or_as_removed(busy):
+    engine, task = busy.engine, busy.waiting
+    run(engine, busy.now, lambda e: COMMANDS["change a task"](e, busy))
+    run(engine, busy.now, lambda e: task_end.delete_task(e, task))
+    outcome = engine.outcome()
+    assert task.sid not in outcome.changed and outcome.removed[task.sid] is task
+    engine.undo()
     assert not engine.outcome()
 
 
