@@ -36,9 +36,10 @@ class EventReplay:
             self._tasks[sid] = TASK_STATUS[kind]
         elif kind in ("task.deleted", "task.system-deleted"):
             self._remove(sid)
-        elif kind in ("task-queue.entered", "task-queue.moved"):
-            before = self.queues.get(sid)
-            assert kind.endswith("entered") or data["previous_task_queue_sid"] == before
+        elif kind == "task-queue.moved":
+            assert self.queues.pop(sid) == data["task_queue_sid"]
+        elif kind == "task-queue.entered":
+            assert self.queues.get(sid, data["task_queue_sid"]) == data["task_queue_sid"]
             self.queues[sid] = data["task_queue_sid"]
         elif kind == "worker.activity.update":
             assert data["worker_previous_activity_sid"] == self.workers[sid]

@@ -37,8 +37,8 @@ def of_queue(queue_sid, events, thresholds):
     ]
     return {
         **_of_tasks(inside, thresholds),
-        "tasks_entered": counts["task-queue.entered"] + counts[MOVED],
-        "tasks_moved": sum(e.data.get("previous_task_queue_sid") == queue_sid for e in events),
+        "tasks_entered": counts["task-queue.entered"],
+        "tasks_moved": counts[MOVED],
         "wait_duration_in_queue_until_accepted": _spread(in_queue),
     }
 

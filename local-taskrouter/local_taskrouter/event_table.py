@@ -59,8 +59,7 @@ CREATE TABLE events(
 CREATE INDEX events_by_time ON events(workspace_sid, at);
 CREATE UNIQUE INDEX events_by_sid ON events(sid);
 """
-"""`left_sid` is the TaskQueue or Activity that the Event ends the stay in, `began` is when a stay in
-an Activity began, `wait` is a Task's age when it is accepted or canceled.
+"""`left_sid` is the Activity that the Event ends a stay in, `began` is when it began, `wait` is a Task's age when it is accepted or canceled.
 """
 NEWEST_FIRST = "ORDER BY at DESC, id DESC"
 OLDEST_FIRST = "ORDER BY at, id"
@@ -139,7 +138,7 @@ def _row(event: Event) -> tuple[Any, ...]:
     data, event_type = event.data, event.event_type
     own = {"workspace_sid": event.workspace_sid}
     keys = {name: own.get(name) or data.get(name) for name in _SIDS}
-    left = data.get("previous_task_queue_sid")
+    left = None
     if event.began is not None:
         left = data.get("worker_previous_activity_sid", data.get("worker_activity_sid"))
     wait = in_queue = None

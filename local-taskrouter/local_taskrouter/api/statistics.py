@@ -74,7 +74,7 @@ def queue_past(call: Call) -> Past:
 
 
 def queues(call: Call) -> Result:
-    """Both kinds of statistics for each TaskQueue, in one pass over Tasks and two over Events."""
+    """Both kinds of statistics for each TaskQueue, in one pass over Tasks and one over Events."""
     name, past = call.args.get("friendly_name"), _past_of_queues(call)
     listing = Listing[TaskQueue](
         "task_queues", [call.workspace.sid], lambda queue: name in (None, queue.friendly_name)
@@ -115,6 +115,7 @@ def queues_now(call: Call) -> Reply:
 
 
 def workers_now(call: Call) -> Statistics:
+    channel_argument(call)  # raises BadRequest for an unknown one; it does not filter Workers
     return current_statistics.of_workers(call.engine, call.workspace, _selected_workers(call))
 
 
@@ -139,19 +140,13 @@ def _past_of_queues(call: Call) -> Callable[[EventReader, list[str]], dict[str, 
     window, thresholds, on_channel = window_of(call), _thresholds(call), _on_channel(call)
 
     def past(reader: EventReader, sids: list[str]) -> dict[str, Statistics]:
-        inside, left = (
-            _events(call, window, types, (f"{column} IN {_SIDS}", json.dumps(sids)), on_channel)
-            for types, column in (
-                (window_statistics.TASK_EVENTS, "task_queue_sid"),
-                ([window_statistics.MOVED], "left_sid"),
-            )
-        )
+        in_queues = f"task_queue_sid IN {_SIDS}", json.dumps(sids)
+        inside = _events(call, window, window_statistics.TASK_EVENTS, in_queues, on_channel)
         tallies = reader.tallies(*inside, thresholds, by="task_queue_sid")
-        moved = reader.tallies(*left, by="left_sid")
         return {
             sid: {
                 **_times(window),
-                **window_statistics.of_queue(tallies.get(sid, {}), moved.get(sid, {}), thresholds),
+                **window_statistics.of_queue(tallies.get(sid, {}), thresholds),
             }
             for sid in sids
         }

@@ -114,16 +114,16 @@ def of_workflow(tallies: Tallies, thresholds: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def of_queue(tallies: Tallies, left: Tallies, thresholds: Sequence[int]) -> dict[str, Any]:
-    """Return the statistics of a TaskQueue, as `of_workspace`; `left` are the moves out of it.
+def of_queue(tallies: Tallies, thresholds: Sequence[int]) -> dict[str, Any]:
+    """Return the statistics of a TaskQueue, as `of_workspace`.
 
     A Task that moves enters the TaskQueue it moves to and counts as moved in the one it leaves.
     """
     accepted = tallies.get("reservation.accepted", _NONE)
     return {
         **_of_tasks(tallies, thresholds),
-        "tasks_entered": _count(tallies, "task-queue.entered", MOVED),
-        "tasks_moved": _count(left, MOVED),
+        "tasks_entered": _count(tallies, "task-queue.entered"),
+        "tasks_moved": _count(tallies, MOVED),
         "wait_duration_in_queue_until_accepted": accepted.waits_in_queue.json(),
     }
 

@@ -90,8 +90,13 @@ def leave_step(engine: Engine, task: Task) -> None:
 
 
 def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
-    """Put a Task into a TaskQueue, ordered by priority and age."""
-    previous = task.task_queue_sid if task.task_queue_sid != queue.sid else None
+    """Put a Task into a TaskQueue, ordered by priority and age.
+
+    One that moves first leaves its TaskQueue, with an Event about that one.
+    """
+    if task.task_queue_sid not in (None, queue.sid):
+        moved = f"Task {task.sid} moved to TaskQueue {queue.friendly_name}"
+        emit(engine, "task-queue.moved", task, moved)
     engine.store.change(
         task,
         task_queue_sid=queue.sid,
@@ -99,15 +104,8 @@ def enter_queue(engine: Engine, task: Task, queue: TaskQueue) -> None:
         places=queue.max_reserved_workers,
         held_until=None,
     )
-    event_type = "task-queue.moved" if previous else "task-queue.entered"
-    verb = "moved to" if previous else "entered"
-    emit(
-        engine,
-        event_type,
-        task,
-        f"Task {task.sid} {verb} TaskQueue {queue.friendly_name}",
-        previous_task_queue_sid=previous,
-    )
+    entered = f"Task {task.sid} entered TaskQueue {queue.friendly_name}"
+    emit(engine, "task-queue.entered", task, entered)
 
 
 def _is_timed_out(engine: Engine, task: Task, step: Step) -> bool:

@@ -132,6 +132,27 @@ def test_descriptions_are_those_recorded_from_twilio(routed):
         assert routed.forms(event_type)[-1]["EventDescription"] == description
 
 
+def test_when_a_task_moves_then_it_leaves_one_queue_and_enters_the_other(routed, emulator):
+    queues = {each.friendly_name: each for each in routed.workspace.task_queues.list()}
+    routed.built.task({"kind": "slow"})
+    emulator.taskrouter.advance(5)
+    of_queues = [form for form in routed.forms() if form["ResourceType"] == "task"]
+    assert [
+        (form["EventType"], form["TaskQueueName"])
+        for form in of_queues
+        if form["EventType"].startswith("task-queue")
+    ] == [
+        ("task-queue.entered", "Empty"),
+        ("task-queue.timeout", "Empty"),
+        ("task-queue.moved", "Empty"),
+        ("task-queue.entered", "Many"),
+    ]
+    for name, entered, moved in (("Empty", 1, 1), ("Many", 1, 0)):
+        queue = routed.workspace.task_queues(queues[name].sid)
+        counts = queue.cumulative_statistics().fetch()
+        assert (counts.tasks_entered, counts.tasks_moved) == (entered, moved)
+
+
 def test_when_a_task_lives_too_long_then_its_event_says_so(routed, emulator):
     task = routed.built.task({"kind": "plain"}, timeout=30)
     emulator.taskrouter.advance(30)

@@ -204,8 +204,11 @@ def test_task_channel_filters_tasks_and_reservations(workspace, queue, workflow,
         result = workspace.workers.statistics().fetch(task_channel=channel)
         assert result.cumulative["reservations_accepted"] == accepted
         assert sum(each["total"] for each in result.cumulative["activity_durations"]) == 50
+
+
+def test_when_the_task_channel_is_unknown_then_statistics_are_rejected(statistics):
     with refused("TaskChannel"):
-        workspace.statistics().fetch(task_channel="smoke signals")
+        statistics.fetch(task_channel="smoke signals")
 
 
 def test_window_is_the_last_15_minutes_by_default(workspace, story, advance, now):

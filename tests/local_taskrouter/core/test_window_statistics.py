@@ -49,12 +49,8 @@ def of_workflow(lab, thresholds=()):
 
 
 def of_queue(queue, lab, thresholds=()):
-    reader, left = reader_of(lab.events), f"{OF_TASKS} AND left_sid IS NOT NULL"
-    return window_statistics.of_queue(
-        reader.tallies(OF_TASKS, [], thresholds, by="task_queue_sid").get(queue.sid, {}),
-        reader.tallies(left, [], by="left_sid").get(queue.sid, {}),
-        thresholds,
-    )
+    of_queues = reader_of(lab.events).tallies(OF_TASKS, [], thresholds, by="task_queue_sid")
+    return window_statistics.of_queue(of_queues.get(queue.sid, {}), thresholds)
 
 
 def tallies(events, thresholds=()):
@@ -79,7 +75,7 @@ def test_without_events_everything_is_zero():
     for statistics in (
         window_statistics.of_workspace({}, []),
         window_statistics.of_workflow({}, []),
-        window_statistics.of_queue({}, {}, []),
+        window_statistics.of_queue({}, []),
         window_statistics.of_reservations({}),
     ):
         assert {repr(value) for value in statistics.values()} <= {"0", "{}", repr(NOTHING)}
