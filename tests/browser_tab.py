@@ -236,9 +236,9 @@ class Tab:
         return answer
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds in the output areas of a page, each as "rule: element"."""
-    found = Axe().run(page, context=".jp-OutputArea-output")
+def violations(page: Page, context: str = ".jp-OutputArea-output") -> list[str]:
+    """What axe finds in the output areas of a page, or in another part, each as "rule: element"."""
+    found = Axe().run(page, context=context)
     return [
         f"{one['id']}: {node['html'][:200]}"
         for one in found.response["violations"]

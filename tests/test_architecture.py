@@ -42,14 +42,17 @@ ROOMS, ARROWS = 16, 45  # at the top of helpers
 
 PURE = {"local_taskrouter.core", "local_taskrouter.errors", "local_taskrouter.sids"}
 EXPLAINS = {"local_taskrouter.explanation", "local_taskrouter.rules"}
+SHOWS = EXPLAINS | {"local_taskrouter.ui"}
 MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; the first one counts
     "local_taskrouter/rules/": {"local_taskrouter.rules"},
     "local_taskrouter/explanation/": EXPLAINS,
+    "local_taskrouter/ui/": SHOWS,
     "local_taskrouter/core/": PURE | {"local_taskrouter.rules"},
     "local_taskrouter/": {"local_taskrouter"},
     "helpers/session/connect.py": EXPLAINS | {"helpers", "local_taskrouter.process"},
     "helpers/session/workspace_record.py": {"helpers", "local_taskrouter.process.private_files"},
     "helpers/webhooks/server.py": {"helpers", "local_taskrouter.http.cross_site"},
+    "helpers/controls/": SHOWS | {"helpers"},
     "helpers/": EXPLAINS | {"helpers"},
     "tools/": {"tools"},
 }
@@ -63,8 +66,9 @@ LATE_IMPORTS = {  # inside a function
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
     "local_taskrouter/__main__.py": {"local_taskrouter.http.serve_home"},
     "local_taskrouter/http/serve_home.py": {"local_taskrouter.transparent.mode"},
-    # The twilio package takes half as long as all of the server; few ask it to explain.
+    # The twilio package takes half as long as all of the server; few explain or show the page.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},
+    "local_taskrouter/page/routes.py": {"local_taskrouter.page.live"},
     # aiohttp takes a third of the time that a server needs to start; many send no callback.
     "local_taskrouter/outbox.py": {"local_taskrouter.callbacks"},
     "local_taskrouter/service.py": {"local_taskrouter.callbacks"},
@@ -255,6 +259,8 @@ def test_helpers_have_at_most_twelve_public_names():
         ("local_taskrouter/rules/made.py", "from ..core import engine"),
         ("local_taskrouter/rules/made.py", "from local_taskrouter.explanation import place"),
         ("local_taskrouter/explanation/made.py", "from local_taskrouter.core import records"),
+        ("local_taskrouter/ui/made.py", "from local_taskrouter.page import reading"),
+        ("helpers/tables/made.py", "from local_taskrouter.ui import shown"),
         ("local_taskrouter/made.py", "from helpers.session.connect import connect"),
         ("local_taskrouter/made.py", "from helpers import tables"),
         ("helpers/made.py", "import local_taskrouter.process.launch"),

@@ -1,12 +1,12 @@
 """The floor: TaskQueues, Workers, and the Tasks that move from one to the other."""
 
 import ipywidgets as widgets
+from local_taskrouter.ui.snapshot import Snapshot
 from traitlets import Instance
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
-from helpers.controls.follow.snapshot import Snapshot
 from helpers.display.floor import (
     Floor,
     Position,

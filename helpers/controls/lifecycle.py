@@ -5,11 +5,11 @@ from typing import Any
 import ipywidgets as widgets
 from local_taskrouter.explanation.candidates import can_be_reserved
 from local_taskrouter.rules import lifecycle as rules
+from local_taskrouter.ui.snapshot import Reservation, describe_reservation
 from traitlets import Int, List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
-from helpers.controls.follow.snapshot import Reservation, describe_reservation
 from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import TextLine
 from helpers.display.html import short

@@ -9,11 +9,11 @@ from typing import Any
 import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import RESERVATION
 from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
+from local_taskrouter.ui.snapshot import Reservation as SdkReservation
+from local_taskrouter.ui.snapshot import describe_reservation
 from traitlets import Dict, Int, List, Tuple, Unicode, observe
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
-from helpers.controls.follow.snapshot import Reservation as SdkReservation
-from helpers.controls.follow.snapshot import describe_reservation
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.fields import Chooser
 from helpers.controls.parts.panel import PlainLine, TextLine, close_all

@@ -8,11 +8,11 @@ from functools import partial
 import ipywidgets as widgets
 from local_taskrouter.explanation.sentences import reason_to_wait
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK, TASK_ENDED
+from local_taskrouter.ui.snapshot import Snapshot, describe_reservation
 from traitlets import List, Unicode, observe
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.controls.follow.panel import FollowingPanel, FollowingState, match_parts
-from helpers.controls.follow.snapshot import Snapshot, describe_reservation
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.fields import Search, SearchableState
 from helpers.controls.parts.in_page import PART

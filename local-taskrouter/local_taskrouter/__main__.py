@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import webbrowser
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -83,6 +84,21 @@ def _explain(home: Home, options: argparse.Namespace) -> int:
     return 0
 
 
+def _ui(home: Home, options: argparse.Namespace) -> int:
+    running = launch.find_running(home)
+    if running is None:
+        return _fail(f"{_not_running(home)} Start one: {PROGRAM}")
+    link = launch.send_control(running, "POST", "/emulator/ui/link")
+    if link is None:
+        return _fail(f"The local TaskRouter at {running.url} did not answer. Try again.")
+    address = f"{running.url}{link['path']}"
+    print(address)
+    print("The link works once, within 10 minutes.", file=sys.stderr)
+    if options.open:
+        webbrowser.open(address)
+    return 0
+
+
 def _stop(home: Home, options: argparse.Namespace) -> int:
     running = launch.stop(home)
     if running is None:
@@ -118,6 +134,7 @@ _COMMANDS = {
     "status": _status,
     "env": _env,
     "explain": _explain,
+    "ui": _ui,
     "stop": _stop,
     "reset": _reset,
 }

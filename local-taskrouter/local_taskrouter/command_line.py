@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, parents=parents, help=text, description=text)
         command.set_defaults(command=name)
     _add_explain(commands, home)
+    _add_ui(commands, home)
     return parser
 
 
@@ -57,6 +58,13 @@ def _add_explain(commands: Any, home: argparse.ArgumentParser) -> None:
     explain.add_argument("task", metavar="WT…", help="the Task's SID")
     explain.add_argument("--json", action="store_true", help="print it as JSON")
     explain.set_defaults(command="explain")
+
+
+def _add_ui(commands: Any, home: argparse.ArgumentParser) -> None:
+    text = "print a link to its page, which works once"
+    ui = commands.add_parser("ui", parents=[home], help=text, description=text)
+    ui.add_argument("--open", action="store_true", help="also open it in the browser")
+    ui.set_defaults(command="ui")
 
 
 def _home() -> argparse.ArgumentParser:

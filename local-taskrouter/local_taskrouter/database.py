@@ -66,6 +66,10 @@ class Snapshot(EventReader):
         """
         return list(delivery_table.select(self._db, state, after, most))
 
+    def newest_deliveries(self, workspace_sid: str, most: int) -> list[Delivery]:
+        """Call `delivery_table.select_newest`."""
+        return delivery_table.select_newest(self._db, workspace_sid, most)
+
     def dump(self) -> dict[str, Any]:
         """Every row of every table, by table; Events are objects."""
         tables: dict[str, Any] = {

@@ -89,9 +89,20 @@ def select(
     where = "id > ?" if state is None else "id > ? AND state = ?"
     values = (after, most) if state is None else (after, state, most)
     query = f"SELECT id, state, body FROM deliveries WHERE {where} ORDER BY id LIMIT ?"
-    for number, its_state, body in db.execute(query, values):
-        parts = json.loads(body)
-        yield Delivery(number, its_state, Callback(**parts["callback"]), parts["attempts"])
+    yield from (_parse(*row) for row in db.execute(query, values))
+
+
+def select_newest(db: sqlite3.Connection, workspace_sid: str, most: int) -> list[Delivery]:
+    """The newest deliveries of a Workspace, newest first."""
+    query = (
+        "SELECT id, state, body FROM deliveries WHERE workspace_sid = ? ORDER BY id DESC LIMIT ?"
+    )
+    return [_parse(*row) for row in db.execute(query, (workspace_sid, most))]
+
+
+def _parse(number: int, state: str, body: str) -> Delivery:
+    parts = json.loads(body)
+    return Delivery(number, state, Callback(**parts["callback"]), parts["attempts"])
 
 
 def _body(delivery: Delivery) -> str:

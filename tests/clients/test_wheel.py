@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from local_taskrouter.ui.files import TYPES
 
 PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
 PIP_SECONDS = 300
@@ -69,6 +70,15 @@ def test_environment_has_no_package_that_only_the_tutorial_needs(programs, tmp_p
     installed = {package["name"].lower() for package in json.loads(listed.stdout)}
     assert {"local-taskrouter", "pytest", "twilio"} <= installed
     assert not installed & TUTORIAL_ONLY
+
+
+def test_wheel_has_every_file_of_the_page(programs, tmp_path):
+    listing = "from local_taskrouter.ui import files; print(*sorted(files.NAMES), sep=chr(10))"
+    done = run(programs / "python", "-c", listing, cwd=tmp_path)
+    in_wheel = set(done.stdout.split())
+    folder = PROJECT / "local_taskrouter" / "ui"
+    assert {"page.html", "page.js", "floor.js", "cards.js", "look.css"} <= in_wheel
+    assert in_wheel == {path.name for path in folder.iterdir() if path.suffix in TYPES}
 
 
 @pytest.mark.parametrize("command", [["local-taskrouter"], ["python", "-m", "local_taskrouter"]])

@@ -1,4 +1,4 @@
-"""The command: serve, status, env, stop, reset."""
+"""The command: serve, status, env, explain, ui, stop, reset."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from local_taskrouter.__main__ import main
 from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
 from workspace_builder import WorkspaceBuilder
@@ -172,6 +173,23 @@ def test_explain_prints_why_a_task_waits_as_text_or_json(running_home, capsys):
 def test_explain_without_an_emulator_exits_1_with_what_to_do(home, capsys):
     assert main(["explain", "WT" + "0" * 32]) == 1
     assert capsys.readouterr().err.endswith("Start one: python -m local_taskrouter\n")
+
+
+def test_ui_prints_a_link_that_opens_the_page(running_home, capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    running = ensure_running(running_home)
+    assert main(["ui"]) == 0
+    [link] = capsys.readouterr().out.splitlines()
+    assert link.startswith(f"{running.url}/emulator/ui?code=") and opened == []
+    assert requests.get(link, timeout=10).status_code == 200
+    assert main(["ui", "--open"]) == 0
+    assert opened == capsys.readouterr().out.splitlines() and opened != [link]
+
+
+def test_ui_exits_1_if_no_emulator_is_running(home, capsys):
+    assert main(["ui"]) == 1
+    assert "Start one: python -m local_taskrouter" in capsys.readouterr().err
 
 
 def test_stop_stops_the_emulator_and_reports_it(running_home, capsys):

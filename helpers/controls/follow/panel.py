@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import ipywidgets as widgets
+from local_taskrouter.ui.snapshot import Snapshot
 from traitlets import Instance, Unicode, dlink
 
 from helpers.controls.follow.poller import Update, poller_for
-from helpers.controls.follow.snapshot import Snapshot
 from helpers.controls.parts.panel import NoticeLine, Panel
 from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace

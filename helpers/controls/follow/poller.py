@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from local_taskrouter.ui.snapshot import Snapshot
 from requests import RequestException
 
 from helpers.controls.follow.reader import SnapshotReader
-from helpers.controls.follow.snapshot import Snapshot
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import as_api_error, error_message
 

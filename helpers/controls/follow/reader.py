@@ -10,6 +10,13 @@ from typing import TypeVar
 
 from local_taskrouter.explanation.candidates import judge_candidates
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
+from local_taskrouter.ui.snapshot import (
+    Channels,
+    Reservation,
+    Settings,
+    Snapshot,
+    time_of_reading,
+)
 from requests import Session as HttpSession
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
@@ -19,13 +26,6 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 
-from helpers.controls.follow.snapshot import (
-    Channels,
-    Reservation,
-    Settings,
-    Snapshot,
-    time_of_reading,
-)
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import as_api_error
 from helpers.session.session import Session

@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from local_taskrouter.api.call import Call, Pause, Reply, Result, Route
+from local_taskrouter.api.call import Call, Pause, Reply, Result
 from local_taskrouter.api.params import read
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import (
@@ -33,6 +33,7 @@ from local_taskrouter.errors import (
     InjectedFault,
     InternalError,
     MethodNotAllowed,
+    NotFound,
     PayloadTooLarge,
     TwilioError,
     Unauthorized,
@@ -41,6 +42,7 @@ from local_taskrouter.event_table import EventReader
 from local_taskrouter.http import control
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
+from local_taskrouter.page import routes as page
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.transparent.hostname import HOSTNAME
 
@@ -69,10 +71,11 @@ log = logging.getLogger(__name__)
 
 
 class Application:
-    """Serve `/v1` and, with the same credentials, `/emulator`."""
+    """Serve `/v1` and, with the same credentials, `/emulator`; the page, for its sessions."""
 
     def __init__(self, taskrouter: TaskRouter) -> None:
         self.taskrouter = taskrouter
+        self.page = page.Page(taskrouter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, headers = perf_counter(), dict(scope["headers"])
@@ -94,28 +97,53 @@ class Application:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
         if is_cross_site(method, lambda name: headers.get(name.encode(), b"").decode("latin-1")):
             raise Forbidden(REFUSAL)
+        if f"{path}/".startswith(f"{page.PATH}/") and path != page.LINK:
+            return await self._page(request, headers)
         if (method, path) not in control.WITHOUT_CREDENTIALS:
             _authenticate(headers.get(b"authorization", b""), taskrouter.credentials)
         if path.startswith("/v1/"):
-            if (status := taskrouter.faults.next_status()) is not None:
-                raise InjectedFault(status)
-            return await self._api(request, headers, *find(api_routes(), method, path))
-        route, sids = find(_control_routes(), method, path)
+            return await self._api(request, headers, path)
+        if (method, path) == ("POST", page.LINK):
+            return _render(Reply(self.page.new_link(), 201))
+        return await self._control(request, headers, path)
+
+    async def _page(self, request: Request, headers: Headers) -> Response:
+        method, path, port = request.method, request.scope["path"], request.scope["server"][1]
+        query = dict(_pairs(request.scope["query_string"]))
+        if path == page.PATH:
+            return self.page.open(query.get("code", ""), request.cookies, port)
+        session = self.page.session(request.cookies, port)
+        if method in ("GET", "HEAD"):
+            return await run_in_threadpool(self.page.get, path, query, session)
+        self.page.check_may_change(path, session)
+        if path == page.CHANGES:
+            return self.page.set_changes(dict((await _read(request, headers))[0]), session)
+        inner = path.removeprefix(page.PATH)
+        if inner.startswith("/v1/"):
+            return await self._api(request, headers, inner)
+        if inner == "/clock":
+            return await self._control(request, headers, f"/emulator{inner}")
+        raise NotFound(path)
+
+    async def _control(self, request: Request, headers: Headers, path: str) -> Response:
+        taskrouter = self.taskrouter
+        route, sids = find(_control_routes(), request.method, path)
         form, body = await _read(request, headers)
         port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
         accept = headers.get(b"accept", b"").decode("latin-1")
         call = control.ControlCall(taskrouter, query, dict(form), body, port, sids, accept)
         return await run_in_threadpool(_control, route, call)
 
-    async def _api(
-        self, request: Request, headers: Headers, route: Route, sids: Mapping[str, str]
-    ) -> Response:
+    async def _api(self, request: Request, headers: Headers, path: str) -> Response:
         taskrouter, scope, body = self.taskrouter, request.scope, b""
+        if (status := taskrouter.faults.next_status()) is not None:
+            raise InjectedFault(status)
+        route, sids = find(api_routes(), request.method, path)
         given = query = _pairs(scope["query_string"])
         if request.method == "POST":
             given, body = await _read(request, headers)
         args = read(route.params, given)
-        base, path = _base(scope["scheme"], headers), scope["path"].removeprefix("/v1")
+        base, path = _base(scope["scheme"], headers), path.removeprefix("/v1")
         if_match = headers[b"if-match"].decode("latin-1") if b"if-match" in headers else None
 
         def command(engine: Engine) -> Result:
@@ -242,6 +270,7 @@ def _error(request: Request, error: Exception) -> Response:
     response = _render(Reply(error.body(), error.status))
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
-    if error.status == 401:
+    # With this header a browser asks for a password, which no page of ours takes.
+    if error.status == 401 and not request.scope["path"].startswith(page.PATH):
         response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     return response

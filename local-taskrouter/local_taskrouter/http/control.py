@@ -15,6 +15,8 @@ GET  /emulator/state        the whole state as one JSON object
 PUT  /emulator/state        replace the whole state with that object; POST does so too
 POST /emulator/reset        delete everything, and set the clock to the real time
 POST /emulator/stop         stop the process
+GET  /emulator/ui           the page, for the browser that opened a link; see page/routes.py
+POST /emulator/ui/link      path: the path of a one-time link to the page
 GET  /emulator/hello        nonce=…, without credentials: the proof of `server_identity.py`
 
 GET  /health                without credentials: whether requests can be served, status 200 or 503

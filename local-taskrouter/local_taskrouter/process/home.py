@@ -183,10 +183,11 @@ class Home:
 
 
 def code_version() -> str:
-    """A hash of the emulator's source files on disk: 16 hex digits."""
+    """A hash of the emulator's source files on disk, with those of its page: 16 hex digits."""
     package = Path(__file__).parents[1]
+    sources = [*package.rglob("*.py"), *(package / "ui").glob("*.*")]
     digest = hashlib.sha256()
-    for source in sorted(package.rglob("*.py")):
+    for source in sorted(set(sources)):
         digest.update(source.relative_to(package).as_posix().encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from local_taskrouter.ui.snapshot import Snapshot
 from twilio.base.exceptions import TwilioException
 
 from helpers import controls
 from helpers.controls.follow import reader
 from helpers.controls.follow.reader import SnapshotReader
-from helpers.controls.follow.snapshot import Snapshot
 from helpers.lessons.workspace import PreparedWorkspace
 
 

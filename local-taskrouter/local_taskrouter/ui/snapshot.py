@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from local_taskrouter.explanation.evidence import Evidence, Reservation, TaskFacts
-from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
+
+from local_taskrouter.explanation.evidence import Evidence, Reservation, TaskFacts
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED
 
 Channels = Mapping[str, tuple[WorkerChannelInstance, ...]]  # by the SID of their Worker
 
@@ -56,7 +57,14 @@ class Snapshot:
 
     def reservations_of(self, task: TaskInstance) -> list[Reservation]:
         """The Task's Reservations, oldest first."""
-        return [one for one in self.reservations if one.task_sid == task.sid]
+        return self._of_task.get(task.sid, [])
+
+    @cached_property
+    def _of_task(self) -> Mapping[str | None, list[Reservation]]:
+        found: dict[str | None, list[Reservation]] = {}
+        for one in self.reservations:
+            found.setdefault(one.task_sid, []).append(one)
+        return found
 
     @cached_property
     def held(self) -> Mapping[str, tuple[Reservation, ...]]:

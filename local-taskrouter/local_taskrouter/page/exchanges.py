@@ -1,0 +1,53 @@
+"""The latest callbacks of a Workspace, as the page shows them."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.ui.names import TaskNames
+from local_taskrouter.ui.shape import ShownAttempt, ShownExchange
+
+
+def show_delivery(delivery: Delivery, names: TaskNames) -> ShownExchange:
+    """Return a callback with its attempts; one that is due has none yet."""
+    parameters = delivery.callback.parameters
+    attempts = [_attempt(each) for each in delivery.attempts]
+    event = parameters.get("EventType", "")
+    who = [names.find(parameters["TaskSid"])] if parameters.get("TaskSid") else []
+    if worker := parameters.get("WorkerName"):
+        who.append(worker)
+    return {
+        "id": f"delivery {delivery.id}",
+        "direction": "sent",
+        "at": float(parameters.get("Timestamp", 0)),
+        "method": "POST",
+        "title": urlsplit(delivery.callback.url).path or "/",
+        "note": " · ".join([event, *who] if event else who),
+        "says": _sentence(delivery, attempts, who),
+        "failed": any(each["problem"] for each in attempts),
+        "attempts": attempts,
+        "parameters": parameters,
+    }
+
+
+def _attempt(attempt: dict[str, Any]) -> ShownAttempt:
+    alert = attempt["alert"]
+    return {
+        "url": attempt["url"],
+        "status": attempt["status"],
+        "seconds": attempt["seconds"],
+        "body": attempt["body"],
+        "problem": f"{alert[1]} ({alert[0]})" if alert else "",
+    }
+
+
+def _sentence(delivery: Delivery, attempts: list[ShownAttempt], who: list[str]) -> str:
+    event = delivery.callback.parameters.get("EventType", "")
+    about = f"the Event {event}" if event else who[0] if who else "a Task"
+    if not attempts:
+        return f"TaskRouter calls your server about {about}"
+    if not any(each["problem"] for each in attempts):
+        return f"TaskRouter called your server about {about}"
+    if len(attempts) > 1 and not attempts[-1]["problem"]:
+        return f"Your server failed on {about}: TaskRouter called the fallback URL"
+    return f"Your server failed on {about}"

@@ -1,0 +1,103 @@
+"""What the page shows now, and nothing new if it has it already."""
+
+from hashlib import blake2b
+from threading import Lock
+from typing import NotRequired, TypedDict
+
+import orjson
+
+from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.records import Workspace
+from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.page.exchanges import show_delivery
+from local_taskrouter.page.reading import Payloads, read_payloads, snapshot_of
+from local_taskrouter.service import TaskRouter
+from local_taskrouter.ui.names import TaskNames
+from local_taskrouter.ui.shape import Shown, ShownExchange
+from local_taskrouter.ui.shown import show
+
+MOST_EXCHANGES = 50
+
+
+class ShownWorkspace(TypedDict):
+    """A Workspace to choose."""
+
+    sid: str
+    name: str
+
+
+class PageData(TypedDict):
+    """A moment of this TaskRouter. `ahead` is how far its clock is from the machine's, in seconds.
+
+    `workspace` is the SID of the one that is shown, "" if there is none. `shown` and `exchanges`
+    (newest first) are left out if the page has them: then `revision` is the one that it named.
+    """
+
+    now: float
+    ahead: float
+    frozen: bool
+    may_change: bool
+    workspaces: list[ShownWorkspace]
+    workspace: str
+    revision: str
+    shown: NotRequired[Shown]
+    exchanges: NotRequired[list[ShownExchange]]
+
+
+class Reader:
+    """Reads for all sessions of the page; Tasks keep their names while the process runs."""
+
+    def __init__(self, taskrouter: TaskRouter) -> None:
+        self._taskrouter = taskrouter
+        self._names: dict[str, TaskNames] = {}
+        self._lock = Lock()  # guards the names and `_latest`
+        self._latest: tuple[str, Shown, list[ShownExchange]] | None = None
+
+    def read(self, workspace_sid: str, seen: str, may_change: bool) -> PageData:
+        """Return the Workspace with this SID, else the newest; `seen` is the revision on the page."""
+
+        def command(engine: Engine) -> tuple[list[Workspace], Payloads | None, float]:
+            found: list[Workspace] = list(engine.store.walk("workspaces", "all"))
+            chosen = [one for one in found if one.sid == workspace_sid] or found
+            if not chosen:
+                return [], None, engine.now
+            account_sid = self._taskrouter.account_sid
+            return found, read_payloads(engine, account_sid, chosen[-1].sid), engine.now
+
+        workspaces, payloads, now = self._taskrouter.call(command)
+        clock = self._taskrouter.clock
+        data: PageData = {
+            "now": now,
+            "ahead": clock.offset,
+            "frozen": clock.stopped is not None,
+            "may_change": may_change,
+            "workspaces": [{"sid": one.sid, "name": one.friendly_name} for one in workspaces],
+            "workspace": payloads.workspace_sid if payloads else "",
+            "revision": "",
+        }
+        if payloads is not None:
+            self._add(data, payloads, seen)
+        return data
+
+    def _add(self, data: PageData, payloads: Payloads, seen: str) -> None:
+        sid = payloads.workspace_sid
+        deliveries = self._taskrouter.read(
+            lambda snapshot: snapshot.newest_deliveries(sid, MOST_EXCHANGES)
+        )
+        data["revision"] = revision = _revision(payloads, deliveries)
+        if revision == seen:
+            return
+        with self._lock:
+            if self._latest is None or self._latest[0] != revision:
+                names = self._names.setdefault(sid, TaskNames())
+                shown = show(snapshot_of(payloads), names)
+                exchanges = [show_delivery(each, names) for each in deliveries]
+                self._latest = (revision, shown, exchanges)
+            _, data["shown"], data["exchanges"] = self._latest
+
+
+def _revision(payloads: Payloads, deliveries: list[Delivery]) -> str:
+    """A hash of all but the Tasks' ages, which change with time alone."""
+    tasks = [{**task, "age": 0} for task in payloads.tasks]
+    text = orjson.dumps([{**vars(payloads), "tasks": tasks}, [vars(each) for each in deliveries]])
+    return blake2b(text, digest_size=12).hexdigest()

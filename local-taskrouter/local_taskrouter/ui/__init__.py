@@ -1,0 +1,18 @@
+"""The front end: what shows a Workspace, on the page at /emulator/ui and in notebooks.
+
+    snapshot   the Workspace at one moment, as the SDK's instances
+    names      the names of Tasks: "Spanish #1"
+    shown      the same moment as JSON: the one shape that the modules below draw
+    files      the modules and the style sheet, for a server and for a widget
+
+    dom.js     builds and updates elements; values become text, never HTML
+    words.js   states, durations, names
+    floor.js   the floor as a picture
+    cards.js   Tasks, Workers, a Worker's desk, the clock
+    traffic.js deliveries and requests
+    keys.js    arrow keys within a list
+    page.js    the page of the local TaskRouter
+    look.css   colors, sizes and all pieces, for both themes
+
+Plain ES modules without a build step. They send no request; only page.js does.
+"""

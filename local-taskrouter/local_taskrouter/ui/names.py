@@ -1,0 +1,49 @@
+"""The names under which people meet Tasks: "Spanish #1" instead of a SID."""
+
+from collections.abc import Iterable
+from itertools import count
+
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+
+SEPARATOR = " - "
+MOST_KEPT = 10_000
+"""How many names are kept; the oldest are forgotten first."""
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return a name as a prefix and what is special about it: "Customer Care Requests -", "Spanish".
+
+    The prefix is "" for a name without a dash.
+    """
+    prefix, dash, special = name.rpartition(SEPARATOR)
+    return (f"{prefix}{SEPARATOR.rstrip()}", special) if dash and special else ("", name)
+
+
+class TaskNames:
+    """Names the Tasks of one Workspace by the TaskQueue that they came to first, and a number.
+
+    A name stays the same when the Task moves on, and after older Tasks have been deleted: numbers
+    count the Tasks that `name` was given, so show it Tasks in order of creation.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._numbers: dict[str, count[int]] = {}
+
+    def name(self, tasks: Iterable[TaskInstance]) -> dict[str, str]:
+        """Return the names of Tasks by their SIDs."""
+        return {task.sid: self._name(task) for task in tasks if task.sid}
+
+    def find(self, sid: str) -> str:
+        """Return the name that a Task was given, or the end of its SID: "WT…8851ed"."""
+        return self._names.get(sid) or f"{sid[:2]}…{sid[-6:]}"
+
+    def _name(self, task: TaskInstance) -> str:
+        sid = task.sid or ""
+        if sid not in self._names:
+            _, kind = split_name(task.task_queue_friendly_name or "Task")
+            number = next(self._numbers.setdefault(kind, count(1)))
+            self._names[sid] = f"{kind} #{number}"
+            if len(self._names) > MOST_KEPT:
+                del self._names[next(iter(self._names))]
+        return self._names[sid]
