@@ -15,14 +15,3 @@ def attribute(element: Element, name: str) -> str:
 
 def texts(svg: str) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-
-
-def polylines(svg: str) -> list[list[tuple[float, float]]]:
-    """The points of each line, in pixels."""
-    return [
-        [
-            (float(x), float(y))
-            for x, y in (pair.split(",") for pair in attribute(line, "points").split())
-        ]
-        for line in ElementTree.fromstring(svg).iter(f"{SVG}polyline")
-    ]

@@ -75,6 +75,7 @@ def test_rules_have_only_the_expected_replacements():
         " <AGE>",
         r" \1",
         r"\1 <AGE>",
+        r"\1<PLOT>",
     }
     assert SANITIZERS.read_text("utf-8").count("regex: ") == len(RULES)
 

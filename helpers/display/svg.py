@@ -13,7 +13,8 @@ from helpers.display import theme
 # Invert light and dark, and keep each hue. A page that drops the style still shows a readable
 # drawing.
 _DARK_PAGE = (
-    "[data-jp-theme-light='false'] .taskrouter-picture{filter:invert(1) hue-rotate(180deg)}"
+    "<style>[data-jp-theme-light='false'] .taskrouter-picture"
+    "{filter:invert(1) hue-rotate(180deg)}</style>"
 )
 _THIN = f'stroke="{theme.DRAWING_LINE}" stroke-width="1.5"'
 
@@ -57,15 +58,17 @@ class Picture:
         return self.text
 
 
-def image_html(svg: str, alternative: str) -> str:
+def image_html(svg: str, alternative: str, kind: str = "picture") -> str:
     """The drawing `svg` as HTML with its text alternative, never wider than the page.
+
+    A "plot" has the colors of a dark page itself.
 
     An <img> with alt, because JupyterLab shows image/svg+xml as an image without a name, and shows
     none in a notebook that is not trusted.
     """
     return (
-        f"<style>{_DARK_PAGE}</style>"
-        f'<img class="taskrouter-picture" alt="{escape(alternative)}" '
+        f"{_DARK_PAGE if kind == 'picture' else ''}"
+        f'<img class="taskrouter-{kind}" alt="{escape(alternative)}" '
         f'style="max-width:100%" src="data:image/svg+xml,{quote(svg)}">'
     )
 

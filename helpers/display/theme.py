@@ -27,6 +27,13 @@ END_BOX = "#e3e5e8"
 DONE_TEXT, DONE_BOX, DONE_LINE = "#14401f", "#dff0e2", "#2e7d43"
 NOW_TEXT, NOW_BOX, NOW_LINE = "#ffffff", "#0b4f9e", "#f2a900"
 
-# Charts, each on a light card
-CHART_TEXT, CHART_GRID, CHART_CARD, CHART_EDGE = "#1f2328", "#d8dbe0", "#fcfcfd", "#8c959f"
-CHART_LINES = ("#0b4f9e", "#b54708", "#1a7f37", "#6e40a9")
+# Plots: each color on a light page and on a dark one
+PLOT_CARD, PLOT_GRID = ("#ffffff", "#212121"), ("#e4e7eb", "#383c42")
+PLOT_INK = ("#1f2328", "#f1f3f5")
+PLOT_LINES = (
+    ("#1b66bf", "#6fb1f7"),
+    ("#a94c08", "#f0964a"),
+    ("#2b7a4b", "#6ecb93"),
+    ("#7a3fa8", "#c79bec"),
+    ("#59616b", "#b6bcc4"),
+)

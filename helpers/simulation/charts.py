@@ -1,78 +1,94 @@
 """Charts of a day, each with a text alternative that gives its numbers."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import ceil
 from typing import cast
 
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
-from helpers.display.line_chart import Axis, Line, line_chart
-from helpers.display.svg import Picture
+from helpers.display.plot import Plot
 from helpers.simulation.customers import HOUR, Customer
 
 _HALF_HOUR = 0.5  # hours
 _MOST_MINUTES = 15
+_COLORS, _DASHES = ("C0", "C1", "C2", "C3", "C4"), ("-", "--", ":", "-.")
 
 
-def demand(customers: Sequence[Customer]) -> Picture:
-    """How many customers arrive in each half hour, a line for each language."""
-    first = min(customer.arrives for customer in customers) // HOUR
-    last = ceil((max(customer.arrives for customer in customers) + 1) / HOUR)
-    halves = range(round(first / _HALF_HOUR), round(last / _HALF_HOUR))
-    counted = Counter((c.language, int(c.arrives / HOUR / _HALF_HOUR)) for c in customers)
-    lines, texts = [], []
-    for language in sorted({customer.language for customer in customers}):
-        counts = [counted[language, half] for half in halves]
-        steps = zip(halves, counts, strict=True)
-        ends = [((half + end) * _HALF_HOUR, count) for half, count in steps for end in (0, 1)]
-        lines.append(Line(f"{language}: {sum(counts)} customers", ends))
-        texts.append(f"{language}: {' '.join(map(str, counts))}.")
+def demand(customers: Sequence[Customer]) -> Plot:
+    """How many customers arrive in each half hour, a line for each language.
+
+    `numbers` has a row for each half hour, by its start in hours (9.0, 9.5), and the end of the
+    last one.
+    """
+    hours = [customer.arrives / HOUR for customer in customers]
+    first, last = int(min(hours)), int(max(hours)) + 1
+    halves = pd.Series([hour // _HALF_HOUR * _HALF_HOUR for hour in hours])
+    counts = pd.crosstab(halves, pd.Series([customer.language for customer in customers]))
+    counts = counts.reindex(
+        [half * _HALF_HOUR for half in range(2 * first, 2 * last)], fill_value=0
+    )
+    texts = [f"{language}: {' '.join(map(str, counts[language]))}." for language in counts]
     title = "Customers who arrive in each half hour"
-    most = max(counted.values())
-    svg = line_chart(title, lines, _hour_axis(first, last), _number_axis("customers", most))
-    return Picture(svg, f"{title}, from {first}:00 to {last}:00. {' '.join(texts)}")
+    text = f"{title}, from {first}:00 to {last}:00. {' '.join(texts)}"
+    counts.columns = [f"{language}: {counts[language].sum()} customers" for language in counts]
+    counts.loc[last] = counts.iloc[-1]
+    plot = Plot(counts, text, _DASHES, title=title, ylabel="customers", drawstyle="steps-post")
+    plot.axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return _mark_hours(plot, first, last)
 
 
-def waiting(rows: pd.DataFrame) -> Picture:
+def waiting(rows: pd.DataFrame) -> Plot:
     """How long customers waited until they were served or gave up.
 
     A line for each plan and Workflow in `rows`, which is what `outcomes` returns: the share of
-    customers who waited at most so many minutes.
+    customers who waited at most so many minutes, which are the index of `numbers`.
     """
-    lines, texts = [], []
-    for name, group in _by_scenario(rows):
-        shares = group["waited"].value_counts(normalize=True).sort_index().cumsum()
-        points = zip(shares.index.tolist(), shares.tolist(), strict=True)
-        steps = _steps([(seconds / 60, share) for seconds, share in points])
-        lines.append(Line(name, list(steps)))
-        median, p90 = (group["waited"].quantile([0.5, 0.9]) / 60).round(1)
-        texts.append(f"{name}: half waited at most {median} minutes, 9 of 10 at most {p90}.")
-    title = "How many customers waited no longer than this"
-    marks = [(percent / 100, f"{percent} %") for percent in (0, 25, 50, 75, 90, 100)]
-    minutes = Axis("minutes waited", [(m, str(m)) for m in range(0, _MOST_MINUTES + 1, 3)])
-    svg = line_chart(title, lines, minutes, Axis("share of customers", marks))
-    return Picture(svg, f"{title}. {' '.join(texts)}")
-
-
-def through_the_day(rows: pd.DataFrame) -> Picture:
-    """The mean wait of the customers who arrived in each hour.
-
-    A line for each plan and Workflow in `rows`, which is what `outcomes` returns.
-    """
-    hours = rows["arrived"].astype(int).tolist()
-    first, last = min(hours), max(hours) + 1
-    lines, texts = [], []
+    shares, texts = {}, []
     for name, group in _by_scenario(rows):
         minutes = group["waited"] / 60
-        means = pd.Series(minutes.groupby(group["arrived"].astype(int)).mean())
-        points = zip(means.index.tolist(), means.tolist(), strict=True)
-        lines.append(Line(name, [(hour + 0.5, mean) for hour, mean in points]))
-        texts.append(f"{name}: {', '.join(f'{h}:00 {m}' for h, m in means.round(1).items())}.")
+        shares[name] = minutes.value_counts(normalize=True).sort_index().cumsum()
+        median, p90 = minutes.quantile([0.5, 0.9]).round(1)
+        texts.append(f"{name}: half waited at most {median} minutes, 9 of 10 at most {p90}.")
+    numbers = pd.DataFrame(shares)
+    numbers = numbers.reindex(numbers.index.union([0, _MOST_MINUTES])).ffill().fillna(0)
+    title = "How many customers waited no longer than this"
+    text = f"{title}. {' '.join(texts)}"
+    plot = Plot(
+        numbers,
+        text,
+        _styles(rows),
+        title=title,
+        xlabel="minutes waited",
+        ylabel="share of customers",
+        drawstyle="steps-post",
+    )
+    plot.axes.set_xlim(0, _MOST_MINUTES)
+    plot.axes.set_yticks(
+        [0, 0.25, 0.5, 0.75, 0.9, 1], ["0 %", "25 %", "50 %", "75 %", "90 %", "100 %"]
+    )
+    return plot
+
+
+def through_the_day(rows: pd.DataFrame) -> Plot:
+    """The mean wait in minutes of the customers who arrived in each hour.
+
+    A line for each plan and Workflow in `rows`, which is what `outcomes` returns. The index of
+    `numbers` is the middle of the hour (9.5).
+    """
+    means, texts = {}, []
+    for name, group in _by_scenario(rows):
+        minutes, hours = group["waited"] / 60, group["arrived"].astype(int)
+        means[name] = pd.Series(minutes.groupby(hours).mean())
+        texts.append(
+            f"{name}: {', '.join(f'{h}:00 {m}' for h, m in means[name].round(1).items())}."
+        )
+    numbers = pd.DataFrame(means)
+    hours = numbers.index.tolist()
+    numbers.index = numbers.index + _HALF_HOUR
     title = "Mean wait in minutes, by hour of arrival"
-    most = max(up for line in lines for _, up in line.points)
-    svg = line_chart(title, lines, _hour_axis(first, last), _number_axis("minutes waited", most))
-    return Picture(svg, f"{title}. {' '.join(texts)}")
+    text = f"{title}. {' '.join(texts)}"
+    plot = Plot(numbers, text, _styles(rows), title=title, ylabel="minutes waited", marker="o")
+    return _mark_hours(plot, min(hours), max(hours) + 1)
 
 
 def _by_scenario(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -80,22 +96,20 @@ def _by_scenario(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield ", ".join(cast(tuple[str, str], names)), group
 
 
-def _steps(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    """Add the corners of a step at each point, from 0 to the right edge."""
-    level = 0.0
-    yield 0.0, 0.0
-    for across, up in points:
-        yield across, level
-        yield across, up
-        level = up
-    yield float(_MOST_MINUTES), level
+def _styles(rows: pd.DataFrame) -> list[str]:
+    """For each plan and Workflow in `rows` a style: a color for each plan, dashes for each Workflow."""
+    plans, workflows = list(rows["plan"].unique()), list(rows["workflow"].unique())
+    pairs = rows[["plan", "workflow"]].drop_duplicates().itertuples(index=False)
+    return [
+        f"{_COLORS[plans.index(plan) % 5]}{_DASHES[workflows.index(workflow) % 4]}"
+        for plan, workflow in pairs
+    ]
 
 
-def _hour_axis(first: int, last: int) -> Axis:
-    return Axis("time of day", [(hour, f"{hour}:00") for hour in range(first, last + 1)])
-
-
-def _number_axis(name: str, most: float) -> Axis:
-    """An axis from 0 to at least `most`, with about five marks."""
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if most <= 6 * step)
-    return Axis(name, [(n, str(n)) for n in range(0, step * max(1, ceil(most / step)) + 1, step)])
+def _mark_hours(plot: Plot, first: int, last: int) -> Plot:
+    hours = range(first, last + 1)
+    plot.axes.set_xlim(first, last)
+    plot.axes.set_xticks(hours, [f"{hour}:00" for hour in hours])
+    plot.axes.set_xlabel("time of day")
+    plot.axes.set_ylim(bottom=0)
+    return plot
