@@ -126,7 +126,7 @@ def empty() -> Callable[[], Session]:
     def empty_taskrouter() -> Session:
         session = connect()
         answer = session.client.request("POST", f"{session.address}/emulator/reset")
-        assert answer.status_code == 204
+        assert answer.ok
         return session
 
     return empty_taskrouter
