@@ -77,7 +77,7 @@ LATE_IMPORTS = {  # inside a function
 }
 WITHOUT_IO = {  # what rules, core and explanation may import beside this project
     *("bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "heapq"),
-    *("itertools", "json", "math", "operator", "re", "textwrap", "typing"),
+    *("itertools", "json", "math", "operator", "re", "textwrap", "typing", "unicodedata"),
 }
 HTTP_CLIENTS = {"http.client", "httpx", "requests", "urllib.request", "urllib3"}
 MAY_CALL_HTTP = {  # instead of the twilio package

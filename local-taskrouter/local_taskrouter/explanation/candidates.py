@@ -256,8 +256,7 @@ def describe_named_worker(named: NamedWorker) -> str:
     if not named.path:
         return f"the Task is for Worker {named.value} alone"
     if named.value is None:
-        attribute = named.path.removeprefix("task.")
-        return f"the Task has no attribute {attribute}, which would name the known Worker"
+        return f"{named.path}, which would name the known Worker, is missing or null"
     return f"the known Worker is {named.value!r} ({named.path})"
 
 

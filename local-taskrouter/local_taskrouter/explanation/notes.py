@@ -13,6 +13,7 @@ from local_taskrouter.explanation.candidates import (
     needs_channels,
 )
 from local_taskrouter.explanation.evidence import Evidence
+from local_taskrouter.explanation.known_worker import mistake_in_path, mistake_in_value
 from local_taskrouter.explanation.place import FilterView
 from local_taskrouter.explanation.sentences import join_names
 from local_taskrouter.rules.workflow import ConfigurationError, read_configuration
@@ -56,6 +57,9 @@ def _on_workflow(evidence: Evidence, filters: Sequence[FilterView]) -> Iterator[
         for each in filters:
             for mistake in each.verdict.mistakes if each.verdict else ():
                 yield Note(f"filter {each.name}", mistake)
+    for named in evidence.named_workers:
+        if mistake := mistake_in_path(named, evidence.attributes):
+            yield Note(about, mistake)
     if evidence.position.target is not None:
         return
     if evidence.task.task_queue_sid:
@@ -89,14 +93,8 @@ def _on_task_queue(evidence: Evidence, candidates: Sequence[Candidate]) -> Itera
 def _on_workers(evidence: Evidence, candidates: Sequence[Candidate]) -> Iterator[Note]:
     for candidate in candidates:
         for named in evidence.named_workers:
-            name = str(named.value)
-            is_name = named.field == "friendly_name" and candidate.exclusion
-            if is_name and name.casefold() == candidate.friendly_name.casefold():
-                yield Note(
-                    candidate.friendly_name,
-                    f"{named.path} is {name!r}: upper and lower case count. Write"
-                    f" {candidate.friendly_name!r}.",
-                )
+            if mistake := mistake_in_value(named, candidate.friendly_name, candidate.sid):
+                yield Note(candidate.friendly_name, mistake)
         for verdict in candidate.verdicts:
             for mistake in verdict.mistakes:
                 yield Note(candidate.friendly_name, mistake)

@@ -15,10 +15,13 @@ A `Pair` is a Task and a Worker; `obstacles` are the reasons against reserving t
 * A Worker never has two pending Reservations for one Task.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from local_taskrouter.rules.clauses import Reference
 from local_taskrouter.rules.workflow import Target
 
 
@@ -108,9 +111,9 @@ def named_workers(
         return (NamedWorker("sid", only),)
     named: tuple[NamedWorker, ...] = ()
     if target is not None and (path := target.known_worker_sid):
-        named += (NamedWorker("sid", _read(path, task_attributes), path),)
+        named += (NamedWorker("sid", known_value(path, task_attributes), path),)
     if target is not None and (path := target.known_worker_friendly_name):
-        named += (NamedWorker("friendly_name", _read(path, task_attributes), path),)
+        named += (NamedWorker("friendly_name", known_value(path, task_attributes), path),)
     return named
 
 
@@ -151,8 +154,13 @@ def obstacles(pair: Pair) -> Iterator[Obstacle]:
         yield Obstacle.TARGET
 
 
-def _read(path: str, task_attributes: Mapping[str, Any]) -> Any:
-    value: Any = {"task": task_attributes}
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def known_value(path: str, task_attributes: Mapping[str, Any]) -> Any:
+    """Return what a target's `known_worker_…` reads of the Task; None when nothing is there."""
+    return _reference(path).read({"task": task_attributes})
+
+
+@lru_cache(maxsize=1_024)
+def _reference(path: str) -> Reference:
+    """Return the reference that a path is, `task.agents[0]`; any other text reads nothing."""
+    parts = re.findall(r"\[(\d+)\]|([^.\[]+)", path)
+    return Reference(tuple(int(index) if index else key for index, key in parts))

@@ -73,11 +73,21 @@ def test_known_worker_that_the_task_does_not_name_is_said_so(builder):
     builder.worker("Alice")
     explanation = builder.explain(builder.task())
     assert explanation.sentence == (
-        "Alice is excluded: the Task has no attribute agent, which would name the known Worker."
+        "Alice is excluded: task.agent, which would name the known Worker, is missing or null."
     )
     explanation = builder.explain(builder.task({"agent": "alice"}))
     assert notes(explanation)["Alice"] == (
         "task.agent is 'alice': upper and lower case count. Write 'Alice'."
+    )
+
+
+def test_note_says_that_a_known_worker_needs_the_path_to_an_attribute(builder):
+    target = {"queue": builder.queue().sid, "known_worker_friendly_name": "agent"}
+    builder.workflow(("1==1", target))
+    builder.worker("Alice")
+    assert notes(builder.explain(builder.task({"agent": "Alice"})))["Workflow Workflow"] == (
+        "known_worker_friendly_name is 'agent': it needs the path to an attribute."
+        " Write task.agent."
     )
 
 

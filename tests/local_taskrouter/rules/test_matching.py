@@ -7,6 +7,7 @@ from local_taskrouter.rules.matching import (
     NamedWorker,
     Obstacle,
     has_room,
+    known_value,
     may_take,
     named_workers,
     obstacles,
@@ -101,6 +102,19 @@ def test_task_without_the_attribute_names_no_worker_there_is(attributes):
     assert named_workers(None, target, attributes) == (
         NamedWorker("friendly_name", None, "task.agent.name"),
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("task.context.agents[1]", "Zoe"),
+        ("task.context.agents[2]", None),
+        ("task.agents[0]", None),
+        ("agents[1]", None),
+    ],
+)
+def test_path_to_a_known_worker_may_have_an_index(path, value):
+    assert known_value(path, {"context": {"agents": ["Ann", "Zoe"]}}) == value
 
 
 def test_routed_task_names_its_worker_whatever_the_target_says():
