@@ -24,6 +24,8 @@ _SIDS = {
     "reservation_sid": "WR",
     "task_channel_sid": "TC",
 }
+_COLUMN_OF = {name.removesuffix("_sid").replace("_", ""): name for name in _SIDS}
+"""The column of the ResourceSid by the ResourceType, such as `taskqueue`."""
 _NAMES = (
     *_SIDS,
     *("workspace_name", "activity_sid", "activity_name", "activity_available"),
@@ -153,8 +155,8 @@ def _row(event: Event) -> tuple[Any, ...]:
         _CODES.get(name) or f".{name}": _IN_COLUMN if derived.get(name) == value else value
         for name, value in data.items()
     }
-    column = f"{event.resource_type.replace('-', '_')}_sid"
-    subject = _IN_COLUMN if keys.get(column) == event.resource_sid else event.resource_sid
+    in_column = keys.get(_COLUMN_OF.get(event.resource_type, ""))
+    subject = _IN_COLUMN if in_column == event.resource_sid else event.resource_sid
     body = _dumps([event.resource_type, subject, event.description, slim])
     head = (_packed(event.sid), event_type, event.at)
     return (*head, *packed, _packed(left), event.began, wait, in_queue, body)
@@ -165,7 +167,7 @@ def _event(row: Sequence[Any]) -> Event:
     keys = {name: _sid(prefix, values[name]) or "" for name, prefix in _SIDS.items()}
     resource_type, subject, description, slim = _loads(values["body"])
     if subject == _IN_COLUMN:
-        subject = keys[f"{resource_type.replace('-', '_')}_sid"]
+        subject = keys[_COLUMN_OF[resource_type]]
     keys |= _derived(keys["workspace_sid"])
     names = ((_NAME_OF.get(code) or code[1:], value) for code, value in slim.items())
     return Event(

@@ -41,7 +41,7 @@ def create_task_channel(
     )
     for worker in engine.store.find("workers", workspace.sid):
         add_worker_channel(engine, worker, channel)
-    emit(engine, "task-channel.created", channel, f"TaskChannel {unique_name} created")
+    emit(engine, "task-channel.created", channel, f"TaskChannel {channel.sid} created")
     return channel
 
 
@@ -53,7 +53,7 @@ def delete_task_channel(engine: Engine, channel: TaskChannel) -> None:
         )
     if engine.store.count("in_channel", channel.sid):
         raise BadRequest(f"Cannot delete TaskChannel {channel.sid}: there are Tasks on it.")
-    emit(engine, "task-channel.deleted", channel, f"TaskChannel {channel.unique_name} deleted")
+    emit(engine, "task-channel.deleted", channel, f"TaskChannel {channel.sid} deleted")
     for worker in engine.store.find("workers", channel.workspace_sid):
         for part in engine.store.find("worker_channel", (worker.sid, channel.sid)):
             engine.store.remove(part)

@@ -162,6 +162,24 @@ def test_when_a_task_lives_too_long_then_its_event_says_so(routed, emulator):
         assert form[parameter] == "Task TTL Exceeded"
 
 
+def test_when_filters_are_combined_then_events_satisfy_each(routed):
+    alice, bob = routed.built.worker("Alice"), routed.built.worker("Bob")
+    task = routed.built.task({"kind": "plain"})
+    [of_alice, of_bob] = (
+        routed.workspace.events.list(
+            task_sid=task.sid,
+            worker_sid=worker.sid,
+            workflow_sid=routed.built.workflow_sid,
+            event_type="reservation.created",
+        )
+        for worker in (alice, bob)
+    )
+    assert [of_alice[0].resource_sid, of_bob[0].resource_sid] == [
+        each.sid for each in routed.built.reservations(task)
+    ]
+    assert len(of_alice) == len(of_bob) == 1
+
+
 def test_worker_channel_events_have_the_load_and_both_capacities(routed):
     alice = routed.built.worker("Alice")
     channel = routed.workspace.workers(alice.sid).worker_channels("default")
