@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -35,7 +36,13 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
         idle_hours = options.idle_timeout or None
         with harmless_output():
             serve_home(
-                home, options.host, options.port, idle_hours, options.transparent, options.https
+                home,
+                options.host,
+                options.port,
+                idle_hours,
+                options.transparent,
+                options.https,
+                options.seed,
             )
     except CannotServe as fault:
         return _fail(str(fault))
@@ -99,6 +106,26 @@ def _ui(home: Home, options: argparse.Namespace) -> int:
     return 0
 
 
+def _apply(home: Home, options: argparse.Namespace) -> int:
+    from local_taskrouter.client import NoTaskRouter, chosen_client
+    from local_taskrouter.seed import SeedError, apply
+
+    try:
+        with chosen_client(home, options.live) as (client, where):
+            changes = apply(client, options.file, variables=os.environ, dry_run=options.dry_run)
+    except (NoTaskRouter, SeedError) as fault:
+        return _fail(str(fault))
+    print(*changes, sep="\n", end="\n" if changes else "")
+    made = f"{len(changes)} change{'s' * (len(changes) != 1)}"
+    if not changes:
+        print(f"Nothing to change: {where} is as {options.file} declares.")
+    elif options.dry_run:
+        print(f"A dry run: nothing was changed. {where[0].upper()}{where[1:]} needs {made}.")
+    else:
+        print(f"{made} made, in {where}.")
+    return 0
+
+
 def _stop(home: Home, options: argparse.Namespace) -> int:
     running = launch.stop(home)
     if running is None:
@@ -135,6 +162,7 @@ _COMMANDS = {
     "env": _env,
     "explain": _explain,
     "ui": _ui,
+    "apply": _apply,
     "stop": _stop,
     "reset": _reset,
 }

@@ -22,6 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         idle_timeout=12.0,
         transparent=False,
         https=None,
+        seed=[],
     )
     return _parser().parse_args(arguments, defaults)
 
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=name)
     _add_explain(commands, home)
     _add_ui(commands, home)
+    _add_apply(commands, home)
     return parser
 
 
@@ -65,6 +67,23 @@ def _add_ui(commands: Any, home: argparse.ArgumentParser) -> None:
     ui = commands.add_parser("ui", parents=[home], help=text, description=text)
     ui.add_argument("--open", action="store_true", help="also open it in the browser")
     ui.set_defaults(command="ui")
+
+
+def _add_apply(commands: Any, home: argparse.ArgumentParser) -> None:
+    text = (
+        "create and update what the seed FILE declares, and delete nothing: on the running local "
+        "TaskRouter, or on the one that TASKROUTER_URL names"
+    )
+    command = commands.add_parser("apply", parents=[home], help=text, description=text)
+    command.add_argument("file", type=Path, metavar="FILE", help="JSON, or YAML with PyYAML")
+    command.add_argument("--dry-run", action="store_true", help="print the changes, make none")
+    command.add_argument(
+        "--live",
+        action="store_true",
+        help="on real Twilio, with TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and "
+        "TWILIO_API_SECRET) in the environment",
+    )
+    command.set_defaults(command="apply")
 
 
 def _home() -> argparse.ArgumentParser:
@@ -86,6 +105,13 @@ def _serving() -> argparse.ArgumentParser:
         type=_port,
         metavar="N",
         help="0 picks a free one (default: the last one, else 8790, else a free one)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="first create and update what this file declares; can be repeated",
     )
     parser.add_argument(
         "--idle-timeout",

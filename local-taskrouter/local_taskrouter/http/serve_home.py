@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import Timeout
 
@@ -39,13 +40,14 @@ def serve_home(
     idle_hours: float | None,
     transparent: bool = False,
     https_port: int | None = None,
+    seeds: Sequence[Path] = (),
 ) -> None:
     """Serve the emulator of `home` until it is stopped, and print its address.
 
     `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
     on the next port of the loopback address (or a free one) serves the emulator at Twilio's address.
     `https_port` implies `transparent`: that port of the loopback address serves it without a proxy.
-    Raises CannotServe.
+    Before that, the `seeds` are applied. Raises CannotServe.
     """
     os.umask(0o077)
     descriptors.raise_limit()
@@ -53,6 +55,8 @@ def serve_home(
     home.create()
     try:
         with home.serving_lock(timeout=1):
+            if seeds:
+                _apply_seeds(home, seeds)
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
             owners = [single_user_server(), Owner.of_pid(home.owner())]
             server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
@@ -62,6 +66,23 @@ def serve_home(
                 _serve(home, server, running)
     except Timeout:
         raise CannotServe(_already_served(home)) from None
+
+
+def _apply_seeds(home: Home, seeds: Sequence[Path]) -> None:
+    """Apply the seeds on a port that no client knows, so that none meets half of a seed."""
+    from local_taskrouter.client import client_of
+    from local_taskrouter.seed import SeedError, apply
+
+    server = EmulatorServer(_open_taskrouter(home)).start()
+    try:
+        with client_of(server.url, *home.credentials()) as client:
+            for file in seeds:
+                changes = apply(client, file, variables=os.environ)
+                print(f"{file} is applied: {len(changes)} changes.")
+    except SeedError as error:
+        raise CannotServe(str(error)) from None
+    finally:
+        server.stop()
 
 
 def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
