@@ -64,11 +64,6 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.connect",
     },
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
-<<<<<<< HEAD
-    "local_taskrouter/__main__.py": {"local_taskrouter.http.serve_home"},
-    "local_taskrouter/http/serve_home.py": {"local_taskrouter.transparent.mode"},
-    # The twilio package takes half as long as all of the server; few explain or show the page.
-=======
     "local_taskrouter/__main__.py": {
         "local_taskrouter.client",
         "local_taskrouter.http.serve_home",
@@ -79,8 +74,7 @@ LATE_IMPORTS = {  # inside a function
         "local_taskrouter.seed",
         "local_taskrouter.transparent.mode",
     },
-    # The twilio package takes half as long as all of the server; few ask it to explain.
->>>>>>> ea56441 (Apply a seed file: a Workspace declared by names)
+    # The twilio package takes half as long as all of the server; few explain or show the page.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},
     "local_taskrouter/page/routes.py": {"local_taskrouter.page.live"},
     # aiohttp takes a third of the time that a server needs to start; many send no callback.
