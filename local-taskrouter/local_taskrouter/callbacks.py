@@ -27,6 +27,7 @@ from twilio.request_validator import RequestValidator
 
 from local_taskrouter.core.records import Callback
 from local_taskrouter.delivery_table import Attempt
+from local_taskrouter.faults import ASSIGNMENT, EVENT, GARBAGE, REQUESTED, Fault, Faults
 
 SECONDS = 5.0
 """How long a server has to answer an Assignment Callback."""
@@ -50,17 +51,24 @@ def _certificates() -> ssl.SSLContext:
 
 
 async def make_attempts(
-    client: ClientSession, callback: Callback, account_sid: str, auth_token: str
+    client: ClientSession, callback: Callback, account_sid: str, auth_token: str, faults: Faults
 ) -> list[Attempt]:
-    """POST to the callback's URL and, if the response has an alert, to the fallback URL."""
+    """POST to the callback's URL and, if the response has an alert, to the fallback URL.
+
+    A fault that hits an attempt delays it, or takes its place.
+    """
     form = {**callback.parameters, "AccountSid": account_sid}
     attempts: list[Attempt] = []
+    kind, seconds, judge = ASSIGNMENT, SECONDS, _judge_assignment
+    if not callback.reservation_sid:
+        kind, seconds, judge = EVENT, EVENT_SECONDS, _judge_event
     for url in filter(None, (callback.url, callback.fallback_url)):
-        if callback.reservation_sid:
-            attempt = _post(client, url, form, auth_token, SECONDS, _judge_assignment)
+        fault = faults.take(kind, url=url)
+        if fault is None or fault.delay is not None:
+            delay = 0.0 if fault is None else fault.delay or 0.0
+            attempts.append(await _post(client, url, form, auth_token, seconds, delay, judge))
         else:
-            attempt = _post(client, url, form, auth_token, EVENT_SECONDS, _judge_event)
-        attempts.append(await attempt)
+            attempts.append(_faulty_attempt(url, fault, judge))
         if attempts[-1].alert is None:
             break
     return attempts
@@ -72,6 +80,7 @@ async def _post(
     form: dict[str, str],
     auth_token: str,
     seconds: float,
+    delay: float,
     judge: Judge,
 ) -> Attempt:
     started = monotonic()
@@ -82,6 +91,7 @@ async def _post(
     }
     try:
         async with asyncio.timeout(seconds):
+            await asyncio.sleep(delay)
             tls = _certificates() if url.startswith("https") else True
             posting = client.post(
                 url, data=urlencode(form), headers=headers, allow_redirects=False, ssl=tls
@@ -94,6 +104,16 @@ async def _post(
     status, content_type = response.status, response.headers.get("Content-Type", "")
     answer, alert = judge(status, content_type, body)
     return Attempt(url, True, status, body, alert, answer, monotonic() - started)
+
+
+def _faulty_attempt(url: str, fault: Fault, judge: Judge) -> Attempt:
+    """The attempt that a fault makes of one, without a request."""
+    if fault.fault in ("slow", "refused"):
+        cause = "it took too long" if fault.fault == "slow" else "the connection failed"
+        return Attempt(url, False, alert=(11200, f"no answer from {url}: {cause} {REQUESTED}"))
+    status, body = fault.status or 200, "" if fault.status else GARBAGE
+    answer, alert = judge(status, "application/json", body)
+    return Attempt(url, True, status, body, alert and (alert[0], f"{alert[1]} {REQUESTED}"), answer)
 
 
 async def _read(response: ClientResponse) -> str:

@@ -35,12 +35,6 @@ class Attempt:
     seconds: float = 0.0
 
 
-def failed_attempts(callback: Callback, cause: str) -> list[Attempt]:
-    """Attempts that fail for `cause` without a request: a fault injected on purpose."""
-    urls = filter(None, (callback.url, callback.fallback_url))
-    return [Attempt(url, False, alert=(11200, f"no answer from {url}: {cause}")) for url in urls]
-
-
 @dataclass
 class Delivery:
     """A callback: `state` is due, done or failed; `attempts` are the requests and responses."""

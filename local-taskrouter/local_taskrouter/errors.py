@@ -4,6 +4,7 @@ The body is Twilio's: https://www.twilio.com/docs/usage/twilios-response#respons
 """
 
 from collections.abc import Collection
+from http import HTTPStatus
 
 
 class TwilioError(Exception):
@@ -103,9 +104,10 @@ class InternalError(TwilioError):
 
 
 class InjectedFault(TwilioError):
-    """A fault requested at `/emulator/faults`: too many requests, or a server error."""
+    """A fault requested at `/emulator/faults`: too many requests, or another error."""
 
     def __init__(self, status: int) -> None:
-        super().__init__("Too Many Requests" if status == 429 else "Internal Server Error")
+        known = status in HTTPStatus._value2member_map_
+        super().__init__(HTTPStatus(status).phrase if known else "Error")
         self.status = status
-        self.code = 20429 if status == 429 else 20500
+        self.code = 20500 if status > 500 else 20_000 + status

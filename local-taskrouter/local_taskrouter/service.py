@@ -20,7 +20,7 @@ from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Callback, Reservation
 from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
-from local_taskrouter.delivery_table import Attempt, Delivery, failed_attempts
+from local_taskrouter.delivery_table import Attempt, Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
@@ -234,7 +234,7 @@ class TaskRouter:
             self._outbox.discard()
             with self._moved_clock():
                 self.clock.reset()
-            self.faults = Faults()
+            self.faults.clear()
             self._load()
         self._wake.set()
 
@@ -285,7 +285,7 @@ class TaskRouter:
             self.engine.undo()
             raise
         self.engine.commit()
-        for delivery in deliveries:
+        for delivery in self.faults.shuffle(deliveries):
             self._outbox.submit(delivery)
         self._settling.state_changed()
         due = self.engine.timers.next_due()
@@ -323,10 +323,7 @@ class TaskRouter:
     async def _send(self, client: Any, callback: Callback) -> list[Attempt]:
         from local_taskrouter.callbacks import make_attempts  # as in outbox
 
-        fault = self.faults.next_callback()
-        if fault is not None:
-            return failed_attempts(callback, fault)
-        return await make_attempts(client, callback, self.account_sid, self.auth_token)
+        return await make_attempts(client, callback, self.account_sid, self.auth_token, self.faults)
 
     def _finish(self, delivery: Delivery, attempts: list[Attempt]) -> None:
         """Apply the instruction in the last response, if there is one, and save the delivery."""

@@ -7,6 +7,7 @@ import pytest
 from callback_receiver import JSON, CallbackReceiver
 from local_taskrouter import callbacks
 from local_taskrouter.core.records import Callback
+from local_taskrouter.faults import Faults
 from local_taskrouter.process.home import ACCOUNT_SID
 
 ACCEPT = (200, JSON, '{"instruction": "accept"}')
@@ -48,7 +49,7 @@ def attempts(url: str, fallback: str = "", reservation_sid: str = "WR1") -> list
 
 async def make_attempts(callback: Callback) -> list[callbacks.Attempt]:
     async with callbacks.new_client() as client:
-        return await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token")
+        return await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token", Faults())
 
 
 @pytest.mark.parametrize("host", ["same host", "another host"])
@@ -97,7 +98,7 @@ def test_cookies_are_not_sent_back(receiver):
     async def two_callbacks_of_one_client() -> None:
         async with callbacks.new_client() as client:
             for _ in range(2):
-                await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token")
+                await callbacks.make_attempts(client, callback, ACCOUNT_SID, "token", Faults())
 
     asyncio.run(two_callbacks_of_one_client())
     assert len(receiver.requests) == 2

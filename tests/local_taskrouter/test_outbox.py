@@ -13,6 +13,7 @@ from local_taskrouter.callbacks import Attempt, make_attempts
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.core.records import Callback
 from local_taskrouter.database import Delivery
+from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import ASSIGNMENTS_AT_ONCE, PLENTY, Outbox
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.service import TaskRouter
@@ -227,7 +228,7 @@ def test_name_that_no_server_resolves_delays_no_other(receiver, monkeypatch):
         return look_up(host, *args, **options)
 
     async def send(client, callback):
-        return await make_attempts(client, callback, ACCOUNT_SID, "token")
+        return await make_attempts(client, callback, ACCOUNT_SID, "token", Faults())
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     finished = []

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from callback_receiver import JSON, CallbackReceiver
+from local_taskrouter.faults import Fault
 from timeout import eventually
 from workspace_builder import WorkspaceBuilder
 
@@ -47,12 +48,11 @@ def test_reset_restores_state_clock_and_faults(client, emulator, receiver):
     office.worker("Alice")
     announced_task(office, receiver.url)
     taskrouter.settle()
-    taskrouter.faults.set_requests(500, 3)
-    taskrouter.faults.set_callbacks("slow", 3)
+    taskrouter.faults.add(Fault(status=500))
     taskrouter.advance(60)
     taskrouter.reset()
     assert (taskrouter.export_state(), taskrouter.clock.now()) == (new, began)
-    assert taskrouter.faults.next_status() is taskrouter.faults.next_callback() is None
+    assert taskrouter.faults.to_json() == []
     taskrouter.advance(86_400)
     assert client.taskrouter.v1.workspaces.list() == taskrouter.deliveries() == []
 

@@ -5,6 +5,7 @@ from traceback import TracebackException
 
 import pytest
 from fake_twilio import ACCOUNT_SID, AUTH_TOKEN, fake_twilio
+from local_taskrouter.faults import Fault
 from requests.exceptions import ConnectionError as NoAnswer
 from requests.exceptions import ReadTimeout
 from twilio.http.http_client import TwilioHttpClient
@@ -150,7 +151,7 @@ def test_429_after_every_attempt_raises(twilio, delays):
 
 def test_every_attempt_is_in_the_request_log(fake_server, delays):
     session = connect("live")
-    fake_server.taskrouter.faults.set_requests(429, 2)
+    fake_server.taskrouter.faults.add(Fault(status=429, count=2))
     session.client.taskrouter.v1.workspaces.create(friendly_name="Mine")
     assert [exchange.status for exchange in session.requests] == [429, 429, 201]
 

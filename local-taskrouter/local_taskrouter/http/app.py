@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 import logging
+from asyncio import CancelledError, sleep
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache, partial
@@ -39,7 +40,9 @@ from local_taskrouter.errors import (
     Unauthorized,
 )
 from local_taskrouter.event_table import EventReader
+from local_taskrouter.faults import GARBAGE, REQUEST, Fault
 from local_taskrouter.http import control
+from local_taskrouter.http.connections import DROP
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
 from local_taskrouter.page import routes as page
@@ -136,8 +139,10 @@ class Application:
 
     async def _api(self, request: Request, headers: Headers, path: str) -> Response:
         taskrouter, scope, body = self.taskrouter, request.scope, b""
-        if (status := taskrouter.faults.next_status()) is not None:
-            raise InjectedFault(status)
+        if fault := taskrouter.faults.take(REQUEST, method=request.method, path=path):
+            if fault.delay is None:
+                return await _fail(fault, request)
+            await _delay(fault.delay)
         route, sids = find(api_routes(), request.method, path)
         given = query = _pairs(scope["query_string"])
         if request.method == "POST":
@@ -166,6 +171,25 @@ class Application:
             if not long:
                 return self.taskrouter.call(command, wait=False)
         return await run_in_threadpool(self.taskrouter.call, command)
+
+
+async def _delay(seconds: float) -> None:
+    try:
+        await sleep(seconds)
+    except CancelledError:  # the server stops
+        raise ClientDisconnect from None
+
+
+async def _fail(fault: Fault, request: Request) -> Response:
+    """The response that a fault requests. Raises InjectedFault, and ClientDisconnect."""
+    if fault.status:
+        raise InjectedFault(fault.status)
+    if fault.fault == "garbage":
+        return Response(GARBAGE, media_type=JSON)
+    request.scope["extensions"][DROP]["now"]()
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    raise ClientDisconnect
 
 
 def _read_and_render(taskrouter: TaskRouter, query: Callable[[EventReader], Reply]) -> Response:

@@ -17,6 +17,8 @@ from local_taskrouter import descriptors
 IDLE_SECONDS = 600.0
 CLIENT_SECONDS = 60.0
 """How long a client may take to send a request, or to read a part of a response."""
+DROP = "local_taskrouter.drop"
+"""The extension of the ASGI scope whose function `now` closes the connection, without a response."""
 _AT_ONCE = 16
 log = logging.getLogger(__name__)
 
@@ -123,6 +125,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(**options)
         self._clients = clients
         self._receives = False
+        self._extensions: dict[str, dict[object, object]] = {DROP: {"now": self.drop}}
 
     def drop(self) -> None:
         """Close the connection."""
@@ -138,6 +141,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
         self._receives = True
         self._report()
 

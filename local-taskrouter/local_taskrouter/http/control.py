@@ -9,8 +9,10 @@ POST /emulator/settle       wait until nothing is on its way, at most timeout=SE
 GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts: page_size=N of
                             them after the delivery after=ID; next_page is the path of the next
 GET  /emulator/explain      why the Task task=WT… waits: JSON, or text for Accept: text/plain
-POST /emulator/faults       status=429|500|503 and count=N for the next requests,
-                            callback=slow|refused and count=N for the next callbacks
+GET  /emulator/faults       the faults that are still to come
+POST /emulator/faults       add one: kind=request|assignment|event|callback, count=N; status, delay or
+                            fault=slow|refused|garbage|shuffled; the patterns method, path and url
+DELETE /emulator/faults     end all faults
 GET  /emulator/state        the whole state as one JSON object
 PUT  /emulator/state        replace the whole state with that object; POST does so too
 POST /emulator/reset        delete everything, and set the clock to the real time
@@ -35,6 +37,7 @@ from typing import Any
 from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from local_taskrouter.api.params import integer
 from local_taskrouter.errors import BadRequest, NotFound
+from local_taskrouter.faults import parse_fault
 from local_taskrouter.http.clock_control import clock, move_clock, settle
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
@@ -112,21 +115,24 @@ def _explain(call: ControlCall) -> dict[str, Any] | str:
     return f"{explanation}\n" if "text/plain" in call.accept else explanation.to_dict()
 
 
-def _set_faults(call: ControlCall) -> dict[str, Any]:
-    faults, form = call.taskrouter.faults, call.form
+def _faults(call: ControlCall) -> dict[str, Any]:
+    return {"faults": call.taskrouter.faults.to_json()}
+
+
+def _add_fault(call: ControlCall) -> dict[str, Any]:
     try:
-        count = int(form.get("count", "1"))
-        if "status" in form:
-            faults.set_requests(int(form["status"]), count)
-        elif "callback" in form:
-            faults.set_callbacks(form["callback"], count)
-        else:
-            raise ValueError("neither status nor callback is given")
+        call.taskrouter.faults.add(parse_fault(call.form))
     except ValueError as error:
         raise BadRequest(
-            f"Give status or callback, and count, for example status=429 count=2: {error}"
+            "Give a fault, what it is aimed at and how often, for example status=429 count=2 or"
+            f" kind=assignment fault=slow: {error}"
         ) from error
-    return asdict(faults)
+    return _faults(call)
+
+
+def _clear_faults(call: ControlCall) -> dict[str, Any]:
+    call.taskrouter.faults.clear()
+    return _faults(call)
 
 
 def _import_state(call: ControlCall) -> dict[str, Any]:
@@ -181,7 +187,9 @@ ROUTES = (
     Route("POST", "/emulator/settle", lambda call: settle(call.taskrouter, call.form)),
     Route("GET", "/emulator/deliveries", _deliveries),
     Route("GET", "/emulator/explain", _explain),
-    Route("POST", "/emulator/faults", _set_faults),
+    Route("GET", "/emulator/faults", _faults),
+    Route("POST", "/emulator/faults", _add_fault),
+    Route("DELETE", "/emulator/faults", _clear_faults),
     Route("GET", STATE, lambda call: call.taskrouter.export_state()),
     Route("PUT", STATE, _import_state),
     Route("POST", STATE, _import_state),

@@ -1,4 +1,4 @@
-"""Control routes: inject faults, show deliveries, export and import the state."""
+"""Control routes: show deliveries, export and import the state."""
 
 import pytest
 import requests
@@ -24,39 +24,6 @@ def test_health_of_an_unreadable_database_returns_503(emulator, monkeypatch):
     monkeypatch.setattr(emulator.taskrouter, "read", read)
     response = requests.get(f"{emulator.url}/health", timeout=10)
     assert (response.status_code, response.json()["message"]) == (503, "The disk is full")
-
-
-def test_injected_fault_fails_the_next_requests_only(client, control):
-    assert control("POST", "/faults", data={"status": 429, "count": 2})[0] == 200
-    codes = []
-    for _ in range(2):
-        with pytest.raises(TwilioRestException) as refused:
-            client.taskrouter.v1.workspaces.create("Office")
-        codes.append((refused.value.status, refused.value.code))
-    assert codes == [(429, 20429), (429, 20429)]
-    assert client.taskrouter.v1.workspaces.create("Office").friendly_name == "Office"
-    assert len(client.taskrouter.v1.workspaces.list()) == 1
-
-
-@pytest.mark.parametrize(
-    "form",
-    [{}, {"status": "418"}, {"status": "x"}, {"callback": "lost"}, {"status": 429, "count": -1}],
-)
-def test_unknown_fault_is_rejected(control, form):
-    status, body = control("POST", "/faults", data=form)
-    assert (status, body["code"]) == (400, 20001)
-    assert "status=429 count=2" in body["message"]
-
-
-@pytest.mark.parametrize("fault", ["slow", "refused"])
-def test_injected_callback_fault_fails_the_callback(built, announce, control, receiver, fault):
-    control("POST", "/faults", data={"callback": fault})
-    task = announce(receiver.url)
-    assert receiver.requests == []
-    assert built.statuses(task) == ["pending"]
-    deliveries = control("GET", "/deliveries")[1]["deliveries"]
-    assert [d["state"] for d in deliveries] == ["failed"]
-    assert "requested" in deliveries[0]["attempts"][0]["alert"][1]
 
 
 def test_deliveries_have_request_and_response(announce, control, receiver):

@@ -1,6 +1,7 @@
 """GET /emulator/explain: why a Task waits, as JSON or text."""
 
 import requests
+from local_taskrouter.faults import Fault
 
 
 def get(client, emulator, accept="*/*", **query):
@@ -39,9 +40,9 @@ def test_task_with_events_and_busy_worker_is_explained(client, emulator, built, 
 
 def test_injected_faults_wait_for_the_app(client, emulator, built, workflow):
     task = built.task()
-    emulator.taskrouter.faults.set_requests(500, 1)
+    emulator.taskrouter.faults.add(Fault(status=500))
     assert get(client, emulator, task=task.sid).status_code == 200
-    assert emulator.taskrouter.faults.next_status() == 500
+    assert [each["count"] for each in emulator.taskrouter.faults.to_json()] == [1]
 
 
 def test_missing_or_unknown_task_is_refused_in_a_sentence(client, emulator, workflow):
