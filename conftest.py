@@ -45,21 +45,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if _paths(config) or config.option.live else os.cpu_count()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no tier unless there is a `-m`; pytest does not ask about the paths in its command."""
+    return True if collection_path in _tiers(config) and not config.option.markexpr else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test with its tier; deselect tiers that neither `-m` nor a path selects."""
-    tiers = {line.partition(":")[0] for line in config.getini("markers")}
-    paths = _paths(config)
-    selected, deselected = [], []
+    """Mark each test with its tier."""
     for item in items:
-        folder = next((parent for parent in item.path.parents if parent.parent == TESTS), TESTS)
-        if folder.name not in tiers:
-            selected.append(item)
-            continue
-        item.add_marker(folder.name)
-        is_named = any(path.is_relative_to(folder) for path in paths)
-        (selected if is_named or config.option.markexpr else deselected).append(item)
-    config.hook.pytest_deselected(items=deselected)
-    items[:] = selected
+        for folder in _tiers(config).intersection(item.path.parents):
+            item.add_marker(folder.name)
+
+
+def _tiers(config: pytest.Config) -> set[Path]:
+    return {TESTS / line.partition(":")[0] for line in config.getini("markers")}
 
 
 def _paths(config: pytest.Config) -> list[Path]:

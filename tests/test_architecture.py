@@ -217,7 +217,7 @@ def test_helpers_have_few_rooms_and_arrows():
 
 
 def test_every_imported_package_is_declared():
-    tutorial, with_tests = requirements(PROJECT), requirements(PROJECT, "test")
+    tutorial, with_tests = requirements(PROJECT), requirements(PROJECT, "test", "tiers")
     alone = requirements(LOCAL_TASKROUTER, "yaml")
     declared = {"helpers": tutorial, "local_taskrouter": alone}
     assert_none(
