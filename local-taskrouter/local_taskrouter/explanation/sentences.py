@@ -12,12 +12,13 @@ from local_taskrouter.explanation.candidates import (
     judge_candidates,
 )
 from local_taskrouter.explanation.evidence import Evidence, TaskFacts
-from local_taskrouter.explanation.verdicts import MISSING
+from local_taskrouter.explanation.verdicts import MISSING, Clause
 from local_taskrouter.rules.matching import routed_to
 from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
 
 MOST_GROUPS = 3
 MOST_NAMES = 2
+MOST_FIXES = 3
 
 PENDING = "the Reservation is pending"
 
@@ -201,11 +202,15 @@ def _mismatch(candidate: Candidate, verbs: Verbs) -> str:
         return f"cannot match {verdict.text!r}, which is not a valid expression"
     if not verdict.text:
         return "cannot match, since the TaskQueue has no target_workers"
-    clauses = [
-        f"`{each.text}`: {each.found()}" if each.met else f"`{each.text}`"
-        for each in verdict.failing
-    ]
-    return f"{verbs.lack} {(' or ' if verdict.has_or else ' and ').join(clauses)}"
+    fixes = verdict.nearest_fixes(MOST_FIXES + 1)
+    described = [" and ".join(map(_describe_clause, clauses)) for clauses in fixes]
+    if len(described) > MOST_FIXES:
+        described[MOST_FIXES:] = ["another"]
+    return f"{verbs.lack} {(' or ' if len(fixes[0]) == 1 else ', or ').join(described)}"
+
+
+def _describe_clause(clause: Clause) -> str:
+    return f"`{clause.text}`: {clause.found()}" if clause.met else f"`{clause.text}`"
 
 
 def _obstacles(candidate: Candidate, verbs: Verbs) -> Iterator[str]:

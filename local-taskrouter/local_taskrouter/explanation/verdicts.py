@@ -13,8 +13,8 @@ from local_taskrouter.rules.clauses import (
     Constant,
     comparisons,
     failing_comparisons,
-    has_or,
     missing_part,
+    nearest_fixes,
     references,
 )
 from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
@@ -74,17 +74,27 @@ class Verdict:
         if self.expression is None:
             return ()
         condition, values = self.expression.condition, self.values
-        judged = _suppose(condition, True) if self.without_channels else condition
+        judged = self._judged(condition)
         deciding = {id(each) for each in failing_comparisons(judged, values)}
         return tuple(
             _clause(each, values, id(each) in deciding) if each is one else _unread_clause(each)
             for each, one in zip(comparisons(condition), comparisons(judged), strict=True)
         )
 
-    @property
-    def has_or(self) -> bool:
-        """Whether it has an OR, so that one of its sides is enough."""
-        return self.expression is not None and has_or(self.expression.condition)
+    def nearest_fixes(self, most: int) -> list[list[Clause]]:
+        """Return at most `most` of the ways to make it true that change the fewest clauses."""
+        if self.expression is None:
+            return []
+        judged = self._judged(self.expression.condition)
+        clauses = {
+            id(each): clause for each, clause in zip(comparisons(judged), self.clauses, strict=True)
+        }
+        fixes = nearest_fixes(judged, self.values, most)
+        return [[clauses[id(each)] for each in fix] for fix in fixes]
+
+    def _judged(self, condition: Condition) -> Condition:
+        """The condition; without channels, what reads them is supposed to hold."""
+        return _suppose(condition, True) if self.without_channels else condition
 
     @property
     def failing(self) -> tuple[Clause, ...]:

@@ -7,6 +7,7 @@ str, list and dict. Matching never changes them.
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice, product
 from typing import Any
 
 Scalar = str | int | float | bool | None
@@ -183,11 +184,23 @@ def failing_comparisons(condition: Condition, values: Mapping[str, Any]) -> tupl
     )
 
 
-def has_or(condition: Condition) -> bool:
-    """Whether the condition contains an OR, so that one true side is enough."""
-    if isinstance(condition, Or):
-        return True
-    return isinstance(condition, And) and any(map(has_or, condition.clauses))
+def nearest_fixes(
+    condition: Condition, values: Mapping[str, Any], most: int
+) -> list[list[Comparison]]:
+    """Return the ways to make a false condition true that change the fewest comparisons.
+
+    Each is the comparisons to change, in written order; [[]] when the condition is true. `most`
+    limits them, since they multiply where ORs are joined by AND.
+    """
+    if condition.matches(values):
+        return [[]]
+    if isinstance(condition, Comparison):
+        return [[condition]]
+    fixes = [nearest_fixes(clause, values, most) for clause in condition.clauses]
+    if isinstance(condition, And):
+        return [list(chain(*each)) for each in islice(product(*fixes), most)]
+    fewest = min(len(alternatives[0]) for alternatives in fixes)
+    return [each for each in chain(*fixes) if len(each) == fewest][:most]
 
 
 def references(comparison: Comparison) -> tuple[Reference, ...]:

@@ -143,3 +143,21 @@ def reasons(builder, task):
     """Return the explanation's sentence, and the short reason."""
     evidence = gather(builder.workspace, TaskFacts.of(task))
     return explain_evidence(evidence).sentence, reason_to_wait(evidence)
+
+
+@pytest.mark.parametrize(
+    ("target_workers", "lacks"),
+    [
+        ("level > 1 AND (vip == true OR level == 9)", "`level > 1`: level is 1 and `vip == true`"),
+        ("vip == true OR (level > 1 AND team == 'b')", "`vip == true`: vip is missing."),
+        ("level > 1 OR level == 9", "`level > 1`: level is 1 or `level == 9`: level is 1."),
+        (
+            "level == 2 OR level == 3 OR level == 4 OR level == 5",
+            "`level == 4`: level is 1 or another",
+        ),
+    ],
+)
+def test_sentence_names_the_changes_that_are_enough(builder, target_workers, lacks):
+    builder.workflow(default=builder.queue(target_workers=target_workers))
+    builder.worker("Ann", level=1)
+    assert lacks in builder.explain(builder.task()).sentence

@@ -2,8 +2,8 @@ import pytest
 from local_taskrouter.rules.clauses import (
     comparisons,
     failing_comparisons,
-    has_or,
     missing_part,
+    nearest_fixes,
     references,
 )
 from local_taskrouter.rules.expression import parse
@@ -39,10 +39,27 @@ def test_failing_comparisons_are_those_that_make_it_false(text, blamed):
     assert condition.matches(VALUES) == (not blamed)
 
 
-def test_has_or_finds_a_nested_or():
-    assert not has_or(parse("a == 1 AND b == 2").condition)
-    assert has_or(parse("a == 1 OR b == 2").condition)
-    assert has_or(parse("a == 1 AND (b == 2 OR a == 2)").condition)
+@pytest.mark.parametrize(
+    ("text", "fixes"),
+    [
+        ("a == 1", [[]]),
+        ("a == 2", [["a == 2"]]),
+        ("a == 2 AND a == 1 AND a == 3", [["a == 2", "a == 3"]]),
+        ("a == 2 OR a == 3", [["a == 2"], ["a == 3"]]),
+        ("a == 2 OR (a == 3 AND a == 4)", [["a == 2"]]),
+        ("a == 2 AND (a == 3 OR a == 4)", [["a == 2", "a == 3"], ["a == 2", "a == 4"]]),
+        ("(a == 1 AND a == 2) OR (a == 3 AND a == 4) OR a == 5", [["a == 2"], ["a == 5"]]),
+    ],
+)
+def test_nearest_fixes_change_the_fewest_comparisons(text, fixes):
+    found = nearest_fixes(parse(text).condition, VALUES, 3)
+    assert [texts(each) for each in found] == fixes
+
+
+def test_nearest_fixes_are_limited_where_they_multiply():
+    condition = parse(" AND ".join(["(a == 2 OR a == 3)"] * 50)).condition
+    found = nearest_fixes(condition, VALUES, 4)
+    assert len(found) == 4 and {len(each) for each in found} == {50}
 
 
 @pytest.mark.parametrize(
