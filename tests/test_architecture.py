@@ -56,6 +56,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "helpers/": EXPLAINS | {"helpers"},
     "tools/": {"tools"},
 }
+EXPLAIN = {"local_taskrouter.explanation", "local_taskrouter.explanation.explain"}
 SEEDS = {"local_taskrouter.client", "local_taskrouter.seed"}
 LATE_IMPORTS = {  # inside a function
     # Packages may be missing.
@@ -65,7 +66,7 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.connect",
     },
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
-    "local_taskrouter/__main__.py": SEEDS | {"local_taskrouter.http.serve_home"},
+    "local_taskrouter/__main__.py": SEEDS | EXPLAIN | {"local_taskrouter.http.serve_home"},
     "local_taskrouter/http/serve_home.py": SEEDS | {"local_taskrouter.transparent.mode"},
     # The twilio package takes half as long as all of the server; few explain or show the page.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},

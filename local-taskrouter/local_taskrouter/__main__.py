@@ -6,7 +6,6 @@ import os
 import sys
 import webbrowser
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from filelock import Timeout
 
@@ -16,7 +15,6 @@ from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, InvalidCredentials, code_version
 from local_taskrouter.process.output import harmless_output
 
-_EXPLAIN_SECONDS = 60.0
 _STOP = f"`{PROGRAM} stop`"
 
 
@@ -77,17 +75,15 @@ def _env(home: Home, options: argparse.Namespace) -> int:
 
 
 def _explain(home: Home, options: argparse.Namespace) -> int:
-    running = launch.find_running(home)
-    if running is None:
-        return _fail(f"{_not_running(home)} Start one: {PROGRAM}")
-    path = f"/emulator/explain?{urlencode({'task': options.task})}"
-    accept = "application/json" if options.json else "text/plain"
-    response = launch.exchange(running, "GET", path, accept, _EXPLAIN_SECONDS)
-    if response is None:
-        return _fail(f"The local TaskRouter at {running.url} did not answer. Try again.")
-    if response.status != 200:
-        return _fail(json.loads(response.body)["message"])
-    print(response.body.rstrip())
+    from local_taskrouter.client import NoTaskRouter, chosen_client
+    from local_taskrouter.explanation import NoSuchTask, explain
+
+    try:
+        with chosen_client(home, options.live) as (client, _):
+            explanation = explain(client, options.task)
+    except (NoTaskRouter, NoSuchTask) as fault:
+        return _fail(str(fault))
+    print(json.dumps(explanation.to_dict()) if options.json else explanation)
     return 0
 
 

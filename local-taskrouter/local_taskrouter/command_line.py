@@ -55,10 +55,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_explain(commands: Any, home: argparse.ArgumentParser) -> None:
-    text = "print why a Task waits, Worker by Worker"
+    text = (
+        "print why a Task waits, Worker by Worker: in the running local TaskRouter, or in the one that "
+        "TASKROUTER_URL names"
+    )
     explain = commands.add_parser("explain", parents=[home], help=text, description=text)
     explain.add_argument("task", metavar="WT…", help="the Task's SID")
     explain.add_argument("--json", action="store_true", help="print it as JSON")
+    _add_live(explain)
     explain.set_defaults(command="explain")
 
 
@@ -77,13 +81,17 @@ def _add_apply(commands: Any, home: argparse.ArgumentParser) -> None:
     command = commands.add_parser("apply", parents=[home], help=text, description=text)
     command.add_argument("file", type=Path, metavar="FILE", help="JSON, or YAML with PyYAML")
     command.add_argument("--dry-run", action="store_true", help="print the changes, make none")
+    _add_live(command)
+    command.set_defaults(command="apply")
+
+
+def _add_live(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--live",
         action="store_true",
         help="on real Twilio, with TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and "
         "TWILIO_API_SECRET) in the environment",
     )
-    command.set_defaults(command="apply")
 
 
 def _home() -> argparse.ArgumentParser:

@@ -9,19 +9,24 @@ The pytest fixture `taskrouter` is a `LocalTaskRouter` for each test. Without py
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from local_taskrouter.client import client_of
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.environment import variables
-from local_taskrouter.explanation import Explanation, explain
+from local_taskrouter.explanation import Explanation
+from local_taskrouter.faults import Faults, parse_fault
 from local_taskrouter.http.clock_control import clock
+from local_taskrouter.http.explain_route import explain_task
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.seed import apply
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.settling import SETTLE_SECONDS
 from local_taskrouter.sids import SidMaker
@@ -36,19 +41,66 @@ _UNSETTLED = (
 )
 
 
+class FaultControl:
+    """Lets requests of the app, or callbacks to it, go wrong."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    def add(
+        self,
+        kind: Literal["request", "assignment", "event", "callback"] = "request",
+        *,
+        status: int | None = None,
+        delay: float | None = None,
+        fault: Literal["refused", "slow", "garbage", "shuffled"] | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        url: str | None = None,
+        count: int = 1,
+    ) -> None:
+        """Let the next `count` requests or callbacks of a `kind` go wrong in one way.
+
+        That is a `status`, a `delay` in seconds of real time, or a `fault`. `method`, `path` and `url`
+        are patterns with `*`, such as "*/Tasks". README explains them. Raises ValueError for what
+        does not go together.
+        """
+        given = {name: value for name, value in vars().items() if name != "self"}
+        texts = {name: str(value) for name, value in given.items() if value is not None}
+        self._faults.add(parse_fault(texts))
+
+    def list(self) -> list[dict[str, Any]]:
+        """Return the faults that are still to come, each with what was given."""
+        return self._faults.to_json()
+
+    def clear(self) -> None:
+        """End all faults."""
+        self._faults.clear()
+
+
 class LocalTaskRouter:
     """A TaskRouter of its own for a test, as a context manager.
 
-    Its clock stands at `now`, a datetime with a time zone. `sids` is a seed: the same requests then
-    get the same SIDs. It is in this process's memory and on a free port of this machine, so tests that
-    run in parallel do not meet.
+    It starts with the Workspace that `seed` declares, a file or a dict as `seed.apply` takes it, with
+    `variables`; without one, it is empty. Its clock stands at `now`, a datetime with a time zone.
+    `sids` is a seed of random numbers: the same requests then get the same SIDs. It is in this
+    process's memory and on a free port of this machine, so tests that run in parallel do not meet.
     """
 
     account_sid = ACCOUNT_SID
     auth_token = AUTH_TOKEN
 
-    def __init__(self, *, now: datetime = START, sids: int | None = None) -> None:
-        self._sids = sids
+    def __init__(
+        self,
+        seed: str | Path | Mapping[str, Any] | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+        now: datetime = START,
+        sids: int | None = None,
+    ) -> None:
+        self._seed, self._variables = seed, variables
+        self._start: dict[str, Any] | None = None
+        self._workspace_sid = ""
         self.service = TaskRouter(
             ":memory:",
             self.account_sid,
@@ -56,6 +108,7 @@ class LocalTaskRouter:
             ManualClock(now.timestamp()),
             SidMaker(sids),
         )
+        self.faults = FaultControl(self.service.faults)
         self.server = EmulatorServer(self.service)
         self._running = ExitStack()
 
@@ -63,12 +116,23 @@ class LocalTaskRouter:
         return f"<LocalTaskRouter {self.url}>"
 
     def __enter__(self) -> Self:
-        """Serve until the `with` block ends."""
+        """Serve until the `with` block ends. Raises SeedError."""
         self.server.start()
-        self._running.callback(self.server.stop)
-        opened = client_of(self.url, self.account_sid, self.auth_token)
-        self.client = self._running.enter_context(opened)
+        with ExitStack() as running:
+            running.callback(self.server.stop)
+            opened = client_of(self.url, self.account_sid, self.auth_token)
+            self.client = running.enter_context(opened)
+            if self._seed is not None:
+                self._sow(self._seed)
+            self._running = running.pop_all()
         return self
+
+    def _sow(self, seed: str | Path | Mapping[str, Any]) -> None:
+        created, *_ = apply(self.client, seed, variables=self._variables)
+        [workspace] = self.client.taskrouter.v1.workspaces.list(friendly_name=created.name)
+        self._workspace_sid = workspace.sid or ""
+        self.settle()
+        self._start = self.snapshot()
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
@@ -89,6 +153,15 @@ class LocalTaskRouter:
     def env(self) -> dict[str, str]:
         """The environment variables for an app in another process."""
         return variables(self.url, self.account_sid, self.auth_token)
+
+    @property
+    def workspace(self) -> WorkspaceContext:
+        """The seed's Workspace, as the SDK's context. Raises LookupError without a seed."""
+        if not self._workspace_sid:
+            raise LookupError(
+                "There is no seed, so there is no Workspace: give LocalTaskRouter a seed."
+            )
+        return self.client.taskrouter.v1.workspaces(self._workspace_sid)
 
     @property
     def now(self) -> datetime:
@@ -130,8 +203,10 @@ class LocalTaskRouter:
         self.service.resume()
 
     def reset(self) -> None:
-        """Return to the start: no Workspaces, no faults, and the clock stands at `now`."""
+        """Return to the start: the seed alone, no faults, and the clock stands at `now`."""
         self.service.reset()
+        if self._start is not None:
+            self.restore(self._start)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state, with the clock: an argument for `restore`, ready for JSON."""
@@ -141,10 +216,23 @@ class LocalTaskRouter:
         """Replace the whole state. Raises ValueError if it is not one of `snapshot`."""
         self.service.import_state(dict(state))
 
-    def deliveries(self) -> list[Delivery]:
-        """Return the callbacks, oldest first, with what was sent and the responses."""
-        return self.service.deliveries()
+    def deliveries(
+        self, kind: Literal["assignment", "event"] | None = None, task: str | None = None
+    ) -> list[Delivery]:
+        """Return the callbacks, oldest first, with what was sent and the responses.
+
+        Only those of a `kind`, and those about the Task with the SID `task`, if given.
+        """
+        return [
+            each
+            for each in self.service.deliveries()
+            if kind in (None, "assignment" if each.callback.reservation_sid else "event")
+            and task in (None, each.callback.parameters.get("TaskSid"))
+        ]
 
     def explain(self, task: TaskInstance | str) -> Explanation:
-        """Explain why a Task, given as such or by its SID, is where it is. Raises NoSuchTask."""
-        return explain(self, task)
+        """Explain why a Task, given as such or by its SID, is where it is.
+
+        Raises NotFound if it does not exist. It meets no fault, and appears in no log of requests.
+        """
+        return explain_task(self.service, task if isinstance(task, str) else task.sid or "")

@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 import requests
 from local_taskrouter.__main__ import main
+from local_taskrouter.environment import variables
+from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
+from local_taskrouter.testing import AUTH_TOKEN
 from workspace_builder import WorkspaceBuilder
 
 from helpers.checks import wait_for
@@ -170,9 +173,19 @@ def test_explain_prints_why_a_task_waits_as_text_or_json(running_home, capsys):
     assert captured.out == "" and captured.err.startswith("There is no Task WT000")
 
 
+def test_explain_reads_the_taskrouter_that_the_environment_names(
+    home, emulator, built, workflow, capsys, monkeypatch
+):
+    for name, value in variables(emulator.url, ACCOUNT_SID, AUTH_TOKEN).items():
+        monkeypatch.setenv(name, value)
+    built.worker("Ann", "Offline")
+    assert main(["explain", built.task().sid]) == 0
+    assert "Ann matches but is Offline." in capsys.readouterr().out
+
+
 def test_explain_without_an_emulator_exits_1_with_what_to_do(home, capsys):
     assert main(["explain", "WT" + "0" * 32]) == 1
-    assert capsys.readouterr().err.endswith("Start one: python -m local_taskrouter\n")
+    assert "Start one with `python -m local_taskrouter`, or use --live" in capsys.readouterr().err
 
 
 def test_ui_prints_a_link_that_opens_the_page(running_home, capsys, monkeypatch):

@@ -1,11 +1,14 @@
 """`LocalTaskRouter`, a TaskRouter in the process of a test."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
 import requests
+from local_taskrouter.seed import SeedError
 from local_taskrouter.testing import LocalTaskRouter, client_of
+from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -140,6 +143,62 @@ def test_app_that_does_not_respond_in_time_is_an_error_unless_not_waited_for(tas
     taskrouter.settle()
 
 
+SEED = {
+    "workspace": {"friendly_name": "Support"},
+    "task_queues": {"Everybody": {}},
+    "workflows": {
+        "Support": {
+            "configuration": {"task_routing": {"default_filter": {"queue": "Everybody"}}},
+            "assignment_callback_url": "${CALLBACK_BASE}/assignment",
+        }
+    },
+    "workers": {"Alice": {"activity": "Available"}},
+}
+
+
+def test_seed_is_there_at_the_start_and_after_a_reset(receiver, tmp_path):
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps(SEED), "utf-8")
+    variables = {"CALLBACK_BASE": receiver.url}
+    for seed in (SEED, file, str(file)):
+        with LocalTaskRouter(seed, variables=variables, sids=1) as taskrouter:
+            taskrouter.client.taskrouter.v1.workspaces.create("Other")
+            sid = taskrouter.workspace.tasks.create().sid
+            taskrouter.settle()
+            assert [each.state for each in taskrouter.deliveries("assignment", sid)] == ["done"]
+            taskrouter.reset()
+            assert names(taskrouter) == ["Support"] and taskrouter.deliveries() == []
+            assert [w.friendly_name for w in taskrouter.workspace.workers.list()] == ["Alice"]
+            assert taskrouter.workspace.tasks.list() == []
+    assert receiver.paths() == ["/assignment_callback/assignment"] * 3
+
+
+def test_wrong_seed_stops_the_server_and_names_the_mistake():
+    taskrouter = LocalTaskRouter({"workspace": {"name": "Support"}})
+    with pytest.raises(SeedError, match='"friendly_name" is missing'), taskrouter:
+        pytest.fail("it started")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(taskrouter.url, timeout=10)
+
+
+def test_without_a_seed_there_is_no_workspace_by_name(taskrouter):
+    with pytest.raises(LookupError, match="give LocalTaskRouter a seed"):
+        taskrouter.workspace  # noqa: B018
+
+
+def test_deliveries_are_found_by_kind_and_task(taskrouter, receiver):
+    built = WorkspaceBuilder(taskrouter.client, event_callback_url=receiver.url)
+    built.workflow(default=built.queue(), assignment_callback_url=receiver.url)
+    built.worker("Alice"), built.worker("Bob")
+    first, second = built.task(), built.task()
+    taskrouter.settle()
+    found = taskrouter.deliveries(kind="assignment", task=second.sid)
+    assert [each.callback.parameters["TaskSid"] for each in found] == [second.sid]
+    events = taskrouter.deliveries(kind="event", task=first.sid)
+    assert "task.created" in [each.callback.parameters["EventType"] for each in events]
+    assert len(taskrouter.deliveries(kind="assignment")) == 2
+
+
 def test_deliveries_hold_request_and_response(taskrouter, receiver):
     taskrouter.client.taskrouter.v1.workspaces.create("Support", event_callback_url=receiver.url)
     taskrouter.settle()
@@ -148,11 +207,31 @@ def test_deliveries_hold_request_and_response(taskrouter, receiver):
     assert delivery.attempts[0]["status"] == 200
 
 
+def test_faults_hit_the_app_until_they_are_cleared(taskrouter):
+    workspaces = taskrouter.client.taskrouter.v1.workspaces
+    taskrouter.faults.add(status=429, method="POST", path="*/Workspaces", count=2)
+    assert workspaces.list() == []
+    for _ in range(2):
+        with pytest.raises(TwilioRestException) as refused:
+            workspaces.create("Support")
+        assert refused.value.status == 429
+    workspaces.create("Support")
+    taskrouter.faults.add("callback", fault="slow", url="*/assignment")
+    assert taskrouter.faults.list() == [
+        {"kind": "callback", "fault": "slow", "url": "*/assignment", "count": 1}
+    ]
+    taskrouter.faults.clear()
+    assert taskrouter.faults.list() == []
+    with pytest.raises(ValueError, match="one of status, delay and fault"):
+        taskrouter.faults.add()
+
+
 def test_explanation_of_a_task_by_itself_or_its_sid(taskrouter):
     built = WorkspaceBuilder(taskrouter.client)
     built.workflow(default=built.queue())
     built.worker("Ann", "Offline")
     task = built.task()
+    taskrouter.faults.add(status=500)  # for the app, not for this
     for given in (task, task.sid):
         assert taskrouter.explain(given).sentence == "Ann matches but is Offline."
 

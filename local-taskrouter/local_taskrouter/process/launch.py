@@ -13,7 +13,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -34,13 +34,6 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 class EmulatorUnavailable(RuntimeError):
     """There is no usable emulator; the message has the reason and what to do."""
-
-
-class Response(NamedTuple):
-    """The response to a control request."""
-
-    status: int
-    body: str
 
 
 def ensure_running(home: Home | None = None) -> Running:
@@ -72,37 +65,22 @@ def find_running(home: Home) -> Running | None:
 
 
 def send_control(running: Running, method: str, path: str) -> dict[str, Any] | None:
-    """Send a control request; return the JSON object of the response, None if the request failed."""
-    response = exchange(running, method, path)
-    if response is None or response.status >= 300:
-        return None
-    with suppress(ValueError):
-        answer = json.loads(response.body or "{}")
-        return answer if isinstance(answer, dict) else None
-    return None
-
-
-def exchange(
-    running: Running,
-    method: str,
-    path: str,
-    accept: str = "application/json",
-    timeout: float = ANSWER_SECONDS,
-) -> Response | None:
     """Verify `running`, then send it a control request; ignores the environment's proxies.
 
-    Returns None if there is no response within `timeout` seconds, or it is not that emulator's.
+    Returns the JSON object of the response ({} if it has no body), or None if the request failed.
     """
     address = urlsplit(running.url)
     secret = b64encode(f"{running.account_sid}:{running.auth_token}".encode()).decode()
-    headers = {"Authorization": f"Basic {secret}", "Connection": "close", "Accept": accept}
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=timeout)
+    headers = {"Authorization": f"Basic {secret}", "Connection": "close"}
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
     try:
         connection.connect()
         verify(connection.sock, connection.host, connection.port, running.auth_token)
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
-        return Response(response.status, response.read().decode())
+        body = response.read()
+        answer = json.loads(body) if body else {}
+        return answer if response.status < 300 and isinstance(answer, dict) else None
     except (OSError, HTTPException, ValueError):
         return None
     finally:
