@@ -53,6 +53,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "helpers/session/workspace_record.py": {"helpers", "local_taskrouter.process.private_files"},
     "helpers/webhooks/server.py": {"helpers", "local_taskrouter.http.cross_site"},
     "helpers/controls/": SHOWS | {"helpers"},
+    "helpers/display/": SHOWS | {"helpers"},
     "helpers/": EXPLAINS | {"helpers"},
     "tools/": {"tools"},
 }

@@ -1,7 +1,7 @@
 """The Task lifecycle as a drawing, with one step lit and the steps before it ticked.
 
-Drawn from `lifecycle.STEPS`. Steps that are done, current and to come differ by words and borders,
-not by color alone.
+Drawn from `lifecycle.STEPS`. Steps that are done, current and to come differ by a tick, a filled
+circle and a dashed one, not by color alone.
 """
 
 from html import escape
@@ -10,11 +10,11 @@ from textwrap import wrap
 from local_taskrouter.rules import lifecycle
 
 from helpers.display.statuses import statuses_picture
-from helpers.display.svg import DONE, NOW, TO_COME, Look, Picture, described_svg
-from helpers.display.theme import DRAWING_LINE
+from helpers.display.svg import Picture, color, described_svg
 
-_BOX, _GAP, _HEIGHT, _EDGE = 122, 18, 92, 2
-_WIDTH = 2 * _EDGE + _BOX * len(lifecycle.STEPS) + _GAP * (len(lifecycle.STEPS) - 1)
+_STEP, _HEIGHT, _CENTER, _RADIUS = 138, 96, 20, 14
+_FIRST_LINE, _LINE = 54, 17
+_ASSIGNED = 4  # from this step on a Worker has accepted the Task
 
 
 def show_lifecycle(step: str | int | None = None, of: str | None = None) -> Picture:
@@ -35,18 +35,18 @@ def lifecycle_text(now: int | None) -> str:
     """The drawing in words: "✓ Task Created → [Worker reserved] → Reservation accepted"."""
     words = []
     for number, name in enumerate(lifecycle.STEPS, start=1):
-        look = _look(number, now)
-        marked = {DONE: f"✓ {name}", NOW: f"[{name}]"}
-        words.append(marked.get(look, name))
+        is_done = now is not None and number < now
+        words.append(f"✓ {name}" if is_done else f"[{name}]" if number == now else name)
     return " → ".join(words)
 
 
 def lifecycle_svg(now: int | None) -> str:
     """The drawing as SVG, at most 700 pixels wide, with step number `now` lit."""
-    boxes = [_box(number, name, now) for number, name in enumerate(lifecycle.STEPS, start=1)]
-    arrows = [_arrow(number) for number in range(1, len(lifecycle.STEPS))]
+    count = len(lifecycle.STEPS)
+    lines = [_line(number, now or 0) for number in range(1, count)]
+    steps = [_step(number, name, now or 0) for number, name in enumerate(lifecycle.STEPS, start=1)]
     title = "The lifecycle of a Task"
-    return described_svg(_WIDTH, _HEIGHT, title, lifecycle_text(now), [*boxes, *arrows])
+    return described_svg(_STEP * count, _HEIGHT, title, lifecycle_text(now), [*lines, *steps])
 
 
 def _number(step: str | int | None) -> int | None:
@@ -57,33 +57,44 @@ def _number(step: str | int | None) -> int | None:
     raise ValueError(f"There is no step {step!r}. The steps are: {', '.join(lifecycle.STEPS)}.")
 
 
-def _look(number: int, now: int | None) -> Look:
-    if now is None or number > now:
-        return TO_COME
-    return NOW if number == now else DONE
+def _middle(number: int) -> int:
+    return _STEP * number - _STEP // 2
 
 
-def _left(number: int) -> int:
-    return _EDGE + (number - 1) * (_BOX + _GAP)
+def _state(number: int) -> str:
+    return "assigned" if number >= _ASSIGNED else "asked"
 
 
-def _box(number: int, name: str, now: int | None) -> str:
-    look = _look(number, now)
-    left, middle = _left(number), _left(number) + _BOX // 2
-    word = str(number) if now is None else f"{number} · {look.word}"
-    texts = [f'<text x="{middle}" y="22" font-size="12" font-weight="{look.weight}">{word}</text>']
-    for line, text in enumerate(wrap(name, 16)):
-        texts.append(f'<text x="{middle}" y="{44 + 17 * line}">{escape(text)}</text>')
-    return (
-        f'<g fill="{look.ink}"><rect x="{left}" y="{_EDGE}" '
-        f'width="{_BOX}" height="{_HEIGHT - 2 * _EDGE}" rx="8" fill="{look.fill}" {look.border}/>'
-        f"{''.join(texts)}</g>"
+def _step(number: int, name: str, now: int) -> str:
+    middle = _middle(number)
+    if number < now:
+        fill, ink, edge, word = "available-fill", "available-ink", "available-border", "✓"
+    elif number == now:
+        fill, ink, edge = f"{_state(number)}-ink", f"{_state(number)}-fill", f"{_state(number)}-ink"
+        word = str(number)
+    else:
+        fill, ink, edge, word = "card", "offline-ink", "offline-border", str(number)
+    dashes = ' stroke-dasharray="3 3"' if number > now else ""
+    shape = (
+        f'<circle cx="{middle}" cy="{_CENTER}" r="{_RADIUS + 2 * (number == now)}" '
+        f'fill="{color(fill)}" stroke="{color(edge)}" stroke-width="1.5"{dashes}/>'
+        f'<text x="{middle}" y="{_CENTER + 5}" font-weight="bold" fill="{color(ink)}">{word}</text>'
     )
-
-
-def _arrow(number: int) -> str:
-    start, end, middle = _left(number) + _BOX + 3, _left(number + 1) - 3, _HEIGHT // 2
-    return (
-        f'<path d="M{start} {middle}H{end}M{end - 5} {middle - 5}L{end} {middle}'
-        f'L{end - 5} {middle + 5}" fill="none" stroke="{DRAWING_LINE}" stroke-width="2"/>'
+    lines = [*wrap(name, 18), *(["now"] if number == now else [])]
+    weight, ink = (
+        ("bold", "ink") if number == now else ("normal", "soft" if number > now else "ink")
     )
+    texts = [
+        f'<text x="{middle}" y="{_FIRST_LINE + _LINE * line}">{escape(text)}</text>'
+        for line, text in enumerate(lines)
+    ]
+    return f'<g font-weight="{weight}" fill="{color(ink)}">{shape}{"".join(texts)}</g>'
+
+
+def _line(number: int, now: int) -> str:
+    """The line from a step to the next one, lit in the color of the state that it leads to."""
+    start, end = _middle(number) + _RADIUS + 6, _middle(number + 1) - _RADIUS - 6
+    stroke = f'stroke="{color("offline-border")}" stroke-width="1.5" stroke-dasharray="4 4"'
+    if number < now:
+        stroke = f'stroke="{color(f"{_state(number + 1)}-border")}" stroke-width="3"'
+    return f'<path d="M{start} {_CENTER}H{end}" fill="none" {stroke}/>'

@@ -1,12 +1,11 @@
 """A chart of pandas' `.plot` that follows JupyterLab's theme and has a text alternative.
 
-matplotlib draws it in the colors of a light page. What a notebook shows is that drawing with each
-color as `light-dark()`, so that a stored chart is readable on a dark page too
-(https://developer.mozilla.org/en-US/docs/Web/CSS/color_value/light-dark).
+matplotlib draws it in the colors of a light page. What a notebook shows is that drawing in the
+colors of both themes (see svg.py).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
@@ -16,30 +15,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
-from helpers.display.svg import image_html
-from helpers.display.theme import PLOT_CARD, PLOT_GRID, PLOT_INK, PLOT_LINES
+from helpers.display.svg import color, image_html, themed
+from helpers.display.theme import light_and_dark
 
 _SIZE = (7.0, 3.3)  # inches
+_CARD, _GRID, _INK = "card", "plot-grid", "ink"
+_LINES = ("plot-1", "plot-2", "plot-3", "plot-4", "plot-5")
 _STYLE: Any = {
-    "figure.facecolor": PLOT_CARD[0],
-    "axes.facecolor": PLOT_CARD[0],
-    "axes.edgecolor": PLOT_INK[0],
-    "axes.labelcolor": PLOT_INK[0],
-    "axes.titlecolor": PLOT_INK[0],
+    "figure.facecolor": light_and_dark(_CARD)[0],
+    "axes.facecolor": light_and_dark(_CARD)[0],
+    "axes.edgecolor": light_and_dark(_INK)[0],
+    "axes.labelcolor": light_and_dark(_INK)[0],
+    "axes.titlecolor": light_and_dark(_INK)[0],
     "axes.axisbelow": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": cycler(color=[light for light, _ in PLOT_LINES]),
+    "axes.prop_cycle": cycler(color=[light_and_dark(name)[0] for name in _LINES]),
     "font.size": 9.5,  # points: 13 pixels on the page
     "axes.titlesize": 10.5,
-    "grid.color": PLOT_GRID[0],
-    "legend.edgecolor": PLOT_CARD[0],
-    "legend.facecolor": PLOT_CARD[0],
-    "legend.labelcolor": PLOT_INK[0],
+    "grid.color": light_and_dark(_GRID)[0],
+    "legend.edgecolor": light_and_dark(_CARD)[0],
+    "legend.facecolor": light_and_dark(_CARD)[0],
+    "legend.labelcolor": light_and_dark(_INK)[0],
     "lines.linewidth": 2,
-    "text.color": PLOT_INK[0],
-    "xtick.color": PLOT_INK[0],
-    "ytick.color": PLOT_INK[0],
+    "text.color": light_and_dark(_INK)[0],
+    "xtick.color": light_and_dark(_INK)[0],
+    "ytick.color": light_and_dark(_INK)[0],
     "svg.fonttype": "none",
     "svg.hashsalt": "taskrouter",
 }
@@ -84,17 +85,7 @@ class Plot:
 
 
 def _themed(svg: str) -> str:
-    """Replace the colors by variables, whose values follow the theme where the browser can do that."""
-    colors = dict([PLOT_CARD, PLOT_GRID, PLOT_INK, *PLOT_LINES])
-    names = {light: f"--c{number}" for number, light in enumerate(colors)}
-    svg = re.sub("|".join(colors), lambda light: f"var({names[light[0]]})", svg)
-    light = _declarations({names[each]: each for each in colors})
-    both = _declarations({names[each]: f"light-dark({each},{colors[each]})" for each in colors})
-    supports = "@supports (color:light-dark(red,red))"
-    style = f"<style>:root{{{light}}}{supports}{{:root{{color-scheme:light dark;{both}}}}}</style>"
-    start = svg.index(">", svg.index("<svg")) + 1
-    return svg[svg.index("<svg") : start] + style + svg[start:]
-
-
-def _declarations(values: Mapping[str, str]) -> str:
-    return ";".join(f"{name}:{value}" for name, value in values.items())
+    """Replace the colors of a light page by those of both themes."""
+    names = {light_and_dark(name)[0]: name for name in (_CARD, _GRID, _INK, *_LINES)}
+    svg = re.sub("|".join(names), lambda light: color(names[light[0]]), svg)
+    return themed(svg[svg.index("<svg") :])

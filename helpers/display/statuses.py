@@ -2,7 +2,7 @@
 
 Drawn from the tables in `lifecycle`: the upper row is the longest path from the first status to a
 final one, the lower row holds the other statuses. A solid line is a move that a program can make, a
-dashed line one that only TaskRouter makes.
+dashed line one that only TaskRouter makes; a final status is round.
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,26 @@ from dataclasses import dataclass
 
 from local_taskrouter.rules import lifecycle
 
-from helpers.display.svg import END, NOW, PLAIN, Picture, described_svg
-from helpers.display.theme import DRAWING_LABEL, DRAWING_LINE, DRAWING_TEXT
+from helpers.display.svg import Picture, color, described_svg
 
-_BOX, _GAP, _TALL, _EDGE = 88, 62, 44, 3
-_UPPER, _LOWER, _BETWEEN, _LEGEND = 52, 172, 118, 234
+_BOX, _GAP, _TALL, _EDGE = 94, 56, 36, 3
+_UPPER, _LOWER, _BETWEEN, _LEGEND = 48, 156, 108, 206
 _HEIGHT = _LEGEND + 26
+_CORNER = 8
 _ARC = 14  # the height at which a move passes over a status
 _DASHED = 'stroke-dasharray="5 4" '
 _HEAD = (
     '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{DRAWING_LINE}"/>'
+    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{color("edge")}"/>'
     "</marker></defs>"
 )
+_STATES = {
+    "available": ("available",),
+    "asked": ("pending", "reserved"),
+    "assigned": ("assigned", "accepted", "wrapping"),
+    "offline": ("completed", "canceled", "rescinded"),
+    "refused": ("rejected", "timeout"),
+}
 _STATUSES = {
     "Task": (lifecycle.TASK, lifecycle.TASK_SETTABLE),
     "Reservation": (lifecycle.RESERVATION, lifecycle.RESERVATION_SETTABLE),
@@ -111,20 +118,24 @@ class _Drawing:
         return _EDGE + self.columns[status] * (_BOX + _GAP) + _BOX // 2
 
     def _box(self, status: str) -> str:
-        look = NOW if status == self.now else END if status in self.ends else PLAIN
         middle, top = self._middle(status), _UPPER if status in self.upper else _LOWER
-        line = top + (19 if look.word else 27)
-        word = f'<text x="{middle}" y="{top + 36}" font-size="11">{look.word}</text>'
+        corner = _TALL // 2 if status in self.ends else _CORNER
+        ink, fill, stroke, word = "ink", "card", f'stroke="{color("edge")}"', status
+        if status == self.now:
+            state = next(state for state, statuses in _STATES.items() if status in statuses)
+            ink, fill, word = f"{state}-ink", f"{state}-fill", f"▶ {status}"
+            stroke = f'stroke="{color(f"{state}-border")}" stroke-width="3"'
+        weight = "bold" if status == self.now else "normal"
         return (
-            f'<g fill="{look.ink}" font-weight="{look.weight}"><rect x="{middle - _BOX // 2}" '
-            f'y="{top}" width="{_BOX}" height="{_TALL}" rx="8" fill="{look.fill}" {look.border}/>'
-            f'<text x="{middle}" y="{line}">{status}</text>{word if look.word else ""}</g>'
+            f'<g fill="{color(ink)}" font-weight="{weight}"><rect x="{middle - _BOX // 2}" '
+            f'y="{top}" width="{_BOX}" height="{_TALL}" rx="{corner}" fill="{color(fill)}" {stroke}/>'
+            f'<text x="{middle}" y="{top + _TALL // 2 + 5}" font-size="12">{word}</text></g>'
         )
 
     def _move(self, move: _Move) -> str:
         path, x, y = self._path(move)
         arrow = _arrow(path, "" if move.by_program else _DASHED)
-        return f"{arrow}{_boxed(move.words, x, y, 8 + 6 * len(move.words), 16, 11)}"
+        return f"{arrow}{_label(move.words, x, y)}"
 
     def _path(self, move: _Move) -> tuple[str, int, int]:
         """The line of a move as SVG path data, and the center of its label."""
@@ -150,26 +161,31 @@ class _Drawing:
         return f"M{start} {under}V{_BETWEEN}H{end}V{_LOWER - 2}", end, label
 
 
-def _boxed(words: str, x: int, y: int, width: int, height: int, font_size: int) -> str:
-    """Text on a box, both centered at (x, y)."""
+def _label(words: str, x: int, y: int) -> str:
+    """Text centered at (x, y), with the color of the page around it so that no line crosses it."""
     return (
-        f'<g fill="{DRAWING_TEXT}"><rect x="{x - width // 2}" y="{y - height // 2}" '
-        f'width="{width}" height="{height}" rx="4" fill="{DRAWING_LABEL}"/>'
-        f'<text x="{x}" y="{y + 4}" font-size="{font_size}">{words}</text></g>'
+        f'<g><text x="{x}" y="{y + 4}" font-size="12" stroke="{color("card")}" stroke-width="6" '
+        f'paint-order="stroke">{words}</text></g>'
     )
 
 
 def _legend() -> Iterator[str]:
-    """What a solid line and a dashed line stand for."""
-    lines = [("a program can make it", "", 0), ("only TaskRouter makes it", _DASHED, 216)]
-    for words, dashes, left in lines:
-        middle = _LEGEND + 12
+    """What a solid line, a dashed line and a round status stand for."""
+    middle = _LEGEND + 12
+    for words, dashes, left in (
+        ("a program can make it", "", 0),
+        ("only TaskRouter makes it", _DASHED, 206),
+    ):
         arrow = _arrow(f"M{left + 4} {middle}H{left + 36}", dashes)
-        yield f"{arrow}{_boxed(words, left + 121, middle, 158, 20, 12)}"
+        yield f"{arrow}{_label(words, left + 118, middle)}"
+    yield (
+        f'<rect x="424" y="{middle - 9}" width="34" height="18" rx="9" fill="{color("card")}" '
+        f'stroke="{color("edge")}"/>{_label("an end", 490, middle)}'
+    )
 
 
 def _arrow(path: str, dashes: str) -> str:
     return (
-        f'<path d="{path}" {dashes}fill="none" stroke="{DRAWING_LINE}" stroke-width="2" '
+        f'<path d="{path}" {dashes}fill="none" stroke="{color("edge")}" stroke-width="1.5" '
         'marker-end="url(#head)"/>'
     )

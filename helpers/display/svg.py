@@ -1,46 +1,20 @@
-"""A drawing that a notebook shows with its text alternative, on a light or a dark page.
+"""A drawing that a notebook shows with its text alternative, in the colors of its theme.
 
-All text is on a box in the drawing, and what differs, differs by more than color.
+A drawing is an <img>, which cannot read the page's variables, but follows the page's `color-scheme`:
+it has the colors of both themes in it, as light-dark()
+(https://developer.mozilla.org/en-US/docs/Web/CSS/color_value/light-dark). A browser without that
+function shows the colors of a light page.
 """
 
-from dataclasses import dataclass
+import re
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from helpers.display import theme
+from helpers.display.theme import DRAWING_FONT, light_and_dark
 
-# Invert light and dark, and keep each hue. A page that drops the style still shows a readable
-# drawing.
-_DARK_PAGE = (
-    "<style>[data-jp-theme-light='false'] .taskrouter-picture"
-    "{filter:invert(1) hue-rotate(180deg)}</style>"
-)
-_THIN = f'stroke="{theme.DRAWING_LINE}" stroke-width="1.5"'
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a box is drawn, and the word that has the same meaning."""
-
-    word: str
-    fill: str
-    ink: str
-    border: str
-    weight: str = "normal"
-
-
-DONE = Look(
-    "✓ done", theme.DONE_BOX, theme.DONE_TEXT, f'stroke="{theme.DONE_LINE}" stroke-width="1.5"'
-)
-NOW = Look(
-    "▶ now", theme.NOW_BOX, theme.NOW_TEXT, f'stroke="{theme.NOW_LINE}" stroke-width="4"', "bold"
-)
-TO_COME = Look("to come", theme.DRAWING_BOX, theme.DRAWING_TEXT, f'{_THIN} stroke-dasharray="5 4"')
-PLAIN = Look("", theme.DRAWING_BOX, theme.DRAWING_TEXT, _THIN)
-END = Look(
-    "end", theme.END_BOX, theme.DRAWING_TEXT, f'stroke="{theme.DRAWING_LINE}" stroke-width="4"'
-)
+_VARIABLE = re.compile(r"var\(--tr-([\w-]+)\)")
+_SUPPORTED = "@supports (color:light-dark(red,red))"
 
 
 class Picture:
@@ -51,45 +25,55 @@ class Picture:
         self.text = text
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        alternative = "; ".join(self.text.splitlines())
-        return {"text/html": image_html(self.svg, alternative), "text/plain": self.text}
+        return {"text/html": image_html(self.svg, self.text), "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
 
 
-def image_html(svg: str, alternative: str, kind: str = "picture") -> str:
-    """The drawing `svg` as HTML with its text alternative, never wider than the page.
+def color(name: str) -> str:
+    """The color `--tr-name` of the front end's style sheet, for a drawing."""
+    return f"var(--tr-{name})"
 
-    A "plot" has the colors of a dark page itself.
+
+def themed(svg: str) -> str:
+    """Add the values of the colors in `svg`, for both themes."""
+    names = sorted(set(_VARIABLE.findall(svg)))
+    values = {name: light_and_dark(name) for name in names}
+    light = ";".join(f"--tr-{name}:{one}" for name, (one, _) in values.items())
+    both = ";".join(f"--tr-{name}:light-dark({one},{two})" for name, (one, two) in values.items())
+    style = (
+        f"<style>:root{{{light}}}{_SUPPORTED}{{:root{{color-scheme:light dark;{both}}}}}</style>"
+    )
+    start = svg.index(">", svg.index("<svg")) + 1
+    return svg[:start] + style + svg[start:]
+
+
+def image_html(svg: str, text: str, kind: str = "picture") -> str:
+    """The drawing `svg` as HTML with `text` as its alternative, never wider than the page.
 
     An <img> with alt, because JupyterLab shows image/svg+xml as an image without a name, and shows
     none in a notebook that is not trusted.
     """
+    alternative = escape("; ".join(text.splitlines()))
     return (
-        f"{_DARK_PAGE if kind == 'picture' else ''}"
-        f'<img class="taskrouter-{kind}" alt="{escape(alternative)}" '
-        f'style="max-width:100%" src="data:image/svg+xml,{quote(svg)}">'
-    )
-
-
-def svg_tag(width: int, height: int, attributes: str) -> str:
-    """The opening tag of a drawing of this size in pixels."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" font-family="{theme.DRAWING_FONT}" font-size="13" '
-        f"{attributes}>"
+        f'<img class="taskrouter-{kind}" alt="{alternative}" style="max-width:100%" '
+        f'src="data:image/svg+xml,{quote(svg)}">'
     )
 
 
 def described_svg(width: int, height: int, title: str, text: str, parts: list[str]) -> str:
-    """A drawing of centered text and boxes with a title and a description for a screen reader."""
-    return "\n".join(
-        [
-            svg_tag(width, height, 'text-anchor="middle"'),
-            f"<title>{title}</title>",
-            f"<desc>{escape(text)}</desc>",
-            *parts,
-            "</svg>",
-        ]
-    )
+    """A themed drawing of centered text, with a title and a description for a screen reader."""
+    lines = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+            f'height="{height}" role="img" font-family="{DRAWING_FONT}" font-size="13" '
+            f'text-anchor="middle" fill="{color("ink")}">'
+        ),
+        f"<title>{title}</title>",
+        f"<desc>{escape(text)}</desc>",
+        f'<rect width="100%" height="100%" fill="{color("card")}"/>',
+        *parts,
+        "</svg>",
+    ]
+    return themed("\n".join(lines))

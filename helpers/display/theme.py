@@ -1,9 +1,14 @@
 """Every color and font that the helpers show, declared once.
 
 HTML uses the CSS variables of JupyterLab's theme, so that it follows the theme; the value after the
-comma is for a page without them, such as a notebook on GitHub. A drawing is an <img>, which cannot
-read the page's variables: its colors are fixed, and a dark page inverts it (see svg.py).
+comma is for a page without them, such as a notebook on GitHub. Drawings have the colors of the front
+end's style sheet, `local_taskrouter/ui/look.css`.
 """
+
+import re
+from functools import cache
+
+from local_taskrouter.ui.files import read
 
 # HTML
 INK = "var(--jp-content-font-color1,#1f1f1f)"
@@ -19,21 +24,13 @@ SOLVED_EDGE = "#2e7d43"
 NOTICE_EDGE = "#b06f00"
 ERROR_EDGE = "#c5221f"
 
-# Drawings
 DRAWING_FONT = "sans-serif"
-DRAWING_LINE = "#7a7a7a"  # readable on a light page and on a dark one
-DRAWING_TEXT, DRAWING_BOX, DRAWING_LABEL = "#3c4043", "#f3f4f6", "#ffffff"
-END_BOX = "#e3e5e8"
-DONE_TEXT, DONE_BOX, DONE_LINE = "#14401f", "#dff0e2", "#2e7d43"
-NOW_TEXT, NOW_BOX, NOW_LINE = "#ffffff", "#0b4f9e", "#f2a900"
+NOW_TEXT, NOW_BOX, NOW_LINE = "#ffffff", "#0b4f9e", "#f2a900"  # of the floor
 
-# Plots: each color on a light page and on a dark one
-PLOT_CARD, PLOT_GRID = ("#ffffff", "#212121"), ("#e4e7eb", "#383c42")
-PLOT_INK = ("#1f2328", "#f1f3f5")
-PLOT_LINES = (
-    ("#1b66bf", "#6fb1f7"),
-    ("#a94c08", "#f0964a"),
-    ("#2b7a4b", "#6ecb93"),
-    ("#7a3fa8", "#c79bec"),
-    ("#59616b", "#b6bcc4"),
-)
+
+@cache
+def light_and_dark(name: str) -> tuple[str, str]:
+    """The color `--tr-name` of the front end's style sheet on a light page and on a dark one."""
+    pattern = rf"--tr-{name}: (?:var\([\w-]+, )?light-dark\((#\w+), (#\w+)\)"
+    [pair] = re.findall(pattern, read("look.css"))
+    return pair

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from local_taskrouter.rules.lifecycle import STEPS
+from local_taskrouter.rules.lifecycle import RESERVATION, STEPS, TASK
 from playwright.sync_api import BrowserContext, expect
 
-from helpers.display.lifecycle import lifecycle_svg
+from helpers.display.lifecycle import lifecycle_svg, show_lifecycle
 from helpers.lessons.workspace import prepare
 
 LONG = "Somebody whose name says all about the languages and the team"
@@ -28,6 +28,17 @@ OUTSIDE_THEIR_BOX = """drawing => [...drawing.querySelectorAll("g:has(> rect)")]
     });
   })
   .map((words) => words.textContent)"""
+WORDS_THAT_TOUCH = """page => [...page.querySelectorAll("svg")].flatMap((drawing) => {
+  const edge = drawing.getBoundingClientRect();
+  const found = [...drawing.querySelectorAll("text")];
+  const boxes = found.map((words) => words.getBoundingClientRect());
+  return found.filter(({}, at) => {
+    const one = boxes[at];
+    return one.left < edge.left || one.right > edge.right || one.bottom > edge.bottom
+      || boxes.some((other, n) => n !== at && one.left < other.right && other.left < one.right
+        && one.top + 3 < other.bottom - 3 && other.top + 3 < one.bottom - 3);
+  }).map((words) => words.textContent);
+})"""
 CUT = """drawing => [...drawing.querySelectorAll("foreignObject > div > div")]
   .filter((line) => line.scrollWidth > line.clientWidth)
   .map((line) => line.textContent)"""
@@ -74,8 +85,12 @@ def test_long_names_and_values_stay_in_place(tab, long_names):
     assert tab.violations() == []
 
 
-def test_lifecycle_text_stays_in_its_boxes(window: BrowserContext):
+def test_words_of_lifecycle_and_statuses_stay_apart(window: BrowserContext):
     page = window.new_page()
     page.set_content("".join(lifecycle_svg(number + 1) for number in range(len(STEPS))))
-    assert page.locator("body").evaluate(OUTSIDE_THEIR_BOX) == []
+    assert page.locator("body").evaluate(WORDS_THAT_TOUCH) == []
+    for of, statuses in (("Task", TASK), ("Reservation", RESERVATION)):
+        page.set_content("".join(show_lifecycle(status, of=of).svg for status in statuses))
+        assert page.locator("body").evaluate(OUTSIDE_THEIR_BOX) == []
+        assert page.locator("body").evaluate(WORDS_THAT_TOUCH) == []
     page.close()

@@ -6,7 +6,7 @@ import pytest
 from svg_parts import texts
 
 from helpers.display.plot import Plot
-from helpers.display.theme import PLOT_LINES
+from helpers.display.theme import light_and_dark
 
 NUMBERS = pd.DataFrame({"one": [1, 2], "two": [3, 1]}, index=[9, 10])
 
@@ -41,11 +41,11 @@ def test_every_color_has_one_for_light_and_one_for_dark_pages(plot):
     ElementTree.fromstring(plot.svg)
     [style] = re.findall("<style>(:root.*?)</style>", plot.svg)
     drawn = plot.svg.replace(style, "")
-    for (light, dark), line in zip(PLOT_LINES, plot.axes.get_lines(), strict=False):
-        assert line.get_color() == light
-        [name] = re.findall(rf"(--c\d+):{light}", style)
-        assert f"{name}:light-dark({light},{dark})" in style
-        assert f"var({name})" in drawn
+    for number, line in enumerate(plot.axes.get_lines(), start=1):
+        light, dark = light_and_dark(f"plot-{number}")
+        assert line.get_color() == light != dark
+        assert f"--tr-plot-{number}:light-dark({light},{dark})" in style
+        assert f"var(--tr-plot-{number})" in drawn
     assert set(re.findall("#[0-9a-f]{6}", drawn)) == set()
 
 

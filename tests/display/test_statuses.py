@@ -31,7 +31,8 @@ def rects(of):
 
 
 def boxes(of):
-    return [rect for rect in drawn(of).iter(f"{SVG}rect") if rect.get("stroke")]
+    """The boxes of the statuses; the legend's comes last."""
+    return [rect for rect in drawn(of).iter(f"{SVG}rect") if rect.get("stroke")][:-1]
 
 
 def overlap(first, second):
@@ -58,8 +59,15 @@ def test_every_status_has_a_box_and_every_move_a_label(of):
     moves = [trigger for following in TABLES[of].values() for trigger in following]
     labels = [text.replace(" ", "_") for text in texts(of)]
     assert [label for label in labels if label in moves] == moves
-    ends = {status for status, following in TABLES[of].items() if not following}
-    assert {f"{status} end" if status in ends else status for status in TABLES[of]} <= {*texts(of)}
+    assert set(TABLES[of]) <= {*texts(of)}
+
+
+@BOTH
+def test_final_statuses_are_round(of):
+    ends = [not following for following in TABLES[of].values()]
+    places = dict(zip([text for text in texts(of) if text in TABLES[of]], boxes(of), strict=True))
+    round_ones = [attribute(places[s], "rx") != "8" for s in TABLES[of]]
+    assert round_ones == ends
 
 
 @BOTH
@@ -69,14 +77,20 @@ def test_moves_that_only_taskrouter_makes_are_dashed(of):
     lines = [path for path in drawn(of).iter(f"{SVG}path") if path.get("marker-end")]
     dashed = [bool(path.get("stroke-dasharray")) for path in lines]
     assert dashed == [target not in settable for target in targets] + [False, True]
-    assert texts(of)[-2:] == ["a program can make it", "only TaskRouter makes it"]
+    assert texts(of)[-3:] == ["a program can make it", "only TaskRouter makes it", "an end"]
 
 
 @BOTH
-def test_only_the_lit_status_has_the_word_now(of):
-    lit = [text for text in texts(of, "pending") if "now" in text]
-    assert lit == ["pending ▶ now"]
-    assert not [text for text in texts(of) if "now" in text]
+def test_only_the_lit_status_has_a_sign(of):
+    assert [text for text in texts(of, "pending") if "▶" in text] == ["▶ pending"]
+    assert not [text for text in texts(of) if "▶" in text]
+
+
+@BOTH
+def test_every_status_can_be_lit_in_colors_of_its_own(of):
+    for status in TABLES[of]:
+        fills = [rect.get("fill") for rect in drawn(of, status).iter(f"{SVG}rect")]
+        assert len([fill for fill in fills if fill != "var(--tr-card)"]) == 1
 
 
 @BOTH
@@ -91,13 +105,13 @@ def test_boxes_are_inside_the_drawing_and_do_not_overlap(of):
 
 
 def test_longest_path_is_the_upper_row_from_left_to_right():
-    names = ["pending", "reserved", "assigned", "wrapping", "completed end", "canceled end"]
+    names = ["pending", "reserved", "assigned", "wrapping", "completed", "canceled"]
     places = dict(
         zip([text for text in texts("Task") if text in names], rects("Task"), strict=True)
     )
     assert all(places[a]["x"] < places[b]["x"] for a, b in pairwise(names[:-1]))
     assert len({places[name]["y"] for name in names[:-1]}) == 1
-    assert places["canceled end"]["y"] > places["pending"]["y"]
+    assert places["canceled"]["y"] > places["pending"]["y"]
 
 
 @BOTH

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.display.theme import light_and_dark
+
 HELPERS = Path(__file__).parents[2] / "helpers"
 THEME = HELPERS / "display" / "theme.py"
 LITERAL = re.compile(
@@ -29,3 +31,13 @@ def test_no_other_file_has_a_color_or_a_font():
 )
 def test_color_or_font_is_found(source: str):
     assert LITERAL.search(source)
+
+
+def test_color_of_the_style_sheet_has_a_light_and_a_dark_value():
+    assert light_and_dark("asked-fill") == ("#fdf0cc", "#3b2d08")
+    assert light_and_dark("card") == ("#ffffff", "#212121"), "behind JupyterLab's variable"
+
+
+def test_color_that_the_style_sheet_lacks_raises():
+    with pytest.raises(ValueError, match="not enough values"):
+        light_and_dark("no-such")
