@@ -58,6 +58,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "tools/": {"tools"},
 }
 EXPLAIN = {"local_taskrouter.explanation", "local_taskrouter.explanation.explain"}
+SERVE = {"local_taskrouter.execute", "local_taskrouter.http.serve_home"}
 SEEDS = {"local_taskrouter.client", "local_taskrouter.seed"}
 LATE_IMPORTS = {  # inside a function
     # Packages may be missing.
@@ -67,7 +68,7 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.connect",
     },
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
-    "local_taskrouter/__main__.py": SEEDS | EXPLAIN | {"local_taskrouter.http.serve_home"},
+    "local_taskrouter/__main__.py": SEEDS | EXPLAIN | SERVE,
     "local_taskrouter/http/serve_home.py": SEEDS | {"local_taskrouter.transparent.mode"},
     # The twilio package takes half as long as all of the server; few explain or show the page.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},

@@ -28,23 +28,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(home: Home, options: argparse.Namespace) -> int:
-    from local_taskrouter.http.serve_home import CannotServe, serve_home
+    from local_taskrouter.http.serve_home import CannotServe, Settings, serve_home
 
+    settings = Settings(
+        options.host,
+        options.port,
+        options.idle_timeout or None,
+        options.transparent,
+        options.https,
+        options.seed,
+    )
     try:
-        idle_hours = options.idle_timeout or None
         with harmless_output():
-            serve_home(
-                home,
-                options.host,
-                options.port,
-                idle_hours,
-                options.transparent,
-                options.https,
-                options.seed,
-            )
+            serve_home(home, settings)
     except CannotServe as fault:
         return _fail(str(fault))
     return 0
+
+
+def _exec(home: Home, options: argparse.Namespace) -> int:
+    from local_taskrouter.execute import NoProgram, execute
+    from local_taskrouter.http.serve_home import CannotServe, Settings
+
+    try:
+        with harmless_output():
+            settings = Settings(port=0, transparent=options.transparent, seeds=options.seed)
+            return execute(options.program, settings)
+    except NoProgram as fault:
+        _fail(str(fault))
+        return fault.exit_code
+    except CannotServe as fault:
+        return _fail(str(fault))
 
 
 def _status(home: Home, options: argparse.Namespace) -> int:
@@ -154,6 +168,7 @@ def _reset(home: Home, options: argparse.Namespace) -> int:
 
 _COMMANDS = {
     "serve": _serve,
+    "exec": _exec,
     "status": _status,
     "env": _env,
     "explain": _explain,

@@ -12,8 +12,10 @@ PROGRAM = "python -m local_taskrouter"
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the arguments; `command` is the name of the command, "serve" by default.
 
-    Exits with code 2 and a sentence if they are wrong, with 0 after --help and --version.
+    What follows `--` is the command line of a program, for `exec`. Exits with code 2 and a sentence
+    if they are wrong, with 0 after --help and --version.
     """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
     defaults = argparse.Namespace(
         command="serve",
         home=None,
@@ -23,24 +25,30 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         transparent=False,
         https=None,
         seed=[],
+        program=[],
     )
-    return _parser().parse_args(arguments, defaults)
+    parser = _parser()
+    options = parser.parse_args(arguments[:end], defaults)
+    options.program = [*options.program, *arguments[end + 1 :]]
+    if (options.command == "exec") != bool(options.program):
+        parser.error("`exec` needs a command, and no other takes one: exec -- npm test")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
-    home, serving = _home(), _serving()
+    home, starting, serving = _home(), _starting(), _serving()
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Serve a local TaskRouter at Twilio's REST API. Its state survives a restart.",
         epilog="The environment variables TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN, "
         "when set, are the credentials it accepts.",
-        parents=[home, serving],
+        parents=[home, starting, serving],
     )
     shown = f"local-taskrouter {version('local-taskrouter')}"
     parser.add_argument("--version", action="version", version=shown)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, parents, text in (
-        ("serve", [home, serving], "serve in the foreground (the default)"),
+        ("serve", [home, starting, serving], "serve in the foreground (the default)"),
         ("status", [home], "print whether it is running (exit code 0 or 1)"),
         ("env", [home], "print the environment variables of the running one, for a POSIX shell"),
         ("stop", [home], "stop the running one"),
@@ -48,10 +56,24 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, parents=parents, help=text, description=text)
         command.set_defaults(command=name)
+    _add_exec(commands, starting)
     _add_explain(commands, home)
     _add_ui(commands, home)
     _add_apply(commands, home)
     return parser
+
+
+def _add_exec(commands: Any, starting: argparse.ArgumentParser) -> None:
+    text = "run a command with an empty local TaskRouter of its own, and exit with its exit code"
+    execute = commands.add_parser(
+        "exec",
+        parents=[starting],
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}. The command has the variables that `env` prints.",
+        usage=f"{PROGRAM} exec [--seed FILE] [--transparent] -- COMMAND ...",
+    )
+    execute.add_argument("program", nargs="*", metavar="COMMAND", help="for example: -- npm test")
+    execute.set_defaults(command="exec")
 
 
 def _add_explain(commands: Any, home: argparse.ArgumentParser) -> None:
@@ -105,6 +127,24 @@ def _home() -> argparse.ArgumentParser:
     return parser
 
 
+def _starting() -> argparse.ArgumentParser:
+    parser = _options()
+    parser.add_argument(
+        "--seed",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="first create and update what this file declares; can be repeated",
+    )
+    parser.add_argument(
+        "--transparent",
+        action="store_true",
+        help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
+        "prints the environment variables that programs need for it",
+    )
+    return parser
+
+
 def _serving() -> argparse.ArgumentParser:
     parser = _options()
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
@@ -115,23 +155,10 @@ def _serving() -> argparse.ArgumentParser:
         help="0 picks a free one (default: the last one, else 8790, else a free one)",
     )
     parser.add_argument(
-        "--seed",
-        type=Path,
-        action="append",
-        metavar="FILE",
-        help="first create and update what this file declares; can be repeated",
-    )
-    parser.add_argument(
         "--idle-timeout",
         type=float,
         metavar="HOURS",
         help="stop after this time without a request; 0 means never (default: 12)",
-    )
-    parser.add_argument(
-        "--transparent",
-        action="store_true",
-        help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
-        "prints the environment variables that programs need for it",
     )
     parser.add_argument(
         "--https",

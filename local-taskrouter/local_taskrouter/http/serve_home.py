@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import Timeout
@@ -33,37 +34,53 @@ class CannotServe(RuntimeError):
     """The emulator cannot run here; the message has the reason and what to do."""
 
 
-def serve_home(
-    home: Home,
-    host: str,
-    port: int | None,
-    idle_hours: float | None,
-    transparent: bool = False,
-    https_port: int | None = None,
-    seeds: Sequence[Path] = (),
-) -> None:
-    """Serve the emulator of `home` until it is stopped, and print its address.
+@dataclass(frozen=True)
+class Settings:
+    """How to serve.
 
-    `port` None means the last port, else the usual one, else a free one. With `transparent`, a proxy
-    on the next port of the loopback address (or a free one) serves the emulator at Twilio's address.
-    `https_port` implies `transparent`: that port of the loopback address serves it without a proxy.
-    Before that, the `seeds` are applied. Raises CannotServe.
+    `port` None means the last port, else the usual one, else a free one; `idle_hours` None forever.
+    With `transparent`, a proxy on the next port of the loopback address (or a free one) serves the
+    emulator at Twilio's address. `https_port` implies it: that port of the loopback address serves
+    it without a proxy. `seeds` are files to apply first.
     """
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    idle_hours: float | None = None
+    transparent: bool = False
+    https_port: int | None = None
+    seeds: Sequence[Path] = ()
+
+
+def serve_home(home: Home, settings: Settings) -> None:
+    """Serve the emulator of `home` until it is stopped, and print its address. Raises CannotServe."""
     os.umask(0o077)
     descriptors.raise_limit()
+    with opened(home, settings) as (server, running):
+        _serve(home, server, running)
+
+
+@contextmanager
+def opened(home: Home, settings: Settings) -> Iterator[tuple[EmulatorServer, Running]]:
+    """Hold `home` for a `with` block, which must run the server. Raises CannotServe."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     home.create()
+    port = settings.port
     try:
         with home.serving_lock(timeout=1):
-            if seeds:
-                _apply_seeds(home, seeds)
+            if settings.seeds:
+                _apply_seeds(home, settings.seeds)
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
             owners = [single_user_server(), Owner.of_pid(home.owner())]
-            server = _bind_first_free(_open_taskrouter(home), host, ports, idle_hours, owners)
+            server = _bind_first_free(_open_taskrouter(home), settings, ports, owners)
             sid, token = home.credentials()
             running = Running(server.url, os.getpid(), sid, token, control.VERSION)
-            with _at_twilios_address(server, home, transparent, https_port):
-                _serve(home, server, running)
+            with _at_twilios_address(server, home, settings):
+                logging.getLogger().addHandler(handler := LogFileHandler(sys.stderr, home.log_file))
+                try:
+                    yield server, running
+                finally:
+                    logging.getLogger().removeHandler(handler)
     except Timeout:
         raise CannotServe(_already_served(home)) from None
 
@@ -77,8 +94,7 @@ def _apply_seeds(home: Home, seeds: Sequence[Path]) -> None:
     try:
         with client_of(server.url, *home.credentials()) as client:
             for file in seeds:
-                changes = apply(client, file, variables=os.environ)
-                print(f"{file} is applied: {len(changes)} changes.")
+                apply(client, file, variables=os.environ)
     except SeedError as error:
         raise CannotServe(str(error)) from None
     finally:
@@ -86,7 +102,6 @@ def _apply_seeds(home: Home, seeds: Sequence[Path]) -> None:
 
 
 def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
-    logging.getLogger().addHandler(LogFileHandler(sys.stderr, home.log_file))
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop())
@@ -105,11 +120,10 @@ def _serve(home: Home, server: EmulatorServer, running: Running) -> None:
 
 
 @contextmanager
-def _at_twilios_address(
-    server: EmulatorServer, home: Home, transparent: bool, https_port: int | None
-) -> Iterator[None]:
+def _at_twilios_address(server: EmulatorServer, home: Home, settings: Settings) -> Iterator[None]:
     """Serve `server` at Twilio's address too, if requested, until the `with` block ends."""
-    if not transparent and https_port is None:
+    https_port = settings.https_port
+    if not settings.transparent and https_port is None:
         yield
         return
     from local_taskrouter.transparent.mode import Transparent  # slow to load, rarely needed
@@ -137,16 +151,13 @@ def _at_twilios_address(
 
 
 def _bind_first_free(
-    taskrouter: TaskRouter,
-    host: str,
-    ports: list[int],
-    idle_hours: float | None,
-    owners: Sequence[Owner],
+    taskrouter: TaskRouter, settings: Settings, ports: list[int], owners: Sequence[Owner]
 ) -> EmulatorServer:
+    host = settings.host
     fault: OSError | None = None
     for port in ports:
         try:
-            return EmulatorServer(taskrouter, host, port, idle_hours, owners)
+            return EmulatorServer(taskrouter, host, port, settings.idle_hours, owners)
         except OSError as error:
             fault = error
     taskrouter.close()
