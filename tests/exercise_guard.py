@@ -3,9 +3,8 @@
 * a Markdown cell with the heading `## Exercise: …`, and any cells that prepare the exercise
 * a code cell that ends with the comment PROMPT …, where the learner writes one line
 * a code cell `exercises.name(lab)`: the self-check, stored unsolved
-* a Markdown cell with a hint that unfolds
-* a code cell with the solution, which ends with `exercises.name(lab).require()`; it is folded, and
-  shows its first line, a comment
+* a Markdown cell with a hint and a solution, each of which unfolds. The solution is text, so that
+  running the notebook does not solve the exercise
 """
 
 import re
@@ -19,8 +18,16 @@ PROMPT = "# Write one line here"
 LESSONS = {f"{number:02}" for number in range(1, 8)}
 
 _HEADING = re.compile(r"## Exercise\b")
-_SELF_CHECK = re.compile(r"exercises\.(\w+)\(lab\)")
-_UNFOLDS = re.compile(r"<details>\s*<summary>[^<]+</summary>\n\n.+\n\n</details>", re.DOTALL)
+_SELF_CHECK = re.compile(r"exercises\.\w+\(lab\)")
+_UNFOLDS = "<details>\n<summary>{}</summary>\n\n{}\n\n</details>"
+_HINT = re.compile(_UNFOLDS.format("A hint", r"\S[^<]*\S"))
+_SOLUTION = re.compile(_UNFOLDS.format("Show the solution", r"```python\n([^`]+)\n```"))
+
+
+def solution_of(cell: NotebookNode) -> str | None:
+    """The solution in a Markdown cell as Python code, None in any other cell."""
+    found = _SOLUTION.search(cell.source) if cell.cell_type == "markdown" else None
+    return found and found[1]
 
 
 def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
@@ -38,29 +45,22 @@ def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
 
 def _missing(section: list[NotebookNode]) -> Iterator[str]:
     matches = [_SELF_CHECK.fullmatch(cell.source.strip()) for cell in section]
-    checks = [(index, match[1]) for index, match in enumerate(matches) if match]
+    checks = [index for index, match in enumerate(matches) if match]
     if len(checks) != 1:
         yield f"it has {len(checks)} self-checks, not one"
         return
-    [(at, name)] = checks
+    [at] = checks
     if not at or not section[at - 1].source.strip().splitlines()[-1].startswith(PROMPT):
         yield f"before its self-check there is no cell that ends with {PROMPT!r}"
     if "○" not in _shown(section[at]):
         yield "its self-check is not stored unsolved"
-    hint, solution, *rest = [*section[at + 1 :], None, None]
-    if hint is None or hint.cell_type != "markdown" or not _UNFOLDS.search(hint.source):
+    after = section[at + 1 :]
+    if not after or not _HINT.search(after[0].source):
         yield "after its self-check there is no hint that unfolds"
-    if solution is None or f"\nexercises.{name}(lab).require()" not in solution.source:
-        yield "after its hint there is no solution that ends with its self-check"
-        return
-    if not solution.metadata.get("jupyter", {}).get("source_hidden"):
-        yield "its solution is not folded"
-    if not solution.source.startswith("#"):
-        yield "its solution begins with code, and folding shows the first line"
-    if "✓ Solved" not in _shown(solution):
-        yield "its solution is not stored as solved"
-    if any(cell is not None and cell.cell_type == "code" for cell in rest):
-        yield "code follows its solution"
+    if not after or solution_of(after[0]) is None:
+        yield "after its hint there is no solution that unfolds"
+    if any(cell.cell_type == "code" for cell in after):
+        yield "code follows its self-check"
 
 
 def _shown(cell: NotebookNode) -> str:

@@ -25,15 +25,11 @@ def wait_for_activity(lab: PreparedWorkspace, name: str, worker_sid: str = "") -
     eventually(f"the Worker is {name}", lambda: worker.fetch().activity_name == name)
 
 
-def check_folded_solution_and_hint(tab: Tab) -> None:
-    """Check that solution and hint of an exercise are folded, and unfold with a click."""
-    solution = tab.page.locator(".jp-Notebook .jp-CodeCell", has_text="# A solution").first
-    expect(solution.get_by_text("✓ Solved")).to_be_visible()
-    expect(solution.get_by_text(".require()")).to_have_count(0)
-    solution.get_by_title("Click to expand").click()
-    expect(solution.get_by_text(".require()")).to_be_visible()
-    hint = tab.page.locator(".jp-Notebook details").first
-    expect(hint.locator("p").first).to_be_hidden()
-    hint.get_by_text("A hint").click()
-    expect(hint.locator("p").first).to_be_visible()
+def check_hint_and_solution(tab: Tab) -> None:
+    """Check that an exercise is not solved, and that its hint and solution unfold with a click."""
     expect(tab.output_of("exercises.").get_by_text("○ Not yet solved")).to_be_visible()
+    for summary, content in (("A hint", "p"), ("Show the solution", "pre")):
+        folded = tab.page.locator(".jp-Notebook details", has_text=summary).first
+        expect(folded.locator(content).first).to_be_hidden()
+        folded.get_by_text(summary).click()
+        expect(folded.locator(content).first).to_be_visible()

@@ -20,6 +20,8 @@ from tools.refresh import WIDGET_VIEW
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 GUARDS = [*GENERAL, ends_with_exercises]
+HINT = "<details>\n<summary>A hint</summary>\n\nAdd one.\n\n</details>"
+SOLUTION = "<details>\n<summary>Show the solution</summary>\n\n```python\n1 + 1\n```\n\n</details>"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LESSONS = [
     "00-start-here",
@@ -142,26 +144,21 @@ BAD: list[tuple[str, Edit]] = [
     ("public_names_only", replace_code("from helpers import refresh")),
     ("public_names_only", replace_code("from helpers.simulation import floor")),
     ("shows_lifecycle_and_checks", replace_code("1")),
-    ("shows_lifecycle_and_checks", lambda content: content.cells[-2].update(source="1")),
+    ("shows_lifecycle_and_checks", lambda content: part(content, "self_check").update(source="1")),
     *[
         ("ends_with_exercises", edit)
         for edit in [
             lambda content: part(content, "heading").update(source="## Another section"),
             lambda content: content.cells.extend(exercise(20) + exercise(30)),
             lambda content: part(content, "prompt").update(source="update()"),
-            lambda content: part(content, "self_check").update(source="exercises.two(lab)"),
             lambda content: part(content, "self_check").update(source="1"),
             lambda content: part(content, "self_check").update(outputs=[]),
             lambda content: part(content, "hint").update(source="Look it up."),
             lambda content: part(content, "hint").update(source="<details>Unclosed"),
-            lambda content: part(content, "solution").update(
-                source="\nexercises.two(lab).require()"
-            ),
-            lambda content: part(content, "solution").metadata.pop("jupyter"),
-            lambda content: part(content, "solution").update(
-                source="1\nexercises.one(lab).require()"
-            ),
-            lambda content: part(content, "solution").update(outputs=[]),
+            lambda content: part(content, "hint").update(source=HINT),
+            lambda content: part(content, "hint").update(source=SOLUTION),
+            lambda content: part(content, "hint").update(source=f"{HINT}\n\n{SOLUTION[10:]}"),
+            lambda content: part(content, "hint").update(cell_type="raw"),
             lambda content: content.cells.append(new_code_cell("1")),
         ]
     ],
@@ -179,16 +176,7 @@ def exercise(first: int) -> list[NotebookNode]:
             id=f"self_check{first}",
             outputs=[new_output("stream", name="stdout", text="○ Not yet solved")],
         ),
-        new_markdown_cell(
-            "<details>\n<summary>A hint</summary>\n\nAdd one.\n\n</details>", id=f"hint{first}"
-        ),
-        new_code_cell(
-            "# A solution\nexercises.one(lab).require()",
-            execution_count=first + 2,
-            id=f"solution{first}",
-            outputs=[new_output("stream", name="stdout", text="✓ Solved")],
-            metadata={"jupyter": {"source_hidden": True}},
-        ),
+        new_markdown_cell(f"{HINT}\n\n{SOLUTION}", id=f"hint{first}"),
     ]
     return cells
 
@@ -198,7 +186,7 @@ def part(content: NotebookNode, name: str) -> NotebookNode:
 
 
 def good_notebook() -> NotebookNode:
-    sources = ["show_lifecycle('Task Created')", *["%time 1\nprint(2)"] * 5, "check('x', 1, 1)"]
+    sources = ["show_lifecycle('Task Created')", *["%time 1\nprint(2)"] * 6, "check('x', 1, 1)"]
     cells = [new_code_cell(source, execution_count=n) for n, source in enumerate(sources, 1)]
     content = new_notebook(
         cells=[

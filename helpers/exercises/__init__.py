@@ -10,8 +10,7 @@
     hugo_helps(lab)            07  Hugo holds the Task that waits for him
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
-SelfCheck. Its `require()` raises CheckFailed unless everything is right, as the lessons' solutions
-assert.
+SelfCheck.
 """
 
 from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps

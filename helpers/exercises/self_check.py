@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from helpers.checks import CheckFailed
 from helpers.display.html import AS_TEXT
 from helpers.display.theme import INK, NOTICE_EDGE, SOLVED_EDGE
 
@@ -52,15 +51,6 @@ class SelfCheck:
     def advice(self) -> str:
         """The advice of the first line that is not right yet; "" when the exercise is solved."""
         return next((f"Next: {line.advice}" for line in self.lines if not line.right), "")
-
-    def require(self) -> None:
-        """Print the lines of a solved exercise.
-
-        Raises CheckFailed, with all lines and the advice, when it is not solved.
-        """
-        if not self.solved:
-            raise CheckFailed(repr(self))
-        print(self)
 
     def __repr__(self) -> str:
         lines = [self.summary, *(f"  {line}" for line in self.lines), self.advice]

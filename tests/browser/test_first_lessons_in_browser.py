@@ -2,7 +2,7 @@
 
 import json
 
-from lesson_steps import check_folded_solution_and_hint, create, status_of, wait_for_activity
+from lesson_steps import check_hint_and_solution, create, status_of, wait_for_activity
 from playwright.sync_api import expect
 from timeout import eventually
 
@@ -25,7 +25,7 @@ def test_00_button_counts_clicks(tab, run):
 
 def test_01_panels_set_and_follow_activities_after_a_reload(tab, run, lab):
     run("01-alice-offline")
-    check_folded_solution_and_hint(tab)
+    check_hint_and_solution(tab)
     toggle, workers = tab.output_of("controls.activity_toggle"), tab.output_of("controls.workers")
     toggle.get_by_role("button", name="Idle", exact=True).click()
     wait_for_activity(lab, "Idle")

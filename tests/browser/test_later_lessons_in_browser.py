@@ -2,7 +2,7 @@
 
 import re
 
-from lesson_steps import check_folded_solution_and_hint, create, status_of, wait_for_activity
+from lesson_steps import check_hint_and_solution, create, status_of, wait_for_activity
 from playwright.sync_api import expect
 from timeout import eventually
 
@@ -37,7 +37,7 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
 
 def test_06_alice_is_offline_after_twenty_minutes(tab, run, lab):
     run("06-when-nobody-answers")
-    check_folded_solution_and_hint(tab)
+    check_hint_and_solution(tab)
     the_floor_follows_a_task(tab, lab)
     tab.run_through("controls.clock")
     shown = tab.output_of("controls.clock")

@@ -2,7 +2,6 @@ import re
 
 import pytest
 
-from helpers.checks import CheckFailed
 from helpers.exercises import Line, SelfCheck
 
 RIGHT = Line("Bob is <Unavailable>", True, "he is", "Update Bob.")
@@ -32,16 +31,3 @@ def test_notebook_shows_the_same_lines_with_values_escaped(lines):
     shown = shown.replace("&lt;", "<").replace("&gt;", ">")
     assert shown.splitlines() == [line.strip() for line in repr(self_check).splitlines()]
     assert "<Unavailable>" not in self_check._repr_html_()
-
-
-def test_require_prints_the_lines_when_solved(capsys):
-    SelfCheck("Lunch", [RIGHT]).require()
-    assert capsys.readouterr().out == "✓ Solved: Lunch\n  ✓ Bob is <Unavailable>\n"
-
-
-def test_require_fails_with_all_lines_when_one_is_not_right(capsys):
-    self_check = SelfCheck("Lunch", [RIGHT, WRONG])
-    with pytest.raises(CheckFailed) as failed:
-        self_check.require()
-    assert str(failed.value) == repr(self_check)
-    assert capsys.readouterr().out == ""

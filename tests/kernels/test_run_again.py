@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from exercise_guard import LESSONS
+from exercise_guard import LESSONS, solution_of
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from smaller_day import DEPENDS_ON_SIZE, PATHS, read_notebook
@@ -26,11 +26,7 @@ class Exercise:
     preparation: list[NotebookNode]
     prompt: NotebookNode
     self_check: NotebookNode
-    solution: NotebookNode
-
-    def solving_line(self) -> str:
-        lines = self.solution.source.splitlines()
-        return "\n".join(line for line in lines if "exercises." not in line)
+    solution: str
 
 
 class OpenNotebook:
@@ -58,9 +54,9 @@ class OpenNotebook:
         for cell in self.cells:
             if cell.source.startswith("## "):
                 cells = []
-            elif cell.metadata.get("jupyter", {}).get("source_hidden"):
+            elif solution := solution_of(cell):
                 *preparation, prompt, self_check = cells
-                yield Exercise(preparation, prompt, self_check, cell)
+                yield Exercise(preparation, prompt, self_check, solution)
             elif cell.cell_type == "code":
                 cells = [*cells, cell]
 
@@ -113,10 +109,9 @@ def solve_and_retry(opened: OpenNotebook, exercises: list[Exercise]) -> None:
     """Solve the exercises in their order as a learner does, then start each of them again."""
     unsolved = [exercise.prompt.source for exercise in exercises]
     for exercise in exercises:
-        exercise.prompt.source += exercise.solving_line()
+        exercise.prompt.source += exercise.solution
         opened.run([*exercise.preparation, exercise.prompt, exercise.self_check])
         assert shown(exercise.self_check).startswith("✓ Solved")
-        opened.run([exercise.solution])
     for exercise, source in zip(exercises, unsolved, strict=True):
         exercise.prompt.source = source
         opened.run([*exercise.preparation, exercise.prompt, exercise.self_check])
