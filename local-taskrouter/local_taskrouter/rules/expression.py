@@ -14,24 +14,26 @@ operators are false on arrays, array operators are false on two scalars. Compari
 `==` and `!=` tests whether a value exists, even for an array: Twilio's own example is
 `preferred_agents != null`. Sources: https://www.twilio.com/docs/taskrouter/expression-syntax,
 https://www.twilio.com/docs/taskrouter/api/task-queue (=, >-, <-),
-https://www.twilio.com/docs/taskrouter/multitasking (which characters a key has) and
-https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment.
+https://www.twilio.com/docs/taskrouter/multitasking (which characters a key has),
+https://www.twilio.com/docs/taskrouter/lifecycle-task-workflows-and-assignment and
+https://www.twilio.com/docs/taskrouter/known-agent-routing (`in` in lower case).
 
 Choices where Twilio's documentation is silent:
 
-* AND, OR, NOT IN, IN, HAS, CONTAINS, true, false and null may be written in any case.
+* All words may be written in any case: AND, OR, NOT IN, HAS, CONTAINS, true, false and null too.
 * AND binds tighter than OR.
 * Values of different types are never equal, nor smaller nor larger: "6" is not 6, true is neither
   1 nor "true". So `!=` between different types is true, and `missing != "x"` is true. Integers and
-  floats are one type. Only numbers and strings have an order, strings by code point.
+  floats are one type. Only numbers and strings have an order, strings by code point. (Twilio says
+  to avoid mixing types; README lists the one example that does.)
 * Objects behave like arrays under scalar operators: only `== null` and `!= null` look at them.
 * CONTAINS compares strings only, and case counts.
 * null counts as a scalar under array operators: `x NOT IN missing` is false.
 * An array is never a member of an array.
 * An array literal holds constants only, and may be empty.
 * In a string, a backslash before a quote or a backslash takes it literally.
-* A condition is a comparison: `available` alone is an error, as are NOT before a parenthesis,
-  NOT HAS and negative numbers.
+* A condition is a comparison: `available` alone is an error, as are NOT before a parenthesis and
+  NOT HAS. (Negative numbers are documented as unsupported.)
 * Parentheses may be nested 200 deep, and a number may have 30 characters.
 
 An empty text is an error here. Where Twilio allows one (a TaskQueue's TargetWorkers, which then

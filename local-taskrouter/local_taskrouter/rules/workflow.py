@@ -7,6 +7,8 @@ A Task walks through *steps*. A step is one target of one filter, or the default
   next filter that matches;
 * the default filter is reached when no filter matches or every matching one was skipped, never
   through a timeout;
+* a later target without a queue inherits the queue of the target before it;
+* the default filter has no timeout: one that is written there is ignored;
 * timeouts are measured on the Task's age and add up along the way: with two targets of 10 seconds
   each, the second ends when the Task is 20 seconds old.
 
@@ -20,9 +22,7 @@ Choices where Twilio's documentation is silent:
 
 * the timeout of a skipped target counts in the sum, as that of any earlier target does;
 * a filter that held the Task until a timeout does not count as skipped afterwards;
-* a later target without a queue inherits the queue of the target before it;
-* an empty string or null in an optional field is read as if the field were not there;
-* a timeout written in the default filter is ignored.
+* an empty string or null in an optional field is read as if the field were not there.
 """
 
 import json
@@ -174,9 +174,11 @@ def read_configuration(text: str) -> Configuration:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"the configuration is not JSON: {error}") from error
-    routing = _object(document, "the configuration").get("task_routing")
     place = "task_routing"
-    fields = _object(routing, place)
+    routing = _object(document, "the configuration")
+    if place not in routing:
+        raise ConfigurationError(f"{place} is missing: it holds filters and default_filter")
+    fields = _object(routing[place], place)
     filters = _list(fields.get("filters"), f"{place}.filters")
     default = fields.get("default_filter")
     return Configuration(

@@ -202,7 +202,7 @@ def test_single_tasking_queue_needs_activity_sids(single):
 
 def test_workflow_configuration_is_validated(lab):
     for routing, complaint in (
-        ({}, "task_routing must be an object"),
+        ({}, "task_routing is missing"),
         ({"task_routing": {"filters": [{"expression": "1=="}]}}, "filters\\[0\\].expression"),
         ({"task_routing": {"default_filter": {"queue": "WQ1"}}}, "WQ1 is not in this Workspace"),
     ):
