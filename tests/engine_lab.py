@@ -153,6 +153,11 @@ def state(engine):
         "records": {record.sid: dict(vars(record)) for record in store},
         "indexes": indexes,
         "timers": timers(engine),
+        "room": {
+            channel.sid: set(engine.room.workers(channel.sid))
+            for workspace in store.find("workspaces", "all")
+            for channel in store.find("task_channels", workspace.sid)
+        },
         "eligible": {
             queue.sid: eligible(engine, queue)
             for workspace in store.find("workspaces", "all")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from local_taskrouter.core.eligibility import Eligibility
 from local_taskrouter.core.records import Callback, Event, Record, Worker
+from local_taskrouter.core.room import Room
 from local_taskrouter.core.store import Store
 from local_taskrouter.core.timers import Timers
 from local_taskrouter.errors import BadRequest
@@ -65,6 +66,7 @@ class Engine:
         self.store = Store()
         self.timers = Timers(self.store)
         self.eligibility = Eligibility(self.store)
+        self.room = Room(self.store)
         self.sids = sids
         self.limits = Limits()
         self.now = 0.0

@@ -59,15 +59,16 @@ def task_values(task: Task) -> dict[str, Any]:
 
 def worker_values(store: Store, worker: Worker) -> dict[str, Any]:
     """Return what `target_workers` reads of a Worker."""
-    return queue_scope(_worker(store, worker), attributes(worker.attributes))
+    return queue_scope(fields_of(store, worker), attributes(worker.attributes))
 
 
 def pair_values(store: Store, task: Task, worker: Worker) -> dict[str, Any]:
     """Return what the expression of a Workflow target reads: `task.…` and `worker.…`."""
-    return target_scope(task_values(task), _worker(store, worker))
+    return target_scope(task_values(task), fields_of(store, worker))
 
 
-def _worker(store: Store, worker: Worker) -> dict[str, Any]:
+def fields_of(store: Store, worker: Worker) -> dict[str, Any]:
+    """Return what expressions read as `worker.…`."""
     return worker_fields(
         attributes(worker.attributes),
         sid=worker.sid,

@@ -19,20 +19,23 @@ from local_taskrouter.core.records import (
     TaskChannel,
     TaskQueue,
     Worker,
-    WorkerChannel,
     Workspace,
 )
 from local_taskrouter.core.reserve import reserve
-from local_taskrouter.rules.matching import has_room, may_take, named_workers, routed_to
+from local_taskrouter.rules.matching import may_take, named_workers, routed_to
+from local_taskrouter.rules.scope import target_scope
 from local_taskrouter.rules.workflow import Target, order_workers
+
+_FEW = 16
+"""Look up Workers one by one if that many times as many are idle, else go through the idle ones."""
 
 
 def seek_workers(engine: Engine, task: Task) -> bool:
     """Reserve Workers for a waiting Task, longest idle first; return whether it has any now.
 
-    A Worker who has just become free takes its best Task, which may be another one. Costs the
-    smaller of the TaskQueue's matching Workers and the available Workers up to the first that can
-    take it. `order_by` and a TaskChannel with `channel_optimized_routing` cost all of them.
+    A Worker who has just become free takes its best Task, which may be another one. Evaluates
+    matching Workers with room, up to the first that can take it; `order_by` and a TaskChannel with
+    `channel_optimized_routing` cost all of them.
     """
     while task.pending_reservations < task.places and task.held_until is None:
         worker = next(iter(_takers(engine, task)), None)
@@ -67,7 +70,7 @@ def offer_tasks(engine: Engine, worker: Worker) -> None:
 def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
     target = target_of(engine.store, task)
     members = engine.eligibility.members(engine.store.require(TaskQueue, task.task_queue_sid))
-    pair = _AnyPair(engine, task, target, members)
+    pair = _AnyPair(engine, members).with_task(task, target)
     able = (
         worker
         for worker in _longest_idle(engine, task, members)
@@ -81,7 +84,7 @@ def _takers(engine: Engine, task: Task) -> Iterable[Worker]:
 
 
 def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Iterable[Worker]:
-    """Return the available `members` (None: of the Workspace), the longest idle first.
+    """Return the available `members` (None: of the Workspace) with room, the longest idle first.
 
     For a Task that was created for one Worker, return that Worker.
     """
@@ -89,12 +92,15 @@ def _longest_idle(engine: Engine, task: Task, members: set[str] | None) -> Itera
     if (only := routed_to(task.routing_target)) is not None:
         worker = store.get(Worker, only)
         return [] if worker is None else [worker]
+    able = engine.room.workers(task.task_channel_sid)
+    fewer, more = sorted((able, able if members is None else members), key=len)
+    in_order = len(fewer) * _FEW > store.count("idle", task.workspace_sid)
     found: Iterable[Worker]
-    if members is None or len(members) >= store.count("idle", task.workspace_sid):
-        found, in_order = store.walk("idle", task.workspace_sid), True
+    if in_order:
+        idle = store.walk("idle", task.workspace_sid)
+        found = (worker for worker in idle if worker.sid in fewer and worker.sid in more)
     else:
-        found = (worker for sid in members if (worker := store.require(Worker, sid)).available)
-        in_order = False
+        found = (store.require(Worker, sid) for sid in fewer if sid in more)
     if store.require(TaskChannel, task.task_channel_sid).channel_optimized_routing:
         return sorted(found, key=lambda worker: _idle_on_channel(engine, worker, task))
     return found if in_order else sorted(found, key=_idle)
@@ -120,10 +126,10 @@ def _best_task(engine: Engine, worker: Worker) -> Task | None:
     for task in engine.store.walk("routed", worker.sid):
         if can_take(engine, task, worker, None):
             heads["FIFO"].append(task)
-    channels = _open_channels(engine, worker)
+    channels, pair = _open_channels(engine, worker), _PairInLine(engine).with_worker(worker)
     for queue in engine.eligibility.queues_of(worker) if channels else ():
         for channel_sid in channels:
-            head = _head(engine, worker, queue.task_order, (queue.sid, channel_sid))
+            head = _head(pair, queue.task_order, (queue.sid, channel_sid))
             if head is not None:
                 heads[queue.task_order].append(head)
     workspace = engine.store.require(Workspace, worker.workspace_sid)
@@ -136,7 +142,8 @@ def _best_task(engine: Engine, worker: Worker) -> Task | None:
 def _open_channels(engine: Engine, worker: Worker) -> list[str]:
     """Return the SIDs of the TaskChannels on which the Worker has room."""
     channels = engine.store.walk("channels_of_worker", worker.sid)
-    return [channel.task_channel_sid for channel in channels if _is_open(engine, channel)]
+    sids = [channel.task_channel_sid for channel in channels]
+    return [sid for sid in sids if worker.sid in engine.room.workers(sid)]
 
 
 def _oldest(task: Task) -> tuple[float, ...]:
@@ -147,27 +154,35 @@ def _newest(task: Task) -> tuple[float, ...]:
     return (-task.virtual_start_time, -task.serial)
 
 
-def _head(engine: Engine, worker: Worker, order: str, line: tuple[str, str]) -> Task | None:
+def _head(pair: "_PairInLine", order: str, line: tuple[str, str]) -> Task | None:
     """Return the first Task in a line (TaskQueue, TaskChannel with room) the Worker can take."""
-    for task in engine.store.walk(order.lower(), line):
-        if may_take(_PairInLine(engine, task, target_of(engine.store, task)).with_worker(worker)):
+    store = pair.engine.store
+    for task in store.walk(order.lower(), line):
+        if may_take(pair.with_task(task, target_of(store, task))):
             return task
     return None
 
 
 class _Pair:
-    """A Task and one Worker after the other, as the records have them (see rules/matching.py)."""
+    """A Task and a Worker, as the records have them (see rules/matching.py).
 
-    __slots__ = ("engine", "named", "target", "task", "worker")
+    One of the two stays, the other changes.
+    """
 
-    def __init__(self, engine: Engine, task: Task, target: Target | None) -> None:
+    __slots__ = ("_fields", "engine", "named", "target", "task", "worker")
+
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
+
+    def with_task(self, task: Task, target: Target | None) -> Self:
         self.task = task
         self.target = target
         self.named = named_workers(task.routing_target, target, parsed.task_values(task))
+        return self
 
     def with_worker(self, worker: Worker) -> Self:
         self.worker = worker
+        self._fields: dict[str, Any] | None = None
         return self
 
     @property
@@ -198,9 +213,10 @@ class _Pair:
     def matches_target(self) -> bool:
         if self.target is None or self.target.expression is None:
             return True
-        return self.target.expression.matches(
-            parsed.pair_values(self.engine.store, self.task, self.worker)
-        )
+        if self._fields is None:
+            self._fields = parsed.fields_of(self.engine.store, self.worker)
+        values = target_scope(parsed.task_values(self.task), self._fields)
+        return self.target.expression.matches(values)
 
 
 class _PairInLine(_Pair):
@@ -217,10 +233,8 @@ class _AnyPair(_Pair):
 
     __slots__ = ("members",)
 
-    def __init__(
-        self, engine: Engine, task: Task, target: Target | None, members: set[str] | None = None
-    ) -> None:
-        super().__init__(engine, task, target)
+    def __init__(self, engine: Engine, members: set[str] | None = None) -> None:
+        super().__init__(engine)
         self.members = members
 
     @property
@@ -229,9 +243,7 @@ class _AnyPair(_Pair):
 
     @property
     def has_room(self) -> bool:
-        key = (self.worker.sid, self.task.task_channel_sid)
-        channels = self.engine.store.walk("worker_channel", key)
-        return any(_is_open(self.engine, channel) for channel in channels)
+        return self.worker.sid in self.engine.room.workers(self.task.task_channel_sid)
 
     @property
     def matches_queue(self) -> bool:
@@ -243,9 +255,4 @@ class _AnyPair(_Pair):
 
 def can_take(engine: Engine, task: Task, worker: Worker, target: Target | None) -> bool:
     """Whether the Worker could be reserved for the Task at this target now."""
-    return may_take(_AnyPair(engine, task, target).with_worker(worker))
-
-
-def _is_open(engine: Engine, channel: WorkerChannel) -> bool:
-    held = engine.store.count("held", (channel.worker_sid, channel.task_channel_sid))
-    return has_room(channel.available, channel.configured_capacity - held)
+    return may_take(_AnyPair(engine).with_task(task, target).with_worker(worker))

@@ -51,8 +51,12 @@ def create_task_queue(
 
 
 def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> None:
-    """Change a TaskQueue's fields and match its waiting Tasks with Workers again."""
-    targets = queue.target_workers
+    """Change a TaskQueue's fields and match its waiting Tasks with its Workers again.
+
+    Costs one step for each waiting Task and each idle Worker if it changes whom it matches or how
+    many Workers are reserved for a Task.
+    """
+    targets, places = queue.target_workers, queue.max_reserved_workers
     engine.store.change(queue, **fields, date_updated=engine.now)
     if queue.target_workers != targets:
         emit(
@@ -61,10 +65,15 @@ def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> Non
             queue,
             f"TaskQueue {queue.sid} expression updated to '{queue.target_workers}'",
         )
+    if (queue.target_workers, queue.max_reserved_workers) == (targets, places):
+        return
     for task in engine.store.find("in_queue", queue.sid):
         engine.store.change(task, places=queue.max_reserved_workers)
-    for worker in engine.store.find("idle", queue.workspace_sid):
-        engine.free(worker)
+    if engine.store.count("in_queue", queue.sid):
+        members = engine.eligibility.members(queue)
+        for worker in engine.store.walk("idle", queue.workspace_sid):
+            if members is None or worker.sid in members:
+                engine.free(worker)
 
 
 def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:

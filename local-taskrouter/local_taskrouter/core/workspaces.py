@@ -94,7 +94,7 @@ def delete_workspace(engine: Engine, workspace: Workspace) -> None:
     """Delete a Workspace and everything in it."""
     emit(engine, "workspace.deleted", workspace, f"Workspace {workspace.friendly_name} deleted")
     for kind in _OLDEST_LAST:
-        for record in _all(engine, workspace, kind):
+        for record in reversed(_all(engine, workspace, kind)):  # the ends of the indexes' lists
             engine.store.remove(record)
     engine.store.remove(workspace)
 
