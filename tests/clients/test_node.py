@@ -1,11 +1,14 @@
 """The first lessons, from Offline to completed, with Twilio's unmodified Node SDK and CLI."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from local_taskrouter.testing import LocalTaskRouter
+from readme_blocks import blocks, seed
 
 LESSON = Path(__file__).parent / "lesson.js"
 
@@ -36,6 +39,15 @@ def test_node_sdk_completes_task(twilio, environment, node_modules):
         "paged": ["Offline", "Available", "Unavailable", "Idle"],
         "refused": {"status": 400, "code": 20001},
     }
+
+
+def test_readme_example_passes(node_modules):
+    [example] = blocks("js")
+    file = node_modules.parent / "readme.test.js"
+    file.write_text(example, "utf-8")
+    variables = {"CALLBACK_BASE": "http://127.0.0.1:1"}
+    with LocalTaskRouter(json.loads(seed()), variables=variables) as taskrouter:
+        run([shutil.which("node"), "--test", str(file)], {**os.environ, **taskrouter.env})
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 from local_taskrouter.ui.files import TYPES
+from readme_blocks import blocks
 
 PROJECT = Path(__file__).resolve().parents[2] / "local-taskrouter"
 PIP_SECONDS = 300
@@ -50,19 +50,19 @@ def programs(
     run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
     programs = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
     # Given a folder, pip builds the wheel and installs that.
-    done = pip(programs / "python", "install", "--no-compile", PROJECT, "pytest", cwd=folder)
+    done = pip(programs / "python", "install", "--no-compile", PROJECT, "pytest-xdist", cwd=folder)
     if done.returncode:
         skip_outside_ci(f"pip could not build and install the wheel: {done.stderr[-300:]}")
     return programs
 
 
-def test_readme_example_passes_with_the_fixture_of_the_installed_plugin(programs, tmp_path):
-    readme = (PROJECT / "README.md").read_text("utf-8")
-    [example] = re.findall(r"```python\n(def test_\w+.*?)```", readme, re.DOTALL)
-    (tmp_path / "test_example.py").write_text(example, "utf-8")
-    done = run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
+def test_readme_example_passes_in_parallel_with_the_installed_plugin(programs, tmp_path):
+    example = blocks("python")[0]
+    for number in range(6):
+        (tmp_path / f"test_example_{number}.py").write_text(example, "utf-8")
+    done = run(programs / "python", "-m", "pytest", "-q", "-n", "3", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_environment_has_no_package_that_only_the_tutorial_needs(programs, tmp_path):
