@@ -16,7 +16,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from local_taskrouter.process import launch
-from local_taskrouter.process.server_identity import VerifiedAdapter
+from local_taskrouter.process.verified_adapter import VerifiedAdapter
 from requests import PreparedRequest, Request
 from requests import Response as HttpResponse
 from requests import Session as HttpSession

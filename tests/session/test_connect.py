@@ -219,7 +219,7 @@ def alone(running_home):
     session.close()
 
 
-def test_separate_taskrouter_shares_no_state_or_clock(local, alone, running_home):
+def test_separate_taskrouter_shares_no_state_clock_or_port(local, alone, running_home):
     alone.client.taskrouter.v1.workspaces.create(friendly_name="mine")
     clock = f"{alone.address}/emulator/clock"
     assert alone.client.request("POST", clock, data={"advance": "86400"}).status_code == 200
@@ -229,9 +229,6 @@ def test_separate_taskrouter_shares_no_state_or_clock(local, alone, running_home
     now = [s.client.request("GET", f"{s.address}/emulator").text for s in (local, alone)]
     assert len({json.loads(text)["now"][:10] for text in now}) == 2
     assert find_running(running_home).url == local.address != alone.address
-
-
-def test_separate_taskrouter_does_not_take_the_usual_port(alone):
     assert urlsplit(alone.address).port != USUAL_PORT
 
 

@@ -267,7 +267,14 @@ def test_log_that_has_grown_too_long_is_emptied_while_it_runs(running_home):
     assert running_home.log_file.read_text() == "Invalid HTTP request received.\n"
 
 
-def test_launch_imports_neither_uvicorn_nor_sqlite():
-    code = "import sys, local_taskrouter.process.launch; print({'uvicorn', 'sqlite3'} & set(sys.modules))"
+@pytest.mark.parametrize(
+    ("module", "slow"),
+    [
+        ("process.launch", {"uvicorn", "sqlite3", "requests"}),
+        ("http.serve_home", {"requests", "twilio", "aiohttp", "cryptography"}),
+    ],
+)
+def test_start_imports_nothing_slow_that_it_does_not_need(module, slow):
+    code = f"import sys, local_taskrouter.{module}; print({slow} & {{*sys.modules}})"
     out, err = python(code).communicate(timeout=60)
     assert out.strip() == "set()", err
