@@ -5,7 +5,7 @@ in a millisecond: the clock moves forward on request, and can be stopped.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 _STEP_SECONDS, _DRIFT = 1.0, 0.001
@@ -26,11 +26,10 @@ class SystemClock:
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.offset = offset
-        self.stopped = stopped
+        self._at_first = offset, stopped
         self._wall, self._monotonic = wall, monotonic
         self._lock = Lock()
-        self._last, self._last_monotonic = wall(), monotonic()
+        self.restart()
 
     def now(self) -> float:
         """Seconds since 1970-01-01T00:00:00Z, including moved time."""
@@ -61,10 +60,29 @@ class SystemClock:
             self.offset += self.stopped - self._real()
             self.stopped = None
 
-    def reset(self) -> None:
-        """Undo every move: the time is the machine's. A stopped clock remains stopped."""
+    def restart(self) -> None:
+        """Become what it was when it was created."""
+        self.offset, self.stopped = self._at_first
         self._last, self._last_monotonic = self._wall(), self._monotonic()
-        self.offset, self.stopped = 0.0, None if self.stopped is None else self._last
+
+    def settings(self) -> dict[str, str | None]:
+        """What `restore` needs, as text."""
+        stopped = None if self.stopped is None else repr(self.stopped)
+        return {"offset": repr(self.offset), "stopped": stopped}
+
+    def restore(self, settings: Mapping[str, str | None]) -> None:
+        """Restart, and move as these settings say; without an offset, it was never moved."""
+        self.restart()
+        if (offset := settings["offset"]) is not None:
+            stopped = settings["stopped"]
+            self.offset, self.stopped = float(offset), None if stopped is None else float(stopped)
+
+    def reset(self) -> None:
+        """Undo every move. A stopped clock remains stopped, at the machine's time."""
+        was_stopped = self.stopped is not None
+        self.restart()
+        if was_stopped:
+            self.freeze()
 
     def _real(self) -> float:
         with self._lock:
@@ -82,8 +100,3 @@ class ManualClock(SystemClock):
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
         super().__init__(stopped=start)
-        self._start = start
-
-    def reset(self) -> None:
-        """Return to the start."""
-        self.offset, self.stopped = 0.0, self._start

@@ -71,12 +71,16 @@ class Snapshot(EventReader):
         return delivery_table.select_newest(self._db, workspace_sid, most)
 
     def dump(self) -> dict[str, Any]:
-        """Every row of every table, by table; Events are objects."""
+        """The version, and every row of every table, by table; Events are objects."""
         tables: dict[str, Any] = {
             table: [list(row) for row in self._db.execute(f"SELECT * FROM {table}")]
             for table in _ROWS
         }
-        return {**tables, "events": [vars(event) for event in self.events(order=OLDEST_FIRST)]}
+        return {
+            "version": VERSION,
+            **tables,
+            "events": [vars(event) for event in self.events(order=OLDEST_FIRST)],
+        }
 
 
 class Database:
@@ -187,6 +191,11 @@ class Database:
 
         Raises ValueError, and changes nothing, if `state` is not a dump or the block cannot read it.
         """
+        if (version := state.get("version")) != VERSION:
+            raise ValueError(
+                f"this state has version {version} of the tables, this local-taskrouter reads version"
+                f" {VERSION}"
+            )
         try:
             with self._transaction():
                 self._delete_all()

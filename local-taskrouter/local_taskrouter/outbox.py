@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from local_taskrouter.core.records import Callback
@@ -42,7 +43,8 @@ class _Line:
 
 
 class Outbox:
-    """Deliver callbacks with `send`, then call `finish` with the delivery and its attempts.
+    """Deliver callbacks with `send`, then call `finish` with the delivery, its attempts, and a
+    function that returns whether the delivery has been discarded.
 
     `load` returns a delivery by its number, None if it has been deleted. `finish` and `load` run in
     worker threads. At most `most` requests are under way. Its thread starts with the first delivery.
@@ -51,7 +53,7 @@ class Outbox:
     def __init__(
         self,
         send: Send,
-        finish: Callable[[Delivery, list[Attempt]], None],
+        finish: Callable[[Delivery, list[Attempt], Callable[[], bool]], None],
         load: Callable[[int], Delivery | None],
         most: int = 1_000,
     ) -> None:
@@ -59,8 +61,9 @@ class Outbox:
         self._room = asyncio.Semaphore(most)
         self._lines: dict[tuple[str, str, bool], _Line] = {}
         self._open = 0  # deliveries that are not finished
+        self._discarded = 0  # calls of `discard`
         self._under_way = 0
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # reentrant
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -85,7 +88,14 @@ class Outbox:
             return self._changed.wait_for(lambda: not self._open, timeout)
 
     def discard(self) -> None:
-        """Drop the deliveries that have not started."""
+        """Drop all deliveries: those that have not started, and the responses to the others."""
+        with self._changed:
+            self._discarded += 1
+            self._drop_waiting()
+            if self._thread is not None:
+                self._loop.call_soon_threadsafe(self._cancel)
+
+    def _drop_waiting(self) -> None:
         with self._changed:
             for line in self._lines.values():
                 self._open -= len(line.waiting)
@@ -96,7 +106,7 @@ class Outbox:
         """Stop, after a moment for responses that are about to come. A second call does nothing."""
         with self._changed:
             self._closed, thread, self._thread = True, self._thread, None
-            self.discard()  # before one of them starts a new thread
+            self._drop_waiting()  # before one of them starts a new thread
         if thread is not None:
             self.wait(GRACE_SECONDS)
             self._loop.call_soon_threadsafe(self._stopping.set)
@@ -107,9 +117,13 @@ class Outbox:
         while line.waiting and line.under_way < (line.at_once if self._under_way < PLENTY else 1):
             line.under_way += 1
             self._under_way += 1
-            self._call(self._start_task, key, line, line.waiting.popleft())
+            is_discarded = partial(self._discarded_since, self._discarded)
+            self._call(self._start_task, key, line, line.waiting.popleft(), is_discarded)
         if not line.under_way:
             del self._lines[key]
+
+    def _discarded_since(self, before: int) -> bool:
+        return self._discarded > before
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:
         if self._thread is None:
@@ -128,23 +142,32 @@ class Outbox:
 
         async with new_client() as self._client:
             await self._stopping.wait()
-            for task in self._tasks:
-                task.cancel()
+            self._cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _start_task(self, key: tuple[str, str, bool], line: _Line, item: Delivery | int) -> None:
-        task = self._loop.create_task(self._deliver(key, line, item))
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    def _start_task(self, *delivery: Any) -> None:
+        task = self._loop.create_task(self._deliver(*delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, key: tuple[str, str, bool], line: _Line, item: Delivery | int) -> None:
+    async def _deliver(
+        self,
+        key: tuple[str, str, bool],
+        line: _Line,
+        item: Delivery | int,
+        is_discarded: Callable[[], bool],
+    ) -> None:
         delivery = None
         try:
             loaded = await asyncio.to_thread(self._load, item) if isinstance(item, int) else item
             if (delivery := loaded) is not None:
                 async with self._room:
                     attempts = await self._send(self._client, delivery.callback)
-                await asyncio.to_thread(self._finish, delivery, attempts)
+                await asyncio.to_thread(self._finish, delivery, attempts, is_discarded)
         except Exception:
             log.exception("The callback to %s failed", key[1])
         finally:

@@ -24,7 +24,7 @@ from local_taskrouter.delivery_table import Attempt, Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
-from local_taskrouter.responses import apply_response
+from local_taskrouter.responses import Command, apply_response
 from local_taskrouter.settling import SETTLE_SECONDS, Settling
 from local_taskrouter.sids import SidMaker
 
@@ -73,7 +73,7 @@ class TaskRouter:
         self._outbox = Outbox(
             self._send, self._finish, self._load_delivery, min(1_000, descriptors.limit() // 8)
         )
-        self._settling = Settling(self._outbox, self._is_pending)
+        self._settling = Settling(self._outbox, lambda sid: self.engine.store.get(Reservation, sid))
         self._wake = threading.Event()
         self._sleeps_until = inf
         self._advances = 0  # calls of `advance` in progress
@@ -85,11 +85,10 @@ class TaskRouter:
 
     def start(self) -> None:
         """Start the timers, and deliver the callbacks that a killed process left undelivered."""
-        undelivered = self.read(lambda snapshot: snapshot.deliveries("due"))
         self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
+        with self._lock:
+            self._submit_due()
         self._ticker.start()
-        for delivery in undelivered:
-            self._outbox.submit(delivery)
 
     def close(self) -> None:
         """Stop the threads and close the file."""
@@ -211,7 +210,7 @@ class TaskRouter:
         return self.read(Snapshot.dump)
 
     def import_state(self, state: dict[str, Any]) -> None:
-        """Replace the whole state by an exported one.
+        """Replace the whole state by an exported one, and go on as after a restart with it.
 
         Raises ValueError, and changes nothing, if `state` is not an exported state.
         """
@@ -225,6 +224,8 @@ class TaskRouter:
                 vars(self.clock).update(before[1])
                 raise
             self._outbox.discard()
+            if self._ticker is not None:
+                self._submit_due()
         self._wake.set()
 
     def reset(self) -> None:
@@ -241,14 +242,19 @@ class TaskRouter:
     def _load(self) -> None:
         engine = Engine(self.sids)
         engine.store.restore(self.database.records())
-        offset = float(self.database.setting("offset") or 0.0)
-        if (stopped := self.database.setting("stopped")) is not None:
-            self.clock.stopped = float(stopped)
-        self.clock.offset, self.engine = offset, engine
+        self.clock.restore({name: self.database.setting(name) for name in ("offset", "stopped")})
+        self.engine = engine
         dates = (record.date_updated for record in engine.store)
         reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
         self.clock.continue_from(reached)
         engine.now = reached or self.clock.now()
+
+    def _submit_due(self) -> None:
+        """Deliver the callbacks without a response. The caller holds the lock."""
+        with self.database.snapshot() as snapshot:
+            due = snapshot.deliveries("due")
+        for delivery in due:
+            self._outbox.submit(delivery)
 
     @contextmanager
     def _moved_clock(self) -> Iterator[None]:
@@ -256,10 +262,7 @@ class TaskRouter:
         clock, before = self.clock, vars(self.clock).copy()
         try:
             yield
-            self.database.save_settings(
-                offset=repr(clock.offset),
-                stopped=None if clock.stopped is None else repr(clock.stopped),
-            )
+            self.database.save_settings(**clock.settings())
         except BaseException:
             vars(clock).update(before)
             raise
@@ -325,17 +328,19 @@ class TaskRouter:
 
         return await make_attempts(client, callback, self.account_sid, self.auth_token, self.faults)
 
-    def _finish(self, delivery: Delivery, attempts: list[Attempt]) -> None:
-        """Apply the instruction in the last response, if there is one, and save the delivery."""
-        apply_response(delivery, attempts, self.call)
-        with self._lock:
-            self.database.save_delivery(delivery)
-        if delivery.state == "done":
-            self._settling.responded(delivery.callback)
+    def _finish(
+        self, delivery: Delivery, attempts: list[Attempt], is_discarded: Callable[[], bool]
+    ) -> None:
+        """Apply the last response and save the delivery, unless the state has been replaced."""
 
-    def _is_pending(self, reservation_sid: str) -> bool:
-        reservation = self.engine.store.get(Reservation, reservation_sid)
-        return reservation is not None and reservation.reservation_status == "pending"
+        def call(command: Command) -> None:
+            self.call(lambda engine: None if is_discarded() else command(engine))
+
+        apply_response(delivery, attempts, call)
+        with self._lock:
+            if not is_discarded():
+                self.database.save_delivery(delivery)
+                self._settling.responded(delivery)
 
     def _load_delivery(self, number: int) -> Delivery | None:
         with self._lock:

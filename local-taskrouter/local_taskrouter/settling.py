@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from local_taskrouter.core.records import Callback
+from local_taskrouter.core.records import Reservation
+from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.outbox import Outbox
 
 GRACE_SECONDS = 0.05
@@ -19,20 +20,21 @@ SETTLE_SECONDS = 10.0
 class Settling:
     """What is on its way: unfinished deliveries, and Reservations that an app has just heard of.
 
-    `is_pending` returns whether the Reservation with this SID is pending.
+    `reservation` returns the Reservation with a SID, or None.
     """
 
-    def __init__(self, outbox: Outbox, is_pending: Callable[[str], bool]) -> None:
-        self._outbox, self._is_pending = outbox, is_pending
+    def __init__(self, outbox: Outbox, reservation: Callable[[str], Reservation | None]) -> None:
+        self._outbox, self._reservation = outbox, reservation
         self._heard_of: dict[str, float] = {}  # Reservation SID: the end of its grace period
         self._changed = threading.Condition()
 
-    def responded(self, callback: Callback) -> None:
+    def responded(self, delivery: Delivery) -> None:
         """An app has responded to a callback, and the response is applied."""
+        callback = delivery.callback
         sid = callback.reservation_sid
         if callback.parameters.get("EventType") == "reservation.created":
             sid = callback.parameters["ReservationSid"]
-        if sid and self._is_pending(sid):
+        if delivery.state == "done" and sid and self._is_pending(sid):
             with self._changed:
                 self._heard_of[sid] = monotonic() + GRACE_SECONDS
 
@@ -58,3 +60,7 @@ class Settling:
             if self._outbox.wait(0):
                 return not self._heard_of
         return False
+
+    def _is_pending(self, sid: str) -> bool:
+        reservation = self._reservation(sid)
+        return reservation is not None and reservation.reservation_status == "pending"

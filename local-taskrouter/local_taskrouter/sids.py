@@ -11,17 +11,22 @@ class SidMaker:
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = random.Random(seed)
+        self._last = 0, 0
 
     def new(self, prefix: str) -> str:
         """A SID of 34 characters that begins with `prefix` ("WT" for a Task)."""
         return f"{prefix}{self._random.getrandbits(128):032x}"
 
     def new_at(self, prefix: str, at: float) -> str:
-        """A SID that sorts after those of earlier moments (seconds since 1970).
+        """A SID that sorts after those of earlier moments (seconds since 1970), and after the last one.
 
         A table in the order of such SIDs grows at one end, which needs fewer disk writes.
         """
-        return f"{prefix}{int(at * 1000) % (1 << 48):012x}{self._random.getrandbits(80):020x}"
+        moment, number = int(at * 1000) % (1 << 48), self._last[1] + 1
+        if moment != self._last[0]:
+            number = self._random.getrandbits(79)
+        self._last = moment, number
+        return f"{prefix}{moment:012x}{number:020x}"
 
 
 def operating_unit_sid(workspace_sid: str) -> str:

@@ -48,7 +48,7 @@ class Desk:
                 raise
         return [Attempt(url, True, 200)]
 
-    def finish(self, delivery, attempts):
+    def finish(self, delivery, attempts, is_discarded):
         self.finished.append(delivery.id)
 
     def load(self, number):
@@ -156,6 +156,27 @@ def test_discarded_callbacks_are_not_sent(desk):
     assert len(desk.sent) == 1
 
 
+def test_delivery_discarded_while_it_is_finished_is_known_to_be(desk, monkeypatch):
+    finishing, may_go_on, found = threading.Event(), threading.Event(), []
+
+    def finish(delivery, attempts, is_discarded):
+        finishing.set()
+        may_go_on.wait(SECONDS)
+        found.append(is_discarded())
+
+    monkeypatch.setattr(desk.outbox, "_finish", finish)
+    for discard in (False, True):
+        finishing.clear()
+        may_go_on.clear()
+        desk.submit(GOOD)
+        assert finishing.wait(SECONDS)
+        if discard:
+            desk.outbox.discard()
+        may_go_on.set()
+        eventually("it is finished", lambda count=discard + 1: len(found) == count)
+    assert found == [False, True]
+
+
 def test_close_cancels_what_hangs_and_sends_nothing_that_waits(desk):
     threads = set(threading.enumerate())
     for number in range(3):
@@ -183,7 +204,7 @@ def test_close_waits_for_a_response_that_is_about_to_come(desk, monkeypatch):
 
 
 def test_close_discards_before_a_response_can_start_what_waits(desk, monkeypatch):
-    discard, lock = desk.outbox.discard, desk.outbox._changed
+    drop, lock = desk.outbox._drop_waiting, desk.outbox._changed
     could_start = []
 
     def respond():
@@ -191,13 +212,13 @@ def test_close_discards_before_a_response_can_start_what_waits(desk, monkeypatch
         if could_start[0]:
             lock.release()
 
-    def discard_after_a_response():
+    def drop_after_a_response():
         thread = threading.Thread(target=respond)
         thread.start()
         thread.join()
-        discard()
+        drop()
 
-    monkeypatch.setattr(desk.outbox, "discard", discard_after_a_response)
+    monkeypatch.setattr(desk.outbox, "_drop_waiting", drop_after_a_response)
     desk.outbox.close()
     assert could_start == [False]
 
@@ -205,8 +226,8 @@ def test_close_discards_before_a_response_can_start_what_waits(desk, monkeypatch
 def test_failure_while_finishing_is_logged_and_the_next_one_is_sent(desk, caplog, monkeypatch):
     finish = desk.finish
 
-    def fails_once(delivery, attempts):
-        finish(delivery, attempts)
+    def fails_once(delivery, attempts, is_discarded):
+        finish(delivery, attempts, is_discarded)
         if len(desk.finished) == 1:
             raise OSError("no space left")
 
@@ -232,7 +253,9 @@ def test_name_that_no_server_resolves_delays_no_other(receiver, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     finished = []
-    box = Outbox(send, lambda delivery, attempts: finished.append(attempts[0].url), lambda _: None)
+    box = Outbox(
+        send, lambda delivery, attempts, _: finished.append(attempts[0].url), lambda _: None
+    )
     for number in range(64):
         url = f"http://unanswered-{number}/"
         box.submit(Delivery(number, "due", Callback("WS1", url, {}, "WR1")))

@@ -21,6 +21,16 @@ def test_activity_event_has_times_and_names_as_strings(lab):
     assert all(type(value) is str for event in lab.events for value in event.data.values())
 
 
+def test_events_of_one_moment_sort_by_sid_in_their_order(lab):
+    lab.worker("Alice")
+    lab.accept(lab.task(lab.workflow(default=lab.queue())))
+    lab.wait(1)
+    lab.task(lab.workflow(default=lab.queue("Second")))
+    sids = [event.sid for event in lab.events]
+    assert len({event.at for event in lab.events}) == 2 < len(sids)
+    assert sids == sorted(set(sids))
+
+
 def test_completed_task_has_an_event_for_every_transition(lab):
     lab.worker("Alice")
     lab.events.clear()

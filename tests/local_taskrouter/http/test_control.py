@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from local_taskrouter.database import DatabaseFailure
+from local_taskrouter.database import VERSION, DatabaseFailure
 from twilio.base.exceptions import TwilioRestException
 
 
@@ -81,7 +81,11 @@ def test_exported_state_can_be_imported(client, built, task, emulator, control):
 
 
 @pytest.mark.parametrize(
-    "state", ["[]", "x", "{}", '{"records": [[1]], "events": [], "deliveries": [], "settings": []}']
+    "state",
+    [
+        *("[]", "x", "{}"),
+        f'{{"version": {VERSION}, "records": [[1]], "events": [], "deliveries": [], "settings": []}}',
+    ],
 )
 def test_invalid_state_is_rejected_and_changes_nothing(client, control, state):
     client.taskrouter.v1.workspaces.create("Office")
