@@ -65,6 +65,16 @@ def test_readme_example_passes_in_parallel_with_the_installed_plugin(programs, t
     assert "6 passed" in done.stdout
 
 
+def test_top_conftest_may_name_the_plugin_too(programs, tmp_path):
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["local_taskrouter.pytest_plugin"]')
+    test = (
+        "def test_url(taskrouter):\n    assert taskrouter.url == taskrouter.env['TASKROUTER_URL']\n"
+    )
+    (tmp_path / "test_url.py").write_text(test)
+    done = run(programs / "python", "-m", "pytest", "-q", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_environment_has_no_package_that_only_the_tutorial_needs(programs, tmp_path):
     listed = pip(programs / "python", "list", "--format=json", cwd=tmp_path)
     installed = {package["name"].lower() for package in json.loads(listed.stdout)}
