@@ -1,9 +1,25 @@
 """The arguments of the command."""
 
+import json
 import re
+import shlex
 
 import pytest
 from local_taskrouter.command_line import parse
+from readme_blocks import BLOCKS
+
+COMMAND = re.compile(
+    r'^(?:- run: |eval "\$\()?(?:local-taskrouter|python -m local_taskrouter)(?=[ )\n])([^#)\n]*)',
+    re.MULTILINE,
+)
+IN_README = [
+    *(shlex.split(found) for _, text in BLOCKS for found in COMMAND.findall(text)),
+    *(
+        json.loads(found)[1:]
+        for _, text in BLOCKS
+        for found in re.findall("^CMD (.*)", text, re.MULTILINE)
+    ),
+]
 
 
 def test_without_a_command_it_serves():
@@ -29,3 +45,8 @@ def test_version_is_that_of_the_package(capsys):
         parse(["--version"])
     assert caught.value.code == 0
     assert re.fullmatch(r"local-taskrouter \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("arguments", IN_README, ids=" ".join)
+def test_command_in_readme_is_valid(arguments):
+    assert parse(arguments).command in ("serve", *arguments)

@@ -1,7 +1,6 @@
 """Apply a seed: create what is missing, update what differs, delete nothing."""
 
 import json
-from pathlib import Path
 
 import pytest
 from local_taskrouter.seed import SeedError, apply
@@ -64,15 +63,6 @@ def test_new_workspace_is_as_declared_and_routes(client, seed, space):
     assert not bob.worker_channels("tickets").fetch().available
     task = space().tasks.create(attributes='{"language": "es"}')
     assert task.assignment_status == "reserved" and task.task_queue_friendly_name == "Spanish"
-
-
-def test_example_in_readme_is_applied(client, space):
-    readme = Path(__file__).parents[3] / "local-taskrouter" / "README.md"
-    section = readme.read_text("utf-8").partition("## A seed file")[2]
-    example = section.partition("```json")[2].partition("```")[0]
-    assert len(apply(client, json.loads(example))) == 6
-    space().tasks.create()
-    assert only(space().workers, "Alice").available
 
 
 def test_dry_run_returns_the_same_changes_and_sends_no_post(client, seed, methods):
