@@ -64,10 +64,11 @@ def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None
 def free_if_load_is_read(engine: Engine, worker: Worker) -> None:
     """Offer the Worker waiting Tasks if any expression reads how many Tasks a Worker holds.
 
-    Costs one step for each Workflow.
+    Costs one step for each Workflow, and for each Task that a former configuration routes.
     """
     if engine.eligibility.reads_load(worker.workspace_sid) or any(
-        parsed.reads_load(workflow.configuration)
-        for workflow in engine.store.walk("workflows", worker.workspace_sid)
+        parsed.reads_load(each.configuration)
+        for index in ("workflows", "in_former")
+        for each in engine.store.walk(index, worker.workspace_sid)
     ):
         engine.free(worker)

@@ -69,6 +69,10 @@ def _in_workflow(task: Task) -> str | None:
     return task.workflow_sid if task.assignment_status in TASK_WAITING else None
 
 
+def _in_former(task: Task) -> bool:
+    return task.configuration is not None and task.assignment_status in TASK_WAITING
+
+
 def _holding(reservation: Reservation) -> tuple[str, str] | None:
     if reservation.reservation_status not in RESERVATION_HOLDING:
         return None
@@ -102,6 +106,7 @@ INDEXES: dict[str, IndexRule] = {
     "in_flight": IndexRule(Task, _in_flight),
     "in_queue": IndexRule(Task, _in_queue),
     "in_workflow": IndexRule(Task, _in_workflow),
+    "in_former": IndexRule(Task, lambda r: r.workspace_sid if _in_former(r) else None),
     "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status)),
     "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),
     "idle": IndexRule(

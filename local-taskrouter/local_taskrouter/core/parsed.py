@@ -104,9 +104,9 @@ def percentage(capacity: int, held: int) -> int:
 
 
 def configuration_of(store: Store, task: Task) -> Configuration | None:
-    """Return the configuration of the Task's Workflow; None without a Workflow."""
+    """Return the configuration that routes the Task; None without a Workflow."""
     workflow = store.get(Workflow, task.workflow_sid)
-    return configuration(workflow.configuration) if workflow is not None else None
+    return configuration(task.configuration or workflow.configuration) if workflow else None
 
 
 _step = lru_cache(maxsize=1_024)(Step)
@@ -119,15 +119,6 @@ def step_of(task: Task) -> Step | None:
 
 
 def target_of(store: Store, task: Task) -> Target | None:
-    """Return the target the Task is at; None when it is routed without one.
-
-    A Workflow changed without re-evaluation may no longer have that target; the Task then stays in
-    its TaskQueue, and any Worker that matches the TaskQueue can take it.
-    """
+    """Return the target the Task is at; None when it is routed without one."""
     configuration, step = configuration_of(store, task), step_of(task)
-    if configuration is None or step is None:
-        return None
-    try:
-        return configuration.target(step)
-    except IndexError:
-        return None
+    return configuration.target(step) if configuration is not None and step is not None else None

@@ -112,7 +112,8 @@ class Workflow(Record):
 @dataclass(kw_only=True)
 class Task(Record):
     """`step` holds the fields of the Workflow `Step` the Task is at, `step_until` is when it ends,
-    `places` copies its TaskQueue's `max_reserved_workers`.
+    `configuration` is what routes it if its Workflow has another one since, `places` copies its
+    TaskQueue's `max_reserved_workers`.
     """
 
     prefix = "WT"
@@ -132,6 +133,7 @@ class Task(Record):
     ignore_capacity: bool = False
     step: list[int | bool | None] | None = None
     step_until: float | None = None
+    configuration: str | None = None
     places: int = 1
     pending_reservations: int = 0
     assignment_count: int = 0

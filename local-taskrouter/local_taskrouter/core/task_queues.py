@@ -77,7 +77,7 @@ def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> Non
 
 
 def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
-    """Delete a TaskQueue. Raises BadRequest while Tasks wait in it or a Workflow names it."""
+    """Delete a TaskQueue. Raises BadRequest while Tasks wait in it or may go to it."""
     if engine.store.count("in_queue", queue.sid):
         task: Task = next(engine.store.walk("in_queue", queue.sid))
         raise BadRequest(f"Cannot delete TaskQueue {queue.sid}: Task {task.sid} waits in it.")
@@ -85,6 +85,12 @@ def delete_task_queue(engine: Engine, queue: TaskQueue) -> None:
         if queue.sid in parsed.configuration(workflow.configuration).queues:
             raise BadRequest(
                 f"Cannot delete TaskQueue {queue.sid}: Workflow {workflow.sid} routes to it."
+            )
+    for task in engine.store.walk("in_former", queue.workspace_sid):
+        if queue.sid in parsed.configuration(task.configuration).queues:
+            raise BadRequest(
+                f"Cannot delete TaskQueue {queue.sid}: Task {task.sid} may go to it, for it entered"
+                f" Workflow {task.workflow_sid} before that was changed."
             )
     emit(engine, "task-queue.deleted", queue, f"TaskQueue {queue.sid} deleted")
     engine.store.remove(queue)

@@ -33,8 +33,11 @@ NO_MATCH = "Could not match the task to a target given the defined attributes"
 def enter_workflow(engine: Engine, task: Task) -> None:
     """Send a Task to the first step that its attributes match and that its age has not passed.
 
+    From now on the present configuration of its Workflow routes it.
+
     Raises BadRequest when no filter matches and there is no default filter.
     """
+    engine.store.change(task, configuration=None, step=None)
     configuration = configuration_of(engine.store, task)
     if configuration is None:
         return
@@ -79,10 +82,7 @@ def leave_step(engine: Engine, task: Task) -> None:
         return
     values = parsed.task_values(task)
     emit(engine, "task-queue.timeout", task, f"Task {task.sid} timed out in its routing step")
-    try:
-        following = configuration.step_after_timeout(step, values)
-    except IndexError:
-        following = None
+    following = configuration.step_after_timeout(step, values)
     following = first_not_timed_out(
         configuration, following, values, partial(_is_timed_out, engine, task)
     )

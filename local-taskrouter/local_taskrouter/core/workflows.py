@@ -49,10 +49,16 @@ def update_workflow(
 ) -> None:
     """Change a Workflow's fields; with `re_evaluate_tasks` the pending Tasks it routes enter it again.
 
+    All others keep the configuration that they entered it with.
+
     Raises BadRequest as `create_workflow` does; nothing has changed then.
     """
     if "configuration" in fields:
         _check(engine, workflow.workspace_sid, str(fields["configuration"]))
+        if fields["configuration"] != workflow.configuration:
+            for task in engine.store.find("in_workflow", workflow.sid):
+                if task.step is not None and task.configuration is None:
+                    engine.store.change(task, configuration=workflow.configuration)
     engine.store.change(workflow, **fields, date_updated=engine.now)
     emit(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")
     if re_evaluate_tasks:

@@ -59,6 +59,7 @@ class TaskFacts:
     ignore_capacity: bool = False
     date_created: datetime | None = None
     date_updated: datetime | None = None
+    task_queue_entered_date: datetime | None = None
 
     @classmethod
     def of(cls, task: TaskInstance) -> "TaskFacts":
@@ -78,6 +79,7 @@ class TaskFacts:
             ignore_capacity=bool(task.ignore_capacity),
             date_created=task.date_created,
             date_updated=task.date_updated,
+            task_queue_entered_date=task.task_queue_entered_date,
         )
 
 

@@ -60,16 +60,22 @@ def _on_workflow(evidence: Evidence, filters: Sequence[FilterView]) -> Iterator[
     for named in evidence.named_workers:
         if mistake := mistake_in_path(named, evidence.attributes):
             yield Note(about, mistake)
-    if evidence.position.target is not None:
-        return
-    if evidence.task.task_queue_sid:
+    entered = evidence.task.task_queue_entered_date
+    if evidence.task.task_queue_sid and evidence.position.target is None:
         yield Note(
             about,
-            "In its present state it does not route the Task to this TaskQueue. Tasks stay where"
-            ' they are when a Workflow changes: update it with re_evaluate_tasks="true" to move'
-            " them.",
+            "In its present state it does not route the Task to this TaskQueue. A Task goes on in"
+            ' the configuration it entered: update the Workflow with re_evaluate_tasks="true" to'
+            " route its Tasks by the present one.",
         )
-    elif configuration.default is None:
+    elif entered and workflow.date_updated and entered < workflow.date_updated:
+        yield Note(
+            about,
+            "It was updated after the Task entered this TaskQueue. If its configuration has"
+            " changed, the one before still routes the Task: update the Workflow with"
+            ' re_evaluate_tasks="true" to route its Tasks by the present one.',
+        )
+    elif evidence.position.target is None and configuration.default is None:
         yield Note(
             about,
             "It has no default_filter, so there is no TaskQueue for a Task that no filter"

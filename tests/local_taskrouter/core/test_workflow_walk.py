@@ -1,6 +1,7 @@
 """A Task in its Workflow: timeouts on its age, skipped steps, cancellation, routing again."""
 
 import pytest
+from local_taskrouter.core.task_queues import delete_task_queue
 from local_taskrouter.core.tasks import update_attributes
 from local_taskrouter.core.workflows import update_workflow
 from local_taskrouter.errors import BadRequest
@@ -190,14 +191,60 @@ def test_changed_workflow_moves_its_tasks_only_with_re_evaluate_tasks(lab, queue
     assert place(lab, task) == ("Two", "pending")
 
 
-def test_step_that_the_changed_workflow_no_longer_has_still_ends(lab, queues):
-    one, two, _ = queues
-    workflow = lab.workflow(("1==1", target(one, timeout=10), target(one, timeout=10)))
+def test_task_goes_on_in_the_configuration_it_entered(lab, queues):
+    one, two, three = queues
+    workflow = lab.workflow(("1==1", target(one, timeout=10), target(two, timeout=10)))
     task = lab.task(workflow)
+    for queue in (three, one):
+        lab.do(update_workflow, workflow, False, configuration=configured(queue))
+    new = lab.task(workflow)
     lab.wait(10)
-    lab.do(update_workflow, workflow, False, configuration=configured(two))
+    assert place(lab, task) == ("Two", "pending")
     lab.wait(10)
-    assert task.assignment_status == "canceled"
+    assert task.assignment_status == "canceled" and place(lab, new) == ("One", "pending")
+
+
+def test_new_attributes_lead_into_the_new_configuration(lab, queues):
+    workflow = lab.workflow(default=queues[0])
+    task = lab.task(workflow)
+    lab.do(update_workflow, workflow, False, configuration=configured(queues[1]))
+    lab.do(update_attributes, task, '{"a":1}')
+    assert place(lab, task) == ("Two", "pending")
+
+
+def test_reserved_task_is_not_re_evaluated(lab, queues):
+    one, two, three = queues
+    workflow = lab.workflow(("1==1", target(one, timeout=10), two))
+    lab.worker("Alice")
+    task = lab.task(workflow)
+    assert task.assignment_status == "reserved"
+    lab.do(update_workflow, workflow, True, configuration=configured(three))
+    lab.wait(10)
+    lab.reject(task, "Offline")
+    assert place(lab, task) == ("Two", "pending")
+
+
+def test_queue_of_a_former_configuration_is_deleted_when_no_task_can_enter_it(lab, queues):
+    one, two, three = queues
+    workflow = lab.workflow(("1==1", target(one, timeout=10), two))
+    task = lab.task(workflow)
+    lab.do(update_workflow, workflow, False, configuration=configured(three))
+    with pytest.raises(BadRequest, match=f"Task {task.sid} may go to it"):
+        lab.do(delete_task_queue, two)
+    lab.do(update_workflow, workflow, True)
+    lab.do(delete_task_queue, two)
+    assert place(lab, task) == ("Three", "pending")
+
+
+def test_former_configuration_that_reads_the_load_is_matched_again(lab, queues):
+    busy = "worker.channel.default.assigned_tasks == 1"
+    workflow = lab.workflow(("1==1", target(queues[0], expression=busy)))
+    lab.capacity(lab.worker("Alice"), 3)
+    waits, other = lab.task(workflow), lab.task(lab.workflow(default=queues[2]))
+    lab.do(update_workflow, workflow, False, configuration=configured(queues[1]))
+    assert waits.assignment_status == "pending"
+    lab.accept(other)
+    assert waits.assignment_status == "reserved"
 
 
 def test_changed_workflow_that_names_a_foreign_queue_is_refused(lab, queues):

@@ -67,6 +67,21 @@ def test_task_stays_when_workflow_changes(builder):
     assert builder.explain(task).place.task_queue == "B"
 
 
+def test_task_goes_on_in_the_configuration_before_the_change(builder):
+    queue = builder.queue("A")
+    builder.workflow(("topic == 1", {"queue": queue.sid, "expression": "worker.level == 5"}))
+    builder.worker("Ann", level=1)
+    task = builder.task({"topic": 1})
+    workflow = builder.workspace.workflows(builder.workflow_sid)
+    routing = {"task_routing": {"default_filter": {"queue": queue.sid}}}
+    assert "Workflow Workflow" not in notes(builder.explain(task))
+    builder.clock.advance(1)
+    workflow.update(configuration=json.dumps(routing))
+    assert "the one before still routes" in notes(builder.explain(task))["Workflow Workflow"]
+    workflow.update(re_evaluate_tasks="true")
+    assert builder.workspace.tasks(task.sid).fetch().assignment_status == "reserved"
+
+
 def test_dry_run_without_matching_filter_is_refused(builder):
     builder.workflow(("language == 1", builder.queue()))
     explanation = builder.explain({"language": "1"})
