@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 CLONE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"]
 ENVIRONMENT = yaml.safe_load((CLONE / "environment.yml").read_text("utf-8"))
-NAMED = ["jupyterlab", "twilio", "ipywidgets", "pandas", "nbval", "jsonschema"]
+NAMED = ["anywidget", "jupyterlab", "twilio", "ipywidgets", "pandas", "nbval", "jsonschema"]
 LIMITS = {"jsonschema": "4.25"}  # the others are limited by a major version
 RUN = "pip install -e ./local-taskrouter -e . && python -m helpers.lab"
 STYLE = "ruff check . && ruff format --check . && pyright"

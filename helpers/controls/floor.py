@@ -1,94 +1,51 @@
-"""The floor: TaskQueues, Workers, and the Tasks that move from one to the other."""
+"""The floor: Tasks, the Workflow, TaskQueues, Workers, and the way of a Task through them."""
 
-import ipywidgets as widgets
+from typing import Any, cast
+
+from local_taskrouter.ui.shape import Shown
+from local_taskrouter.ui.shown import floor_text, show
 from local_taskrouter.ui.snapshot import Snapshot
-from traitlets import Instance
-from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
-from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
+from traitlets import Dict
 
-from helpers.controls.follow.panel import FollowingPanel, FollowingState
-from helpers.display.floor import (
-    Floor,
-    Position,
-    QueueBox,
-    WorkerBox,
-    floor_svg,
-    floor_text,
-    positions,
-)
+from helpers.controls.follow.drawn import DrawnPanel
+from helpers.controls.follow.panel import FollowingState
 from helpers.lessons.workspace import PreparedWorkspace
 
 
 class FloorState(FollowingState):
-    """The floor as of the latest snapshot."""
+    """The Workspace as of the latest snapshot."""
 
-    floor = Instance(Floor, ())
+    shown = Dict(help="the Workspace as JSON, see local_taskrouter/ui/shape.py")
+
+    def __init__(self, lab: PreparedWorkspace) -> None:
+        super().__init__(lab)
+        self.shown = show(Snapshot(), self.poller.names)
 
     def apply_snapshot(self) -> None:
-        self.floor = floor_of(self.snapshot)
+        self.shown = show(self.snapshot, self.poller.names)
 
 
-class FloorPanel(FollowingPanel[FloorState]):
-    """The picture of the floor, rendered again only when something on it has changed."""
+class FloorPanel(DrawnPanel[FloorState]):
+    """The picture of the floor, under the sentence that says what is true now."""
 
     def __init__(self, state: FloorState) -> None:
-        self.picture = widgets.HTML()
-        self._before: dict[str, Position] = {}
-        super().__init__(state, [self.picture])
-        state.observe(self._render, "floor")
-        self._render()
+        super().__init__("floor", state, ("shown",))
+
+    def drawing(self) -> dict[str, Any]:
+        return {"shown": self.state.shown}
 
     def as_text(self) -> str:
-        state = self.state
-        return "\n".join([*floor_text(state.floor), *filter(None, [state.notice])])
-
-    def _render(self, _: object = None) -> None:
-        with self.state.lock:
-            self.picture.value = floor_svg(self.state.floor, self._before)
-            self._before = positions(self.state.floor)
+        lines = floor_text(cast(Shown, self.state.shown))
+        return "\n".join(filter(None, [*lines, self.state.notice]))
 
 
 def floor(lab: PreparedWorkspace) -> FloorPanel:
-    """Return a picture of the floor: TaskQueues with their waiting Tasks, and Workers.
+    """Return a picture of the floor: how Tasks reach a Worker, and who belongs to which TaskQueue.
 
-    A Task is drawn in its TaskQueue, between that and the Worker with a pending Reservation, or at
-    the Worker who accepted it, and moves when that changes. `tables.tasks`, `tables.workers` and
-    `tables.reservations` show the same data.
+    The way of one Task is lit: the reserved one, else the one that changed last. A Task is drawn in
+    its TaskQueue, and at the Worker who has been asked or who accepted it, and moves when that
+    changes. `tables.tasks`, `tables.workers` and `tables.reservations` show the same data.
     """
     panel = FloorPanel(FloorState(lab))
     panel.follow()
     return panel
-
-
-def floor_of(snapshot: Snapshot) -> Floor:
-    """Return the floor that a snapshot describes."""
-    queues = sorted(snapshot.settings.task_queues, key=lambda queue: str(queue.friendly_name))
-    return Floor(
-        tuple(
-            QueueBox(str(queue.sid), str(queue.friendly_name), _waiting(snapshot, queue))
-            for queue in queues
-        ),
-        tuple(_worker(snapshot, worker) for worker in snapshot.workers),
-    )
-
-
-def _waiting(snapshot: Snapshot, queue: TaskQueueInstance) -> tuple[str, ...]:
-    return tuple(
-        str(task.sid)
-        for task in snapshot.tasks
-        if task.assignment_status == "pending" and task.task_queue_sid == queue.sid
-    )
-
-
-def _worker(snapshot: Snapshot, worker: WorkerInstance) -> WorkerBox:
-    held = snapshot.held.get(str(worker.sid), ())
-    queue_of = {task.sid: task.task_queue_sid or "" for task in snapshot.tasks}
-    pending = [str(one.task_sid) for one in held if one.reservation_status == "pending"]
-    return WorkerBox(
-        str(worker.sid),
-        str(worker.friendly_name),
-        str(worker.activity_name),
-        bool(worker.available),
-        tuple((sid, queue_of.get(sid, "")) for sid in pending),
-        tuple(str(one.task_sid) for one in held if one.reservation_status != "pending"),
-    )

@@ -20,16 +20,21 @@ MISPLACED = """area => {
 }"""
 # How far along its path a Task is drawn at the start, in the middle and at the end.
 TRAVEL = """picture => { window.travelled = new Promise((resolve) => {
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (...given) {
+    const way = animate.apply(this, given), left = () => Math.round(this.getBoundingClientRect().left);
+    Element.prototype.animate = animate;
+    way.pause();
+    const end = way.effect.getComputedTiming().duration;
+    resolve([0, end / 2, end - 1].map((moment) => { way.currentTime = moment; return left(); }));
+    way.finish();
+    return way;
+  };
   new MutationObserver((_, observer) => {
-    const token = picture.querySelector(".taskrouter-moved");
-    if (!token) return;
+    const held = picture.querySelector("[data-key^=held]");
+    if (!held) return;
     observer.disconnect();
-    const [way] = token.getAnimations();
-    const left = () => Math.round(token.getBoundingClientRect().left);
-    const at = (moment) => { way.currentTime = moment; return left(); };
-    way?.pause();
-    const end = way?.effect.getComputedTiming().duration;
-    resolve(way ? [0, end / 2, end - 1].map(at) : [left()]);
+    requestAnimationFrame(() => resolve([Math.round(held.getBoundingClientRect().left)]));
   }).observe(picture, { childList: true, subtree: true });
 }); }"""
 
@@ -76,14 +81,14 @@ def travel(tab, panels, lab) -> list[int]:
     return tab.page.evaluate("window.travelled")
 
 
-def test_task_token_moves_to_the_reserved_worker(tab, panels, lab):
+def test_task_moves_to_the_reserved_worker(tab, panels, lab):
     tab.page.emulate_media(reduced_motion="no-preference")
-    waiting = panels["floor"].locator("g", has=tab.page.locator("title", has_text="Task WT"))
+    waiting = panels["floor"].locator("[data-tag]")
     from_left = waiting.bounding_box()["x"]
     start, middle, end = travel(tab, panels, lab)
     assert start == pytest.approx(from_left, abs=2)
     assert start < middle < end
 
 
-def test_task_token_does_not_move_with_reduced_motion(tab, panels, lab):
+def test_task_does_not_move_with_reduced_motion(tab, panels, lab):
     assert len(travel(tab, panels, lab)) == 1

@@ -2,7 +2,6 @@ import pytest
 
 from helpers import controls
 from helpers.controls.floor import FloorPanel
-from helpers.display.floor import positions
 from helpers.lessons.workspace import ENGLISH, SPANISH, PreparedWorkspace
 
 
@@ -16,43 +15,70 @@ def panel(lab) -> FloorPanel:
     return controls.floor(lab)
 
 
-def test_task_token_moves_queue_reservation_worker(lab, panel):
-    places = [positions(panel.state.floor)[lab.task_sid]]
-    assert 'taskrouter-moved"' not in panel.picture.value
+def sentence(panel: FloorPanel) -> str:
+    return repr(panel).splitlines()[0]
+
+
+def test_sentence_follows_the_task_to_the_worker(lab, panel):
+    said = [sentence(panel)]
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel.state.poller.refresh()
-    places.append(positions(panel.state.floor)[lab.task_sid])
-    assert 'class="taskrouter-moved"' in panel.picture.value
-    worker = "Worker Alice, Idle, available"
-    assert f"{worker}: asked about {lab.task_sid}" in repr(panel).splitlines()
+    said.append(sentence(panel))
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
     panel.state.poller.refresh()
-    places.append(positions(panel.state.floor)[lab.task_sid])
-    assert f"{worker}: works on {lab.task_sid}" in repr(panel).splitlines()
-    left = [place[0] for place in places]
-    assert left == sorted(set(left))
-
-
-def test_unchanged_floor_is_not_rendered_again(panel, clock):
-    drawn = []
-    panel.picture.observe(drawn.append, "value")
-    clock.advance(3)
-    panel.state.poller.refresh()
-    assert drawn == []
-
-
-def test_picture_has_a_text_alternative(lab, panel):
-    assert repr(panel).splitlines() == [
-        f"TaskQueue {ENGLISH}: 0 waiting",
-        f"TaskQueue {SPANISH}: 1 waiting: {lab.task_sid}",
-        "Worker Alice, Offline, not available: has no Task",
-        "Worker Bob, Idle, available: has no Task",
+    said.append(sentence(panel))
+    assert said == [
+        "Spanish #1 waits: Alice matches but is Offline.",
+        "Spanish #1 is reserved for Alice.",
+        "Alice has Spanish #1.",
     ]
-    assert f'aria-label="TaskQueue {ENGLISH}: 0 waiting. ' in panel.picture.value
 
 
-def test_task_queues_are_sorted_by_name(lab, panel):
-    lab.workspace.task_queues.create("Arabic")
+def test_one_message_for_a_change_and_none_while_nothing_changes(lab, panel, clock):
+    sent = []
+    panel.observe(sent.append, "content")
     panel.state.poller.refresh()
-    assert repr(panel).splitlines()[0] == "TaskQueue Arabic: 0 waiting"
+    assert sent == []
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
+    panel.state.poller.refresh()
+    [change] = sent
+    assert change["new"]["shown"]["tasks"][0]["status"] == "reserved"
+
+
+def test_moved_clock_is_sent_even_if_nothing_else_changes(lab, panel, clock):
+    before = panel.content
+    clock.advance(10)
+    panel.state.poller.refresh()
+    assert panel.content["shown"] == before["shown"]
+    assert panel.content["now"] - before["now"] > 9
+
+
+def test_reloaded_page_gets_the_time_of_its_question(panel, monkeypatch):
+    before = panel.content["now"]
+    monkeypatch.setattr(panel.state, "now", lambda: before + 60)
+    panel._handle_custom_msg({"ask": "content"}, [])
+    assert panel.content["now"] == before + 60
+
+
+def test_text_names_tasks_task_queues_and_workers(lab, panel):
+    assert repr(panel).splitlines() == [
+        "Spanish #1 waits: Alice matches but is Offline.",
+        "Spanish #1: pending, TaskQueue Spanish",
+        f'TaskQueue {ENGLISH}, languages HAS "en": Alice, Bob',
+        f'TaskQueue {SPANISH}, languages HAS "es": Alice',
+        "Alice (en, es): Offline",
+        "Bob (en): Idle",
+    ]
+    assert panel._repr_mimebundle_()["text/plain"] == repr(panel)
+
+
+def test_notice_is_drawn_and_said(lab, panel):
+    address = lab.session.address
+    lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
+    panel.state.poller.refresh()
+    assert panel.content["notice"].startswith("TaskRouter does not answer")
+    assert panel.content["shown"]["tasks"] and panel.content["notice"] in repr(panel)
+    lab.session.client.taskrouter.base_url = lab.session.address = address
+    panel.state.poller.refresh()
+    assert panel.content["notice"] == ""

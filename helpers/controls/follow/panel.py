@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 from local_taskrouter.ui.snapshot import Snapshot
-from traitlets import Instance, Unicode, dlink
+from traitlets import Instance, Int, Unicode, dlink
 
 from helpers.controls.follow.poller import Update, poller_for
 from helpers.controls.parts.panel import NoticeLine, Panel
@@ -14,6 +15,7 @@ from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.cell_errors import running_shell
 
+_JUMP_SECONDS = 2.5  # a snapshot's time is in whole seconds
 _STOPPED = "This panel has stopped: its cell ran again, or it was closed."
 
 
@@ -31,11 +33,17 @@ class FollowingState(ControlState):
 
     snapshot = Instance(Snapshot, ())
     notice = Unicode(help="why the panel shows old data, in a sentence; else empty")
+    jumps = Int(help="how often TaskRouter's time differed from what `now` had counted on to")
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
         self.lock = threading.RLock()
         self.poller = poller_for(lab)
+        self._read_time, self._read_at = 0.0, monotonic()
+
+    def now(self) -> float:
+        """TaskRouter's time in seconds since 1970, counted on from the latest snapshot."""
+        return self._read_time + monotonic() - self._read_at
 
     def follow(self) -> None:
         """Show the current data, then follow changes."""
@@ -58,6 +66,7 @@ class FollowingState(ControlState):
                 return
             try:
                 self.snapshot = update.snapshot
+                self._set_time(update.snapshot.time())
                 self.apply_snapshot()
                 self.notice = update.problem if self.polls_taskrouter else ""
             except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
@@ -74,6 +83,11 @@ class FollowingState(ControlState):
 
         return self.attempt(act_and_refresh)
 
+    def _set_time(self, read: float) -> None:
+        if abs(read - self.now()) > _JUMP_SECONDS:
+            self._read_time, self._read_at = read, monotonic()
+            self.jumps += 1
+
     def apply_snapshot(self) -> None:
         """Set the state's other traits from `snapshot`."""
         raise NotImplementedError
@@ -83,7 +97,29 @@ State = TypeVar("State", bound=FollowingState)
 Part = TypeVar("Part", bound=widgets.Widget)
 
 
-class FollowingPanel(Panel[State]):
+class Following(Generic[State]):
+    """A widget that follows TaskRouter as long as it is open, through its state."""
+
+    state: State
+    comm: Any
+
+    def follow(self) -> None:
+        """Follow TaskRouter until the cell runs again."""
+        _stop_when_cell_runs_again(self.state)
+        self.state.follow()
+
+    def close(self) -> None:
+        """Stop following TaskRouter, and remove the panel.
+
+        `__del__` calls close() again, from any thread, even while that thread holds a lock; the
+        second call does nothing.
+        """
+        if self.comm is not None:
+            self.state.close()
+            super().close()  # type: ignore[misc]  # the widget's
+
+
+class FollowingPanel(Following[State], Panel[State]):
     """The frame of a control that follows TaskRouter: a notice if it cannot, then its fields."""
 
     def __init__(
@@ -95,21 +131,6 @@ class FollowingPanel(Panel[State]):
         self.notice_line = NoticeLine()
         super().__init__(state, [self.notice_line, *fields], details)
         dlink((state, "notice"), (self.notice_line, "text"))
-
-    def follow(self) -> None:
-        """Follow TaskRouter until the cell runs again."""
-        _stop_when_cell_runs_again(self)
-        self.state.follow()
-
-    def close(self) -> None:
-        """Stop following TaskRouter, and remove the panel.
-
-        `__del__` calls close() again, from any thread, even while that thread holds a lock; the
-        second call does nothing.
-        """
-        if self.comm is not None:
-            self.state.close()
-            super().close()
 
 
 def match_parts(
@@ -126,13 +147,13 @@ def match_parts(
     return removed
 
 
-_panels_by_cell: dict[str, tuple[object, list[FollowingPanel[Any]]]] = {}
+_states_by_cell: dict[str, tuple[object, list[FollowingState]]] = {}
 
 
-def _stop_when_cell_runs_again(panel: FollowingPanel[Any]) -> None:
+def _stop_when_cell_runs_again(state: FollowingState) -> None:
     cell, run = _running_cell()
     if cell is not None:
-        _panels_by_cell.setdefault(cell, (run, []))[1].append(panel)
+        _states_by_cell.setdefault(cell, (run, []))[1].append(state)
         running_shell().events.register(
             "pre_run_cell", _stop_earlier_run
         )  # repeating it has no effect
@@ -141,9 +162,9 @@ def _stop_when_cell_runs_again(panel: FollowingPanel[Any]) -> None:
 def _stop_earlier_run(_: object) -> None:
     """JupyterLab sends no event when an output is cleared, but a cell that runs again clears it."""
     cell, run = _running_cell()
-    if cell in _panels_by_cell and _panels_by_cell[cell][0] != run:
-        for earlier in _panels_by_cell.pop(cell)[1]:
-            earlier.state.close()
+    if cell in _states_by_cell and _states_by_cell[cell][0] != run:
+        for earlier in _states_by_cell.pop(cell)[1]:
+            earlier.close()
 
 
 def _running_cell() -> tuple[str | None, object]:

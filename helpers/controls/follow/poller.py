@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from local_taskrouter.ui.names import TaskNames
 from local_taskrouter.ui.snapshot import Snapshot
 from requests import RequestException
 
@@ -70,6 +71,7 @@ class Poller:
     def __init__(self, lab: PreparedWorkspace) -> None:
         self.lab = lab
         self.latest = Update()
+        self.names = TaskNames()
         self.listeners: dict[Listener, bool] = {}  # and whether each needs snapshots
         self.listeners_lock = threading.Lock()  # guards `listeners` and `_thread`
         self.poll_lock = threading.RLock()  # one thread polls at a time: updates come in order

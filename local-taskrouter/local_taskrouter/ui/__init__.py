@@ -12,6 +12,7 @@
     traffic.js deliveries and requests
     keys.js    arrow keys within a list
     page.js    the page of the local TaskRouter
+    widget.js  a panel of a notebook
     look.css   colors, sizes and all pieces, for both themes
 
 Plain ES modules without a build step. They send no request; only page.js does.

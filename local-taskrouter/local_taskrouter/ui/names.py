@@ -23,7 +23,8 @@ class TaskNames:
     """Names the Tasks of one Workspace by the TaskQueue that they came to first, and a number.
 
     A name stays the same when the Task moves on, and after older Tasks have been deleted: numbers
-    count the Tasks that `name` was given, so show it Tasks in order of creation.
+    count the Tasks that `name` was given, so give it Tasks in order of creation. They begin at 1 again
+    once none of the Tasks is known, as after a lesson has emptied its Workspace.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,10 @@ class TaskNames:
 
     def name(self, tasks: Iterable[TaskInstance]) -> dict[str, str]:
         """Return the names of Tasks by their SIDs."""
-        return {task.sid: self._name(task) for task in tasks if task.sid}
+        found = [task for task in tasks if task.sid]
+        if not any(task.sid in self._names for task in found):
+            self._names, self._numbers = {}, {}
+        return {str(task.sid): self._name(task) for task in found}
 
     def find(self, sid: str) -> str:
         """Return the name that a Task was given, or the end of its SID: "WT…8851ed"."""

@@ -73,8 +73,9 @@ export const choice = (label, action, options, chosen) =>
 /* A text with `code` in backticks. */
 export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
 
-/* A panel: a region named by its title, which says what is true now. */
-export const panel = (key, title, { end = null, body = [], foot = null, kind = "", label = null } = {}) =>
-  el("section", { class: `tr-panel tr ${kind}`, id: key, "data-key": key, "aria-label": label ?? title },
-    el("header", {}, el("h2", { class: "tr-title" }, title), end && el("span", { class: "end tr-actions" }, end)),
-    body, foot && el("footer", {}, foot));
+/* A panel: its title says what is true now. On the page it is a region with an `id`; a notebook has
+   dozens, so there it has the `role` group. */
+export const panel = (key, title, { end = null, body = [], foot = null, kind = "", label = null, role = null } = {}) =>
+  el(role ? "div" : "section", { class: `tr-panel tr ${kind}`, id: role ? null : key, role, "data-key": key, "aria-label": label ?? title },
+    el("div", { class: "tr-head" }, el(role ? "p" : "h2", { class: "tr-title" }, title), end && el("span", { class: "end tr-actions" }, end)),
+    body, foot && el("div", { class: "tr-feet" }, foot));

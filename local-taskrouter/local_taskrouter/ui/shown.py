@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
@@ -28,7 +27,7 @@ from local_taskrouter.ui.shape import (
     ShownWorker,
     ShownWorkflow,
 )
-from local_taskrouter.ui.snapshot import Snapshot
+from local_taskrouter.ui.snapshot import Snapshot, seconds_since_1970
 
 MOST_JUDGED = 2_000
 """Pairs of Task and Worker for which the reason to wait is found, oldest Tasks first."""
@@ -135,8 +134,8 @@ def _tasks(
             "workflow_sid": task.workflow_sid,
             "filter": _filter_index(evidence),
             "priority": task.priority or 0,
-            "created": _moment(task.date_created),
-            "updated": _moment(task.date_updated),
+            "created": seconds_since_1970(task.date_created),
+            "updated": seconds_since_1970(task.date_updated),
             "why": why,
             "says": _says(named[sid], task, own, why),
             "reservations": own,
@@ -284,7 +283,7 @@ def _worker(
 
 
 def _reservation(one: Reservation, workflow: WorkflowInstance | None) -> ShownReservation:
-    created = _moment(one.date_created)
+    created = seconds_since_1970(one.date_created)
     is_pending = one.reservation_status == "pending"
     return {
         "sid": one.sid or "",
@@ -310,8 +309,3 @@ def _about(attributes: str) -> str:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _moment(moment: datetime | None) -> float:
-    """Seconds since 1970; the SDK's moments are in UTC, with or without a time zone."""
-    return moment.replace(tzinfo=UTC).timestamp() if moment is not None else 0.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
@@ -80,6 +80,11 @@ class Snapshot:
         open_tasks = (task for task in self.tasks if task.assignment_status not in TASK_ENDED)
         return max(map(time_of_reading, open_tasks), default=None)
 
+    def time(self) -> float:
+        """`now` in seconds since 1970, else when a Task last changed; 0 without a Task."""
+        moments = [self.now()] if self.now() else [task.date_updated for task in self.tasks]
+        return max(map(seconds_since_1970, moments), default=0.0)
+
     def evidence_of(self, task: TaskInstance) -> Evidence:
         """What `explain` needs to reason about the Task.
 
@@ -94,6 +99,11 @@ class Snapshot:
             self.channels,
             self.held,
         )
+
+
+def seconds_since_1970(moment: datetime | None) -> float:
+    """Return a moment in UTC, which the SDK gives with or without a time zone; 0 for None."""
+    return moment.replace(tzinfo=UTC).timestamp() if moment is not None else 0.0
 
 
 def time_of_reading(task: TaskInstance) -> datetime:

@@ -13,7 +13,6 @@ from timeout import eventually
 from helpers import controls
 from helpers.controls.follow import panel, poller
 from helpers.controls.follow.reader import SnapshotReader
-from helpers.display.floor import Floor
 from helpers.lessons.workspace import PreparedWorkspace
 
 ATTRIBUTES = '{"selected_language": "es"}'
@@ -27,7 +26,7 @@ def lab(prepared) -> PreparedWorkspace:
 @pytest.fixture
 def run_cell(monkeypatch: pytest.MonkeyPatch):
     """Announces which cell runs, as JupyterLab does."""
-    monkeypatch.setattr(panel, "_panels_by_cell", {})
+    monkeypatch.setattr(panel, "_states_by_cell", {})
     shell: Any = SimpleNamespace(get_parent=dict)
     shell.events = EventManager(shell, {"pre_run_cell": lambda info: None})
     main = sys.modules["__main__"]
@@ -154,7 +153,7 @@ def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
         ("requests", "busy", True),
         ("reservation", "summary", "x"),
         ("lifecycle", "summary", "x"),
-        ("floor", "floor", Floor()),
+        ("floor", "shown", {}),
         ("activity_toggle", "worker_name", "x"),
     ],
 )

@@ -54,6 +54,13 @@ def test_task_keeps_its_name_when_older_ones_are_deleted(reader, built, workflow
     assert names == ["Everybody #2", "Everybody #3", "Everybody #4"]
 
 
+def test_numbers_begin_again_once_no_task_is_known(reader, built, workflow):
+    for _ in range(2):
+        task = built.task()
+        assert reader.read("", "", False)["shown"]["tasks"][0]["name"] == "Everybody #1"
+        task.delete()
+
+
 def test_callbacks_are_shown_with_their_attempts_newest_first(reader, announce, receiver):
     announce(receiver.url)
     exchange = reader.read("", "", False)["exchanges"][0]

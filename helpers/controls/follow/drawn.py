@@ -1,0 +1,60 @@
+"""A panel that the front end draws in the page: one model, one message for a change."""
+
+from typing import Any
+
+import anywidget
+from local_taskrouter.ui import files
+from traitlets import Dict, Unicode
+
+from helpers.controls.follow.panel import Following, FollowingState, State
+from helpers.controls.parts.in_page import PANEL
+from helpers.controls.parts.panel import close_all
+
+DRAWN_AGAIN = ("notice", "jumps")
+
+
+class DrawnPanel(Following[State], anywidget.AnyWidget):
+    """Sends `content` to the page, where `widget.js` draws it as the panel `kind`.
+
+    `content` is sent when one of the state's traits `drawn` changes, and again when a page that was
+    reloaded asks for it, since it counts TaskRouter's time on from then.
+    """
+
+    _esm = files.joined("widget.js", "export default { render: renderPanel };")
+    _css = files.read("look.css")
+    kind = Unicode(help="which panel: the name of its drawing in widget.js").tag(sync=True)
+    content = Dict(help="what is drawn: `now`, `notice`, and what the panel adds").tag(sync=True)
+
+    def __init__(self, kind: str, state: State, drawn: tuple[str, ...]) -> None:
+        self.state = state
+        super().__init__(kind=kind)
+        self.add_class(PANEL)
+        state.observe(self._render, [*drawn, *DRAWN_AGAIN])
+        self.on_msg(self._render)
+        self._render()
+
+    def close(self) -> None:
+        """As `Following.close`; closes the layout, too."""
+        layout = self.layout
+        super().close()
+        close_all(layout)
+
+    def drawing(self) -> dict[str, Any]:
+        """What the panel adds to `content`, as values for JSON."""
+        raise NotImplementedError
+
+    def as_text(self) -> str:
+        """The panel as plain text, for a page that cannot run it."""
+        raise NotImplementedError
+
+    def _render(self, *_: object) -> None:
+        with self.state.lock:
+            state: FollowingState = self.state
+            self.content = {**self.drawing(), "now": state.now(), "notice": state.notice}
+
+    def __repr__(self) -> str:
+        return self.as_text()
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**bundle, "text/plain": self.as_text()}
