@@ -179,8 +179,8 @@ def test_refused_poll_is_described_until_the_next_succeeds(lab, client):
     client.request("POST", f"{lab.session.address}/emulator/faults", data=faults)
     poller.refresh()
     assert poller.latest.problem == (
-        "TaskRouter refused this (HTTP 503, error 20500): Unable to fetch page: Internal Server "
-        "Error. The panel shows the last state it read. It updates as soon as TaskRouter answers."
+        "TaskRouter refused this (HTTP 503, error 20500): Unable to fetch page: Service "
+        "Unavailable. The panel shows the last state it read. It updates as soon as TaskRouter answers."
     )
     poller.refresh()
     assert poller.latest.problem == ""
