@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import floor
 from typing import Any, TypeVar
 
 from local_taskrouter.api.params import Param
@@ -137,7 +138,11 @@ class Route:
     long: bool = False
 
 
-@lru_cache(maxsize=65_536)
 def iso(moment: float | None) -> str | None:
     """Seconds since 1970 as `2026-01-31T12:00:00Z`."""
-    return None if moment is None else f"{_EPOCH + timedelta(seconds=moment):{TIME_FORMAT}}"
+    return None if moment is None else _iso(floor(moment))
+
+
+@lru_cache(maxsize=65_536)
+def _iso(second: int) -> str:
+    return f"{_EPOCH + timedelta(seconds=second):{TIME_FORMAT}}"

@@ -34,11 +34,20 @@ Ordering = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True)
 class IndexRule:
-    """An index over records of `kind`; a record whose `key` is None is left out."""
+    """An index over records of `kind`; a record whose `key` is None is left out.
+
+    `reads` are the fields that `key` and `order` read, except those that never change.
+    """
 
     kind: type[Record]
     key: Key
+    reads: frozenset[str] = frozenset()
     order: Callable[[Any], Any] = lambda record: 0
+
+
+_WAITING = frozenset({"assignment_status"})
+_WANTS_WORKER = _WAITING | {"task_queue_sid", "held_until", "pending_reservations", "places"}
+_IN_LINE = _WANTS_WORKER | {"routing_target", "task_channel_sid"}
 
 
 def _wants_worker(task: Task) -> bool:
@@ -92,31 +101,58 @@ INDEXES: dict[str, IndexRule] = {
             ("tasks", Task),
         )
     },
-    "names": IndexRule(Worker, lambda r: (r.workspace_sid, r.friendly_name.casefold())),
-    "queue_names": IndexRule(TaskQueue, lambda r: (r.workspace_sid, r.friendly_name)),
+    "names": IndexRule(
+        Worker,
+        lambda r: (r.workspace_sid, r.friendly_name.casefold()),
+        frozenset({"friendly_name"}),
+    ),
+    "queue_names": IndexRule(
+        TaskQueue, lambda r: (r.workspace_sid, r.friendly_name), frozenset({"friendly_name"})
+    ),
     "channels_of_worker": IndexRule(WorkerChannel, lambda r: r.worker_sid),
     "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
     "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),
     "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
     "reservations_of_worker_by_status": IndexRule(
-        Reservation, lambda r: (r.worker_sid, r.reservation_status)
+        Reservation,
+        lambda r: (r.worker_sid, r.reservation_status),
+        frozenset({"reservation_status"}),
     ),
-    "held": IndexRule(Reservation, _holding),
-    "in_activity": IndexRule(Worker, lambda r: r.activity_sid),
-    "in_flight": IndexRule(Task, _in_flight),
-    "in_queue": IndexRule(Task, _in_queue),
-    "in_workflow": IndexRule(Task, _in_workflow),
-    "in_former": IndexRule(Task, lambda r: r.workspace_sid if _in_former(r) else None),
-    "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status)),
-    "in_channel": IndexRule(Task, lambda r: r.task_channel_sid),
+    "held": IndexRule(Reservation, _holding, frozenset({"reservation_status"})),
+    "in_activity": IndexRule(Worker, lambda r: r.activity_sid, frozenset({"activity_sid"})),
+    "in_flight": IndexRule(Task, _in_flight, _WAITING),
+    "in_queue": IndexRule(Task, _in_queue, _WAITING | {"task_queue_sid"}),
+    "in_workflow": IndexRule(Task, _in_workflow, _WAITING | {"workflow_sid"}),
+    "in_former": IndexRule(
+        Task,
+        lambda r: r.workspace_sid if _in_former(r) else None,
+        _WAITING | {"configuration"},
+    ),
+    "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status), _WAITING),
+    "in_channel": IndexRule(Task, lambda r: r.task_channel_sid, frozenset({"task_channel_sid"})),
     "idle": IndexRule(
         Worker,
         lambda r: r.workspace_sid if r.available else None,
+        frozenset({"available", "idle_since", "last_reserved"}),
         lambda r: (r.idle_since, r.last_reserved),
     ),
-    "fifo": IndexRule(Task, _in_line, lambda r: (-r.priority, r.virtual_start_time)),
-    "lifo": IndexRule(Task, _in_line, lambda r: (-r.virtual_start_time, -r.serial)),
-    "routed": IndexRule(Task, lambda r: routed_to(r.routing_target) if _wants_worker(r) else None),
+    "fifo": IndexRule(
+        Task,
+        _in_line,
+        _IN_LINE | {"priority", "virtual_start_time"},
+        lambda r: (-r.priority, r.virtual_start_time),
+    ),
+    "lifo": IndexRule(
+        Task,
+        _in_line,
+        _IN_LINE | {"virtual_start_time"},
+        lambda r: (-r.virtual_start_time, -r.serial),
+    ),
+    "routed": IndexRule(
+        Task,
+        lambda r: routed_to(r.routing_target) if _wants_worker(r) else None,
+        _WANTS_WORKER | {"routing_target"},
+    ),
 }
 
 
@@ -198,7 +234,7 @@ def reordered(rule: IndexRule, ordering: Ordering) -> IndexRule:
             for field, descending in ordering
         )
 
-    return replace(rule, order=order)
+    return replace(rule, order=order, reads=rule.reads | {field for field, _ in ordering})
 
 
 @dataclass(frozen=True, slots=True)

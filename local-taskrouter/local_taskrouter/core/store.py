@@ -172,7 +172,11 @@ class Store:
         self._notify(record, False)
 
     def _set(self, record: Record, fields: dict[str, Any]) -> None:
-        indexes = self._by_kind[type(record)]
+        indexes = [
+            index
+            for index in self._by_kind[type(record)]
+            if not index.rule.reads.isdisjoint(fields)
+        ]
         before = [index.place_of(record) for index in indexes]
         for name, value in fields.items():
             setattr(record, name, value)

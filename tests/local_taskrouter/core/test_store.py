@@ -17,7 +17,8 @@ from local_taskrouter.core import (
 )
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
-from local_taskrouter.core.records import KINDS, Record
+from local_taskrouter.core.index import INDEXES, Index
+from local_taskrouter.core.records import KINDS, Record, Reservation, WorkerChannel
 from local_taskrouter.core.store import Store
 
 
@@ -211,3 +212,39 @@ def test_engines_share_no_state(lab):
     other = Engine(lab.engine.sids)
     lab.queue()
     assert state(other)["records"] == {} and other.timers.next_due() is None
+
+
+NEVER_CHANGED = {"sid", "serial", "workspace_sid", "task_sid", "worker_sid"}
+
+
+class Recorder:
+    """Stands for a record, and adds the names of the fields that are read to `names`."""
+
+    def __init__(self, record, names):
+        self.record, self.names = record, names
+
+    def __getattr__(self, name):
+        self.names.add(name)
+        return getattr(self.record, name)
+
+
+@pytest.mark.parametrize("name", INDEXES)
+def test_index_declares_the_fields_it_reads(busy, name):
+    rule, read = INDEXES[name], set()
+    busy.task(busy.flow, worker=busy.bob)
+    busy.engine.store.change(busy.waiting, configuration=busy.flow.configuration)
+    for record in busy.engine.store:
+        if isinstance(record, rule.kind):
+            recorder = Recorder(record, read)
+            rule.key(recorder), rule.order(recorder)
+    of_pair = {"task_channel_sid"} if rule.kind in (Reservation, WorkerChannel) else set()
+    assert read - NEVER_CHANGED - of_pair == rule.reads
+
+
+def test_change_of_fields_that_no_index_reads_looks_for_no_place(busy, monkeypatch):
+    looked, place_of = [], Index.place_of
+    monkeypatch.setattr(Index, "place_of", lambda *args: looked.append(args) or place_of(*args))
+    busy.engine.store.change(busy.bob, version=99, date_updated=1.0)
+    assert looked == []
+    busy.engine.store.change(busy.bob, friendly_name="Robert")
+    assert {index.rule for index, _ in looked} == {INDEXES["names"]}
