@@ -9,7 +9,7 @@
     explain             explain why a Task is where it is, Worker by Worker
     tables              pandas tables of Workers, Tasks, requests and more
     controls            buttons and forms that send the calls of the lessons
-    exercises           self-checks for the exercises
+    exercises           questions before a surprise, and self-checks for the exercises
     show_lifecycle      draw the Task lifecycle
     check_installation  check that everything is installed, with a fix for what is not
 

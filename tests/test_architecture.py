@@ -54,6 +54,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "helpers/webhooks/server.py": {"helpers", "local_taskrouter.http.cross_site"},
     "helpers/controls/": SHOWS | {"helpers"},
     "helpers/display/": SHOWS | {"helpers"},
+    "helpers/exercises/": SHOWS | {"helpers"},
     "helpers/": EXPLAINS | {"helpers"},
     "tools/": {"tools"},
 }

@@ -1,4 +1,6 @@
-"""Self-checks for the lessons' exercises: each reports what is right and what is not yet.
+"""Questions before a surprise, and self-checks: each reports what is right and what is not yet.
+
+    ask(name)                      the question `name` of questions.toml
 
     bob_has_lunch(lab)         01  Bob is Unavailable
     both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
@@ -14,6 +16,7 @@ SelfCheck.
 """
 
 from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps
+from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
     alice_takes_two,
     bob_accepts,
@@ -26,8 +29,10 @@ from helpers.exercises.self_check import Line, SelfCheck
 
 __all__ = [
     "Line",
+    "Question",
     "SelfCheck",
     "alice_takes_two",
+    "ask",
     "away_not_gone",
     "bob_accepts",
     "bob_has_lunch",

@@ -10,6 +10,7 @@
     floor.js   the floor as a picture
     cards.js   Tasks, Workers, a Worker's desk, the clock
     traffic.js deliveries and requests
+    question.js a question of a lesson
     keys.js    arrow keys within a list
     page.js    the page of the local TaskRouter
     widget.js  a panel of a notebook

@@ -1,0 +1,69 @@
+"""A question with choices, each with its feedback, drawn in the page."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from local_taskrouter.ui import files
+from traitlets import Dict
+
+_RUN = "Run this cell and choose:"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer that the learner may choose, and what is said about it then."""
+
+    answer: str
+    feedback: str
+    right: bool = False
+
+
+class Question(anywidget.AnyWidget):
+    """A question in the page. Its text alternative has the choices, and not which one is right."""
+
+    _esm = files.joined("question.js", "export default { render: renderQuestion };")
+    _css = files.read("look.css")
+    content = Dict(help="`text`, and `choices` with answer, feedback and right").tag(sync=True)
+
+    def __init__(self, text: str, choices: Sequence[Choice]) -> None:
+        super().__init__(content={"text": text, "choices": [vars(each) for each in choices]})
+        self.text, self.choices = text, tuple(choices)
+
+    def as_text(self) -> str:
+        answers = (f"  ○ {choice.answer}" for choice in self.choices)
+        return "\n".join([f"Predict: {self.text}", _RUN, *answers])
+
+    def __repr__(self) -> str:
+        return self.as_text()
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**bundle, "text/plain": self.as_text()}
+
+
+def ask(name: str) -> Question:
+    """Return the question `name` of questions.toml.
+
+    Raises ValueError, with the names of that lesson or of all, for an unknown name.
+    """
+    questions = read_questions()
+    if name not in questions:
+        raise ValueError(
+            f"There is no question {name!r}. The questions are: {', '.join(questions)}."
+        )
+    return Question(*questions[name])
+
+
+@cache
+def read_questions() -> dict[str, tuple[str, tuple[Choice, ...]]]:
+    """Return the text and the choices of every question, by its name."""
+    content = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))
+    return {
+        name: (each["text"], tuple(Choice(**choice) for choice in each["choices"]))
+        for name, each in content.items()
+    }

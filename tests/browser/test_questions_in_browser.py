@@ -1,0 +1,53 @@
+"""A question of a lesson in JupyterLab: by mouse, by keyboard, in both themes."""
+
+import pytest
+from playwright.sync_api import expect
+
+CELLS = (
+    "from helpers import exercises",
+    'exercises.ask("on-a-break")',
+    'exercises.ask("who-matches")',
+)
+
+
+@pytest.fixture
+def questions(tab):
+    tab.show("notebooks/questions.ipynb", *CELLS)
+    return tab
+
+
+def test_feedback_appears_after_the_answer_only(questions):
+    panel = questions.output_of("on-a-break").get_by_role("group", name="Prediction: ")
+    feedback = panel.get_by_text("TaskRouter doesn't read the name.")
+    answer = panel.get_by_role("button", name="Answer")
+    expect(answer).to_have_attribute("aria-disabled", "true")
+    answer.dispatch_event("click")  # nothing is chosen
+    expect(panel.get_by_role("radio")).to_have_count(3)
+    panel.get_by_role("radio", name="a break is a break").click()
+    expect(feedback).to_have_count(0)
+    answer.click()
+    expect(feedback).to_be_visible()
+    expect(panel.get_by_text("your answer", exact=True)).to_be_visible()
+    expect(panel.get_by_text("what happens")).to_be_visible()
+    questions.inspect()
+    panel.get_by_role("button", name="Try again").click()
+    expect(feedback).to_have_count(0)
+    panel.get_by_role("radio", name="True", exact=True).click()
+    answer.click()
+    expect(panel.get_by_text("your answer, right")).to_be_visible()
+
+
+def test_question_is_answered_by_keyboard_alone(questions):
+    panel = questions.output_of("who-matches").get_by_role("group", name="Prediction: ")
+    first = panel.get_by_role("radio").first
+    first.focus()
+    questions.page.keyboard.press("ArrowDown")
+    questions.page.keyboard.press("Space")
+    expect(panel.get_by_role("radio", name="Alice", exact=True)).to_be_checked()
+    questions.page.keyboard.press("Tab")
+    expect(panel.get_by_role("button", name="Answer")).to_be_focused()
+    questions.page.keyboard.press("Enter")
+    expect(panel.get_by_text("your answer, right")).to_be_visible()
+    expect(panel.get_by_role("button", name="Try again")).to_be_focused()
+    questions.reload()
+    expect(questions.output_of("who-matches").get_by_role("radio")).to_have_count(4)
