@@ -6,6 +6,7 @@ import os
 import sys
 import webbrowser
 from collections.abc import Sequence
+from typing import Any
 
 from filelock import Timeout
 
@@ -36,7 +37,7 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
         options.idle_timeout or None,
         options.transparent,
         options.https,
-        options.seed,
+        **_start(options),
     )
     try:
         with harmless_output():
@@ -52,13 +53,22 @@ def _exec(home: Home, options: argparse.Namespace) -> int:
 
     try:
         with harmless_output():
-            settings = Settings(port=0, transparent=options.transparent, seeds=options.seed)
+            settings = Settings(port=0, transparent=options.transparent, **_start(options))
             return execute(options.program, settings)
     except NoProgram as fault:
         _fail(str(fault))
         return fault.exit_code
     except CannotServe as fault:
         return _fail(str(fault))
+
+
+def _start(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "seeds": options.seed,
+        "now": options.now,
+        "freeze": options.freeze,
+        "sids": options.sid_seed,
+    }
 
 
 def _status(home: Home, options: argparse.Namespace) -> int:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 
+LATEST = 32_503_680_000.0
+"""3000-01-01T00:00:00Z: the clock goes no further, since some platforms fail on later dates."""
 _STEP_SECONDS, _DRIFT = 1.0, 0.001
 """A clock that is set back moves by more than a second, and by more than clocks drift apart."""
 
@@ -15,18 +17,19 @@ _STEP_SECONDS, _DRIFT = 1.0, 0.001
 class SystemClock:
     """The machine's time plus `offset` seconds; `stopped` is the time at which it was stopped.
 
-    It never goes back. If the machine's clock is set back, it runs on at the pace of `monotonic`
-    until the machine's clock has caught up. If that jumps forward, as after sleep, so does this one.
+    With `start`, seconds since 1970, it starts there, and `reset` returns there. It never goes back
+    otherwise. If the machine's clock is set back, it runs on at the pace of `monotonic` until the
+    machine's clock has caught up. If that jumps forward, as after sleep, so does this one.
     """
 
     def __init__(
         self,
-        offset: float = 0.0,
+        start: float | None = None,
         stopped: float | None = None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._at_first = offset, stopped
+        self._at_first = start, stopped
         self._wall, self._monotonic = wall, monotonic
         self._lock = Lock()
         self.restart()
@@ -62,8 +65,9 @@ class SystemClock:
 
     def restart(self) -> None:
         """Become what it was when it was created."""
-        self.offset, self.stopped = self._at_first
+        start, self.stopped = self._at_first
         self._last, self._last_monotonic = self._wall(), self._monotonic()
+        self.offset = 0.0 if start is None else start - self._last
 
     def settings(self) -> dict[str, str | None]:
         """What `restore` needs, as text."""
@@ -78,11 +82,11 @@ class SystemClock:
             self.offset, self.stopped = float(offset), None if stopped is None else float(stopped)
 
     def reset(self) -> None:
-        """Undo every move. A stopped clock remains stopped, at the machine's time."""
+        """Undo every move. A stopped clock remains stopped, at the start or the machine's time."""
         was_stopped = self.stopped is not None
         self.restart()
-        if was_stopped:
-            self.freeze()
+        if was_stopped and self.stopped is None:
+            self.stopped = self._last
 
     def _real(self) -> float:
         with self._lock:
@@ -96,7 +100,7 @@ class SystemClock:
 
 
 class ManualClock(SystemClock):
-    """A clock for tests, which stands at `start` until it is moved or resumed."""
+    """A clock that stands at `start` until it is moved or resumed."""
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
         super().__init__(stopped=start)

@@ -2,9 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from local_taskrouter.clock import LATEST
 
 PROGRAM = "python -m local_taskrouter"
 
@@ -25,6 +28,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         transparent=False,
         https=None,
         seed=[],
+        now=None,
+        freeze=False,
+        sid_seed=None,
         program=[],
     )
     parser = _parser()
@@ -137,6 +143,18 @@ def _starting() -> argparse.ArgumentParser:
         help="first create and update what this file declares; can be repeated",
     )
     parser.add_argument(
+        "--now",
+        type=_moment,
+        metavar="TIME",
+        help="where the clock starts, as 2026-01-01T09:00:00Z, unless there is a Workspace already",
+    )
+    parser.add_argument(
+        "--freeze", action="store_true", help="let the clock stand until it is moved"
+    )
+    parser.add_argument(
+        "--sid-seed", type=int, metavar="N", help="let equal requests get equal SIDs in every run"
+    )
+    parser.add_argument(
         "--transparent",
         action="store_true",
         help="also answer as taskrouter.twilio.com, through a proxy on this computer; "
@@ -173,6 +191,17 @@ def _serving() -> argparse.ArgumentParser:
 def _options() -> argparse.ArgumentParser:
     """A parser whose options may come before the command and after it, without own defaults."""
     return argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+
+
+def _moment(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no time like 2026-01-01T09:00:00Z") from None
+    seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not 0 <= seconds < LATEST:
+        raise argparse.ArgumentTypeError("the clock runs from 1970 to the year 3000")
+    return seconds
 
 
 def _port(text: str) -> int:

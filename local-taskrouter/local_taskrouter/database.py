@@ -185,6 +185,15 @@ class Database:
                 if value is not None:
                     self._db.execute("INSERT INTO settings VALUES (?, ?)", (name, value))
 
+    def count_start(self) -> int:
+        """How often this state was loaded with a seed for SIDs, before this time."""
+        with self._described():
+            (count,) = self._db.execute(
+                "INSERT INTO settings VALUES ('starts', '1') ON CONFLICT (name)"
+                " DO UPDATE SET value = value + 1 RETURNING value"
+            ).fetchone()
+        return int(count) - 1
+
     @contextmanager
     def restored(self, state: dict[str, Any]) -> Iterator[None]:
         """Replace all rows by those of a `dump`; commit if the `with` block raises nothing.

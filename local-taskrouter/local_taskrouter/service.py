@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from local_taskrouter import descriptors
-from local_taskrouter.clock import SystemClock
+from local_taskrouter.clock import LATEST, SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Callback, Reservation
@@ -31,8 +31,6 @@ from local_taskrouter.sids import SidMaker
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LATEST = 32_503_680_000.0
-"""3000-01-01T00:00:00Z: the clock goes no further, since some platforms fail on later dates."""
 _RETRY_SECONDS = 1.0
 _SLICE = 20
 """Timers that fire before other requests get their turn."""
@@ -215,13 +213,14 @@ class TaskRouter:
         Raises ValueError, and changes nothing, if `state` is not an exported state.
         """
         with self._lock:
-            before = self.engine, vars(self.clock).copy()
+            engine, before = self.engine, [(o, vars(o).copy()) for o in (self.clock, self.sids)]
             try:
                 with self.database.restored(state):
                     self._load()
             except BaseException:
-                self.engine = before[0]
-                vars(self.clock).update(before[1])
+                self.engine = engine
+                for each, values in before:
+                    vars(each).update(values)
                 raise
             self._outbox.discard()
             if self._ticker is not None:
@@ -248,6 +247,7 @@ class TaskRouter:
         reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
         self.clock.continue_from(reached)
         engine.now = reached or self.clock.now()
+        self.sids.restart(self.database.count_start)  # no SID that this state has
 
     def _submit_due(self) -> None:
         """Deliver the callbacks without a response. The caller holds the lock."""

@@ -112,3 +112,17 @@ def test_reset_sets_the_clock_to_the_time_of_day_and_keeps_it_frozen(machine, cl
     frozen_at = machine.wall
     machine.run(5)
     assert clock.now() == (frozen_at if frozen else machine.wall)
+
+
+def test_clock_with_a_start_runs_from_there_and_reset_returns_there(machine):
+    clock = SystemClock(HOUR, wall=lambda: machine.wall, monotonic=lambda: machine.monotonic)
+    assert clock.now() == HOUR
+    machine.run(10)
+    clock.advance(5)
+    assert clock.now() == HOUR + 15
+    clock.reset()
+    assert clock.now() == HOUR
+    clock.freeze()
+    machine.run(10)
+    clock.reset()
+    assert clock.now() == HOUR and clock.stopped is not None

@@ -40,6 +40,23 @@ def test_invalid_port_exits_2(port):
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2026-01-01T00:00", "2026-01-01"]
+)
+def test_time_without_an_offset_is_utc(text):
+    assert parse(["--now", text]).now == 1_767_225_600
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("soon", "soon is no time like 2026"), ("3000-01-01", "1970 to the year 3000")],
+)
+def test_invalid_time_exits_2_with_the_reason(text, reason, capsys):
+    with pytest.raises(SystemExit) as caught:
+        parse(["exec", "--now", text, "--", "true"])
+    assert caught.value.code == 2 and reason in capsys.readouterr().err
+
+
 def test_version_is_that_of_the_package(capsys):
     with pytest.raises(SystemExit) as caught:
         parse(["--version"])

@@ -24,6 +24,14 @@ pathlib.Path("made").touch()
 print(workspace.friendly_name, recorded["url"] == os.environ["TASKROUTER_URL"], home)
 sys.exit(7)
 """
+SHOW = """
+import base64, os, urllib.request
+
+account = os.environ["TWILIO_ACCOUNT_SID"] + ":" + os.environ["TWILIO_AUTH_TOKEN"]
+request = urllib.request.Request(os.environ["TASKROUTER_URL"] + "/v1/Workspaces")
+request.add_header("Authorization", "Basic " + base64.b64encode(account.encode()).decode())
+print(urllib.request.urlopen(request).read().decode().replace(os.environ["TASKROUTER_URL"], ""))
+"""
 WAIT = """
 import signal, sys
 
@@ -55,6 +63,18 @@ def test_command_uses_the_taskrouter_and_gives_its_exit_code(folder, capfd):
     assert (name, is_recorded) == ("Support", "True")
     assert home.startswith(str(folder)) and not Path(home).exists()
     assert (folder / "made").stat().st_mode & 0o777 == 0o644
+
+
+def test_run_with_the_same_start_and_seeds_is_the_same(folder, capfd):
+    seed = folder / "seed.json"
+    seed.write_text(json.dumps({"workspace": {"friendly_name": "Support"}}), "utf-8")
+    start = ["--seed", str(seed), "--now", "2020-02-29T12:00:00Z", "--freeze", "--sid-seed", "7"]
+    for _ in range(2):
+        assert main(["exec", *start, "--", sys.executable, "-c", SHOW]) == 0
+    first, again = capfd.readouterr().out.splitlines()
+    assert first == again
+    [workspace] = json.loads(first)["workspaces"]
+    assert workspace["date_created"] == "2020-02-29T12:00:00Z"
 
 
 @posix

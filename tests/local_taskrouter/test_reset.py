@@ -42,6 +42,7 @@ def announced_task(office, url, **queue):
 
 def test_reset_restores_state_clock_and_faults(client, emulator, receiver):
     taskrouter = emulator.taskrouter
+    taskrouter.reset()
     new, began = taskrouter.export_state(), taskrouter.clock.now()
     receiver.may_respond.set()
     office = WorkspaceBuilder(client)

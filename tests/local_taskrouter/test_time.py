@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 from engine_lab import reserved_task
 from local_taskrouter import service
-from local_taskrouter.clock import ManualClock, SystemClock
+from local_taskrouter.clock import LATEST, ManualClock, SystemClock
 from local_taskrouter.core.tasks import create_task
 from local_taskrouter.core.workspaces import create_workspace
 from local_taskrouter.process.home import ACCOUNT_SID
-from local_taskrouter.service import LATEST, TaskRouter
+from local_taskrouter.service import TaskRouter
 from timeout import SECONDS, eventually
 
 

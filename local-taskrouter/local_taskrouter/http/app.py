@@ -47,6 +47,7 @@ from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
 from local_taskrouter.page import routes as page
 from local_taskrouter.service import Busy, TaskRouter
+from local_taskrouter.sids import SidMaker
 from local_taskrouter.transparent.hostname import HOSTNAME
 
 LARGEST_BODY = 8 << 20
@@ -79,6 +80,7 @@ class Application:
     def __init__(self, taskrouter: TaskRouter) -> None:
         self.taskrouter = taskrouter
         self.page = page.Page(taskrouter)
+        self._request_ids = SidMaker()  # a request more or less changes no other SID
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, headers = perf_counter(), dict(scope["headers"])
@@ -91,7 +93,7 @@ class Application:
             response = _error(request, error)
         response.raw_headers += [
             *(_HEADERS if scope["path"].startswith("/v1") else ()),
-            (b"Twilio-Request-Id", self.taskrouter.sids.new("RQ").encode()),
+            (b"Twilio-Request-Id", self._request_ids.new("RQ").encode()),
             (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
         ]
         await response(scope, receive, send)

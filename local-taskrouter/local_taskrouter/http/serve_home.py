@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from local_taskrouter import descriptors
-from local_taskrouter.clock import SystemClock
+from local_taskrouter.clock import ManualClock, SystemClock
 from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.environment import export_lines
 from local_taskrouter.http import control
@@ -23,6 +23,7 @@ from local_taskrouter.process.owner import Owner, single_user_server
 from local_taskrouter.process.private_files import UnusableFile
 from local_taskrouter.process.serving_process import Registration
 from local_taskrouter.service import TaskRouter
+from local_taskrouter.sids import SidMaker
 from local_taskrouter.transparent.hostname import HOSTNAME, HOSTNAMES
 
 USUAL_PORT = 8790
@@ -42,6 +43,9 @@ class Settings:
     With `transparent`, a proxy on the next port of the loopback address (or a free one) serves the
     emulator at Twilio's address. `https_port` implies it: that port of the loopback address serves
     it without a proxy. `seeds` are files to apply first.
+
+    `now` is where the clock of an empty emulator starts, in seconds since 1970; with `freeze` it stands
+    until it is moved or resumed. `sids` is a seed for repeatable SIDs.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +54,9 @@ class Settings:
     transparent: bool = False
     https_port: int | None = None
     seeds: Sequence[Path] = ()
+    now: float | None = None
+    freeze: bool = False
+    sids: int | None = None
 
 
 def serve_home(home: Home, settings: Settings) -> None:
@@ -69,10 +76,10 @@ def opened(home: Home, settings: Settings) -> Iterator[tuple[EmulatorServer, Run
     try:
         with home.serving_lock(timeout=1):
             if settings.seeds:
-                _apply_seeds(home, settings.seeds)
+                _apply_seeds(home, settings)
             ports = [home.last_port() or USUAL_PORT, 0] if port is None else [port]
             owners = [single_user_server(), Owner.of_pid(home.owner())]
-            server = _bind_first_free(_open_taskrouter(home), settings, ports, owners)
+            server = _bind_first_free(_open_taskrouter(home, settings), settings, ports, owners)
             sid, token = home.credentials()
             running = Running(server.url, os.getpid(), sid, token, control.VERSION)
             with _at_twilios_address(server, home, settings):
@@ -85,15 +92,15 @@ def opened(home: Home, settings: Settings) -> Iterator[tuple[EmulatorServer, Run
         raise CannotServe(_already_served(home)) from None
 
 
-def _apply_seeds(home: Home, seeds: Sequence[Path]) -> None:
+def _apply_seeds(home: Home, settings: Settings) -> None:
     """Apply the seeds on a port that no client knows, so that none meets half of a seed."""
     from local_taskrouter.client import client_of
     from local_taskrouter.seed import SeedError, apply
 
-    server = EmulatorServer(_open_taskrouter(home)).start()
+    server = EmulatorServer(_open_taskrouter(home, settings)).start()
     try:
         with client_of(server.url, *home.credentials()) as client:
-            for file in seeds:
+            for file in settings.seeds:
                 apply(client, file, variables=os.environ)
     except SeedError as error:
         raise CannotServe(str(error)) from None
@@ -167,11 +174,27 @@ def _bind_first_free(
     )
 
 
-def _open_taskrouter(home: Home) -> TaskRouter:
+def _open_taskrouter(home: Home, settings: Settings) -> TaskRouter:
     try:
-        return TaskRouter(home.database, *home.credentials(), api_keys=api_keys())
+        taskrouter = _load(home, settings)
+        if settings.now is settings.sids is None or any(True for _ in taskrouter.engine.store):
+            return taskrouter
+        # Without a Workspace, an earlier run says nothing about the time and the SIDs.
+        taskrouter.close()
+        home.delete_database()
+        taskrouter = _load(home, settings)
+        taskrouter.advance(0.0)  # stores the clock, also for a next start without these settings
     except DatabaseFailure as failure:
         raise CannotServe(str(failure)) from None
+    return taskrouter
+
+
+def _load(home: Home, settings: Settings) -> TaskRouter:
+    clock = SystemClock(settings.now)
+    if settings.freeze:
+        clock = ManualClock(clock.now() if settings.now is None else settings.now)
+    sids = SidMaker(settings.sids)
+    return TaskRouter(home.database, *home.credentials(), clock, sids, api_keys())
 
 
 def api_keys() -> dict[str, str]:
