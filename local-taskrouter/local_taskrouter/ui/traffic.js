@@ -66,9 +66,9 @@ function exchangeView(one) {
       el("span", {}, el("span", { class: "tr-url" }, `${one.method} ${attempt.url}`), el("br"),
         el("span", { class: "tr-soft" }, `after ${Math.round(attempt.seconds * 1000)} ms${attempt.problem ? `: ${attempt.problem}` : ""}`)),
     ])),
-    parameters.length && [el("p", { class: "tr-strong" }, "What was sent"), facts(few)],
+    parameters.length > 0 && [el("p", { class: "tr-strong" }, "What was sent"), facts(few)],
     el("div", { class: "tr-folds" },
-      rest.length && fold(`${one.id} more`, counted(rest.length, "more parameter"), facts(Object.fromEntries(rest))),
+      rest.length > 0 && fold(`${one.id} more`, counted(rest.length, "more parameter"), facts(Object.fromEntries(rest))),
       one.attempts.filter((attempt) => attempt.body).map((attempt, n) =>
         fold(`${one.id} answer ${n}`, n ? "Answer of the fallback" : "Answer", el("pre", { tabindex: 0, role: "group", "aria-label": "Answer" }, attempt.body)))));
 }
