@@ -44,7 +44,7 @@ from local_taskrouter.faults import GARBAGE, REQUEST, Fault
 from local_taskrouter.http import control
 from local_taskrouter.http.connections import DROP
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
-from local_taskrouter.http.route_table import Routes, api_routes, by_depth, find
+from local_taskrouter.http.route_table import Routes, api_routes, by_shape, find
 from local_taskrouter.page import routes as page
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.sids import SidMaker
@@ -207,7 +207,7 @@ def _control(route: control.Route, call: control.ControlCall) -> Response:
 
 @cache
 def _control_routes() -> Routes[control.Route]:
-    return by_depth((route.path, route) for route in control.ROUTES)
+    return by_shape((route.path, route) for route in control.ROUTES)
 
 
 def _authenticate(header: bytes, credentials: Mapping[str, str]) -> None:

@@ -22,30 +22,32 @@ class HasMethod(Protocol):
 
 
 R = TypeVar("R", bound=HasMethod)
-Routes = dict[int, list[tuple[Pattern[str], R]]]
-"""Patterns of paths with their routes, by the number of slashes; a fixed name comes before a SID."""
+Shape = tuple[int, str]
+"""The number of slashes in a path, and the name after the first SID ("Tasks"), empty without one."""
+Routes = dict[Shape, list[tuple[Pattern[str], R]]]
+"""Patterns of paths with their routes, by shape; a fixed name comes before a SID."""
 
 
 @cache
 def api_routes() -> Routes[Route]:
     """The routes of the API, below `/v1`."""
     ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
-    return by_depth((f"/v1{route.path}", route) for route in ordered)
+    return by_shape((f"/v1{route.path}", route) for route in ordered)
 
 
-def by_depth(routes: Iterable[tuple[str, R]]) -> Routes[R]:
+def by_shape(routes: Iterable[tuple[str, R]]) -> Routes[R]:
     """Compile routes given with their paths, which have SIDs in angle brackets."""
     found: Routes[R] = {}
     for path, route in routes:
         pattern, _, _ = compile_path(path.replace("<", "{").replace(">", "}"))
-        found.setdefault(path.count("/"), []).append((pattern, route))
+        found.setdefault(_shape(path), []).append((pattern, route))
     return found
 
 
 def find(routes: Routes[R], method: str, path: str) -> tuple[R, Mapping[str, str]]:
     """The route for a request, and the SIDs in its path. Raises NotFound and MethodNotAllowed."""
     allowed = set()
-    for pattern, route in routes.get(path.count("/"), ()):
+    for pattern, route in routes.get(_shape(path), ()):
         if found := pattern.match(path):
             if route.method == method or (route.method, method) == ("GET", "HEAD"):
                 return route, found.groupdict()
@@ -53,3 +55,8 @@ def find(routes: Routes[R], method: str, path: str) -> tuple[R, Mapping[str, str
     if allowed:
         raise MethodNotAllowed(f"{method} is not allowed on {path}", allowed)
     raise NotFound(path.removeprefix("/v1"))
+
+
+def _shape(path: str) -> Shape:
+    parts = path.split("/", 5)  # "", "v1", "Workspaces", the SID, "Tasks"
+    return path.count("/"), parts[4] if len(parts) > 4 else ""
