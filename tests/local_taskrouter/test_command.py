@@ -290,13 +290,16 @@ def test_unusable_home_exits_1_with_one_line_and_keeps_the_database(home, capsys
     shutil.rmtree(home.folder)
 
 
+WRONG_VALUES = r'{"port": 999999, "auth_token": "\u00e9", "owner": "x"}'
+
+
 def damage(home, content):
     home.create()
     home.running_file.write_text(content, "latin-1")
     home.settings_file.write_text(content, "latin-1")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"port": 999999, "auth_token": "é"}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", WRONG_VALUES, "\xff"])
 def test_damaged_files_do_not_stop_the_commands(home, capsys, content):
     damage(home, content)
     assert [main([name]) for name in ("status", "stop", "reset")] == [1, 0, 0]
@@ -307,7 +310,7 @@ def test_damaged_files_do_not_stop_the_commands(home, capsys, content):
 
 
 def test_damaged_files_do_not_stop_a_start(home):
-    damage(home, '{"port": 999999, "auth_token": "é", "owner": "x"}')
+    damage(home, WRONG_VALUES)
     assert connect().client.taskrouter.v1.workspaces.list() == []
 
 
