@@ -26,6 +26,8 @@ OPEN = """async ([path, id]) => {
   const options = { path, factory: "Notebook", kernel: id ? { id } : undefined };
   await (await jupyterapp.commands.execute("docmanager:open", options)).context.ready;
 }"""
+WIDGET = '[data-mime-type="application/vnd.jupyter.widget-view+json"]'
+TOO_WIDE = "area => area.scrollWidth > area.clientWidth + 1 ? area.innerText.slice(0, 100) : ''"
 NO_FOCUS = "() => { document.activeElement.blur(); getSelection().removeAllRanges(); }"
 
 
@@ -111,7 +113,7 @@ class Tab:
         self.page.locator('li[data-command="runmenu:run-all"]').click()
         eventually("it has run", lambda: self._has_run(before) or self.errors())
         assert self.errors() == []
-        assert self.page.get_by_text("Error displaying widget").count() == 0
+        expect(self.page.get_by_text("Error displaying widget")).to_have_count(0)
 
     def run_through(self, code: str) -> None:
         """Run the cells from the top to the first that contains `code`, and no others."""
@@ -148,6 +150,8 @@ class Tab:
             change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
             self.page.evaluate(change, name)
             chosen.wait_for(state="attached")
+            # JupyterLab hides everything for one frame: nothing has a size, or takes the focus.
+            self.page.wait_for_function("jupyterapp.shell.isVisible")
 
     def give_outputs(self, width: int) -> None:
         """Make the window so wide that every output area has this width, in pixels.
@@ -155,7 +159,6 @@ class Tab:
         Measures the width first, because JupyterLab lays out a resized window later.
         """
         window = self.page.viewport_size or WINDOW
-        # While JupyterLab changes its theme, nothing is laid out.
         widths = eventually("the outputs are laid out", self._widths)
         beside = window["width"] - widths[0]
         self.page.set_viewport_size({"width": round(beside + width), "height": WINDOW["height"]})
@@ -166,12 +169,16 @@ class Tab:
 
     def reload(self) -> None:
         """Save the notebook and reload the page; check that every control is back."""
-        controls = self.outputs.locator(".taskrouter-panel").count()
+        panels = self.outputs.locator(".taskrouter-panel")
+        expect(self.outputs.locator(f"{WIDGET}:not(:has(.lm-Widget))")).to_have_count(
+            0
+        )  # all are shown
+        controls = panels.count()
         self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         self.page.goto(f"{self.server['url']}lab/tree/{self.path}?reset")
         self._wait_until_open()
-        expect(self.outputs.locator(".taskrouter-panel")).to_have_count(controls)
-        assert self.page.get_by_text("Error displaying widget").count() == 0
+        expect(panels).to_have_count(controls)
+        expect(self.page.get_by_text("Error displaying widget")).to_have_count(0)
 
     def inspect(self) -> None:
         """Take screenshots in both themes, and check that axe finds no violation."""
@@ -192,6 +199,7 @@ class Tab:
     def is_trusted(self) -> bool:
         """Whether JupyterLab trusts every cell of the notebook as it is stored."""
         cells = self._request("GET", f"contents/{self.path}").json()["content"]["cells"]
+        assert cells
         return all(cell["metadata"].get("trusted", True) for cell in cells)
 
     def close(self) -> None:
@@ -215,7 +223,8 @@ class Tab:
         return [width for width in self.outputs.evaluate_all(measure) if width]
 
     def _has_run(self, before: int) -> bool:
-        return all(number > before for number in self._prompts())
+        prompts = self._prompts()
+        return bool(prompts) and all(number > before for number in prompts)
 
     def _prompts(self) -> list[int]:
         """The number of each cell's latest run; 0 while it has none."""

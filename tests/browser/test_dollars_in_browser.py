@@ -33,4 +33,4 @@ def test_value_with_two_dollar_signs_is_shown_as_it_is(tab: Tab):
     for code in OUTPUTS:
         output = tab.output_of(code)
         expect(output).to_contain_text(VALUE)
-        assert output.locator("mjx-container").count() == 0, code
+        expect(output.locator("mjx-container"), code).to_have_count(0)

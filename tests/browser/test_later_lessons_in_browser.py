@@ -73,7 +73,7 @@ def test_07_playground_shows_verdicts_for_the_workers(tab, run):
 
 def test_08_shows_which_taskrouter_it_uses(tab, run):
     run("08-on-real-twilio")
-    assert tab.outputs.locator("table, pre").count() > 5
+    expect(tab.outputs.locator("table, pre").nth(5)).to_be_visible()
     tab.reload()
 
 
@@ -84,7 +84,7 @@ def test_09_shows_progress_and_charts_in_both_themes(tab):
     for name in ("Playing Monday", "Playing Tuesday and Wednesday"):
         bar = tab.outputs.get_by_role("progressbar", name=name)
         expect(bar).to_have_attribute("value", "100")
-    assert tab.outputs.get_by_role("img").count() == 4
+    expect(tab.outputs.get_by_role("img")).to_have_count(4)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         tab.set_theme(theme)
         picture = tab.output_of("charts.waiting")

@@ -6,6 +6,7 @@ import re
 import pytest
 from local_taskrouter.rules.lifecycle import RESERVATION, STEPS, TASK
 from playwright.sync_api import BrowserContext, expect
+from timeout import becomes, eventually
 
 from helpers.display.lifecycle import lifecycle_svg, show_lifecycle
 from helpers.lessons.workspace import prepare
@@ -68,7 +69,7 @@ def test_table_shows_every_column_on_a_narrow_page(tab):
     tab.show("notebooks/long.ipynb", LAB, *SHOWN)
     tab.give_outputs(700)
     expect(tab.output_of("tables.tasks").get_by_text("waits: no available")).to_be_visible()
-    assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
+    becomes([], tab.page.locator(".jp-Notebook").evaluate, SCROLLED)
     assert tab.violations() == []
 
 
@@ -77,10 +78,11 @@ def test_long_names_and_values_stay_in_place(tab, long_names):
     tab.give_outputs(700)
     drawn = tab.output_of("controls.floor").get_by_role("img")
     expect(drawn).to_have_attribute("aria-label", re.compile(LONG))
-    assert drawn.evaluate(OUTSIDE_THEIR_BOX) == []
-    assert sorted(drawn.evaluate(CUT)) == [LONG, LONG, f"{LONG}, not available"]
-    assert tab.output_of("controls.playground").locator("table").evaluate(NARROWEST) > 60
-    assert tab.page.locator(".jp-Notebook").evaluate(SCROLLED) == []
+    becomes([], drawn.evaluate, OUTSIDE_THEIR_BOX)
+    becomes([LONG, LONG, f"{LONG}, not available"], lambda: sorted(drawn.evaluate(CUT)))
+    table = tab.output_of("controls.playground").locator("table")
+    eventually("no column is narrow", lambda: table.evaluate(NARROWEST) > 60)
+    becomes([], tab.page.locator(".jp-Notebook").evaluate, SCROLLED)
     tab.shot("long-names")
     assert tab.violations() == []
 

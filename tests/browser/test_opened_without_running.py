@@ -61,8 +61,8 @@ def open_stored(tab, stored: Path, trusted: bool) -> None:
 
 def is_readable(tab) -> None:
     for text in WITHOUT_A_KERNEL:
-        assert tab.page.get_by_text(text).count() == 0
-    assert tab.outputs.locator("button, input, select, textarea").count() == 0
+        expect(tab.page.get_by_text(text)).to_have_count(0)
+    expect(tab.outputs.locator("button, input, select, textarea")).to_have_count(0)
     # Untrusted tables lose their styles, so a long URL does not wrap: such a table scrolls, which
     # Chromium does by keyboard too.
     found = [one for one in tab.violations() if not one.startswith("scrollable-region-focusable")]
@@ -119,6 +119,6 @@ def test_static_page_shows_stored_output_and_no_controls(show, stored, name):
     shown = page.locator(".jp-OutputArea").all_inner_texts()
     for text in panel_outputs(nbformat.read(path, as_version=4)):
         assert any(text.splitlines()[0] in one for one in shown)
-    assert page.locator(".jp-OutputArea").locator("button, input, select").count() == 0
-    assert page.locator('script[type*="widget"]').count() == 0
+    expect(page.locator(".jp-OutputArea").locator("button, input, select")).to_have_count(0)
+    expect(page.locator('script[type*="widget"]')).to_have_count(0)
     assert violations(page) == []

@@ -244,7 +244,7 @@ def test_values_are_text_never_html(page, built):
     built.queue(f"{MARKUP} - {MARKUP}")
     expect(page.locator("#workers li", has_text=MARKUP)).to_be_visible()
     expect(page.locator("#floor .tr-svg")).to_have_attribute("aria-label", re.compile("onerror"))
-    assert page.locator("#page img:not([src='ui/mark.svg'])").count() == 0
+    expect(page.locator("#page img:not([src='ui/mark.svg'])")).to_have_count(0)
 
 
 def test_page_says_when_its_session_or_taskrouter_is_gone(page, built):

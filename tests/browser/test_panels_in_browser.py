@@ -4,7 +4,7 @@ import json
 import re
 
 from playwright.sync_api import expect
-from timeout import eventually
+from timeout import becomes, eventually
 
 from helpers.lessons.workspace import PreparedWorkspace
 
@@ -46,7 +46,7 @@ def test_panels_show_changes_made_elsewhere(tab, panels, lab):
     made = lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     expect(panels["tasks"].get_by_text(made.sid)).to_be_visible()
     expect(panels["tasks"].get_by_text("<img src=nowhere")).to_be_visible()
-    assert tab.page.locator('img[src="nowhere"]').count() == 0
+    expect(tab.page.locator('img[src="nowhere"]')).to_have_count(0)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
     tab.press(panels["clock"].get_by_role("button", name="20 minutes later"))
@@ -104,15 +104,15 @@ def test_panels_work_after_run_all_and_a_reload(tab, lab):
         "notebooks/again.ipynb", START, *(f"controls.{name}(lab)" for name in following), STOPPED
     )
     tab.run_all()
-    assert tab.output_of("have stopped").inner_text().strip() == "0 of 7 have stopped"
+    expect(tab.output_of("have stopped")).to_have_text("0 of 7 have stopped")
     tab.run_all()
-    assert tab.output_of("have stopped").inner_text().strip() == "7 of 14 have stopped"
+    expect(tab.output_of("have stopped")).to_have_text("7 of 14 have stopped")
     tab.reload()
     workers = tab.output_of("controls.workers")
     workers.get_by_role("button", name="Idle", exact=True).first.click()
     expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
     expect(tab.output_of("controls.tasks").get_by_text("reserved · in ")).to_be_visible()
-    assert tab.page.get_by_text("Error displaying widget").count() == 0
+    expect(tab.page.get_by_text("Error displaying widget")).to_have_count(0)
 
 
 RESTART = """() => {
@@ -129,7 +129,8 @@ def test_panel_without_its_kernel_shows_a_notice_and_ignores_clicks(tab):
     tab.open_cells("notebooks/restarted.ipynb", START, "controls.activity_toggle(lab, lab.bob_sid)")
     tab.run_all()
     toggle = tab.output_of("activity_toggle").locator(".taskrouter-panel")
-    assert toggle.evaluate(LOST) == ["none", "auto"]
+    expect(toggle.get_by_role("button").first).to_be_visible()
+    becomes(["none", "auto"], toggle.evaluate, LOST)
     tab.page.evaluate(RESTART)
     tab.page.locator(".jp-Dialog-button.jp-mod-accept").click()
     tab.page.wait_for_function("window.restarted")  # else the test ends before the kernel starts
