@@ -15,6 +15,7 @@ from local_taskrouter.command_line import PROGRAM, parse
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, InvalidCredentials, code_version
 from local_taskrouter.process.output import harmless_output
+from local_taskrouter.request_log import print_requests
 
 _STOP = f"`{PROGRAM} stop`"
 
@@ -41,6 +42,8 @@ def _serve(home: Home, options: argparse.Namespace) -> int:
     )
     try:
         with harmless_output():
+            if options.verbose:
+                print_requests(sys.stdout)
             serve_home(home, settings)
     except CannotServe as fault:
         return _fail(str(fault))

@@ -83,11 +83,11 @@ async def _post(
     delay: float,
     judge: Judge,
 ) -> Attempt:
-    started = monotonic()
+    started, signature = monotonic(), RequestValidator(auth_token).compute_signature(url, form)
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         "User-Agent": "TwilioProxy/1.1",
-        "X-Twilio-Signature": RequestValidator(auth_token).compute_signature(url, form),
+        "X-Twilio-Signature": signature,
     }
     try:
         async with asyncio.timeout(seconds):
@@ -100,10 +100,10 @@ async def _post(
                 body = await _read(response)
     except (ClientError, OSError, ValueError) as error:
         alert = (11200, f"no answer from {url} within {seconds:g} s: {_cause(error)}")
-        return Attempt(url, False, alert=alert, seconds=monotonic() - started)
+        return Attempt(url, False, None, "", alert, None, monotonic() - started, signature)
     status, content_type = response.status, response.headers.get("Content-Type", "")
     answer, alert = judge(status, content_type, body)
-    return Attempt(url, True, status, body, alert, answer, monotonic() - started)
+    return Attempt(url, True, status, body, alert, answer, monotonic() - started, signature)
 
 
 def _faulty_attempt(url: str, fault: Fault, judge: Judge) -> Attempt:

@@ -24,6 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         home=None,
         host="127.0.0.1",
         port=None,
+        verbose=False,
         idle_timeout=12.0,
         transparent=False,
         https=None,
@@ -172,6 +173,7 @@ def _serving() -> argparse.ArgumentParser:
         metavar="N",
         help="0 picks a free one (default: the last one, else 8790, else a free one)",
     )
+    parser.add_argument("--verbose", action="store_true", help="print each request to the API")
     parser.add_argument(
         "--idle-timeout",
         type=float,

@@ -57,14 +57,9 @@ class UnreadableDatabase(DatabaseFailure):
 class Snapshot(EventReader):
     """One moment of the database, to read from."""
 
-    def deliveries(
-        self, state: str | None = None, after: int = 0, most: int = -1
-    ) -> list[Delivery]:
-        """The deliveries in a state, or all, from the one after the number `after`, oldest first.
-
-        At most `most` (-1: all).
-        """
-        return list(delivery_table.select(self._db, state, after, most))
+    def deliveries(self, state: str | None = None, **which: Any) -> list[Delivery]:
+        """Call `delivery_table.select`."""
+        return list(delivery_table.select(self._db, state, **which))
 
     def newest_deliveries(self, workspace_sid: str, most: int) -> list[Delivery]:
         """Call `delivery_table.select_newest`."""

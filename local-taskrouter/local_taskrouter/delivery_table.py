@@ -8,6 +8,7 @@ from typing import Any
 
 from local_taskrouter.core.records import Callback
 
+_FIELD = "json_extract(body, '$.callback.{}')"
 KEPT = 10_000
 """How many deliveries are kept; those that are due are always kept."""
 SCHEMA = """
@@ -23,7 +24,8 @@ class Attempt:
     """One POST to one URL, and the response.
 
     `reached` is True if a complete response came in time; `alert` is the code and the description
-    of what is wrong with the response, None if it can be used.
+    of what is wrong with the response, None if it can be used. `signature` is the header
+    X-Twilio-Signature; it is empty if a fault took the place of the request.
     """
 
     url: str
@@ -33,6 +35,7 @@ class Attempt:
     alert: tuple[int, str] | None = None
     answer: dict[str, Any] | None = None
     seconds: float = 0.0
+    signature: str = ""
 
 
 @dataclass
@@ -43,6 +46,11 @@ class Delivery:
     state: str
     callback: Callback
     attempts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """What it delivers: an "assignment" or an "event"."""
+        return "assignment" if self.callback.reservation_sid else "event"
 
 
 def insert(db: sqlite3.Connection, callback: Callback) -> Delivery:
@@ -75,15 +83,28 @@ def save(db: sqlite3.Connection, delivery: Delivery) -> None:
 
 
 def select(
-    db: sqlite3.Connection, state: str | None = None, after: int = 0, most: int = -1
+    db: sqlite3.Connection,
+    state: str | None = None,
+    after: int = 0,
+    most: int = -1,
+    kind: str | None = None,
+    task: str | None = None,
 ) -> Iterator[Delivery]:
-    """At most `most` deliveries (-1: all), oldest first: those in a state, or all, from the one
-    after the number `after`.
+    """At most `most` deliveries (-1: all), oldest first, from the one after the number `after`.
+
+    Those in a state, of a kind ("assignment" or "event") and about the Task with a SID; None: all.
     """
-    where = "id > ?" if state is None else "id > ? AND state = ?"
-    values = (after, most) if state is None else (after, state, most)
-    query = f"SELECT id, state, body FROM deliveries WHERE {where} ORDER BY id LIMIT ?"
-    yield from (_parse(*row) for row in db.execute(query, values))
+    where: dict[str, str | int] = {"id > ?": after}
+    if state is not None:
+        where["state = ?"] = state
+    if kind is not None:
+        where[f"({_FIELD.format('reservation_sid')} != '') = ?"] = kind == "assignment"
+    if task is not None:
+        where[f"{_FIELD.format('parameters.TaskSid')} = ?"] = task
+    query = (
+        f"SELECT id, state, body FROM deliveries WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"
+    )
+    yield from (_parse(*row) for row in db.execute(query, (*where.values(), most)))
 
 
 def select_newest(db: sqlite3.Connection, workspace_sid: str, most: int) -> list[Delivery]:

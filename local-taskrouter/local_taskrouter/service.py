@@ -24,6 +24,7 @@ from local_taskrouter.delivery_table import Attempt, Delivery
 from local_taskrouter.faults import Faults
 from local_taskrouter.outbox import Outbox
 from local_taskrouter.polite_lock import PoliteLock
+from local_taskrouter.request_log import RequestLog
 from local_taskrouter.responses import Command, apply_response
 from local_taskrouter.settling import SETTLE_SECONDS, Settling
 from local_taskrouter.sids import SidMaker
@@ -65,6 +66,7 @@ class TaskRouter:
         self.sids = sids or SidMaker()
         self.database = Database(database)
         self.faults = Faults()
+        self.requests = RequestLog(self.clock.now)
         self.on_stop: Callable[[], None] = lambda: None
         self.transparent: Mapping[str, str] = {}  # environment variables for programs
         self._lock = PoliteLock()
@@ -182,18 +184,15 @@ class TaskRouter:
         self._wake.set()
         return now
 
-    def deliveries(self, after: int = 0, most: int = -1) -> list[Delivery]:
-        """The latest callbacks, oldest first, with their attempts.
-
-        At most `most` of them (-1: all) from the one after the delivery `after`.
-        """
-        return self.read(lambda snapshot: snapshot.deliveries(after=after, most=most))
+    def deliveries(self, **which: Any) -> list[Delivery]:
+        """The latest callbacks with their attempts, oldest first; `which` as in `select`."""
+        found = self.read(lambda snapshot: snapshot.deliveries(**which))
+        for delivery in found:
+            delivery.callback.parameters["AccountSid"] = self.account_sid
+        return found
 
     def settle(self, timeout: float = 30.0) -> None:
-        """Wait until every callback is answered and its instruction applied, and those that follow.
-
-        Raises TimeoutError if one is still in flight after `timeout` real seconds.
-        """
+        """Wait until `is_settled`. Raises TimeoutError after `timeout` real seconds."""
         if not self.is_settled(timeout):
             raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
 
@@ -235,6 +234,7 @@ class TaskRouter:
             with self._moved_clock():
                 self.clock.reset()
             self.faults.clear()
+            self.requests.clear()
             self._load()
         self._wake.set()
 

@@ -26,6 +26,7 @@ from local_taskrouter.http.clock_control import clock
 from local_taskrouter.http.explain_route import explain_task
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process.home import ACCOUNT_SID
+from local_taskrouter.request_log import LoggedRequest
 from local_taskrouter.seed import apply
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.settling import SETTLE_SECONDS
@@ -223,12 +224,16 @@ class LocalTaskRouter:
 
         Only those of a `kind`, and those about the Task with the SID `task`, if given.
         """
-        return [
-            each
-            for each in self.service.deliveries()
-            if kind in (None, "assignment" if each.callback.reservation_sid else "event")
-            and task in (None, each.callback.parameters.get("TaskSid"))
-        ]
+        return self.service.deliveries(kind=kind, task=task)
+
+    def requests(
+        self, method: str = "*", path: str = "*", status: int | None = None
+    ) -> list[LoggedRequest]:
+        """Return the latest 1,000 requests to the API, and other requests that were refused.
+
+        Oldest first; `method` and `path` are patterns such as "POST" and "*/Tasks".
+        """
+        return self.service.requests.find(method, path, status)
 
     def explain(self, task: TaskInstance | str) -> Explanation:
         """Explain why a Task, given as such or by its SID, is where it is.

@@ -57,14 +57,18 @@ def serving(*arguments) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def test_serves_in_the_foreground_and_prints_its_address(home):
-    with serving("--port", 0) as (process, line):
+def test_serves_in_the_foreground_and_prints_its_address_and_requests(home):
+    with serving("--port", 0, "--verbose") as (process, line):
         running = find_running(home)
         assert running and running.url in line and str(home.folder) in line
         assert running.pid == process.pid or sys.platform == "win32"
+        assert send_control(running, "GET", "/v1/Unknown") is None
         assert main(["stop"]) == 0
         assert process.wait(20) == 0
-        assert process.stdout and "state is kept" in process.stdout.read()
+        assert process.stdout
+        request, *_, last = process.stdout.read().splitlines()
+        assert " GET /v1/Unknown 404 " in request and "was not found" in request
+        assert "state is kept" in last
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

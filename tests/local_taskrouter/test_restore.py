@@ -82,7 +82,11 @@ class App:
 
 def due(taskrouter):
     """The callbacks without a response."""
-    return [each.callback for each in taskrouter.read(lambda snapshot: snapshot.deliveries("due"))]
+    return [each.callback for each in stored(taskrouter) if each.state == "due"]
+
+
+def stored(taskrouter):
+    return taskrouter.read(lambda snapshot: snapshot.deliveries())
 
 
 @contextmanager
@@ -205,7 +209,7 @@ def test_response_that_is_applied_while_the_state_is_replaced_changes_nothing():
         office = new_office(taskrouter)
         office.worker("Alice")
         task = office.task()
-        delivery = next(d for d in taskrouter.deliveries() if d.callback.reservation_sid)
+        delivery = next(each for each in stored(taskrouter) if each.callback.reservation_sid)
         attempt = Attempt(URL, True, 200, answer=INSTRUCTIONS["accept"])
         taskrouter._finish(delivery, [attempt], lambda: True)
         assert office.statuses(task) == ["pending"] and delivery.callback in due(taskrouter)

@@ -69,6 +69,7 @@ HEADERS = {  # Twilio's, of the API alone: no page of another site reads a contr
     "X-Shenanigans": "none",
 }
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NOT_LOGGED, _FORM = ("/emulator", control.HEALTH), "local_taskrouter.form"
 Headers = Mapping[bytes, bytes]
 Pairs = list[tuple[str, str]]
 log = logging.getLogger(__name__)
@@ -83,20 +84,31 @@ class Application:
         self._request_ids = SidMaker()  # a request more or less changes no other SID
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, headers = perf_counter(), dict(scope["headers"])
+        started, headers, message = perf_counter(), dict(scope["headers"]), ""
         request = Request(scope, _limited(scope["path"], headers, receive))
         try:
             response = await self._respond(request, headers)
         except ClientDisconnect:
-            return
+            return self._log(request, None, "", started)
         except Exception as error:  # noqa: BLE001 - each becomes a response
-            response = _error(request, error)
+            response, message = _error(request, error), str(error)
+        self._log(request, response.status_code, message, started)
         response.raw_headers += [
             *(_HEADERS if scope["path"].startswith("/v1") else ()),
             (b"Twilio-Request-Id", self._request_ids.new("RQ").encode()),
             (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
         ]
         await response(scope, receive, send)
+
+    def _log(self, request: Request, status: int | None, message: str, started: float) -> None:
+        """Log a request to the API, and any other that is refused."""
+        scope = request.scope
+        if not scope["path"].startswith(_NOT_LOGGED) or (status or 0) >= 400:
+            parameters = [*_pairs(scope["query_string"]), *scope.get(_FORM, ())]
+            seconds = perf_counter() - started
+            self.taskrouter.requests.add(
+                request.method, scope["path"], parameters, status, message, seconds
+            )
 
     async def _respond(self, request: Request, headers: Headers) -> Response:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
@@ -237,13 +249,15 @@ async def _read(request: Request, headers: Headers) -> tuple[Pairs, bytes]:
     body = await request.body()
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind == b"application/x-www-form-urlencoded":
-        return _pairs(body), b""
+        request.scope[_FORM] = form = _pairs(body)
+        return form, b""
     if kind == b"multipart/form-data":
         try:
             async with request.form(max_part_size=LARGEST_BODY) as form:
                 texts = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
         except MultiPartException as error:
             raise BadRequest(f"The form cannot be read: {error.message}") from None
+        request.scope[_FORM] = texts
         return texts, b""
     return [], body
 

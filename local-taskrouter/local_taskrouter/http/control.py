@@ -6,8 +6,11 @@ GET  /emulator/clock        now, whether the clock is frozen, when the next time
                             nothing is on its way
 POST /emulator/clock        advance=SECONDS, freeze=true, resume=true; settle=false and timeout=SECONDS
 POST /emulator/settle       wait until nothing is on its way, at most timeout=SECONDS
-GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts: page_size=N of
-                            them after the delivery after=ID; next_page is the path of the next
+GET  /emulator/deliveries   the latest callbacks, oldest first, with their attempts, for kind=assignment
+                            or event and task=WT…: page_size=N of them after the delivery after=ID;
+                            next_page is the path of the next
+GET  /emulator/requests     the latest requests to the API and refused ones, for method, path and
+                            status, in pages like those of deliveries
 GET  /emulator/explain      why the Task task=WT… waits: JSON, or text for Accept: text/plain
 GET  /emulator/faults       the faults that are still to come
 POST /emulator/faults       add one: kind=request|assignment|event|callback, count=N; status, delay or
@@ -31,14 +34,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
-from local_taskrouter.api.params import integer
 from local_taskrouter.errors import BadRequest, NotFound
 from local_taskrouter.faults import parse_fault
 from local_taskrouter.http.clock_control import clock, move_clock, settle
+from local_taskrouter.http.recordings import deliveries, requests
 from local_taskrouter.process import server_identity
 from local_taskrouter.process.home import code_version
 from local_taskrouter.service import TaskRouter
@@ -91,20 +93,6 @@ def _prove(call: ControlCall) -> str:
 def _health(call: ControlCall) -> dict[str, Any]:
     call.taskrouter.read(lambda snapshot: snapshot.deliveries(most=1))  # raises DatabaseFailure
     return {"status": "ok"}
-
-
-def _deliveries(call: ControlCall) -> dict[str, Any]:
-    size, after = (
-        integer(least, most)(name, [call.query.get(name, str(default))])
-        for name, default, least, most in (
-            ("page_size", PAGE_SIZE, 1, MAX_PAGE_SIZE),
-            ("after", 0, 0, 1 << 53),
-        )
-    )
-    found = call.taskrouter.deliveries(after, size + 1)
-    shown, more = found[:size], len(found) > size
-    path = f"/emulator/deliveries?page_size={size}&after={shown[-1].id}" if more else None
-    return {"deliveries": [asdict(delivery) for delivery in shown], "next_page": path}
 
 
 def _explain(call: ControlCall) -> dict[str, Any] | str:
@@ -185,7 +173,8 @@ ROUTES = (
     Route("GET", "/emulator/clock", lambda call: clock(call.taskrouter)),
     Route("POST", "/emulator/clock", lambda call: move_clock(call.taskrouter, call.form)),
     Route("POST", "/emulator/settle", lambda call: settle(call.taskrouter, call.form)),
-    Route("GET", "/emulator/deliveries", _deliveries),
+    Route("GET", "/emulator/deliveries", lambda call: deliveries(call.taskrouter, call.query)),
+    Route("GET", "/emulator/requests", lambda call: requests(call.taskrouter, call.query)),
     Route("GET", "/emulator/explain", _explain),
     Route("GET", "/emulator/faults", _faults),
     Route("POST", "/emulator/faults", _add_fault),

@@ -1,4 +1,4 @@
-"""Control routes: show deliveries, export and import the state."""
+"""Control routes: export and import the state."""
 
 import pytest
 import requests
@@ -24,38 +24,6 @@ def test_health_of_an_unreadable_database_returns_503(emulator, monkeypatch):
     monkeypatch.setattr(emulator.taskrouter, "read", read)
     response = requests.get(f"{emulator.url}/health", timeout=10)
     assert (response.status_code, response.json()["message"]) == (503, "The disk is full")
-
-
-def test_deliveries_have_request_and_response(announce, control, receiver):
-    receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
-    task = announce(receiver.url)
-    (delivery,) = control("GET", "/deliveries")[1]["deliveries"]
-    assert delivery["state"] == "done"
-    assert delivery["callback"]["parameters"]["TaskSid"] == task.sid
-    assert delivery["attempts"][0]["body"] == '{"instruction": "accept"}'
-
-
-def test_deliveries_come_in_pages(built, workspace, control, receiver, emulator):
-    workspace.update(event_callback_url=receiver.url)
-    for name in ("Alice", "Bob", "Carol"):
-        built.worker(name)
-    emulator.taskrouter.settle()
-    numbers, path = [], "/deliveries?page_size=2"
-    while path:
-        _, page = control("GET", path)
-        assert len(page["deliveries"]) <= 2
-        numbers += [delivery["id"] for delivery in page["deliveries"]]
-        path = page["next_page"] and page["next_page"].removeprefix("/emulator")
-    every = control("GET", "/deliveries")[1]
-    assert numbers == [delivery["id"] for delivery in every["deliveries"]] == sorted(numbers)
-    assert len(numbers) > 3 and every["next_page"] is None
-
-
-@pytest.mark.parametrize("query", ["page_size=0", "page_size=1001", "after=x", "after=-1"])
-def test_invalid_page_of_deliveries_is_rejected(control, query):
-    status, body = control("GET", f"/deliveries?{query}")
-    assert (status, body["code"]) == (400, 20001)
-    assert query.partition("=")[0] in body["message"]
 
 
 def test_reset_leaves_an_empty_account(client, control):
