@@ -13,6 +13,8 @@ GRACE_SECONDS = 0.05
 
 Many apps respond first and accept over the API a moment later. Nothing shows that they will.
 """
+_TURN_SECONDS = 0.005
+"""A wait that takes longer than this prolongs the period: the app had to wait for the processor too."""
 SETTLE_SECONDS = 10.0
 """How long to wait for responses: as long as a URL and its fallback have."""
 
@@ -55,7 +57,9 @@ class Settling:
                     if until > now and self._is_pending(sid)
                 }
                 if self._heard_of and now < end:
-                    self._changed.wait(min(end, *self._heard_of.values()) - now)
+                    self._changed.wait(min(_TURN_SECONDS, end - now))
+                    late = max(0.0, monotonic() - now - _TURN_SECONDS)
+                    self._heard_of = {sid: until + late for sid, until in self._heard_of.items()}
                     continue
             if self._outbox.wait(0):
                 return not self._heard_of

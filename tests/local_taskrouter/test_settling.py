@@ -73,3 +73,22 @@ def test_silent_app_delays_the_clock_for_the_grace_period_only(built, announce, 
     task = announce(receiver.url)
     assert emulator.taskrouter.advance(1_000)
     assert built.statuses(task) == ["timeout"]
+
+
+def test_app_has_more_time_when_the_processor_is_busy(
+    built, announce, receiver, emulator, monkeypatch
+):
+    waits, late = [], 1.0
+    announce(receiver.url)
+    waiting = emulator.taskrouter._settling
+
+    def wait(timeout):
+        waits.append(timeout)
+        now[0] += timeout + late
+
+    now = [0.0]
+    monkeypatch.setattr(settling, "monotonic", lambda: now[0])
+    monkeypatch.setattr(waiting._changed, "wait", wait)
+    waiting.responded(emulator.taskrouter.deliveries()[0])
+    assert waiting.wait(end=1_000.0)
+    assert len(waits) >= 10 and sum(waits) == pytest.approx(settling.GRACE_SECONDS, abs=waits[0])
