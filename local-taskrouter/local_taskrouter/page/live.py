@@ -9,8 +9,9 @@ import orjson
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Workspace
 from local_taskrouter.delivery_table import Delivery
-from local_taskrouter.page.exchanges import show_delivery
+from local_taskrouter.page.exchanges import show_delivery, show_request
 from local_taskrouter.page.reading import Payloads, read_payloads, snapshot_of
+from local_taskrouter.request_log import LoggedRequest
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.ui.names import TaskNames
 from local_taskrouter.ui.shape import Shown, ShownExchange
@@ -84,7 +85,8 @@ class Reader:
         deliveries = self._taskrouter.read(
             lambda snapshot: snapshot.newest_deliveries(sid, MOST_EXCHANGES)
         )
-        data["revision"] = revision = _revision(payloads, deliveries)
+        requests = self._requests(sid)
+        data["revision"] = revision = _revision(payloads, deliveries, requests)
         if revision == seen:
             return
         with self._lock:
@@ -92,12 +94,25 @@ class Reader:
                 names = self._names.setdefault(sid, TaskNames())
                 shown = show(snapshot_of(payloads), names)
                 exchanges = [show_delivery(each, names) for each in deliveries]
+                exchanges += [show_request(each, sid, names) for each in requests]
+                exchanges.sort(key=lambda each: each["at"], reverse=True)
                 self._latest = (revision, shown, exchanges)
             _, data["shown"], data["exchanges"] = self._latest
 
+    def _requests(self, workspace_sid: str) -> list[LoggedRequest]:
+        """The newest requests to the Workspace or to all of them, newest first."""
+        found = self._taskrouter.requests.find(path=f"/v1/Workspaces/{workspace_sid}*")
+        return found[: -MOST_EXCHANGES - 1 : -1]
 
-def _revision(payloads: Payloads, deliveries: list[Delivery]) -> str:
+
+def _revision(payloads: Payloads, deliveries: list[Delivery], requests: list[LoggedRequest]) -> str:
     """A hash of all but the Tasks' ages, which change with time alone."""
     tasks = [{**task, "age": 0} for task in payloads.tasks]
-    text = orjson.dumps([{**vars(payloads), "tasks": tasks}, [vars(each) for each in deliveries]])
+    text = orjson.dumps(
+        [
+            {**vars(payloads), "tasks": tasks},
+            [vars(each) for each in deliveries],
+            [each.id for each in requests],
+        ]
+    )
     return blake2b(text, digest_size=12).hexdigest()

@@ -3,6 +3,7 @@
 import pytest
 from local_taskrouter.page import live, reading
 from local_taskrouter.page.live import Reader
+from twilio.base.exceptions import TwilioRestException
 
 
 @pytest.fixture
@@ -109,3 +110,21 @@ def test_reading_looks_at_no_more_records_than_it_shows(built, workflow, emulato
         lambda engine: reading.read_payloads(engine, service.account_sid, built.workspace_sid)
     )
     assert len(serialized) == 2
+
+
+def test_requests_are_shown_with_names_and_what_was_refused(reader, built, task):
+    built.workspace.tasks(task.sid).fetch()
+    with pytest.raises(TwilioRestException):
+        built.workspace.tasks(task.sid).update(attributes="{")
+    exchanges = [one for one in reader.read("", "", False)["exchanges"] if one["id"][0] == "r"]
+    refused, read = exchanges[:2]
+    assert read["title"] == "Tasks / Everybody #1"
+    assert (read["direction"], read["note"], read["failed"]) == ("received", "read", False)
+    assert refused["failed"] and refused["says"] == "A program failed on Tasks/Everybody #1"
+    assert refused["attempts"][0]["status"] == 400 and refused["attempts"][0]["problem"]
+    assert refused["parameters"] == {"Attributes": "{"}
+
+
+def test_polling_is_no_request_of_the_list(reader, built, task, emulator):
+    before = len(reader.read("", "", False)["exchanges"])
+    assert len(reader.read("", "", False)["exchanges"]) == before > 0
