@@ -26,7 +26,7 @@ WITHOUT_A_KERNEL = ("Error displaying widget", "Loading widget", "model not foun
 TEXTS = (
     "Bob: [Offline] [Available] [Unavailable] [✓ Idle]",
     "[10 seconds later] [2 minutes later] [20 minutes later]",
-    "Worker Bob, Idle, available: has no Task",
+    "Bob (en): Idle",
     "It waits: no available Worker",
     "Request inspector. Your server received",
     "There is no Reservation yet.",
