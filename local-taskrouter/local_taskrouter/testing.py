@@ -134,6 +134,7 @@ class LocalTaskRouter:
         self._workspace_sid = workspace.sid or ""
         self.settle()
         self._start = self.snapshot()
+        self.service.requests.clear()
 
     def __exit__(self, *_: object) -> None:
         self._running.close()

@@ -207,6 +207,19 @@ def test_deliveries_hold_request_and_response(taskrouter, receiver):
     assert delivery.attempts[0]["status"] == 200
 
 
+def test_requests_of_the_app_are_found_by_method_path_and_status():
+    with LocalTaskRouter(SEED, variables={"CALLBACK_BASE": "http://127.0.0.1:1"}) as taskrouter:
+        assert taskrouter.requests() == []
+        taskrouter.workspace.workers.list()
+        with pytest.raises(TwilioRestException):
+            taskrouter.workspace.tasks.create(attributes="{")
+        [refused] = taskrouter.requests("POST", "*/Tasks", 400)
+        assert dict(refused.parameters) == {"Attributes": "{"} and "Attributes" in refused.message
+        assert [each.method for each in taskrouter.requests()] == ["GET", "POST"]
+        taskrouter.reset()
+        assert taskrouter.requests() == []
+
+
 def test_faults_hit_the_app_until_they_are_cleared(taskrouter):
     workspaces = taskrouter.client.taskrouter.v1.workspaces
     taskrouter.faults.add(status=429, method="POST", path="*/Workspaces", count=2)
