@@ -8,6 +8,7 @@ from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.display.explanation import Explanation
+from helpers.display.pieces import known_name
 from helpers.lessons.seven_faults import FaultyWorkspace
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session
@@ -34,4 +35,4 @@ def explain(
         workflow_sid = workflow_sid or lab.workflow_sid
         lab = lab.session
     found = explanation.explain(lab, task, workspace_sid, workflow_sid)
-    return Explanation(**vars(found))
+    return Explanation(**vars(found), task_name=known_name(lab, found.task_sid))

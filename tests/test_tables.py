@@ -92,6 +92,7 @@ def test_waiting_task_has_age_and_reason(lab, clock):
     [row] = tables.tasks(lab).to_dict("records")
     assert json.loads(row.pop("attributes")) == {"selected_language": "es"}
     assert row == {
+        "task": "Spanish #1",
         "sid": task.sid,
         "queue": SPANISH,
         "assignment_status": "pending",
@@ -108,6 +109,7 @@ def test_reserved_task_has_no_reason_and_a_reservation(lab):
     assert (row["assignment_status"], row["reason"]) == ("reserved", "")
     [reservation] = tables.reservations(lab).to_dict("records")
     assert (reservation["worker_name"], reservation["task_sid"]) == ("Alice", task.sid)
+    assert reservation["task"] == "Spanish #1"
     assert reservation["reservation_status"] == "pending"
 
 
@@ -126,6 +128,14 @@ def test_reason_names_channel_without_capacity(lab):
     create(lab, "en")
     [row] = tables.tasks(lab).to_dict("records")
     assert row["reason"].endswith("is busy (Bob takes none on this channel)")
+
+
+def test_names_stay_when_an_older_task_is_deleted(lab):
+    first, _ = create(lab), create(lab)
+    assert list(tables.tasks(lab)["task"]) == ["Spanish #1", "Spanish #2"]
+    lab.workspace.tasks(first.sid).delete()
+    create(lab, "en")
+    assert list(tables.tasks(lab)["task"]) == ["Spanish #2", "English #1"]
 
 
 def test_second_task_waits_for_busy_worker(lab):

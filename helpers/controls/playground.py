@@ -13,7 +13,8 @@ from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from helpers.controls.follow.panel import FollowingPanel, FollowingState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import ErrorLine, TextLine
-from helpers.display.explanation import activity, cell, clauses, code, marked_name, quiet, table_of
+from helpers.display.explanation import activity, cell, clauses, marked_name, table_of
+from helpers.display.pieces import code, quiet, styled
 from helpers.lessons.workspace import PreparedWorkspace
 
 FIRST = "1==1"
@@ -77,7 +78,8 @@ class RowsTable(widgets.HTML):
         self._render()
 
     def _render(self, _: object = None) -> None:
-        self.value = table_of("Workers", COLUMNS, [_cells(row) for row in self.rows])
+        table = table_of(COLUMNS, [_cells(row) for row in self.rows], "Workers")
+        self.value = styled(table) if table else ""
         self.layout.display = None if self.value else "none"
 
 
@@ -144,7 +146,7 @@ def _cells(row: PlaygroundRow) -> list[str]:
     mistakes = "".join(f"<br>{quiet(f'→ {each}')}" for each in row.verdict.mistakes)
     return [
         marked_name(row.verdict.holds, row.friendly_name),
-        cell(code(row.attributes)),
+        cell(code(row.attributes), "text"),
         cell(clauses([row.verdict]) + mistakes),
         activity(row.available, row.activity_name),
     ]

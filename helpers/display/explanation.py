@@ -4,41 +4,37 @@ What comes from TaskRouter is text in the HTML, never markup.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
 
 from local_taskrouter.explanation import result
 from local_taskrouter.explanation.candidates import Candidate
-from local_taskrouter.explanation.sentences import PENDING, describe_candidate
+from local_taskrouter.explanation.sentences import (
+    MOST_NAMES,
+    PENDING,
+    describe_candidate,
+    describe_nearest,
+    group_nearest,
+    join_names,
+)
 from local_taskrouter.explanation.verdicts import Clause, Verdict
+from local_taskrouter.rules.timeouts import duration
 
-from helpers.display.html import AS_TEXT
+from helpers.display.pieces import OTHER_STATE, STATES, code, mark, pill, prose, quiet, styled, text
 from helpers.display.table import Table, table
-from helpers.display.theme import BRAND, CODE_FONT, FAINT_BORDER, INK, QUIET_INK
 
-_INK = f"color:{INK}"
-_QUIET = f"color:{QUIET_INK}"
-_BOX = f"{_INK};max-width:64em;line-height:1.5;overflow-wrap:anywhere"
-_SUM = f"border-left:4px solid {BRAND};padding:4px 12px;margin:6px 0;{_INK}"
-_TABLE = "border-collapse:collapse;table-layout:auto;width:100%;margin:2px 0 12px 0;font-size:100%"
-_CAPTION = f"text-align:left;caption-side:top;font-weight:bold;padding:4px 0;{_INK}"
-_CELL = (
-    f"text-align:left;vertical-align:top;line-height:1.5;padding:4px 12px 4px 0;border:0;{_INK};"
-    f"border-top:1px solid {FAINT_BORDER};background:none;white-space:normal;overflow-wrap:anywhere"
-)
-_HEAD = _CELL.replace(_INK, _QUIET).replace("anywhere", "normal") + ";font-weight:normal"
-_WIDE = f"{_CELL};min-width:8em"
-_NAME = f"{_CELL};font-weight:bold"
-_FACT = f"{_HEAD};width:16em"
-_CODE = (
-    f"font-family:{CODE_FONT};font-size:92%;background:none;padding:0;{_INK};white-space:pre-wrap"
-)
-_SHORT = ";white-space:nowrap;overflow-wrap:normal"
-_LONG = ";min-width:8em"
+MOST_NEAR_MISSES = 2
 _LONGEST_IN_ONE_LINE = 24  # characters
+_NEW_LINE = "\n"
 
 
+@dataclass(frozen=True, repr=False)
 class Explanation(result.Explanation):
-    """An Explanation that a notebook shows as HTML, with its parts as DataFrames."""
+    """An Explanation that a notebook shows as HTML, with its parts as DataFrames.
+
+    `task_name` is the name of the Task in tables and panels: "Spanish #1".
+    """
+
+    task_name: str = ""
 
     @property
     def workers(self) -> Table:
@@ -56,15 +52,12 @@ class Explanation(result.Explanation):
         return table(columns, _clause_rows(self))
 
     def _repr_html_(self) -> str:
-        parts = [
-            f'<p style="{_QUIET};margin:0">{escape(self.heading)}</p>',
-            f'<p style="{_SUM}">{_with_code(self.sentence)}</p>',
-            _notes(self),
-            _workers(self),
-            _filters(self),
-            _facts(self),
-        ]
-        return f'<div class="{AS_TEXT}" style="{_BOX}">{"".join(parts)}</div>'
+        family, _ = STATES.get(_status(self), OTHER_STATE)
+        folds = f"{_workers(self)} {_filters(self)} {_facts(self)}"
+        return styled(
+            f'<div class="say {family}">{_line(self)}{_sentence(self)}{_cures(self)}'
+            f"<div class=folds>{folds}</div></div>"
+        )
 
 
 def _worker_row(candidate: Candidate) -> list[object]:
@@ -74,7 +67,7 @@ def _worker_row(candidate: Candidate) -> list[object]:
         candidate.activity_name,
         candidate.is_available,
         "" if candidate.capacity is None else str(candidate.capacity),
-        describe_candidate(candidate),
+        describe_candidate(candidate).replace("`", ""),
     ]
 
 
@@ -91,34 +84,86 @@ def _rows_of(about: str, expression: str, verdict: Verdict | None) -> Iterator[l
         yield [about, expression, clause.text, clause.holds, clause.found(), clause.mistake]
 
 
-def _notes(explanation: Explanation) -> str:
-    items = "".join(
-        f'<li style="margin:2px 0"><strong>{escape(note.about)}:</strong> '
-        f'<span style="white-space:pre-wrap">{escape(note.text)}</span></li>'
+def _status(explanation: Explanation) -> str:
+    if explanation.task_sid:
+        return explanation.assignment_status
+    is_refused = explanation.place is None or explanation.assignment_status == "canceled"
+    return "would be refused" if is_refused else "not created"
+
+
+def _line(explanation: Explanation) -> str:
+    """The Task: its name or attributes, its status, where it is and for how long, its SID."""
+    sid, place = explanation.task_sid, explanation.place
+    name = explanation.task_name or explanation.attributes
+    parts = [f"<span class=tag>{text(name)}</span>", pill(_status(explanation))]
+    if place is not None:
+        age = f"{duration(place.age)} " if sid else ""
+        parts.append(quiet(f"{age}in {place.task_queue}"))
+    return f"<p class=line>{' '.join([*parts, text(sid)])}</p>"
+
+
+def _sentence(explanation: Explanation) -> str:
+    """The title, then the near misses where the sentence would list the Workers one by one."""
+    title, candidates, near = explanation.sentence, explanation.candidates, []
+    if title == f"{'; '.join(describe_nearest(candidates))}.":
+        waits = "It waits" if explanation.task_sid else "It would wait"
+        (first, words), *others = group_nearest(candidates)
+        if first[0].might_match:
+            title = f"{waits}: {_names(first)} {words}."
+            near = [each for each in others if _is_near(each[0][0])]
+        else:
+            title = f"{waits}: no Worker matches."
+            near = [(first, words), *others]
+    rows = "".join(
+        f"<p class=near>{mark(group[0].can_take)} <b>{text(_names(group))}</b> {prose(words)}</p>"
+        for group, words in near[:MOST_NEAR_MISSES]
+    )
+    return f"<p class=title>{prose(title)}</p>{rows}"
+
+
+def _names(group: Sequence[Candidate]) -> str:
+    return join_names([each.friendly_name for each in group], MOST_NAMES)
+
+
+def _is_near(candidate: Candidate) -> bool:
+    mistakes = any(verdict.mistakes for verdict in candidate.verdicts)
+    return candidate.might_match or mistakes or bool(candidate.exclusion)
+
+
+def _cures(explanation: Explanation) -> str:
+    return "".join(
+        f"<p class=cure>→ <b>{text(note.about)}:</b> "
+        f"{code(note.text) if _NEW_LINE in note.text else text(note.text)}</p>"
         for note in explanation.notes
     )
-    return f'<ul style="margin:6px 0 12px 0;padding-left:1.4em">{items}</ul>' if items else ""
+
+
+def _fold(title: str, table: str) -> str:
+    return f"<details><summary>{title}</summary>{table}</details>" if table else ""
 
 
 def _workers(explanation: Explanation) -> str:
     shown, total = explanation.nearest, len(explanation.candidates)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for each in shown:
+        judged = (_match(each), activity(each.is_available, each.activity_name), _capacity(each))
+        alike.setdefault((mark(each.can_take), *judged), []).append(each.friendly_name)
     rows = [
-        [
-            marked_name(each.can_take, each.friendly_name),
-            cell(_match(each)),
-            activity(each.is_available, each.activity_name),
-            cell(_capacity(each), f"{_CELL}{_SHORT}"),
-        ]
-        for each in shown
+        [f"<th scope=row class=text>{sign} {text(', '.join(names))}</th>", cell(match), *others]
+        for (sign, match, *others), names in alike.items()
     ]
-    title = f"Workers, the nearest {len(shown)} of {total}" if len(shown) < total else "Workers"
-    return table_of(title, ["Worker", "must match", "Activity", "capacity"], rows)
+    columns = ["Worker", "must match", "Activity", "capacity"]
+    if all(each.capacity is None for each in shown):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    which = f"the nearest {len(shown)} of {total:,} Workers"
+    title = f"Show {which}" if len(shown) < total else f"Show every Worker ({total})"
+    return _fold(title, table_of(columns, rows))
 
 
 def _match(candidate: Candidate) -> str:
     lines = [clauses(candidate.verdicts)]
     if candidate.exclusion:
-        lines.append(f"{_mark(False)} {escape(candidate.exclusion)}")
+        lines.append(f"{mark(False)} {text(candidate.exclusion)}")
     if candidate.is_reserved:
         lines.append(quiet(f"reserved: {PENDING}"))
     return "<br>".join(lines)
@@ -126,43 +171,43 @@ def _match(candidate: Candidate) -> str:
 
 def _capacity(candidate: Candidate) -> str:
     if candidate.capacity is None:
-        return quiet("not read")
-    return f"{_mark(not candidate.is_busy, 'has room')} {escape(str(candidate.capacity))}"
+        return cell(quiet("not read"), "text")
+    return cell(f"{mark(not candidate.is_busy)} {text(candidate.capacity)}", "text")
 
 
 def _filters(explanation: Explanation) -> str:
+    holds = f" {quiet('← the Task')}"
     rows = [
         [
             marked_name(view.matches, view.name),
-            cell(clauses([view.verdict]) if view.verdict else quiet("if no filter matches")),
-            cell(
-                escape(", ".join(view.queues))
-                + (f" {quiet('← the Task')}" if view.holds_task else "")
-            ),
+            cell(_conditions(view.verdict) if view.verdict else quiet("if no filter matches")),
+            cell(f"{text(', '.join(view.queues))}{holds if view.holds_task else ''}", "text"),
         ]
         for view in explanation.filters
     ]
-    title = f"Filters of the Workflow {explanation.workflow}"
-    return table_of(title, ["filter", "must match", "leads to"], rows)
+    return _fold(
+        f"Show every filter ({len(rows)})", table_of(["filter", "must match", "leads to"], rows)
+    )
 
 
 def _facts(explanation: Explanation) -> str:
+    attributes = explanation.attributes if explanation.task_name else ""  # else the tag shows them
+    facts = [("attributes", attributes), ("Workflow", explanation.workflow), *explanation.facts()]
     rows = [
-        [f'<th scope="row" style="{_FACT}">{escape(name)}</th>', cell(escape(value))]
-        for name, value in explanation.facts()
+        [f"<th scope=row>{text(name)}</th>", cell(text(value))] for name, value in facts if value
     ]
-    return table_of("Where it stands", [], rows)
+    return _fold("Show where it stands", table_of([], rows))
 
 
-def table_of(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of `rows`, which hold finished cells; "" without rows."""
+def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """Return a table of `rows`, which hold finished cells; "" without rows. `styled` styles it."""
     if not rows:
         return ""
-    heads = "".join(f'<th scope="col" style="{_HEAD}">{escape(name)}</th>' for name in columns)
+    heads = "".join(f"<th>{text(name)}</th>" for name in columns)
     head = f"<thead><tr>{heads}</tr></thead>" if columns else ""
-    body = "".join(f'<tr style="background:none">{"".join(row)}</tr>' for row in rows)
-    caption = f'<caption style="{_CAPTION}">{escape(title)}</caption>'
-    return f'<table style="{_TABLE}">{caption}{head}<tbody>{body}</tbody></table>'
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    title = f"<caption>{text(caption)}</caption>" if caption else ""
+    return f'<table class="few whole">{title}{head}<tbody>{body}</tbody></table>'
 
 
 def clauses(verdicts: Iterable[Verdict]) -> str:
@@ -171,11 +216,16 @@ def clauses(verdicts: Iterable[Verdict]) -> str:
     return "<br>".join(lines) or quiet("none")
 
 
+def _conditions(verdict: Verdict) -> str:
+    """The clauses of a filter; its mark is that of a single clause."""
+    return _clause(*verdict.clauses) if len(verdict.clauses) == 1 else clauses([verdict])
+
+
 def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.error:
         yield code(verdict.error)
     for clause in verdict.clauses:
-        yield f"{_mark(clause.holds)} {_clause(clause)}"
+        yield f"{mark(clause.holds)} {_clause(clause)}"
 
 
 def _clause(clause: Clause) -> str:
@@ -183,43 +233,21 @@ def _clause(clause: Clause) -> str:
     return f"{written} {quiet(clause.found())}" if clause.met else written
 
 
-def _mark(holds: bool | None, what: str = "holds") -> str:
-    """A mark with a label for screen readers: ✓, ✗, or ? where channels were not read."""
-    label = {True: what, False: f"not: {what}", None: "not known"}[holds]
-    return f'<span role="img" aria-label="{label}">{result.MARKS[holds]}</span>'
-
-
 def marked_name(holds: bool | None, name: str) -> str:
     """Return the heading of a row: ✓, ✗ or ?, then a name."""
-    return f'<th scope="row" style="{_NAME}{_wrapping(name)}">{_mark(holds)} {escape(name)}</th>'
+    return f"<th scope=row{_wrapping(name)}>{mark(holds)} {text(name)}</th>"
 
 
 def activity(available: bool, name: str) -> str:
     """Return the cell of a Worker's Activity, marked as available or not."""
-    return cell(f"{_mark(available, 'available')} {escape(name)}", f"{_CELL}{_wrapping(name)}")
+    return f"<td{_wrapping(name)}>{mark(available)} {text(name)}</td>"
 
 
 def _wrapping(name: str) -> str:
     """Wrap only long names, which would leave no room for the other columns."""
-    return _SHORT if len(name) <= _LONGEST_IN_ONE_LINE else _LONG
+    return "" if len(name) <= _LONGEST_IN_ONE_LINE else " class=text"
 
 
-def code(text: str) -> str:
-    """Return text in code font."""
-    return f'<code style="{_CODE}">{escape(text)}</code>'
-
-
-def cell(html: str, style: str = _WIDE) -> str:
+def cell(html: str, kind: str = "wide") -> str:
     """Return a table cell around `html`, which must be escaped already."""
-    return f'<td style="{style}">{html}</td>'
-
-
-def quiet(text: str) -> str:
-    """Return text in the secondary color."""
-    return f'<span style="{_QUIET}">{escape(text)}</span>'
-
-
-def _with_code(text: str) -> str:
-    """Return text with `…` in code font."""
-    parts = enumerate(text.split("`"))
-    return "".join(code(part) if number % 2 else escape(part) for number, part in parts)
+    return f"<td class={kind}>{html}</td>"

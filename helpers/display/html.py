@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 import ipywidgets as widgets
+from local_taskrouter.rules.timeouts import duration
 
 from helpers.display.theme import BORDER, CODE_FONT, INK
 
@@ -31,16 +32,6 @@ Facts = Iterable[tuple[str, object]]
 def short(sid: str) -> str:
     """The end of a SID, enough to distinguish it from others: "…3f9a1c"."""
     return f"…{sid[-6:]}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in units that people use: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    hours, minutes_left = divmod(minutes, 60)
-    if hours:
-        rest = 0
-    units = ((hours, "h"), (minutes_left, "min"), (rest, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 s"
 
 
 def age(seconds: float) -> str:

@@ -16,6 +16,8 @@ from local_taskrouter.rules.workflow import Target, read_configuration
 from twilio.rest.taskrouter.v1.workspace.event import EventInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
+from helpers.display.html import age
+from helpers.display.pieces import task_names
 from helpers.display.table import Table, table
 from helpers.lessons.workspace import PreparedWorkspace
 
@@ -27,9 +29,9 @@ def activities(lab: PreparedWorkspace) -> Table:
 
 
 def workers(lab: PreparedWorkspace) -> Table:
-    """Each Worker by name: attributes, Activity, whether available, and SID."""
+    """Each Worker by name: Activity, whether available, attributes, and SID."""
     found = sorted(lab.workspace.workers.list(), key=lambda worker: worker.friendly_name or "")
-    return _table_of(found, ["friendly_name", "attributes", "activity_name", "available", "sid"])
+    return _table_of(found, ["friendly_name", "activity_name", "available", "attributes", "sid"])
 
 
 def task_queues(lab: PreparedWorkspace) -> Table:
@@ -62,22 +64,24 @@ def workflow_filters(lab: PreparedWorkspace) -> Table:
 
 
 def tasks(lab: PreparedWorkspace) -> Table:
-    """Each Task, oldest first: its TaskQueue, status and age, and why a pending one waits.
+    """Each Task by name ("Spanish #1"), oldest first: its status, its TaskQueue, and why it waits.
 
-    `age` is in seconds ("3 s"); `reason` is empty when the Task does not wait.
+    `reason` is empty when the Task does not wait. `age` is in words ("3 s").
     """
-    columns = ["sid", "attributes", "queue", "assignment_status", "priority", "age", "reason"]
+    columns = ["task", "assignment_status", "queue", "reason"]
+    columns += ["priority", "age", "attributes", "sid"]
     found = lab.workspace.tasks.list()
-    reasons = _reasons(lab, found)
+    names, reasons = _names(lab, found), _reasons(lab, found)
     rows = [
         [
-            task.sid,
-            task.attributes,
-            task.task_queue_friendly_name,
+            names[task.sid or ""],
             task.assignment_status,
-            task.priority,
-            f"{task.age} s",
+            task.task_queue_friendly_name,
             reasons.get(task.sid or ""),
+            task.priority,
+            age(task.age or 0),
+            task.attributes,
+            task.sid,
         ]
         for task in found
     ]
@@ -85,14 +89,25 @@ def tasks(lab: PreparedWorkspace) -> Table:
 
 
 def reservations(lab: PreparedWorkspace) -> Table:
-    """Each Reservation of every Worker, oldest first."""
+    """Each Reservation of every Worker, oldest first: the Worker, the status, and the Task by name."""
     found = [
         reservation
         for worker in lab.workspace.workers.list()
         for reservation in lab.workspace.workers(worker.sid or "").reservations.list()
     ]
     found.sort(key=lambda reservation: (reservation.date_created, reservation.sid))
-    return _table_of(found, ["sid", "worker_name", "task_sid", "reservation_status"])
+    names = _names(lab, lab.workspace.tasks.list()) if found else {}
+    rows = [
+        [
+            each.worker_name,
+            each.reservation_status,
+            names.get(each.task_sid or ""),
+            each.task_sid,
+            each.sid,
+        ]
+        for each in found
+    ]
+    return table(["worker_name", "reservation_status", "task", "task_sid", "sid"], rows)
 
 
 def events(lab: PreparedWorkspace, **filters: Any) -> Table:
@@ -104,8 +119,12 @@ def events(lab: PreparedWorkspace, **filters: Any) -> Table:
     # TaskRouter lists the newest first; the sort keeps the order of simultaneous Events.
     found = lab.workspace.events.list(**filters)[::-1]
     found.sort(key=_moment)
-    rows = [[_moment(event)[0], event.event_type, event.description] for event in found]
-    return table(["time", "event_type", "description"], rows)
+    rows = [[_moment(event)[0], event.description, event.event_type] for event in found]
+    return table(["time", "description", "event_type"], rows)
+
+
+def _names(lab: PreparedWorkspace, tasks: Iterable[TaskInstance]) -> dict[str, str]:
+    return task_names(lab.session, lab.workspace_sid).name(tasks)
 
 
 def _reasons(lab: PreparedWorkspace, tasks: Iterable[TaskInstance]) -> dict[str, str]:

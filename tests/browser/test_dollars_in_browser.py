@@ -11,7 +11,7 @@ from helpers.exercises.self_check import Line, SelfCheck
 value = {VALUE!r}
 lab = prepare(connect(), "alice available")
 lab.workspace.workers(lab.bob_sid).update(friendly_name=value)
-attributes = json.dumps({{"selected_language": "es", "note": value}})
+attributes = json.dumps({{"note": value, "selected_language": "es"}})
 task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=attributes)"""
 OUTPUTS = (
     "tables.tasks(lab)",

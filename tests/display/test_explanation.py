@@ -1,11 +1,14 @@
 """explain in a notebook: HTML and DataFrames, and which Workspace and Workflow it takes."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from local_taskrouter.explanation import NoSuchTask
 
-from helpers import explain
+from helpers import explain, tables
+from helpers.lessons.workspace import SPANISH
 
 MARKUP = "<img src=x onerror=alert(1)>"
 
@@ -62,4 +65,51 @@ def test_html_of_dry_run_without_task_queue_has_no_workers(lab):
 def test_html_shows_the_nearest_workers_of_many(lab):
     for number in range(30):
         lab.workspace.workers.create(f"W{number}")
-    assert "Workers, the nearest 30 of 32" in explain(lab, lab.task_sid)._repr_html_()
+    assert "Show the nearest 30 of 32 Workers" in explain(lab, lab.task_sid)._repr_html_()
+
+
+def seen(explanation) -> list[str]:
+    """What is in view, line by line; the rest is folded."""
+    html = explanation._repr_html_().split("</style>")[1].split("<details>")[0]
+    return [unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in html.split("</p>")][:-1]
+
+
+def test_html_says_what_a_worker_who_matches_lacks(lab):
+    tables.tasks(lab)
+    title, sentence, _ = seen(explain(lab, lab.task_sid))
+    assert title == f"Spanish #1 pending 0 s in {SPANISH} {lab.task_sid}"
+    assert sentence == "It waits: Alice matches but is Offline."
+
+
+def test_html_shows_near_misses_and_the_cure_when_no_worker_matches(prepared):
+    lab = prepared("seven faults")
+    found = explain(lab, lab.task_sids["spanish"])
+    assert seen(found)[1:] == [
+        "It waits: no Worker matches.",
+        '✗ Ben lacks languages HAS "es": languages is "es"',
+        '✗ Ana, Chloe and 4 more lack languages HAS "es": languages is missing',
+        '→ Ben: HAS needs an array, and languages is a string: make it ["es"].',
+    ]
+    html = found._repr_html_()
+    assert "<summary>Show every Worker (7)</summary>" in html
+    assert "<summary>Show every filter (6)</summary>" in html
+    assert html.count("<b class=no>✗</b>") == 11 and html.count("<b class=yes>✓</b>") == 3
+
+
+def test_html_of_a_task_that_would_be_refused_says_so(prepared):
+    title, sentence, cure = seen(explain(prepared("seven faults"), {"topic": "gift cards"}))
+    assert title == '{"topic": "gift cards"} would be refused'
+    assert sentence.startswith("TaskRouter would refuse it: no filter")
+    assert cure.startswith("→ Workflow Customer requests: It has no default_filter")
+
+
+def test_no_backtick_and_no_long_count_of_seconds_is_shown(lab):
+    found = explain(lab, lab.task_sid)
+    assert "`" not in found._repr_html_() and "`" not in repr(found.workers)
+    assert "is canceled in: 24 h, unless a Worker accepts it first" in str(found)
+
+
+def test_html_of_an_explanation_is_short(prepared):
+    lab = prepared("seven faults")
+    sizes = [len(explain(lab, sid)._repr_html_()) for sid in lab.task_sids.values()]
+    assert max(sizes) < 7_000, "27,000 with styles in each cell"

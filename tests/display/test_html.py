@@ -6,7 +6,6 @@ from helpers.display.html import (
     FactsTable,
     ProgressBar,
     age,
-    duration,
     facts_html,
     folded_html,
     short,
@@ -29,24 +28,6 @@ def cells(html: str) -> list[list[tuple[str, str | None, str]]]:
     texts = [text for row in found for _, _, text in row]
     assert "".join(table.itertext()) == (table.findtext("summary") or "") + "".join(texts)
     return found
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-3, "0 s"),
-        (0.9, "0 s"),
-        (59.9, "59 s"),
-        (60, "1 min"),
-        (125, "2 min 5 s"),
-        (3599, "59 min 59 s"),
-        (3600, "1 h"),
-        (3659, "1 h"),
-        (90_061, "25 h 1 min"),
-    ],
-)
-def test_duration_uses_the_units_that_people_use(seconds, text):
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ LITERAL = re.compile(
 
 
 def test_no_other_file_has_a_color_or_a_font():
-    paths = [path for pattern in ("*.py", "*.js") for path in HELPERS.rglob(pattern)]
+    paths = [path for pattern in ("*.py", "*.js", "*.css") for path in HELPERS.rglob(pattern)]
     found = [
         f"{path.relative_to(HELPERS)}: {literal}"
         for path in paths

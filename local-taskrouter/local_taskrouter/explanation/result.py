@@ -10,6 +10,7 @@ from local_taskrouter.explanation.notes import Note
 from local_taskrouter.explanation.place import FilterView, Place
 from local_taskrouter.explanation.sentences import PENDING, describe_candidate, distance
 from local_taskrouter.explanation.verdicts import Verdict
+from local_taskrouter.rules.timeouts import duration, time_left
 
 MOST_WORKERS = 30  # shown as text or HTML
 MOST_RESERVATIONS = 10  # shown, the newest
@@ -117,12 +118,16 @@ def _facts_of_place(place: Place, priority: int, exists: bool) -> Iterator[tuple
         now = "holds" if place.skip_if.holds else "does not hold"
         met = ", ".join(clause.found() for clause in place.skip_if.clauses if clause.met)
         yield "skipped if no Worker can take it and", f"{place.skip_if.text}: {now} now ({met})"
-    if place.step_seconds_left is not None:
-        seconds, age = place.step_seconds_left, place.step_ends_at
-        yield "may stay for", f"{seconds} s more (until {age} s old); then {place.after_step}"
+    seconds, age = place.step_seconds_left, place.step_ends_at
+    if seconds is not None and age is not None:
+        until = f"{time_left(seconds)} more (until it is {duration(age)} old)"
+        yield "may stay for", f"{until}; then {place.after_step}"
     if place.task_seconds_left is not None:
-        yield "is canceled in", f"{place.task_seconds_left} s, unless a Worker accepts it first"
-    yield "age and priority", f"{place.age} s, priority {priority}"
+        yield (
+            "is canceled in",
+            f"{time_left(place.task_seconds_left)}, unless a Worker accepts it first",
+        )
+    yield "age and priority", f"{duration(place.age)}, priority {priority}"
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

@@ -14,7 +14,7 @@ from local_taskrouter.explanation.candidates import (
 from local_taskrouter.explanation.evidence import Evidence, TaskFacts
 from local_taskrouter.explanation.verdicts import MISSING, Clause
 from local_taskrouter.rules.matching import routed_to
-from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left
+from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left, time_left
 
 MOST_GROUPS = 3
 MOST_NAMES = 2
@@ -145,7 +145,7 @@ def _pending(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
         if exists:
             return f"{join_names(eligible, MOST_NAMES)} can take it: {_why_not_yet(evidence)}."
         return f"{join_names(eligible, MOST_NAMES)} could take it at once."
-    return f"{'; '.join(_describe_nearest(candidates))}."
+    return f"{'; '.join(describe_nearest(candidates))}."
 
 
 def _reserved(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
@@ -155,7 +155,7 @@ def _reserved(evidence: Evidence, candidates: Sequence[Candidate]) -> str:
         assert each.date_created is not None and task.date_created is not None
         until = reservation_deadline(each.date_created, evidence.workflow)
         left = seconds_left(until, task.date_created + timedelta(seconds=task.age))
-        parts.append(f"{each.worker_name} is reserved until {iso(until)} ({left} s left)")
+        parts.append(f"{each.worker_name} is reserved until {iso(until)} ({time_left(left)} left)")
     others = [each.friendly_name for each in candidates if each.is_eligible]
     queue = evidence.task_queue
     if others and queue is not None and len(pending) >= (queue.max_reserved_workers or 1):
@@ -182,17 +182,27 @@ def _why_not_yet(evidence: Evidence) -> str:
     return "a Reservation is about to be made"
 
 
-def _describe_nearest(candidates: Sequence[Candidate]) -> Iterator[str]:
-    """Describe the nearest Workers; those with the same description together."""
+def group_nearest(candidates: Sequence[Candidate]) -> Iterator[tuple[list[Candidate], str]]:
+    """Yield the Workers nearest to a match in groups, and what follows the names of each group.
+
+    Those with the same description are together.
+    """
     groups: dict[str, list[Candidate]] = {}
     for each in sorted(candidates, key=distance):
         groups.setdefault(describe_candidate(each), []).append(each)
-    shown = list(groups.values())[:MOST_GROUPS]
-    shown += [each for each in list(groups.values())[MOST_GROUPS:] if each[0].is_unread]
-    for group in shown:
-        names = join_names([each.friendly_name for each in group], MOST_NAMES)
-        yield f"{names} {describe_candidate(group[0], SINGULAR if len(group) == 1 else PLURAL)}"
-    if left := len(candidates) - sum(map(len, shown)):
+    for group in groups.values():
+        yield group, describe_candidate(group[0], SINGULAR if len(group) == 1 else PLURAL)
+
+
+def describe_nearest(candidates: Sequence[Candidate]) -> Iterator[str]:
+    """Describe the nearest Workers; those with the same description together."""
+    left = len(candidates)
+    for number, (group, description) in enumerate(group_nearest(candidates)):
+        if number < MOST_GROUPS or group[0].is_unread:
+            names = join_names([each.friendly_name for each in group], MOST_NAMES)
+            yield f"{names} {description}"
+            left -= len(group)
+    if left:
         yield f"{left:,} more cannot take it either"
 
 

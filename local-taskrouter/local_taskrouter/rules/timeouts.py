@@ -40,3 +40,21 @@ def reservation_deadline(date_created: datetime, workflow: Any | None) -> dateti
 def seconds_left(until: datetime, now: datetime) -> int:
     """Return the whole seconds from `now` to `until`, 0 when it is past."""
     return max(0, int((until - now).total_seconds()))
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in units that people use: "45 s", "2 min 5 s", "2 min", "1 h 3 min"."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        rest = 0
+    units = ((hours, "h"), (minutes_left, "min"), (rest, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 s"
+
+
+def time_left(seconds: int) -> str:
+    """Return the seconds until something happens in words: "70 s", "20 min", "24 h".
+
+    Above two minutes, minutes are rounded up, so that what has just begun reads as it was set.
+    """
+    return f"{seconds} s" if seconds <= 120 else duration(-(-seconds // 60) * 60)

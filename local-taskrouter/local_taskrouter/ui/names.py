@@ -40,7 +40,11 @@ class TaskNames:
 
     def find(self, sid: str) -> str:
         """Return the name that a Task was given, or the end of its SID: "WT…8851ed"."""
-        return self._names.get(sid) or f"{sid[:2]}…{sid[-6:]}"
+        return self.known(sid) or f"{sid[:2]}…{sid[-6:]}"
+
+    def known(self, sid: str) -> str:
+        """Return the name that a Task was given, "" without one."""
+        return self._names.get(sid, "")
 
     def _name(self, task: TaskInstance) -> str:
         sid = task.sid or ""

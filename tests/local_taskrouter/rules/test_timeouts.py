@@ -5,10 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 from local_taskrouter.rules.timeouts import (
+    duration,
     iso,
     reservation_deadline,
     reservation_timeout,
     seconds_left,
+    time_left,
 )
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -32,3 +34,29 @@ def test_reservation_timeout_is_the_workflows_or_120_seconds(workflow, seconds):
 
 def test_no_seconds_are_left_after_the_end():
     assert seconds_left(NOON, NOON.replace(hour=13)) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0 s"),
+        (0.9, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (125, "2 min 5 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h"),
+        (3659, "1 h"),
+        (90_061, "25 h 1 min"),
+    ],
+)
+def test_duration_uses_the_units_that_people_use(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (120, "120 s"), (121, "3 min"), (1_199, "20 min"), (86_399, "24 h")],
+)
+def test_time_left_is_rounded_up_to_minutes(seconds, text):
+    assert time_left(seconds) == text
