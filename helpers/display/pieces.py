@@ -33,7 +33,7 @@ STATES = {
 OTHER_STATE = ("offline", "○")
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("soft", "?")}
 
-_SID = re.compile(r"\b([A-Z]{2})([0-9a-f]{26})([0-9a-f]{6})\b")
+_SID = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CLASSES = re.compile(r'class=("[^"]+"|[\w-]+)')
 _NAME = re.compile(r"(?<![\w:-])[.[]?([a-z][\w-]*)")  # of a class, an element or an attribute
@@ -70,9 +70,8 @@ def styled(html: str) -> str:
 
 
 def text(value: object) -> str:
-    """Return a value as escaped text. A SID shows its ends, is whole on hover and when copied."""
-    short = r"<code class=sid title=\g<0>>\1<span>\2</span>\3</code>"
-    return _SID.sub(short, escape(str(value), quote=False))
+    """Return a value as escaped text. A SID shows its end, is whole on hover and when copied."""
+    return _SID.sub(r"<code class=sid title=\g<0>>\g<0></code>", escape(str(value), quote=False))
 
 
 def code(value: object) -> str:

@@ -1,6 +1,6 @@
 """A DataFrame that a notebook shows for reading: names first, short SIDs, no value cut or broken.
 
-The DataFrame and its text hold whole values. In HTML a SID shows its ends, and where there are many
+The DataFrame and its text hold whole values. In HTML a SID shows its end, and where there are many
 columns, attributes their first value; both are whole on hover, and a SID when copied.
 """
 
@@ -20,7 +20,7 @@ from helpers.display.pieces import code, mark, pill, styled, text
 _MOST_ROWS = 60
 _FEW_COLUMNS = 6
 # In characters
-_SHORT_HEADING, _SHOWN_OF_A_SID = 12, 9
+_SHORT_HEADING, _SHOWN_OF_A_SID = 12, 7
 _LONGEST_LINE, _LONGEST_WORD, _LONGEST_ATTRIBUTE = 30, 40, 30
 _CODE = {"target_workers", "expression", "clause", "event_type"}
 _STATES = {"assignment_status", "reservation_status"}

@@ -38,7 +38,7 @@ def test_each_worker_has_a_verdict_for_each_clause(panel):
         ('languages HAS "es"', False),
         ('languages HAS "en"', True),
     ]
-    assert "languages is [&quot;en&quot;]" in panel.table.value
+    assert 'languages is ["en"]' in panel.table.value
 
 
 def test_matches_are_those_of_taskrouter(lab, panel):

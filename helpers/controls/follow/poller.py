@@ -12,6 +12,7 @@ from local_taskrouter.ui.snapshot import Snapshot
 from requests import RequestException
 
 from helpers.controls.follow.reader import SnapshotReader
+from helpers.display.pieces import task_names
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.api_errors import as_api_error, error_message
 
@@ -71,7 +72,6 @@ class Poller:
     def __init__(self, lab: PreparedWorkspace) -> None:
         self.lab = lab
         self.latest = Update()
-        self.names = TaskNames()
         self.listeners: dict[Listener, bool] = {}  # and whether each needs snapshots
         self.listeners_lock = threading.Lock()  # guards `listeners` and `_thread`
         self.poll_lock = threading.RLock()  # one thread polls at a time: updates come in order
@@ -81,6 +81,11 @@ class Poller:
         self._polls = 0
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def names(self) -> TaskNames:
+        """The names of the Workspace's Tasks, which tables show too."""
+        return task_names(self.lab.session, self.lab.workspace_sid)
 
     def subscribe(self, listener: Listener, needs_snapshots: bool = True) -> None:
         """Call `listener` from now on, in another thread, until it raises; that is logged.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import count
+from threading import Lock
 
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
@@ -30,6 +31,7 @@ class TaskNames:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._numbers: dict[str, count[int]] = {}
+        self._lock = Lock()  # panels name Tasks in another thread than tables
 
     def name(self, tasks: Iterable[TaskInstance]) -> dict[str, str]:
         """Return the names of Tasks by their SIDs."""
