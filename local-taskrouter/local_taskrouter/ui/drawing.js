@@ -82,14 +82,16 @@ export const tip = (x, y, kind = "tip", size = 5) =>
 /* A Worker's card, as high as `workerHeight`. */
 export const workerHeight = (worker) => 48 + worker.reservations.length * 26 + (worker.reservations.length ? 2 : 0);
 
-export const workerCard = (x, y, width, height, worker, taskOf) =>
-  svg("g", { "data-key": worker.sid },
+export const workerCard = (x, y, width, height, worker, taskOf) => {
+  const room = width - 76, forActivity = Math.min(widthOf(worker.activity), room / 2);
+  return svg("g", { "data-key": worker.sid },
     stated(worker.state,
       box(x + 0.5, y + 0.5, width - 1, height - 1, "fill"),
       svg("circle", { cx: round(x + 22), cy: round(y + 24), r: 12.5, class: "paper" }),
       label(x + 22, y + 28.5, [...worker.name][0] ?? "?", "b", { middle: true }),
-      label(x + 42, y + 20, worker.name, "b on", { room: width - 76 - widthOf(worker.activity) }),
-      label(x + width - 25, y + 20, worker.activity, "i on", { end: true, room: width - 100 }),
+      label(x + 42, y + 20, worker.name, "b on", { room: room - forActivity }),
+      label(x + width - 25, y + 20, worker.activity, "i on", { end: true, room: forActivity }),
       iconAt(worker.available ? "available" : "offline", round(x + width - 20), round(y + 10.5), 11),
       label(x + 42, y + 37, worker.skills, "i on", { room: width - 50 })),
     worker.reservations.map((one, n) => taskOf(one.task_sid) && heldTag(x + 8, y + 46 + 26 * n, width - 16, taskOf(one.task_sid), one.status)));
+};
