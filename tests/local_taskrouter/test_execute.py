@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from local_taskrouter.__main__ import main
+from timeout import SECONDS
 
 APP = """
 import json, os, pathlib, sys
@@ -41,6 +43,14 @@ print("ready", flush=True)
 signal.pause()
 """
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A command that a shell runs in the background ignores Ctrl-C, as do those that it runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -101,17 +111,23 @@ def test_command_that_a_signal_ends_gives_128_and_its_number(folder):
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_reaches_the_command_and_its_exit_code_is_passed_on(folder, number):
+def test_signal_reaches_the_command_and_its_exit_code_is_passed_on(folder, interruptible, number):
     command = [sys.executable, "-m", "local_taskrouter", "exec", "--", sys.executable, "-c", WAIT]
     # Without a terminal, as in CI: a terminal sends Ctrl-C to the command too.
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     ) as process:
-        assert process.stdout and process.stderr
-        assert process.stdout.readline() == b"ready\n"
-        process.send_signal(number)
-        assert process.wait(20) == number
-        assert process.stderr.read() == b""
+        try:
+            assert process.stdout and process.stderr
+            assert process.stdout.readline() == b"ready\n"
+            process.send_signal(number)
+            assert process.wait(SECONDS) == number
+            assert process.stderr.read() == b""
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("arguments", [["exec"], ["stop", "--", "x"]])
