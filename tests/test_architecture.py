@@ -45,7 +45,7 @@ EXPLAINS = {"local_taskrouter.explanation", "local_taskrouter.rules"}
 SHOWS = EXPLAINS | {"local_taskrouter.ui"}
 MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; the first one counts
     "local_taskrouter/rules/": {"local_taskrouter.rules"},
-    "local_taskrouter/explanation/": EXPLAINS,
+    "local_taskrouter/explanation/": EXPLAINS | {"local_taskrouter.sids"},
     "local_taskrouter/ui/": SHOWS,
     "local_taskrouter/core/": PURE | {"local_taskrouter.rules"},
     "local_taskrouter/": {"local_taskrouter"},

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -11,13 +10,11 @@ from typing import Any
 from filelock import Timeout
 
 from local_taskrouter import environment
-from local_taskrouter.command_line import PROGRAM, parse
+from local_taskrouter.command_line import parse, program
 from local_taskrouter.process import launch
 from local_taskrouter.process.home import Home, InvalidCredentials, code_version
 from local_taskrouter.process.output import harmless_output
 from local_taskrouter.request_log import print_requests
-
-_STOP = f"`{PROGRAM} stop`"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,14 +84,14 @@ def _status(home: Home, options: argparse.Namespace) -> int:
 
 def _not_running(home: Home) -> str:
     if launch.is_served(home):
-        return f"The local TaskRouter of {home.folder} does not answer; {_STOP} ends it."
+        return f"The local TaskRouter of {home.folder} does not answer; `{program()} stop` ends it."
     return f"No local TaskRouter is running for {home.folder}."
 
 
 def _env(home: Home, options: argparse.Namespace) -> int:
     running = launch.find_running(home)
     if running is None:
-        return _fail(f"{_not_running(home)} Start one: {PROGRAM}")
+        return _fail(f"{_not_running(home)} Start one: {program()}")
     about = launch.send_control(running, "GET", "/emulator") or {}
     found = environment.variables(running.url, running.account_sid, running.auth_token)
     print(environment.export_lines({**found, **about.get("transparent", {})}), end="")
@@ -102,13 +99,16 @@ def _env(home: Home, options: argparse.Namespace) -> int:
 
 
 def _explain(home: Home, options: argparse.Namespace) -> int:
-    from local_taskrouter.client import NoTaskRouter, chosen_client
-    from local_taskrouter.explanation import NoSuchTask, explain
+    from local_taskrouter.client import NoTaskRouter, chosen_client, sent_callbacks
+    from local_taskrouter.explanation import NoSuchTask, explain, with_callbacks
 
     try:
         with chosen_client(home, options.live) as (client, _):
             explanation = explain(client, options.task)
-    except (NoTaskRouter, NoSuchTask) as fault:
+            if not options.live:
+                callbacks = sent_callbacks(client, explanation.task_sid)
+                explanation = with_callbacks(explanation, callbacks)
+    except (NoTaskRouter, NoSuchTask, ValueError) as fault:
         return _fail(str(fault))
     print(json.dumps(explanation.to_dict()) if options.json else explanation)
     return 0
@@ -117,7 +117,7 @@ def _explain(home: Home, options: argparse.Namespace) -> int:
 def _ui(home: Home, options: argparse.Namespace) -> int:
     running = launch.find_running(home)
     if running is None:
-        return _fail(f"{_not_running(home)} Start one: {PROGRAM}")
+        return _fail(f"{_not_running(home)} Start one: {program()}")
     link = launch.send_control(running, "POST", "/emulator/ui/link")
     if link is None:
         return _fail(f"The local TaskRouter at {running.url} did not answer. Try again.")
@@ -131,15 +131,15 @@ def _ui(home: Home, options: argparse.Namespace) -> int:
 
 def _apply(home: Home, options: argparse.Namespace) -> int:
     from local_taskrouter.client import NoTaskRouter, chosen_client
-    from local_taskrouter.seed import SeedError, apply
+    from local_taskrouter.seed import SeedError, apply, count_of
 
     try:
         with chosen_client(home, options.live) as (client, where):
-            changes = apply(client, options.file, variables=os.environ, dry_run=options.dry_run)
+            changes = apply(client, options.file, dry_run=options.dry_run)
     except (NoTaskRouter, SeedError) as fault:
         return _fail(str(fault))
     print(*changes, sep="\n", end="\n" if changes else "")
-    made = f"{len(changes)} change{'s' * (len(changes) != 1)}"
+    made = count_of(len(changes))
     if not changes:
         print(f"Nothing to change: {where} is as {options.file} declares.")
     elif options.dry_run:
@@ -173,7 +173,7 @@ def _reset(home: Home, options: argparse.Namespace) -> int:
                 home.delete_database()
         except Timeout:
             return _fail(
-                f"The local TaskRouter of {home.folder} does not answer. Run {_STOP} first."
+                f"The local TaskRouter of {home.folder} does not answer. Run `{program()} stop` first."
             )
     print(f"The TaskRouter of {home.folder} is empty now.")
     return 0

@@ -1,8 +1,10 @@
 """Clients of the official SDK, for a local TaskRouter or for Twilio."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -63,6 +65,20 @@ def chosen_client(home: Home, live: bool) -> Iterator[tuple[Client, str]]:
         client_of(url, *credentials[:2]) as client,
     ):
         yield client, where
+
+
+def sent_callbacks(client: Client, task_sid: str) -> list[dict[str, Any]]:
+    """The Assignment Callbacks about a Task, oldest first; none if `client` is not of a local TaskRouter."""
+    found: list[dict[str, Any]] = []
+    path = f"/emulator/deliveries?kind=assignment&task={task_sid}&page_size=1000"
+    while path:
+        response = client.request("GET", f"{client.taskrouter.base_url}{path}")
+        if response.status_code != 200:
+            break
+        page = json.loads(response.text)
+        found += page["deliveries"]
+        path = page["next_page"]
+    return found
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The arguments of `python -m local_taskrouter`."""
 
 import argparse
+import shlex
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,7 +11,12 @@ from typing import Any
 
 from local_taskrouter.clock import LATEST
 
-PROGRAM = "python -m local_taskrouter"
+_SHORT, _LONG = "local-taskrouter", "python -m local_taskrouter"
+
+
+def program() -> str:
+    """The command as it was typed."""
+    return _SHORT if Path(sys.argv[0]).stem == _SHORT else _LONG
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -35,7 +42,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         program=[],
     )
     parser = _parser()
-    options = parser.parse_args(arguments[:end], defaults)
+    options, unknown = parser.parse_known_args(arguments[:end], defaults)
+    if unknown and options.command == "exec" and "--" not in arguments:
+        given = [each for each in (*options.program, *unknown) if not each.startswith("-")]
+        command = arguments[arguments.index(given[0]) :] if given else ["npm", "test"]
+        parser.error(f"put -- before the command: exec -- {shlex.join(command)}")
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     options.program = [*options.program, *arguments[end + 1 :]]
     if (options.command == "exec") != bool(options.program):
         parser.error("`exec` needs a command, and no other takes one: exec -- npm test")
@@ -45,7 +58,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     home, starting, serving = _home(), _starting(), _serving()
     parser = argparse.ArgumentParser(
-        prog=PROGRAM,
+        prog=program(),
         description="Serve a local TaskRouter at Twilio's REST API. Its state survives a restart.",
         epilog="The environment variables TASKROUTER_ACCOUNT_SID and TASKROUTER_AUTH_TOKEN, "
         "when set, are the credentials it accepts.",
@@ -77,7 +90,7 @@ def _add_exec(commands: Any, starting: argparse.ArgumentParser) -> None:
         parents=[starting],
         help=text,
         description=f"{text[0].upper()}{text[1:]}. The command has the variables that `env` prints.",
-        usage=f"{PROGRAM} exec [--seed FILE] [--transparent] -- COMMAND ...",
+        usage=f"{program()} exec [--seed FILE] [--transparent] -- COMMAND ...",
     )
     execute.add_argument("program", nargs="*", metavar="COMMAND", help="for example: -- npm test")
     execute.set_defaults(command="exec")

@@ -7,7 +7,7 @@ acknowledged write. Events and deliveries are only here, not in memory.
 import gc
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -190,11 +190,13 @@ class Database:
         return int(count) - 1
 
     @contextmanager
-    def restored(self, state: dict[str, Any]) -> Iterator[None]:
+    def restored(self, state: Mapping[str, Any]) -> Iterator[None]:
         """Replace all rows by those of a `dump`; commit if the `with` block raises nothing.
 
         Raises ValueError, and changes nothing, if `state` is not a dump or the block cannot read it.
         """
+        if not isinstance(state, Mapping) or "version" not in state:
+            raise ValueError("this is not an exported state: it has no version of the tables")
         if (version := state.get("version")) != VERSION:
             raise ValueError(
                 f"this state has version {version} of the tables, this local-taskrouter reads version"

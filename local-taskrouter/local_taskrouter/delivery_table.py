@@ -53,6 +53,12 @@ class Delivery:
         return "assignment" if self.callback.reservation_sid else "event"
 
 
+def check_kind(kind: str | None) -> None:
+    """Raise ValueError if there are no deliveries of this kind; None stands for all."""
+    if kind not in (None, "assignment", "event"):
+        raise ValueError(f"kind is assignment or event, not {str(kind)[:99]}; without kind, both")
+
+
 def insert(db: sqlite3.Connection, callback: Callback) -> Delivery:
     """Insert a callback to deliver, and delete the oldest deliveries."""
     delivery = Delivery(0, "due", callback)

@@ -24,6 +24,10 @@ NAMES = {
 GARBAGE = "<html>This is not JSON"
 REQUESTED = "(requested at /emulator/faults)"
 MOST, LONGEST_DELAY = 1_000_000, 3_600.0
+METHODS = ("GET", "POST", "DELETE")
+"""Those of the API."""
+_STARTS = {"path": ("/v1",), "url": ("http://", "https://")}
+_WILDCARDS = "*?["
 _AIMS = {REQUEST: ("method", "path"), ASSIGNMENT: ("url",), EVENT: ("url",), CALLBACK: ("url",)}
 
 
@@ -121,7 +125,7 @@ def parse_fault(form: Mapping[str, str]) -> Fault:
     if kind not in _AIMS:
         raise ValueError(f"kind is one of {', '.join(_AIMS)}, not {kind}")
     if len(given.keys() & {"status", "delay", "fault"}) != 1:
-        raise ValueError("one of status, delay and fault has to be there")
+        raise ValueError("give exactly one of status, delay and fault")
     for name in given.keys() & {"method", "path", "url"} - {*_AIMS[kind]}:
         raise ValueError(f"{name} does not aim at a fault of kind={kind}")
     values: dict[str, Any] = dict(given)
@@ -136,9 +140,14 @@ def parse_fault(form: Mapping[str, str]) -> Fault:
         if name in given:
             values[name] = _number(given[name], convert)
             if not least <= values[name] <= most:
-                raise ValueError(f"{name} is a number from {least:g} to {most:g}")
+                raise ValueError(f"{name} is a number from {least:.0f} to {most:.0f}")
     if "method" in given:
         values["method"] = given["method"].upper()
+        if not any(fnmatchcase(method, values["method"]) for method in METHODS):
+            raise ValueError(f"method is one of {', '.join(METHODS)}, or a pattern of them")
+    for name, starts in _STARTS.items():
+        if name in given and not given[name].startswith((*starts, *_WILDCARDS)):
+            raise ValueError(f"{name} begins with {' or '.join(starts)}, or with *")
     return Fault(**values)
 
 

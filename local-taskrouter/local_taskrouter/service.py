@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from math import inf
+from numbers import Real
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -146,8 +147,8 @@ class TaskRouter:
 
     def check_advance(self, seconds: float) -> None:
         """Raise ValueError if the clock cannot be moved by `seconds`."""
-        if not 0 <= seconds < inf:
-            raise ValueError(f"time moves forward only, not by {seconds} seconds")
+        if not isinstance(seconds, Real) or not 0 <= seconds < inf:
+            raise ValueError(f"time moves forward only, by a number of seconds, not by {seconds!r}")
         if self.clock.now() + seconds > LATEST:
             raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
 
@@ -206,7 +207,7 @@ class TaskRouter:
             self._run_due()
         return self.read(Snapshot.dump)
 
-    def import_state(self, state: dict[str, Any]) -> None:
+    def import_state(self, state: Mapping[str, Any]) -> None:
         """Replace the whole state by an exported one, and go on as after a restart with it.
 
         Raises ValueError, and changes nothing, if `state` is not an exported state.

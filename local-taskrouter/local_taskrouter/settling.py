@@ -1,9 +1,11 @@
 """Wait until an app has reacted to callbacks, so that a moved clock does not outrun it."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 
+from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Reservation
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.outbox import Outbox
@@ -15,8 +17,23 @@ Many apps respond first and accept over the API a moment later. Nothing shows th
 """
 _TURN_SECONDS = 0.005
 """A wait that takes longer than this prolongs the period: the app had to wait for the processor too."""
+REPEATED = 10
 SETTLE_SECONDS = 10.0
 """How long to wait for responses: as long as a URL and its fallback have."""
+
+
+def repeated_reservation(engine: Engine) -> tuple[Reservation, int] | None:
+    """The last Reservation of the Worker that was reserved for one Task most often, and how often.
+
+    None if that is less than REPEATED times. An app that rejects each of them never settles, until the
+    Task is canceled.
+    """
+    found = [record for record in engine.store if isinstance(record, Reservation)]
+    counts = Counter((each.task_sid, each.worker_sid) for each in found)
+    if not counts or (most := counts.most_common(1)[0])[1] < REPEATED:
+        return None
+    of_both = (each for each in found if (each.task_sid, each.worker_sid) == most[0])
+    return max(of_both, key=lambda each: each.serial), most[1]
 
 
 class Settling:

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable
+from typing import Any
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}\Z")
 
@@ -51,6 +52,16 @@ class SidMaker:
 def operating_unit_sid(workspace_sid: str) -> str:
     """The SID of the one operating unit of a Workspace, which only Events show."""
     return f"OU{workspace_sid[2:]}"
+
+
+def sid_of_task(task: Any) -> str:
+    """The SID of a Task, given as such or as what has it: the SDK's Task. Raises ValueError."""
+    sid = getattr(task, "sid", task)
+    if not (isinstance(sid, str) and is_sid(sid, "WT")):
+        raise ValueError(
+            f"{str(sid)[:99]!r} is not the SID of a Task: WT and 32 hexadecimal digits."
+        )
+    return sid
 
 
 def is_sid(text: str, prefix: str) -> bool:

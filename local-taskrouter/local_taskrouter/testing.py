@@ -14,11 +14,11 @@ from typing import Any, Literal, Self
 
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
-from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.task import TaskContext, TaskInstance
 
 from local_taskrouter.client import client_of
-from local_taskrouter.clock import ManualClock
-from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.clock import LATEST, ManualClock
+from local_taskrouter.delivery_table import Delivery, check_kind
 from local_taskrouter.environment import variables
 from local_taskrouter.explanation import Explanation
 from local_taskrouter.faults import Faults, parse_fault
@@ -29,16 +29,21 @@ from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.request_log import LoggedRequest
 from local_taskrouter.seed import apply
 from local_taskrouter.service import TaskRouter
-from local_taskrouter.settling import SETTLE_SECONDS
-from local_taskrouter.sids import SidMaker
+from local_taskrouter.settling import SETTLE_SECONDS, repeated_reservation
+from local_taskrouter.sids import SidMaker, sid_of_task
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 _UNSETTLED = (
-    "The app has not responded to every callback within {:g} seconds. `deliveries()` shows which; give"
+    "The app has not responded to every callback within {:g} seconds.{} `deliveries()` shows which; give"
     " it more time with timeout=SECONDS, or do not wait: advance(…, settle=False)."
+)
+_REPEATED = (
+    " Worker {} was reserved for the Task {} {:,} times, the last time with the Reservation {}: a Worker"
+    " that rejects, or does not answer, and stays available is reserved again. Respond with an"
+    " activity_sid that is not available, or accept."
 )
 
 
@@ -106,7 +111,7 @@ class LocalTaskRouter:
             ":memory:",
             self.account_sid,
             self.auth_token,
-            ManualClock(now.timestamp()),
+            ManualClock(_moment(now)),
             SidMaker(sids),
         )
         self.faults = FaultControl(self.service.faults)
@@ -183,10 +188,10 @@ class LocalTaskRouter:
         At each moment, time stands until the app has responded to the callbacks sent then and the
         responses are applied, unless `settle` is false. Raises TimeoutError when that has taken
         `timeout` seconds of real time; the clock is moved all the same. Raises ValueError if
-        `seconds` are negative.
+        `seconds` are no number, or negative.
         """
         if not self.service.advance(seconds, settle, timeout) and settle:
-            raise TimeoutError(_UNSETTLED.format(timeout))
+            raise self._unsettled(timeout, f" The clock has moved, to {self.now.isoformat()}.")
 
     def settle(self, timeout: float = SETTLE_SECONDS) -> None:
         """Wait until no callback is on its way, and each response is applied.
@@ -194,7 +199,13 @@ class LocalTaskRouter:
         Raises TimeoutError after `timeout` seconds of real time.
         """
         if not self.service.is_settled(timeout):
-            raise TimeoutError(_UNSETTLED.format(timeout))
+            raise self._unsettled(timeout)
+
+    def _unsettled(self, timeout: float, moved: str = "") -> TimeoutError:
+        if repeated := self.service.call(repeated_reservation):
+            last, count = repeated
+            moved += _REPEATED.format(last.worker_name, last.task_sid, count, last.sid)
+        return TimeoutError(_UNSETTLED.format(timeout, moved))
 
     def freeze(self) -> None:
         """Stop the clock, as at the start."""
@@ -216,16 +227,21 @@ class LocalTaskRouter:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Replace the whole state. Raises ValueError if it is not one of `snapshot`."""
-        self.service.import_state(dict(state))
+        self.service.import_state(state)
 
     def deliveries(
-        self, kind: Literal["assignment", "event"] | None = None, task: str | None = None
+        self,
+        kind: Literal["assignment", "event"] | None = None,
+        task: TaskInstance | TaskContext | str | None = None,
     ) -> list[Delivery]:
         """Return the callbacks, oldest first, with what was sent and the responses.
 
-        Only those of a `kind`, and those about the Task with the SID `task`, if given.
+        Only those of a `kind`, and those about a Task, given as such or by its SID. Raises ValueError
+        for another kind, and for what is no Task's SID.
         """
-        return self.service.deliveries(kind=kind, task=task)
+        check_kind(kind)
+        sid = None if task is None else sid_of_task(task)
+        return self.service.deliveries(kind=kind, task=sid)
 
     def requests(
         self, method: str = "*", path: str = "*", status: int | None = None
@@ -239,6 +255,18 @@ class LocalTaskRouter:
     def explain(self, task: TaskInstance | str) -> Explanation:
         """Explain why a Task, given as such or by its SID, is where it is.
 
-        Raises NotFound if it does not exist. It meets no fault, and appears in no log of requests.
+        Raises NoSuchTask if it does not exist, and ValueError for what is no Task's SID. It meets no
+        fault, and appears in no log of requests.
         """
-        return explain_task(self.service, task if isinstance(task, str) else task.sid or "")
+        return explain_task(self.service, task)
+
+
+def _moment(now: datetime) -> float:
+    """Seconds since 1970. Raises ValueError."""
+    if not isinstance(now, datetime) or now.tzinfo is None:
+        raise ValueError(
+            f"now is a datetime with a time zone, as datetime(2026, 1, 1, tzinfo=UTC), not {now!r}"
+        )
+    if not 0 <= (seconds := now.timestamp()) < LATEST:
+        raise ValueError(f"the clock runs from 1970 to the year 3000, so not from {now}")
+    return seconds

@@ -1,6 +1,5 @@
-"""The command: serve, status, env, explain, ui, stop, reset."""
+"""The command: serve, status, env, ui, stop, reset."""
 
-import json
 import os
 import re
 import shutil
@@ -16,11 +15,8 @@ from typing import Any
 import pytest
 import requests
 from local_taskrouter.__main__ import main
-from local_taskrouter.environment import variables
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.process.launch import Running, ensure_running, find_running, send_control
-from local_taskrouter.testing import AUTH_TOKEN
-from workspace_builder import WorkspaceBuilder
 
 from helpers.checks import wait_for
 from helpers.session.connect import connect
@@ -158,37 +154,6 @@ def test_env_sets_the_variables_in_a_shell(running_home, capsys):
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"{running.url} []\n", "")
-
-
-def test_explain_prints_why_a_task_waits_as_text_or_json(running_home, capsys):
-    client = connect().client
-    built = WorkspaceBuilder(client)
-    built.workflow(default=built.queue())
-    built.worker("Ann", "Offline")
-    task = built.task()
-    capsys.readouterr()
-    assert main(["explain", task.sid]) == 0
-    assert capsys.readouterr().out.splitlines()[1] == "Ann matches but is Offline."
-    assert main(["explain", "--json", task.sid]) == 0
-    assert json.loads(capsys.readouterr().out)["sentence"] == "Ann matches but is Offline."
-    assert main(["explain", "WT" + "0" * 32]) == 1
-    captured = capsys.readouterr()
-    assert captured.out == "" and captured.err.startswith("There is no Task WT000")
-
-
-def test_explain_reads_the_taskrouter_that_the_environment_names(
-    home, emulator, built, workflow, capsys, monkeypatch
-):
-    for name, value in variables(emulator.url, ACCOUNT_SID, AUTH_TOKEN).items():
-        monkeypatch.setenv(name, value)
-    built.worker("Ann", "Offline")
-    assert main(["explain", built.task().sid]) == 0
-    assert "Ann matches but is Offline." in capsys.readouterr().out
-
-
-def test_explain_without_an_emulator_exits_1_with_what_to_do(home, capsys):
-    assert main(["explain", "WT" + "0" * 32]) == 1
-    assert "Start one with `python -m local_taskrouter`, or use --live" in capsys.readouterr().err
 
 
 def test_ui_prints_a_link_that_opens_the_page(running_home, capsys, monkeypatch):

@@ -57,6 +57,36 @@ def test_invalid_time_exits_2_with_the_reason(text, reason, capsys):
     assert caught.value.code == 2 and reason in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["exec", "python", "-c", "pass"], "put -- before the command: exec -- python -c pass"),
+        (["exec", "--seed", "s", "npm", "-v"], "put -- before the command: exec -- npm -v"),
+        (["exec", "-v"], "put -- before the command: exec -- npm test"),
+        (["exec", "--verbose", "--", "npm"], "unrecognized arguments: --verbose"),
+        (["stop", "--all"], "unrecognized arguments: --all"),
+    ],
+)
+def test_unknown_option_exits_2_and_exec_hints_at_the_dashes(arguments, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        parse(arguments)
+    assert caught.value.code == 2 and message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "program"),
+    [
+        ("/venv/bin/local-taskrouter", "local-taskrouter"),
+        ("/lib/local_taskrouter/__main__.py", "python -m local_taskrouter"),
+    ],
+)
+def test_usage_shows_the_command_that_was_typed(typed, program, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", [typed])
+    with pytest.raises(SystemExit):
+        parse(["exec", "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {program} exec ")
+
+
 def test_version_is_that_of_the_package(capsys):
     with pytest.raises(SystemExit) as caught:
         parse(["--version"])

@@ -6,8 +6,11 @@ from threading import Event, Thread
 
 import pytest
 import requests
+from local_taskrouter.explanation import NoSuchTask
 from local_taskrouter.seed import SeedError
+from local_taskrouter.settling import REPEATED
 from local_taskrouter.testing import LocalTaskRouter, client_of
+from timeout import eventually
 from twilio.base.exceptions import TwilioRestException
 from workspace_builder import WorkspaceBuilder
 
@@ -40,6 +43,25 @@ def test_clock_stands_at_the_chosen_moment_until_it_is_moved():
         assert taskrouter.now == NINE + timedelta(minutes=1)
         taskrouter.reset()
         assert taskrouter.now == NINE
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (datetime(2026, 1, 1), "with a time zone"),
+        ("2026-01-01T00:00:00Z", "with a time zone"),
+        (datetime(3000, 1, 2, tzinfo=UTC), "from 1970 to the year 3000"),
+    ],
+)
+def test_start_without_a_time_zone_or_out_of_range_is_refused(now, message):
+    with pytest.raises(ValueError, match=message):
+        LocalTaskRouter(now=now)
+
+
+@pytest.mark.parametrize("seconds", ["abc", None, -1, float("nan"), timedelta(1)])
+def test_clock_is_moved_by_a_number_of_seconds_only(taskrouter, seconds):
+    with pytest.raises(ValueError, match="forward only, by a number of seconds, not by "):
+        taskrouter.advance(seconds)
 
 
 def test_resumed_clock_runs_until_it_is_frozen(taskrouter):
@@ -84,8 +106,10 @@ def test_restore_returns_to_the_snapshot(taskrouter):
     assert built.status(task) == "reserved"
     taskrouter.restore(saved)
     assert (built.status(task), taskrouter.now) == ("pending", then)
-    with pytest.raises(ValueError, match="state"):
-        taskrouter.restore({})
+    for wrong in ({}, None, "state", {"tasks": []}):
+        with pytest.raises(ValueError, match="this is not an exported state: it has no version"):
+            taskrouter.restore(wrong)
+    assert taskrouter.now == then
 
 
 def test_clock_waits_for_an_app_that_accepts_later(taskrouter, receiver):
@@ -135,12 +159,40 @@ def test_app_that_does_not_respond_in_time_is_an_error_unless_not_waited_for(tas
     try:
         with pytest.raises(TimeoutError, match=r"within 0 seconds.*settle=False"):
             taskrouter.settle(timeout=0)
-        with pytest.raises(TimeoutError, match="within 0 seconds"):
+        moved = r"within 0 seconds\. The clock has moved, to 2026-01-01T00:00:01\+00:00\. "
+        with pytest.raises(TimeoutError, match=moved):
             taskrouter.advance(1, timeout=0)
         taskrouter.advance(1, settle=False)
     finally:
         respond.set()
     taskrouter.settle()
+
+
+def test_worker_that_is_reserved_again_and_again_is_named(taskrouter, receiver):
+    rejected, respond = [], Event()
+
+    def answer(request):
+        rejected.append(dict(request[2])["ReservationSid"])
+        if len(rejected) == REPEATED:
+            respond.wait(10)
+        return 200, "application/json", '{"instruction": "reject"}'
+
+    receiver.answer = answer
+    built = WorkspaceBuilder(taskrouter.client)
+    built.workflow(default=built.queue(), assignment_callback_url=receiver.url)
+    built.worker("Alice")
+    task = built.task()
+    try:
+        eventually("it is reserved often", lambda: len(rejected) == REPEATED)
+        with pytest.raises(TimeoutError) as caught:
+            taskrouter.settle(timeout=0)
+    finally:
+        taskrouter.client.taskrouter.v1.workspaces(built.workspace_sid).delete()
+        respond.set()
+    assert (
+        f"Worker Alice was reserved for the Task {task.sid} {REPEATED} times, the last time with the"
+        f" Reservation {rejected[-1]}" in str(caught.value)
+    )
 
 
 SEED = {
@@ -196,7 +248,14 @@ def test_deliveries_are_found_by_kind_and_task(taskrouter, receiver):
     assert [each.callback.parameters["TaskSid"] for each in found] == [second.sid]
     events = taskrouter.deliveries(kind="event", task=first.sid)
     assert "task.created" in [each.callback.parameters["EventType"] for each in events]
+    assert taskrouter.deliveries(task=first) == taskrouter.deliveries(task=first.sid) != []
     assert len(taskrouter.deliveries(kind="assignment")) == 2
+    for kind in ("assignments", "callback"):
+        with pytest.raises(ValueError, match=f"kind is assignment or event, not {kind}"):
+            taskrouter.deliveries(kind=kind)
+    for task in ("hello", first.sid.upper(), built.workspace_sid, 5):
+        with pytest.raises(ValueError, match="is not the SID of a Task"):
+            taskrouter.deliveries(task=task)
 
 
 def test_deliveries_hold_request_and_response(taskrouter, receiver):
@@ -247,6 +306,11 @@ def test_explanation_of_a_task_by_itself_or_its_sid(taskrouter):
     taskrouter.faults.add(status=500)  # for the app, not for this
     for given in (task, task.sid):
         assert taskrouter.explain(given).sentence == "Ann matches but is Offline."
+    with pytest.raises(NoSuchTask, match="There is no Task WT000"):
+        taskrouter.explain("WT" + "0" * 32)
+    for wrong in ("hello", "WT123", ""):
+        with pytest.raises(ValueError, match=f"'{wrong}' is not the SID of a Task"):
+            taskrouter.explain(wrong)
 
 
 def test_app_sees_an_outage_after_stop():

@@ -17,6 +17,7 @@ from local_taskrouter.explanation.place import find_place, judge_filters
 from local_taskrouter.explanation.result import Explanation, ReservationView
 from local_taskrouter.explanation.sentences import sum_up
 from local_taskrouter.rules.timeouts import iso, reservation_deadline
+from local_taskrouter.sids import sid_of_task
 
 _DELETED = "TaskRouter deletes a Task five minutes after it is completed or canceled."
 
@@ -51,7 +52,8 @@ def explain(
     Task's Reservations, the channels of at most ten Workers, the Reservations of at most three with
     their pending Tasks, and the Task's Events where only they show at which target it waits.
 
-    Raises NoSuchTask, ValueError when a Workspace or Workflow is missing, and what the SDK raises.
+    Raises NoSuchTask, ValueError for what is no Task's SID and when a Workspace or Workflow is missing,
+    and what the SDK raises.
     """
     if not isinstance(client, Client):
         client = client.client
@@ -65,10 +67,11 @@ def explain(
         attributes = json.dumps(dict(task), ensure_ascii=False)
         workflow_sid = workflow_sid or _only_workflow(workspace)
         return explain_evidence(gather(workspace, TaskFacts(workflow_sid, attributes)))
+    sid = sid_of_task(task)
     if isinstance(task, str):
-        found = _find(client, workspace_sid, task)
+        found = _find(client, workspace_sid, sid)
     else:
-        found = _fetch(client, task.workspace_sid or "", task.sid or "")
+        found = _fetch(client, task.workspace_sid or "", sid)
     workspace = client.taskrouter.v1.workspaces(found.workspace_sid or "")
     return explain_evidence(gather(workspace, TaskFacts.of(found)))
 

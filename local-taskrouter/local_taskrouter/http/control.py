@@ -97,9 +97,9 @@ def _health(call: ControlCall) -> dict[str, Any]:
 
 def _explain(call: ControlCall) -> dict[str, Any] | str:
     # Imported here, since the twilio package takes half as long to load as everything else.
-    from local_taskrouter.http.explain_route import explain_task
+    from local_taskrouter.http.explain_route import explain_by_sid
 
-    explanation = explain_task(call.taskrouter, call.query.get("task", ""))
+    explanation = explain_by_sid(call.taskrouter, call.query.get("task", ""))
     return f"{explanation}\n" if "text/plain" in call.accept else explanation.to_dict()
 
 

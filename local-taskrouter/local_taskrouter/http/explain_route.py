@@ -5,6 +5,7 @@ Its reading appears in no log of requests, and meets no injected fault.
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,22 +13,21 @@ import orjson
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from local_taskrouter.api.call import Call, Pause, Reply, Result
 from local_taskrouter.api.params import read
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import BadRequest, NotFound
-from local_taskrouter.explanation import Explanation, NoSuchTask, explain
+from local_taskrouter.explanation import Explanation, NoSuchTask, explain, with_callbacks
 from local_taskrouter.http.route_table import api_routes, find
 from local_taskrouter.service import TaskRouter
 
 _URL = "http://localhost"
 
 
-def explain_task(taskrouter: TaskRouter, task_sid: str) -> Explanation:
-    """Explain the Task with this SID, whatever its Workspace. Raises BadRequest and NotFound."""
-    if not task_sid:
-        raise BadRequest("Give task, the SID of the Task to explain: /emulator/explain?task=WT…")
+def explain_task(taskrouter: TaskRouter, task: TaskInstance | str) -> Explanation:
+    """Explain a Task, given as such or by its SID, with its callbacks. Raises what `explain` raises."""
     client = Client(
         taskrouter.account_sid,
         taskrouter.auth_token,
@@ -35,13 +35,26 @@ def explain_task(taskrouter: TaskRouter, task_sid: str) -> Explanation:
         environment={"TWILIO_EDGE": "", "TWILIO_REGION": ""},
     )
     client.taskrouter.base_url = _URL
+    explanation = explain(client, task)
+    sent = taskrouter.deliveries(kind="assignment", task=explanation.task_sid)
+    return with_callbacks(explanation, [asdict(each) for each in sent])
+
+
+def explain_by_sid(taskrouter: TaskRouter, sid: str) -> Explanation:
+    """Explain the Task with this SID. Raises BadRequest and NotFound."""
+    if not sid:
+        raise BadRequest("Give task, the SID of the Task to explain: /emulator/explain?task=WT…")
     try:
-        return explain(client, task_sid)
+        return explain_task(taskrouter, sid)
     except NoSuchTask as error:
-        raise _NoSuchTask(str(error)) from None
+        raise NoSuchTaskHere(str(error)) from None
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
 
 
-class _NoSuchTask(NotFound):
+class NoSuchTaskHere(NotFound):
+    """NoSuchTask as a response."""
+
     def __init__(self, message: str) -> None:
         self.message = message
 

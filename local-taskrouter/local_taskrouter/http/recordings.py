@@ -8,18 +8,22 @@ from urllib.parse import urlencode
 from local_taskrouter.api.call import iso
 from local_taskrouter.api.lists import MAX_PAGE_SIZE, PAGE_SIZE
 from local_taskrouter.api.params import integer
+from local_taskrouter.delivery_table import check_kind
 from local_taskrouter.errors import BadRequest
-from local_taskrouter.faults import ASSIGNMENT, EVENT
 from local_taskrouter.service import TaskRouter
+from local_taskrouter.sids import sid_of_task
 
 
 def deliveries(taskrouter: TaskRouter, query: Mapping[str, str]) -> dict[str, Any]:
     """A page of the callbacks of a kind and about a Task, oldest first. Raises BadRequest."""
-    kind = query.get("kind")
-    if kind not in (None, ASSIGNMENT, EVENT):
-        raise BadRequest(f"kind is {ASSIGNMENT} or {EVENT}, not {kind[:99]}")
+    kind, task = query.get("kind"), query.get("task")
+    try:
+        check_kind(kind)
+        task = None if task is None else sid_of_task(task)
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
     size, after = _place(query)
-    found = taskrouter.deliveries(after=after, most=size + 1, kind=kind, task=query.get("task"))
+    found = taskrouter.deliveries(after=after, most=size + 1, kind=kind, task=task)
     shown = [{"id": each.id, "kind": each.kind, **asdict(each)} for each in found]
     return _page("deliveries", shown, size, query)
 

@@ -101,7 +101,7 @@ def _apply_seeds(home: Home, settings: Settings) -> None:
     try:
         with client_of(server.url, *home.credentials()) as client:
             for file in settings.seeds:
-                apply(client, file, variables=os.environ)
+                apply(client, file)
     except SeedError as error:
         raise CannotServe(str(error)) from None
     finally:

@@ -6,6 +6,7 @@ TaskChannels, TaskQueues, Workflows and Workers, each under its name, with refer
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +27,10 @@ from local_taskrouter.seed.kinds import (
     Kind,
     with_queues,
 )
-from local_taskrouter.seed.plan import Change, plan
+from local_taskrouter.seed.plan import Change, count_of, plan
 
-__all__ = ["Change", "SeedError", "apply"]
+__all__ = ["Change", "SeedError", "apply", "count_of"]
+SeedError.__module__ = __name__  # the name that a traceback shows is the one to import
 
 
 def apply(
@@ -41,7 +43,7 @@ def apply(
     """Create what `seed` declares and the account lacks, and update what differs. Delete nothing.
 
     `seed` is a file (JSON, or YAML with PyYAML installed) or its content. `variables` are values for
-    its `${NAME}`, and win over those under "variables" in it. Returns the changes in the order in
+    its `${NAME}`; they win over the environment, which wins over "variables" in the seed. Returns the changes in the order in
     which they were made, none if the Workspace is as declared; with `dry_run`, those that would be
     made, without making any.
 
@@ -50,7 +52,7 @@ def apply(
     """
     with _naming(seed):
         content = load(seed) if isinstance(seed, str | Path) else seed
-        wanted = resolve(content, variables or {})
+        wanted = resolve(content, variables or {}, os.environ)
         existing = _read(client, wanted)
         changes, made = plan(wanted, existing), 0
         if dry_run:
@@ -92,10 +94,12 @@ def _send(client: Client, existing: Existing, change: Change, made: int) -> None
     try:
         resource = _request(client, existing, kind, change)
     except TwilioRestException as error:
-        before = f" Made before: {made} changes; mend the seed and apply it again." if made else ""
-        raise SeedError(
-            f"{change.place}: TaskRouter refused it: {error.msg.rstrip('.')}.{before}"
-        ) from error
+        reason = error.msg.rstrip(".")
+        # An expression's error ends with a caret under its text.
+        end = "\n" if "\n" in reason else ". "
+        before = f"Made before: {count_of(made)}; mend the seed and apply it again." if made else ""
+        sentence = f"{change.place}: TaskRouter refused it: {reason}{end}{before}"
+        raise SeedError(sentence.rstrip()) from error
     if change.action == "create":
         existing.add(kind, Found(change.name, str(resource.sid), change.settings))
 

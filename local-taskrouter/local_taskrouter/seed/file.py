@@ -37,16 +37,21 @@ def load(file: str | Path) -> dict[str, Any]:
     return content
 
 
-def resolve(content: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+def resolve(
+    content: Mapping[str, Any], variables: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, Any]:
     """Replace the variables in a seed, and check it against the schema.
 
-    `variables` win over the seed's own; `$${NAME}` is the text `${NAME}`. Raises SeedError.
+    `variables` win over those of the environment, and these over the seed's own; `$${NAME}` is the
+    text `${NAME}`. Raises SeedError, also for a variable of the seed or of `variables` that the seed
+    does not use.
     """
     own = content.get("variables")
-    known = {**(own if isinstance(own, dict) else {}), **variables}
+    given = {**(own if isinstance(own, dict) else {}), **variables}
+    known, used = {**given, **environment, **variables}, set[str]()
     try:
         resolved = {
-            key: value if key == "variables" else _replaced(value, str(key), known)
+            key: value if key == "variables" else _replaced(value, str(key), known, used)
             for key, value in content.items()
         }
         _validator()(resolved)
@@ -54,6 +59,9 @@ def resolve(content: Mapping[str, Any], variables: Mapping[str, str]) -> dict[st
         raise SeedError("it is nested too deeply.") from None
     except fastjsonschema.JsonSchemaValueException as error:
         raise SeedError(_sentence(error)) from None
+    for name in given:
+        if name not in used:
+            raise SeedError(f"variables: the seed has no ${{{name}}}{did_you_mean(name, used)}")
     return resolved
 
 
@@ -87,29 +95,42 @@ def _sentence(error: fastjsonschema.JsonSchemaValueException) -> str:
     return f"{place} {problem}, not {json.dumps(value, ensure_ascii=False)[:80]}."
 
 
-def _replaced(value: Any, place: str, variables: Mapping[str, str]) -> Any:
-    """`value` with its variables replaced; raises SeedError for what JSON cannot hold."""
+def _replaced(value: Any, place: str, variables: Mapping[str, str], used: set[str]) -> Any:
+    """`value` with its variables replaced; raises SeedError for what JSON cannot hold.
+
+    Adds the names of the variables to `used`.
+    """
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 raise SeedError(f'{place}: write the name {key} in quotation marks: "{key}".')
-        return {key: _replaced(each, f"{place}.{key}", variables) for key, each in value.items()}
+        return {
+            key: _replaced(each, f"{place}.{key}", variables, used) for key, each in value.items()
+        }
     if isinstance(value, list):
-        return [_replaced(each, f"{place}[{n}]", variables) for n, each in enumerate(value)]
+        return [_replaced(each, f"{place}[{n}]", variables, used) for n, each in enumerate(value)]
     if isinstance(value, str):
-        return _VARIABLE.sub(lambda found: _variable(found, place, variables), value)
+        return _VARIABLE.sub(lambda found: _variable(found, place, variables, used), value)
     if not (value is None or isinstance(value, int | float)):
         raise SeedError(f'{place}: write {value} in quotation marks: "{value}".')
     return value
 
 
-def _variable(found: re.Match[str], place: str, variables: Mapping[str, str]) -> str:
+def _variable(
+    found: re.Match[str], place: str, variables: Mapping[str, str], used: set[str]
+) -> str:
     escaped, name = found.groups()
     if escaped:
         return f"${{{name}}}"
-    if not isinstance(text := variables.get(name), str):
+    used.add(name)
+    if name not in variables:
         raise SeedError(
-            f'{place}: the variable {name} has no value; set it in the environment, or under "variables".'
+            f'{place}: the variable {name} has no value; set it in the environment, under "variables" in'
+            " the seed or, in Python, with variables={…}."
+        )
+    if not isinstance(text := variables[name], str):
+        raise SeedError(
+            f"variables.{name} must be string, not {json.dumps(text, default=repr)[:80]}."
         )
     return text
 

@@ -63,6 +63,11 @@ class Change:
         return f"{name} {old} → {new}" if len(old + new) <= 2 * _LONGEST else f"{name} changes"
 
 
+def count_of(changes: int) -> str:
+    """For a sentence: "1 change", "2 changes"."""
+    return f"{changes} change{'s' * (changes != 1)}"
+
+
 def plan(seed: Mapping[str, Any], existing: Existing) -> list[Change]:
     """The changes that bring a Workspace to what `seed` declares.
 

@@ -45,11 +45,24 @@ def test_injected_faults_wait_for_the_app(client, emulator, built, workflow):
     assert [each["count"] for each in emulator.taskrouter.faults.to_json()] == [1]
 
 
+def test_failed_callback_of_a_reserved_task_is_named(client, emulator, announce, receiver):
+    receiver.answer = lambda request: (500, "text/plain", "")
+    task = announce(receiver.url)
+    assert (
+        get(client, emulator, task=task.sid)
+        .json()["sentence"]
+        .endswith(
+            " The Assignment Callback for Alice failed (alert 11200): the answer's status is 500, it must be"
+            " 200."
+        )
+    )
+
+
 def test_missing_or_unknown_task_is_refused_in_a_sentence(client, emulator, workflow):
     for query, status, code, words in (
         ({}, 400, 20001, "/emulator/explain?task=WT…"),
         ({"task": "WT" + "0" * 32}, 404, 20404, "There is no Task WT000"),
-        ({"task": "x/y"}, 404, 20404, "There is no Task x/y"),
+        ({"task": "x/y"}, 400, 20001, "'x/y' is not the SID of a Task"),
     ):
         response = get(client, emulator, **query)
         body = response.json()

@@ -62,9 +62,18 @@ def test_deliveries_are_found_by_kind_and_task(built, workspace, control, announ
     assert found(page["next_page"].partition("?")[2]) == [("assignment", second.sid)]
 
 
-def test_unknown_kind_of_deliveries_is_rejected(control):
-    status, body = control("GET", "/deliveries?kind=task")
-    assert (status, body["message"]) == (400, "kind is assignment or event, not task")
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("kind=callback", "kind is assignment or event, not callback"),
+        ("kind=", "kind is assignment or event, not"),
+        ("task=hello", "'hello' is not the SID of a Task: WT and 32 hexadecimal digits."),
+        ("task=", "'' is not the SID of a Task"),
+    ],
+)
+def test_unknown_kind_or_task_of_deliveries_is_rejected(control, query, message):
+    status, body = control("GET", f"/deliveries?{query}")
+    assert status == 400 and message in body["message"]
 
 
 def test_delivery_has_what_was_sent(announce, control, receiver, emulator):

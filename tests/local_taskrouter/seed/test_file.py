@@ -27,7 +27,7 @@ def test_yaml_is_read_as_json_is(seed, written):
 def test_variables_are_replaced_in_every_text(seed):
     seed["variables"]["NAME"] = "own"
     seed["workers"]["Alice"]["attributes"] = {"a": ["${NAME} $${NAME} $NAME ${ NAME}", 1, None]}
-    resolved = resolve(seed, {"CALLBACK_BASE": "https://example.com"})
+    resolved = resolve(seed, {"CALLBACK_BASE": "https://example.com"}, {})
     assert resolved["workers"]["Alice"]["attributes"] == {
         "a": ["own ${NAME} $NAME ${ NAME}", 1, None]
     }
@@ -114,10 +114,67 @@ def test_missing_file_and_binary_file_are_refused(tmp_path):
             {"variables": {"CALLBACK_BASE": "", "PORT": 5050}},
             "variables.PORT must be string, not 5050.",
         ),
+        (
+            {"variables": {"CALLBACK_BASE": "", "CALLBACK_BSE": ""}},
+            'variables: the seed has no ${CALLBACK_BSE}; did you mean "CALLBACK_BASE"?',
+        ),
     ],
 )
 def test_mistake_is_named_with_its_place(seed, part, message):
     with pytest.raises(SeedError) as caught:
-        resolve({**seed, **part}, {})
+        resolve({**seed, **part}, {}, {})
     assert message in str(caught.value)
     assert str(caught.value).count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "own", "value"),
+    [("given", "environment", "own", "given"), (None, "environment", "own", "environment")]
+    + [(None, None, "own", "own")],
+)
+def test_variable_comes_from_the_argument_the_environment_or_the_seed(
+    given, environment, own, value
+):
+    seed = {"variables": {"NAME": own}, "workspace": {"friendly_name": "${NAME}"}}
+    maps = [{} if each is None else {"NAME": each} for each in (given, environment)]
+    assert resolve(seed, *maps)["workspace"]["friendly_name"] == value
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"NAMES": "x"}, r'the seed has no \$\{NAMES\}; did you mean "NAME"\?'),
+        ({"NAME": 5050}, r"variables\.NAME must be string, not 5050\."),
+    ],
+)
+def test_variable_that_is_not_used_or_no_text_is_refused(variables, message):
+    with pytest.raises(SeedError, match=message):
+        resolve({"workspace": {"friendly_name": "${NAME}"}}, variables, {"NAME": "x", "HOME": "/"})
+
+
+@pytest.mark.parametrize(
+    ("routing", "message"),
+    [
+        (
+            {"default": {}},
+            'task_routing: there is no setting "default"; did you mean "default_filter"',
+        ),
+        (
+            {"filters": [{"expresion": ""}]},
+            'filters[0]: there is no setting "expresion"; did you mean',
+        ),
+        (
+            {"filters": [{"targets": [{}, {"time_out": 5}]}]},
+            'filters[0].targets[1]: there is no setting "time_out"; did you mean "timeout"?',
+        ),
+        (
+            {"default_filter": {"que": "All"}},
+            'default_filter: there is no setting "que"; did you mean "queue"?',
+        ),
+    ],
+)
+def test_unknown_key_in_a_configuration_is_refused(seed, routing, message):
+    seed["workflows"]["Customer Care"]["configuration"]["task_routing"] = routing
+    with pytest.raises(SeedError) as caught:
+        resolve(seed, {}, {})
+    assert message in str(caught.value)

@@ -128,6 +128,12 @@ def test_variables_win_over_the_seeds_own(client, seed, space):
     assert space().fetch().event_callback_url == "https://example.com/events"
 
 
+def test_environment_wins_over_the_seeds_own_variables(client, seed, space, monkeypatch):
+    monkeypatch.setenv("CALLBACK_BASE", "https://example.com")
+    apply(client, seed)
+    assert space().fetch().event_callback_url == "https://example.com/events"
+
+
 def test_single_tasking_workspace_has_its_activities(client, space):
     workspace = {"friendly_name": "One", "multi_task_enabled": False, "default_activity": "Idle"}
     queue = {"reservation_activity": "Reserved", "assignment_activity": "Busy"}
@@ -142,9 +148,19 @@ def test_what_taskrouter_refuses_is_named_with_what_was_made(client, seed, space
         apply(client, seed)
     text = str(caught.value)
     assert text.startswith("The seed: task_queues.Everyone: TaskRouter refused it: ")
-    assert text.endswith(" Made before: 5 changes; mend the seed and apply it again.")
+    assert text.endswith("^\nMade before: 5 changes; mend the seed and apply it again.")
+    assert repr(caught.type) == "<class 'local_taskrouter.seed.SeedError'>"
     seed["task_queues"]["Everyone"]["target_workers"] = "1==1"
     assert len(apply(client, seed)) == 6 and len(space().task_queues.list()) == 2
+
+
+def test_one_change_before_a_refusal_is_singular(client):
+    queue = {"target_workers": "languages HAS"}
+    seed = {"workspace": {"friendly_name": "Support"}, "task_queues": {"Spanish": queue}}
+    with pytest.raises(SeedError, match=r"\^\nMade before: 1 change; mend"):
+        apply(client, seed)
+    with pytest.raises(SeedError, match=r"\^$"):
+        apply(client, seed)
 
 
 def test_activity_with_the_opposite_availability_is_refused(client, seed, methods):
