@@ -82,7 +82,7 @@ def test_failing_list_shows_the_answer_of_taskrouter(run):
             "check('it', 1, 2, hint='Try again.')",
             "CheckFailed: ✗ it: expected 2, found 1. Try again.",
         ),
-        ("explain(lab, 'WT1')", "NoSuchTask: There is no Task WT1 in the Workspace"),
+        ("explain(lab, 'WT1')", "ValueError: 'WT1' is not the SID of a Task"),
         ("connect('mars')", "ValueError: There is no target 'mars'."),
     ],
 )
