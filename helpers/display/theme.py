@@ -12,9 +12,7 @@ from local_taskrouter.ui.files import read
 
 # HTML
 INK = "var(--jp-content-font-color1,#1f1f1f)"
-QUIET_INK = "var(--jp-content-font-color2,#555)"
 BORDER = "var(--jp-border-color1,#8a8a8a)"
-FAINT_BORDER = "var(--jp-border-color2,#c8c8c8)"
 BRAND = "var(--jp-brand-color1,#1565c0)"
 CODE_FONT = "var(--jp-code-font-family,monospace)"
 DROPDOWN_ARROW = "#e0e0e0"  # in the dark theme
@@ -25,7 +23,6 @@ NOTICE_EDGE = "#b06f00"
 ERROR_EDGE = "#c5221f"
 
 DRAWING_FONT = "sans-serif"
-NOW_TEXT, NOW_BOX, NOW_LINE = "#ffffff", "#0b4f9e", "#f2a900"  # of the floor
 
 
 @cache

@@ -16,7 +16,7 @@ _RUN = "Run this cell and choose:"
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer that the learner may choose, and what is said about it then."""
+    """An answer that the learner may choose, and the feedback that it gets."""
 
     answer: str
     feedback: str

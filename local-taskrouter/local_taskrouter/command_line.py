@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_exec(commands: Any, starting: argparse.ArgumentParser) -> None:
-    text = "run a command with an empty local TaskRouter of its own, and exit with its exit code"
+    text = "run a command with a separate, empty local TaskRouter, and exit with its exit code"
     execute = commands.add_parser(
         "exec",
         parents=[starting],

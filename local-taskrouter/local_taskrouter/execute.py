@@ -1,4 +1,4 @@
-"""Run a command with a TaskRouter of its own, as for the tests of an app in any language."""
+"""Run a command with a separate TaskRouter, as for the tests of an app in any language."""
 
 import os
 import shutil

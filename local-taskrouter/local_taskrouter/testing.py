@@ -85,7 +85,7 @@ class FaultControl:
 
 
 class LocalTaskRouter:
-    """A TaskRouter of its own for a test, as a context manager.
+    """A separate TaskRouter for a test, as a context manager.
 
     It starts with the Workspace that `seed` declares, a file or a dict as `seed.apply` takes it, with
     `variables`; without one, it is empty. Its clock stands at `now`, a datetime with a time zone.

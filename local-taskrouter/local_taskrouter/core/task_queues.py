@@ -53,7 +53,7 @@ def create_task_queue(
 def update_task_queue(engine: Engine, queue: TaskQueue, **fields: object) -> None:
     """Change a TaskQueue's fields and match its waiting Tasks with its Workers again.
 
-    Costs one step for each waiting Task and each idle Worker if it changes whom it matches or how
+    Costs one step for each waiting Task and each idle Worker if it changes the Workers it matches or how
     many Workers are reserved for a Task.
     """
     targets, places = queue.target_workers, queue.max_reserved_workers

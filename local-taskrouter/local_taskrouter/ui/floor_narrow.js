@@ -1,5 +1,5 @@
 /* The floor below 700 px, top to bottom. The way runs in a lane at the left, so it crosses no box;
-   who belongs where is said in words. */
+   words name the Workers of each TaskQueue. */
 
 import { svg } from "./dom.js";
 import { box, label, path, round, stated, taskTag, tip, workerCard, workerHeight } from "./drawing.js";
@@ -94,7 +94,7 @@ function queuesBelow(page, scene) {
 function workersBelow(page, scene) {
   const { x, width } = page, columns = width > 330 ? 2 : 1, each = (width - (columns - 1) * 8) / columns;
   head(page, "Workers");
-  // Those whom the way reaches come first, so that the lane touches their cards.
+  // Workers on the way come first, so that the lane touches their cards.
   const reached = (worker) => scene.way.workerSids.has(worker.sid);
   const order = [...scene.workers].sort((a, b) => reached(b) - reached(a));
   for (let start = 0; start < order.length; start += columns) {

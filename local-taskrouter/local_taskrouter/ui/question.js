@@ -1,4 +1,4 @@
-/* A question of a lesson: choices, then what is said about the one that was chosen. */
+/* A question of a lesson: choices, then the feedback for the one that was chosen. */
 
 import { el, redraw } from "./dom.js";
 import { listenForKeys } from "./keys.js";

@@ -53,7 +53,7 @@ function firstly(all, matters, most) {
 }
 
 /* Workers in the order of the TaskQueues they belong to, so that lines cross little. Never by state:
-   nobody jumps. */
+   no card jumps. */
 function byMembership(workers, queues) {
   if (workers.length <= 4) return workers;
   const rank = (worker) => {

@@ -169,7 +169,7 @@ def _says(name: str, task: TaskInstance, reservations: list[ShownReservation], w
 
 
 def _first_part(why: str) -> str:
-    """What is said of the nearest Workers, as a sentence."""
+    """The obstacles of the nearest Workers, as a sentence."""
     return f"{why.partition('; ')[0].rstrip('.')}."
 
 
