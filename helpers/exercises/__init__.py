@@ -8,8 +8,8 @@
     bob_learns_spanish(lab)    03  Bob holds a Task in Spanish, and still speaks English
     alice_takes_two(lab)       04  Alice has a capacity of 2, and holds two Tasks
     bob_accepts(lab)           05  a Task in English is assigned to Bob
-    away_not_gone(lab)         06  a Worker who does not answer becomes Unavailable
-    hugo_helps(lab)            07  Hugo holds the Task that waits for him
+    away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
+    hugo_helps(lab)            08  Hugo holds the Task that waits for him
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
 SelfCheck.

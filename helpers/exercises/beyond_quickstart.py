@@ -1,4 +1,4 @@
-"""The exercises of lessons 06 and 07, which go beyond Twilio's quickstart."""
+"""The exercises of lessons 07 and 08, which go beyond Twilio's quickstart."""
 
 import json
 
@@ -10,7 +10,7 @@ from helpers.lessons.workspace import PreparedWorkspace
 
 
 def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 06: the timeout Activity is Unavailable, and the default Activity is unchanged."""
+    """Lesson 07: the timeout Activity is Unavailable, and the default Activity is unchanged."""
     settings = lab.workspace.fetch()
     timeout, default = settings.timeout_activity_name, settings.default_activity_name
     return SelfCheck(
@@ -33,7 +33,7 @@ def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
 
 
 def hugo_helps(lab: FaultyWorkspace) -> SelfCheck:
-    """Lesson 07: Hugo has capacity on his channel, and holds the Task about a present."""
+    """Lesson 08: Hugo has capacity on his channel, and holds the Task about a present."""
     space = lab.workspace
     found = space.workers.list(friendly_name=EIGHTH_WORKER)
     hugo = space.workers(str(found[0].sid)) if found else None

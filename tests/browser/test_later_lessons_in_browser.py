@@ -1,4 +1,4 @@
-"""Lessons 05 to 09 as a learner uses them: opened, run, controls used, page reloaded."""
+"""Lessons 05 to 12 as a learner uses them: opened, run, controls used, page reloaded."""
 
 import re
 
@@ -38,8 +38,8 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     the_floor_follows_a_task(tab, lab)
 
 
-def test_06_alice_is_offline_after_twenty_minutes(tab, run, lab):
-    run("06-when-nobody-answers")
+def test_07_alice_is_offline_after_twenty_minutes(tab, run, lab):
+    run("07-when-nobody-answers")
     check_hint_and_solution(tab)
     the_floor_follows_a_task(tab, lab)
     tab.run_through("controls.clock")
@@ -59,8 +59,8 @@ def test_06_alice_is_offline_after_twenty_minutes(tab, run, lab):
     assert tab.violations() == []
 
 
-def test_07_playground_shows_verdicts_for_the_workers(tab, run):
-    run("07-why-was-it-not-routed")
+def test_08_playground_shows_verdicts_for_the_workers(tab, run):
+    run("08-why-was-it-not-routed")
     panel = tab.output_of("controls.playground")
     field = panel.get_by_label("Expression")
     field.fill("level > 6")
@@ -71,8 +71,8 @@ def test_07_playground_shows_verdicts_for_the_workers(tab, run):
     assert tab.violations() == []
 
 
-def test_08_shows_which_taskrouter_it_uses(tab, run):
-    run("08-on-real-twilio")
+def test_12_shows_which_taskrouter_it_uses(tab, run):
+    run("12-on-real-twilio")
     expect(tab.outputs.locator("table, pre").nth(5)).to_be_visible()
     tab.reload()
 

@@ -1,4 +1,4 @@
-"""The Workspace of notebook 07: each fault keeps one Task waiting, until it is mended."""
+"""The Workspace of notebook 08: each fault keeps one Task waiting, until it is mended."""
 
 import json
 
