@@ -3,8 +3,7 @@
 from typing import Any, cast
 
 from local_taskrouter.ui.shape import Shown
-from local_taskrouter.ui.shown import floor_text, show
-from local_taskrouter.ui.snapshot import Snapshot
+from local_taskrouter.ui.shown import floor_text
 from traitlets import Dict
 
 from helpers.controls.follow.drawn import DrawnPanel
@@ -19,10 +18,10 @@ class FloorState(FollowingState):
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
-        self.shown = show(Snapshot(), self.poller.names)
+        self.shown = self.poller.show(self.snapshot)
 
     def apply_snapshot(self) -> None:
-        self.shown = show(self.snapshot, self.poller.names)
+        self.shown = self.poller.show(self.snapshot)
 
 
 class FloorPanel(DrawnPanel[FloorState]):

@@ -82,3 +82,18 @@ def test_notice_is_drawn_and_said(lab, panel):
     lab.session.client.taskrouter.base_url = lab.session.address = address
     panel.state.poller.refresh()
     assert panel.content["notice"] == ""
+
+
+def test_second_panel_keeps_the_names_of_the_first(lab, panel):
+    attributes = '{"selected_language": "es"}'
+    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
+    panel.state.poller.refresh()
+    lab.workspace.tasks(lab.task_sid).delete()
+    assert sentence(controls.floor(lab)).startswith("Spanish #2 waits")
+
+
+def test_panels_share_the_json_of_one_snapshot(panel, lab):
+    second = controls.floor(lab)
+    assert second.state.shown is panel.state.shown
+    panel.state.poller.tick()
+    assert second.state.shown is panel.state.shown is panel.state.poller.show(panel.state.snapshot)

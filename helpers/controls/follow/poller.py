@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from local_taskrouter.ui.names import TaskNames
+from local_taskrouter.ui.shape import Shown
+from local_taskrouter.ui.shown import show
 from local_taskrouter.ui.snapshot import Snapshot
 from requests import RequestException
 
@@ -78,6 +80,7 @@ class Poller:
         self.failures = 0  # since the latest successful poll
         self.due = 0.0  # when to poll next, on the clock of monotonic()
         self._reader = SnapshotReader()
+        self._shown: tuple[Snapshot, Shown] | None = None
         self._polls = 0
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -86,6 +89,12 @@ class Poller:
     def names(self) -> TaskNames:
         """The names of the Workspace's Tasks, which tables show too."""
         return task_names(self.lab.session, self.lab.workspace_sid)
+
+    def show(self, snapshot: Snapshot) -> Shown:
+        """Return the snapshot as JSON, which is made once for all panels."""
+        if self._shown is None or self._shown[0] is not snapshot:
+            self._shown = (snapshot, show(snapshot, self.names))
+        return self._shown[1]
 
     def subscribe(self, listener: Listener, needs_snapshots: bool = True) -> None:
         """Call `listener` from now on, in another thread, until it raises; that is logged.

@@ -36,7 +36,7 @@ class TaskNames:
     def name(self, tasks: Iterable[TaskInstance]) -> dict[str, str]:
         """Return the names of Tasks by their SIDs."""
         found = [task for task in tasks if task.sid]
-        if not any(task.sid in self._names for task in found):
+        if found and not any(task.sid in self._names for task in found):
             self._names, self._numbers = {}, {}
         return {str(task.sid): self._name(task) for task in found}
 
