@@ -4,11 +4,12 @@ import json
 
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 
-from helpers.exercises.self_check import Line, SelfCheck
+from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.seven_faults import EIGHTH_TOPIC, EIGHTH_WORKER, FaultyWorkspace
 from helpers.lessons.workspace import PreparedWorkspace
 
 
+@refreshing
 def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 07: the timeout Activity is Unavailable, and the default Activity is unchanged."""
     settings = lab.workspace.fetch()
@@ -32,6 +33,7 @@ def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
+@refreshing
 def hugo_helps(lab: FaultyWorkspace) -> SelfCheck:
     """Lesson 08: Hugo has capacity on his channel, and holds the Task about a present."""
     space = lab.workspace

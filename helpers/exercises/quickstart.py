@@ -9,13 +9,14 @@ from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_OPEN
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.worker.reservation import ReservationInstance
 
-from helpers.exercises.self_check import Line, SelfCheck
+from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.workspace import TASK_QUEUES, PreparedWorkspace
 
 PRIORITY = 5
 CAPACITY = 2
 
 
+@refreshing
 def bob_has_lunch(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 01: Bob, and only Bob, is in the Activity Unavailable."""
     alice = lab.workspace.workers(lab.alice_sid).fetch().activity_name
@@ -39,6 +40,7 @@ def bob_has_lunch(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
+@refreshing
 def both_languages(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 01: the English TaskQueue takes only Workers who speak English and Spanish.
 
@@ -83,6 +85,7 @@ def _matches(expression: str, attributes: Mapping[str, Any]) -> bool:
         return False
 
 
+@refreshing
 def urgent_task(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 02: there is a Task in English with priority 5. Reports on the closest one."""
     open_tasks = lab.workspace.tasks.list(assignment_status=list(TASK_OPEN))
@@ -118,6 +121,7 @@ def _language(task: TaskInstance) -> str | None:
     return json.loads(task.attributes or "{}").get("selected_language")
 
 
+@refreshing
 def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 03: Bob speaks both languages, and holds a Reservation for a Task in Spanish."""
     bob = lab.workspace.workers(lab.bob_sid).fetch()
@@ -145,6 +149,7 @@ def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
+@refreshing
 def alice_takes_two(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 04: Alice has a capacity of 2 on the TaskChannel default, and uses it."""
     channel = lab.workspace.workers(lab.alice_sid).worker_channels("default").fetch()
@@ -170,6 +175,7 @@ def alice_takes_two(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
+@refreshing
 def bob_accepts(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 05: the Task in English for which TaskRouter reserved Bob is assigned to him."""
     held = _holds(lab, lab.bob_sid, lab.english_queue_sid)

@@ -1,16 +1,25 @@
 """An exercise's self-check: which lines are right, which are not yet, and what to do next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import asdict, dataclass, replace
+from functools import wraps
+from typing import Any, Generic, TypeVar, cast
 
-from helpers.display.html import AS_TEXT
-from helpers.display.theme import INK, NOTICE_EDGE, SOLVED_EDGE
+from local_taskrouter.ui import files
+from traitlets import Dict
+
+from helpers.controls.follow.drawn import DrawnPanel
+from helpers.controls.follow.panel import FollowingState
+from helpers.controls.follow.poller import Update
+from helpers.controls.follow.reader import SnapshotReader
+from helpers.controls.parts.state import error_with_advice
+from helpers.lessons.seven_faults import FaultyWorkspace
+from helpers.lessons.workspace import PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
-_BLOCK = (
-    f"border-left:4px solid {{}};padding:2px 0 2px 12px;margin:4px 0;line-height:1.6;color:{INK}"
-)
+
+Lab = TypeVar("Lab", bound=PreparedWorkspace | FaultyWorkspace)
 
 
 @dataclass(frozen=True)
@@ -31,11 +40,16 @@ class Line:
 
 
 class SelfCheck:
-    """The progress of an exercise, line by line; a notebook shows it as a list."""
+    """The progress of an exercise, line by line.
+
+    A notebook shows it as a panel, which keeps reading while the learner tries, if the exercise is
+    `refreshing`.
+    """
 
     def __init__(self, title: str, lines: Sequence[Line]) -> None:
         self.title = title
         self.lines = tuple(lines)
+        self.open_panel: Callable[[], SelfCheckPanel[Any]] | None = None
 
     @property
     def solved(self) -> bool:
@@ -56,11 +70,88 @@ class SelfCheck:
         lines = [self.summary, *(f"  {line}" for line in self.lines), self.advice]
         return "\n".join(filter(None, lines))
 
-    def _repr_html_(self) -> str:
-        edge = SOLVED_EDGE if self.solved else NOTICE_EDGE
-        lines = "".join(f"<br>{escape(str(line))}" for line in self.lines)
-        advice = f"<br><em>{escape(self.advice)}</em>" if self.advice else ""
-        return (
-            f'<div class="{AS_TEXT}" style="{_BLOCK.format(edge)}"><strong>{escape(self.summary)}</strong>'
-            f"{lines}{advice}</div>"
-        )
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        if self.open_panel is None:
+            return {"text/plain": repr(self)}
+        return self.open_panel()._repr_mimebundle_(**options)
+
+
+def refreshing(read: Callable[[Lab], SelfCheck]) -> Callable[[Lab], SelfCheck]:
+    """Make a self-check refresh itself about once a second while its panel is open.
+
+    `read` then runs again and again, in another thread, with a client that records nothing: it
+    must only read TaskRouter.
+    """
+
+    @wraps(read)
+    def read_and_refresh(lab: Lab) -> SelfCheck:
+        found = read(lab)
+
+        def open_panel() -> SelfCheckPanel[Lab]:
+            panel = SelfCheckPanel(SelfCheckState(lab, read, found))
+            panel.follow()
+            return panel
+
+        found.open_panel = open_panel
+        return found
+
+    return read_and_refresh
+
+
+class SelfCheckState(FollowingState, Generic[Lab]):
+    """What `read` returned last."""
+
+    shown = Dict(help="`title`, `solved`, `lines` and `advice` of the self-check")
+
+    def __init__(self, lab: Lab, read: Callable[[Lab], SelfCheck], found: SelfCheck) -> None:
+        super().__init__(cast(PreparedWorkspace, lab))
+        self.read = read
+        self.found = found
+        self._update: Update | None = None
+        self._reader = SnapshotReader()
+        self.apply_snapshot()
+
+    def on_update(self, update: Update) -> None:
+        """Read again after each successful poll, before the lock is taken."""
+        if update is not self._update and not update.problem:
+            try:
+                self.found = self.read(self._unrecorded())
+            except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
+                update = replace(update, problem=error_with_advice(error))
+        self._update = update
+        super().on_update(update)
+
+    def apply_snapshot(self) -> None:
+        found = self.found
+        self.shown = {
+            "title": found.title,
+            "solved": found.solved,
+            "lines": [asdict(line) for line in found.lines],
+            "advice": found.advice,
+        }
+
+    def close(self) -> None:
+        super().close()
+        self._reader.close()
+
+    def _unrecorded(self) -> Lab:
+        """The lab with a client whose requests the learner's log omits."""
+        lab = cast(Lab, self.lab)
+        session = copy(lab.session)
+        session.client = self._reader.client(lab.session)
+        return replace(lab, session=session)
+
+
+class SelfCheckPanel(DrawnPanel[SelfCheckState[Lab]], Generic[Lab]):
+    """A self-check in the page."""
+
+    _esm = files.joined("self_check.js", "export default { render: renderSelfCheck };")
+
+    def __init__(self, state: SelfCheckState[Lab]) -> None:
+        super().__init__("self-check", state, ("shown",))
+
+    def drawing(self) -> dict[str, Any]:
+        return dict(self.state.shown)
+
+    def as_text(self) -> str:
+        return repr(self.state.found)

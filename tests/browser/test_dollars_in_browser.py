@@ -7,18 +7,19 @@ VALUE = "costs $5 and $6, or $$7$$"
 SETUP = f"""import json
 from IPython.display import HTML
 from helpers import connect, controls, explain, prepare, tables
-from helpers.exercises.self_check import Line, SelfCheck
+from helpers.exercises.self_check import Line, SelfCheck, refreshing
 value = {VALUE!r}
 lab = prepare(connect(), "alice available")
 lab.workspace.workers(lab.bob_sid).update(friendly_name=value)
 attributes = json.dumps({{"note": value, "selected_language": "es"}})
-task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=attributes)"""
+task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=attributes)
+found = SelfCheck(value, [Line(value, False, value, value)])"""
 OUTPUTS = (
     "tables.tasks(lab)",
     "tables.workers(lab)",
     "explain(lab, task)",
     "explain(lab, {'selected_language': value})",
-    "SelfCheck(value, [Line(value, False, value, value)])",
+    "refreshing(lambda lab: found)(lab)",
     "controls.tasks(lab)",
     "controls.reservation(lab)",
     "controls.floor(lab)",

@@ -1,4 +1,4 @@
-"""A question of a lesson in JupyterLab: by mouse, by keyboard, in both themes."""
+"""A question and a self-check of a lesson in JupyterLab: by mouse, by keyboard, in both themes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +8,11 @@ CELLS = (
     'exercises.ask("on-a-break")',
     'exercises.ask("who-matches")',
 )
+
+
+START = """from helpers import connect, exercises, prepare
+lab = prepare(connect(), "alice offline")"""
+SELF_CHECK = "exercises.both_languages(lab)"
 
 
 @pytest.fixture
@@ -51,3 +56,17 @@ def test_question_is_answered_by_keyboard_alone(questions):
     expect(panel.get_by_role("button", name="Try again")).to_be_focused()
     questions.reload()
     expect(questions.output_of("who-matches").get_by_role("radio")).to_have_count(4)
+
+
+def test_self_check_refreshes_itself_while_the_learner_tries(tab, lab):
+    tab.show("notebooks/self-check.ipynb", START, SELF_CHECK)
+    panel = tab.output_of(SELF_CHECK).get_by_role("group", name="Self-check: ")
+    expect(panel.get_by_text("Not yet solved")).to_be_visible()
+    queue = lab.workspace.task_queues(lab.english_queue_sid)
+    queue.update(target_workers='languages HAS "en" AND languages HAS "es"')
+    expect(panel.get_by_text("Solved: Two languages")).to_be_visible()
+    tab.inspect()
+    tab.reload()
+    queue.update(target_workers='languages HAS "en"')
+    expect(panel.get_by_text("Not yet solved")).to_be_visible()
+    tab.inspect()

@@ -1,12 +1,37 @@
-import re
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
+from helpers import exercises
 from helpers.exercises import Line, SelfCheck
+from helpers.exercises.self_check import SelfCheckPanel, refreshing
 
 RIGHT = Line("Bob is <Unavailable>", True, "he is", "Update Bob.")
 WRONG = Line("Alice is Offline", False, "she is <Idle>", "Update Alice.")
 WRONG_TOO = Line("A Task waits", False, "there is none", "Create one.")
+NOT_SELF_CHECKS = {"Line", "Question", "SelfCheck", "ask"}
+
+
+@refreshing
+def alice_is_idle(lab) -> SelfCheck:
+    alice = lab.workspace.workers(lab.alice_sid).fetch()
+    found = f"she is {alice.activity_name}"
+    return SelfCheck("Back", [Line("Alice is Idle", bool(alice.available), found, "Update her.")])
+
+
+@pytest.fixture
+def lab(prepared):
+    return prepared("alice offline")
+
+
+@pytest.fixture
+def panel(lab) -> Iterator[SelfCheckPanel]:
+    open_panel = alice_is_idle(lab).open_panel
+    assert open_panel is not None
+    panel = open_panel()
+    yield panel
+    panel.close()
 
 
 def test_unsolved_shows_what_was_found_and_the_first_advice():
@@ -23,11 +48,56 @@ def test_solved_shows_no_advice():
     assert repr(SelfCheck("Lunch", [RIGHT])) == "✓ Solved: Lunch\n  ✓ Bob is <Unavailable>"
 
 
-@pytest.mark.parametrize("lines", [[RIGHT], [RIGHT, WRONG, WRONG_TOO]])
-def test_notebook_shows_the_same_lines_with_values_escaped(lines):
-    self_check = SelfCheck("Lunch", lines)
-    shown = self_check._repr_html_().replace("<br>", "\n")
-    shown = re.sub(r"</?(div|strong|em)[^>]*>", "", shown)
-    shown = shown.replace("&lt;", "<").replace("&gt;", ">")
-    assert shown.splitlines() == [line.strip() for line in repr(self_check).splitlines()]
-    assert "<Unavailable>" not in self_check._repr_html_()
+def test_page_without_the_panel_shows_the_text(lab):
+    found = alice_is_idle(lab)
+    assert found._repr_mimebundle_()["text/plain"] == repr(found)
+    assert repr(found).startswith("○ Not yet solved: Back\n  ○ Alice is Idle: she is Offline")
+
+
+def test_panel_follows_what_the_learner_changes(lab, panel):
+    assert panel.content["lines"][0]["found"] == "she is Offline"
+    alice = lab.workspace.workers(lab.alice_sid)
+    for activity_sid, solved in ((lab.idle_sid, True), (lab.offline_sid, False)):
+        alice.update(activity_sid=activity_sid)
+        panel.state.poller.refresh()
+        assert panel.content["solved"] is solved
+
+
+def test_reading_again_is_not_in_the_learners_log(lab, panel):
+    before = len(lab.session.requests.sent())
+    panel.state.poller.refresh()
+    assert len(lab.session.requests.sent()) == before
+
+
+def test_unchanged_snapshot_is_read_once(panel, monkeypatch):
+    reads = []
+    monkeypatch.setattr(panel.state, "read", lambda lab: reads.append(lab) or panel.state.found)
+    for _ in range(3):
+        panel.state.poller.refresh()
+        panel.state.on_update(panel.state.poller.latest)
+    assert len(reads) == 3
+
+
+def test_self_check_that_fails_says_so_and_recovers(panel, monkeypatch):
+    def fail(lab):
+        raise ValueError("no such Worker")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(panel.state, "read", fail)
+        panel.state.poller.refresh()
+        assert panel.content["notice"] == "no such Worker"
+    panel.state.poller.refresh()
+    assert panel.content["notice"] == ""
+
+
+def test_closed_panel_reads_no_more(lab, panel):
+    panel.close()
+    assert panel.state.on_update not in panel.state.poller.listeners
+
+
+def test_every_exercise_refreshes_itself():
+    public = {name: getattr(exercises, name) for name in exercises.__all__}
+    assert set(public) >= NOT_SELF_CHECKS
+    checks = {name: each for name, each in public.items() if name not in NOT_SELF_CHECKS}
+    assert not any(isinstance(each, ModuleType) for each in checks.values())
+    assert [name for name, each in checks.items() if not hasattr(each, "__wrapped__")] == []

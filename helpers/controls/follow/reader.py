@@ -91,13 +91,16 @@ class SnapshotReader:
             http_session(self._client).close()
         self._client, self._client_for = None, ()
 
-    def _workspace(self, lab: PreparedWorkspace) -> WorkspaceContext:
-        session = lab.session
+    def client(self, session: Session) -> Client:
+        """A client like the session's, which records nothing, until `close`."""
         client_for = (session.address, session.client.username, session.client.password)
         if self._client is None or self._client_for != client_for:
             self.close()
             self._client, self._client_for = _separate_client(session), client_for
-        return self._client.taskrouter.v1.workspaces(lab.workspace_sid)
+        return self._client
+
+    def _workspace(self, lab: PreparedWorkspace) -> WorkspaceContext:
+        return self.client(lab.session).taskrouter.v1.workspaces(lab.workspace_sid)
 
 
 class ReservationCache:

@@ -11,6 +11,7 @@
     cards.js   Tasks, Workers, a Worker's desk, the clock
     traffic.js deliveries and requests
     question.js a question of a lesson
+    self_check.js an exercise's self-check
     keys.js    arrow keys within a list
     page.js    the page of the local TaskRouter
     widget.js  a panel of a notebook
