@@ -132,7 +132,7 @@ def test_read_only_page_draws_no_button_that_changes_anything(page, built):
     ask_alice(page, built)
     expect(page.get_by_role("button")).to_have_text(["Allow changes", "Failed only"])
     allow_changes(page)
-    for name in ("Accept", "Reject", "Jump there", "2 min"):
+    for name in ("Accept", "Reject", "Jump there", "2 minutes later"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     page.get_by_role("button", name="Make read-only").click()
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
@@ -154,7 +154,7 @@ def test_worker_is_set_to_idle_and_accepts_by_keyboard_alone(page, built):
     expect(page.locator("#workers li").first).to_be_focused()
     page.get_by_role("button", name="Accept").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#desk .tr-title").first).to_have_text("Alice has Spanish #1")
+    expect(page.locator("#desk .tr-title").first).to_have_text("Alice has Spanish #1.")
     expect(page.get_by_role("button", name="Complete").first).to_be_focused()
     assert built.statuses(task) == ["accepted"]
     page.get_by_text("Show the last call").click()
@@ -213,7 +213,7 @@ def test_press_that_began_before_the_reservation_changed_answers_no_other(page, 
     first = built.workspace.tasks.list()[0]
     first.update(assignment_status="canceled")
     second = built.task({"selected_language": "es"})
-    expect(page.locator("#desk .tr-title").first).to_have_text("Alice is asked about Spanish #2")
+    expect(page.locator("#desk .tr-title").first).to_have_text("Alice is asked about Spanish #2.")
     page.mouse.up()
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
     assert built.statuses(second) == ["pending"]
@@ -223,8 +223,17 @@ def test_double_click_is_one_press(page, built):
     allow_changes(page)
     ask_alice(page, built)
     page.get_by_role("button", name="Accept").dblclick()
-    expect(page.locator("#desk .tr-title").first).to_have_text("Alice has Spanish #1")
+    expect(page.locator("#desk .tr-title").first).to_have_text("Alice has Spanish #1.")
     expect(page.locator("#alarm")).to_be_empty()
+
+
+def test_jump_reaches_the_end_of_the_time_to_answer(page, built):
+    allow_changes(page)
+    ask_alice(page, built)
+    page.get_by_role("button", name="Jump there").click()
+    expect(page.get_by_text("Nothing is due")).to_be_visible()
+    [task] = built.workspace.tasks.list()
+    assert built.statuses(task) == ["timeout"]
 
 
 def test_refusal_is_said_in_the_apis_words(page, built):

@@ -8,7 +8,9 @@
     dom.js     builds and updates elements; values become text, never HTML
     words.js   states, durations, names
     floor.js   the floor as a picture
-    cards.js   Tasks, Workers, a Worker's desk, the clock
+    cards.js   Tasks and Workers
+    desk.js    a Worker's desk
+    clock.js   TaskRouter's time
     traffic.js deliveries and requests
     question.js a question of a lesson
     self_check.js an exercise's self-check

@@ -1,11 +1,11 @@
-/* The cards: Tasks with why they wait, Workers, a Worker's desk, the clock. Each takes the shape in
-   shape.py, TaskRouter's time, and `open`: whether the user may change something. A button names its
-   action and values; the host sends it. */
+/* The cards of the Tasks with why they wait, and of the Workers. Each takes the shape in shape.py,
+   TaskRouter's time, and `open`: whether the user may change something. A button names its action and
+   values; the host sends it. */
 
 import { callOf } from "./calls.js";
 import { el } from "./dom.js";
-import { button, choice, face, fold, icon, panel, pill, prose, sid, tag } from "./pieces.js";
-import { age, askedOf, counted, countdown, duration, holdersOf, isOpen, joinNames } from "./words.js";
+import { button, choice, face, fold, panel, pill, prose, sid, tag } from "./pieces.js";
+import { age, askedOf, counted, duration, holdersOf, isOpen, joinNames } from "./words.js";
 
 /* Every Task in a row: tag, status, age, the reason, what the lifecycle allows. */
 export function tasksCard(shown, now, { open = false, lit = null, call = null } = {}) {
@@ -88,61 +88,4 @@ function doing(worker, names) {
   const asked = of((one) => one.status === "pending"), held = of((one) => one.status !== "pending");
   const parts = [asked.length && `has been asked about ${joinNames(asked)}`, held.length && `has ${joinNames(held)}`].filter(Boolean);
   return parts.join(" and ") || "has no Task";
-}
-
-/* A Worker's desk: who asks, how long there is to answer, one main action; then the next step. */
-export function deskCard(shown, worker, now, { call = null } = {}) {
-  const one = worker.reservations.find((each) => each.status === "pending") ?? worker.reservations[0] ?? null;
-  const task = one && shown.tasks.find((each) => each.sid === one.task_sid);
-  const workflow = task && shown.workflows.find((each) => each.sid === task.workflow_sid);
-  const total = one?.deadline ? one.deadline - one.created : workflow?.timeout ?? 0;
-  return panel("desk", deskTitle(worker, one, task), {
-    label: `${worker.name}'s desk`, kind: "tr-desk",
-    end: [face(worker.name, worker.state), el("span", { class: "tr-strong" }, `${worker.name}'s desk`), pill(worker.state, stateWord(worker))],
-    body: el("div", { class: "tr-body" },
-      task && el("p", { class: "tr-soft" }, `${task.name} · ${task.about} · came ${age(now - task.created)} ago · priority ${task.priority}`),
-      one?.deadline && [
-        el("progress", { value: Math.max(0, one.deadline - now), max: total, "aria-label": "Time left to answer" }),
-        el("p", { class: "tr-count" }, el("b", {}, countdown(one.deadline - now)), `left to answer, of ${duration(total)}`),
-      ],
-      one && el("div", { class: "tr-actions" }, deskActions(one))),
-    foot: [one && fold("fields", "Every field", facts({ ...one, task: task?.name, attributes: task?.attributes })), callOf(call), one && sid(one.sid)],
-  });
-}
-
-function deskTitle(worker, reservation, task) {
-  if (!reservation) return `${worker.name} has nothing to answer`;
-  if (reservation.status === "pending") return `${worker.name} is asked about ${task?.name ?? "a Task"}`;
-  return `${worker.name} ${reservation.status === "wrapping" ? "is wrapping up" : "has"} ${task?.name ?? "a Task"}`;
-}
-
-/* The buttons keep the SIDs of the Reservation they were drawn for. */
-function deskActions(one) {
-  const values = { task: one.task_sid, reservation: one.sid };
-  if (one.status === "pending") return [button("Accept", "accept", values, "main"), button("Reject", "reject", values)];
-  return [button("Complete", "complete", { task: one.task_sid }, "main")];
-}
-
-/* A table of names and values. */
-export const facts = (values) => el("div", { class: "tr-scroll", tabindex: 0, role: "group", "aria-label": "Fields" }, el("table", {}, el("tbody", {},
-  Object.entries(values).map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "wide" }, value === null || value === undefined ? "none" : String(value)))))));
-
-/* TaskRouter's time, what is due next, and, if open, how to move there. */
-export function clockCard(shown, clock, now, { open = false } = {}) {
-  const next = shown ? nextDeadline(shown) : null;
-  const due = next ? `${next.worker}'s time to answer ends in ${duration(next.deadline - now)}` : "No Worker has to answer.";
-  return el("section", { class: "tr-panel tr full", id: "clock", "data-key": "clock", "aria-label": "Clock" }, el("div", { class: "tr-clock" },
-    el("span", {}, el("b", {}, new Date(now * 1000).toLocaleTimeString("en-GB")), " ", el("span", { class: "tr-soft" }, pace(clock))),
-    el("span", { class: "next" }, icon("pending"), el("span", {}, next ? "Next: " : "", next ? el("strong", {}, due) : due),
-      open && next && button("Jump there", "advance", { seconds: Math.max(0, Math.ceil(next.deadline - now)) }, "small main")),
-    open && el("span", { class: "end tr-actions" }, [[10, "10 s"], [120, "2 min"], [1200, "20 min"]].map(([seconds, word]) => button(word, "advance", { seconds }, "small")))));
-}
-
-const nextDeadline = (shown) => shown.tasks.flatMap(askedOf).filter((one) => one.deadline !== null)
-  .reduce((first, one) => (!first || one.deadline < first.deadline ? one : first), null);
-
-function pace({ ahead, frozen }) {
-  if (frozen) return "stopped: it moves only when a program moves it";
-  if (Math.abs(ahead) < 1) return "as your computer's clock";
-  return `${duration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} your computer`;
 }

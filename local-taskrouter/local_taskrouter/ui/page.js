@@ -1,7 +1,9 @@
 /* The page of the local TaskRouter: asks it about once a second, draws what it says, sends presses.
    It asks no other server. */
 
-import { clockCard, deskCard, tasksCard, workersCard } from "./cards.js";
+import { tasksCard, workersCard } from "./cards.js";
+import { clockCard, nextDeadline } from "./clock.js";
+import { deskCard } from "./desk.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
@@ -54,6 +56,7 @@ const CALLS = {
   accept: ({ task, reservation }) => [inWorkspace(`Tasks/${task}/Reservations/${reservation}`), { ReservationStatus: "accepted" }],
   reject: ({ task, reservation }) => [inWorkspace(`Tasks/${task}/Reservations/${reservation}`), { ReservationStatus: "rejected" }],
   cancel: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "canceled" }],
+  wrap: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "wrapping" }],
   complete: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "completed" }],
   activity: ({ worker, activity }) => [inWorkspace(`Workers/${worker}`), { ActivitySid: activity }],
 };
@@ -78,6 +81,7 @@ async function press(control) {
   try {
     if (action === "allow") await ask("changes", { allow: values.allow });
     else if (action === "advance") await ask("clock", { advance: values.seconds });
+    else if (action === "jump") await ask("clock", { advance: Math.max(0, values.until + 1 - now()) });
     else {
       const [path, form] = CALLS[action](values);
       state.call = { by: control.closest(".tr-panel")?.id, path, form, url: location.origin };
@@ -100,7 +104,7 @@ function draw() {
   }
   const before = places(root), open = data.may_change && !state.lost, options = { open, lit: lit()?.sid };
   redraw(root, top(data), banner(), el("main", { class: "tr-main" },
-    clockCard(shown, data, now(), { open }),
+    clockCard({ ...data, next: nextDeadline(shown) }, now(), { open }),
     shown ? [floorCard(shown), columns(shown, options), trafficCard(state.exchanges, state.view)] : emptyCard()), foot());
   travel(root, before);
   document.title = shown ? sentence(shown, lit(), now()).replace(/ \d.*$/, "") : "Local TaskRouter";
@@ -120,8 +124,14 @@ function columns(shown, options) {
   const kept = shown.workers.find((worker) => worker.sid === state.desk && worker.reservations.length);
   const worker = kept?.state === "asked" ? kept : aboutLit ?? asked[0] ?? kept;
   state.desk = worker?.sid ?? null;
-  const desk = options.open && worker ? deskCard(shown, worker, now(), { call: callBy("desk") }) : null;
+  const desk = options.open && worker ? deskCard(deskOf(shown, worker), now(), { call: callBy("desk") }) : null;
   return [el("div", { class: "stack", "data-key": "left" }, desk, tasks), el("div", { class: "stack", "data-key": "right" }, workers)];
+}
+
+function deskOf(shown, worker) {
+  const reservation = worker.reservations.find((each) => each.status === "pending") ?? worker.reservations[0];
+  const { reservations, ...task } = shown.tasks.find((each) => each.sid === reservation.task_sid);
+  return { reservation, task, worker, fields: { Reservation: reservation, Task: task } };
 }
 
 function floorCard(shown) {

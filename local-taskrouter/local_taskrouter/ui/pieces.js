@@ -73,9 +73,14 @@ export const choice = (label, action, options, chosen) =>
 /* A text with `code` in backticks. */
 export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
 
-/* A panel: its title says what is true now. On the page it is a region with an `id`; a notebook has
-   dozens, so there it has the `role` group. */
-export const panel = (key, title, { end = null, body = [], foot = null, kind = "", label = null, role = null } = {}) =>
+/* A table of names and values. */
+export const facts = (name, values) => el("div", { class: "tr-scroll", tabindex: 0, role: "group", "aria-label": name }, el("table", {}, el("tbody", {},
+  Object.entries(values).map(([each, value]) => el("tr", {}, el("th", { scope: "row" }, each), el("td", { class: "wide" }, value === null || value === undefined ? "none" : String(value)))))));
+
+/* A panel: its title says what is true now; `top` is a row above it. On the page it is a region with
+   an `id`; a notebook has dozens, so there it has the `role` group. */
+export const panel = (key, title, { top = null, end = null, body = [], foot = null, kind = "", label = null, role = null } = {}) =>
   el(role ? "div" : "section", { class: `tr-panel tr ${kind}`, id: role ? null : key, role, "data-key": key, "aria-label": label ?? title },
+    top && el("div", { class: "tr-above" }, top),
     el("div", { class: "tr-head" }, el(role ? "p" : "h2", { class: "tr-title" }, title), end && el("span", { class: "end tr-actions" }, end)),
     body, foot && el("div", { class: "tr-feet" }, foot));

@@ -44,7 +44,10 @@ class ShownTaskQueue(TypedDict):
 
 
 class ShownReservation(TypedDict):
-    """A Reservation of a Worker for a Task; `deadline` is None unless it is pending."""
+    """A Reservation of a Worker for a Task; `deadline` is None unless it is pending.
+
+    `says` is what became of it in a sentence: "Alice is asked about Spanish #1."
+    """
 
     sid: str
     task_sid: str
@@ -53,6 +56,7 @@ class ShownReservation(TypedDict):
     status: str
     created: float
     deadline: float | None
+    says: str
 
 
 class ShownWorker(TypedDict):

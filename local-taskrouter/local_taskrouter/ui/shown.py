@@ -32,13 +32,26 @@ from local_taskrouter.ui.snapshot import Snapshot, seconds_since_1970
 MOST_JUDGED = 2_000
 """Pairs of Task and Worker for which the reason to wait is found, oldest Tasks first."""
 
+RESERVATION_SAYS = {
+    "pending": "{worker} is asked about {task}.",
+    "accepted": "{worker} has {task}.",
+    "wrapping": "{worker} is wrapping up {task}.",
+    "completed": "{worker} has completed {task}.",
+    "rejected": "{worker} rejected {task}.",
+    "timeout": "{worker} did not answer about {task} in time.",
+    "canceled": "{worker} is no longer asked about {task}.",
+    "rescinded": "Another Worker took {task} before {worker}.",
+}
+
 
 def show(snapshot: Snapshot, names: TaskNames) -> Shown:
     """Return the snapshot as JSON; `names` is the Workspace's, the same at each call."""
     named = names.name(snapshot.tasks)
     workflows = {task.sid: snapshot.workflow(task.workflow_sid) for task in snapshot.tasks}
     reservations = {
-        one.sid or "": _reservation(one, workflows.get(one.task_sid))
+        one.sid or "": _reservation(
+            one, workflows.get(one.task_sid), named.get(one.task_sid or "", "a Task")
+        )
         for one in snapshot.reservations
     }
     tasks = list(_tasks(snapshot, named, reservations))
@@ -282,17 +295,20 @@ def _worker(
     }
 
 
-def _reservation(one: Reservation, workflow: WorkflowInstance | None) -> ShownReservation:
+def _reservation(
+    one: Reservation, workflow: WorkflowInstance | None, task: str
+) -> ShownReservation:
     created = seconds_since_1970(one.date_created)
-    is_pending = one.reservation_status == "pending"
+    status = str(one.reservation_status)
     return {
         "sid": one.sid or "",
         "task_sid": one.task_sid or "",
         "worker_sid": one.worker_sid or "",
         "worker": one.worker_name or "",
-        "status": str(one.reservation_status),
+        "status": status,
         "created": created,
-        "deadline": created + reservation_timeout(workflow) if is_pending else None,
+        "deadline": created + reservation_timeout(workflow) if status == "pending" else None,
+        "says": RESERVATION_SAYS[status].format(worker=one.worker_name, task=task),
     }
 
 

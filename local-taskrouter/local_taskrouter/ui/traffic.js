@@ -1,8 +1,7 @@
 /* Deliveries and requests: a list, and one of them open. */
 
-import { facts } from "./cards.js";
 import { el } from "./dom.js";
-import { choice, fold, icon, mark, panel } from "./pieces.js";
+import { choice, facts, fold, icon, mark, panel } from "./pieces.js";
 import { counted, timeOfDay } from "./words.js";
 
 const KINDS = [["All", null], ["Deliveries", "sent"], ["Requests", "received"]];
@@ -66,9 +65,9 @@ function exchangeView(one) {
       el("span", {}, el("span", { class: "tr-url" }, `${one.method} ${attempt.url}`), el("br"),
         el("span", { class: "tr-soft" }, `after ${Math.round(attempt.seconds * 1000)} ms${attempt.problem ? `: ${attempt.problem}` : ""}`)),
     ])),
-    parameters.length > 0 && [el("p", { class: "tr-strong" }, "What was sent"), facts(few)],
+    parameters.length > 0 && [el("p", { class: "tr-strong" }, "What was sent"), facts("What was sent", few)],
     el("div", { class: "tr-folds" },
-      rest.length > 0 && fold(`${one.id} more`, counted(rest.length, "more parameter"), facts(Object.fromEntries(rest))),
+      rest.length > 0 && fold(`${one.id} more`, counted(rest.length, "more parameter"), facts("More parameters", Object.fromEntries(rest))),
       one.attempts.filter((attempt) => attempt.body).map((attempt, n) =>
         fold(`${one.id} answer ${n}`, n ? "Answer of the fallback" : "Answer", el("pre", { tabindex: 0, role: "group", "aria-label": "Answer" }, attempt.body)))));
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from local_taskrouter.page.reading import read_payloads, snapshot_of
+from local_taskrouter.rules.lifecycle import RESERVATION
 from local_taskrouter.ui import shown as module
 from local_taskrouter.ui.names import TaskNames
 from local_taskrouter.ui.shape import Shown
@@ -50,6 +51,28 @@ def test_task_says_why_it_waits_and_who_is_asked_then_who_has_it(built, spanish,
     shown = now()["tasks"][0]
     assert shown["says"] == "Alice has Spanish #1."
     assert shown["reservations"][0]["deadline"] is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (None, "Alice is asked about Spanish #1."),
+        ("accepted", "Alice has Spanish #1."),
+        ("rejected", "Alice rejected Spanish #1."),
+    ],
+)
+def test_reservation_says_what_became_of_it(built, spanish, now, answer, says):
+    built.worker("Alice", languages=["es"])
+    task = built.task({"selected_language": "es"})
+    if answer:
+        built.answer(task, answer)
+    assert now()["tasks"][0]["reservations"][0]["says"] == says
+
+
+def test_every_status_of_a_reservation_has_its_sentence():
+    said = module.RESERVATION_SAYS
+    assert set(said) == set(RESERVATION)
+    assert len(set(said.values())) == len(said)
 
 
 def test_worker_is_asked_or_assigned_before_available(built, spanish, now):

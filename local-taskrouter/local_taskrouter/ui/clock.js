@@ -1,0 +1,32 @@
+/* TaskRouter's time, what is due next, and, if `open`, how to move there. */
+
+import { callOf } from "./calls.js";
+import { el } from "./dom.js";
+import { button, icon } from "./pieces.js";
+import { askedOf, duration, timeOfDay } from "./words.js";
+
+const MOVES = [[10, "10 seconds later"], [120, "2 minutes later"], [1200, "20 minutes later"]];
+
+/* `clock`: `ahead` of this computer in seconds, `frozen`, `next`: { says, at } or null. */
+export function clockCard({ ahead, frozen, next }, now, { open = false, role = null, outcome = "", call = null } = {}) {
+  const due = next ? `${next.says} in ${duration(next.at - now)}` : "Nothing is due";
+  return el(role ? "div" : "section", { class: "tr-panel tr full", id: role ? null : "clock", role, "data-key": "clock", "aria-label": "Clock" },
+    el("div", { class: "tr-clock" },
+      el("span", {}, el("b", {}, timeOfDay(now)), " ", el("span", { class: "tr-soft" }, pace(ahead, frozen))),
+      el("span", { class: "next" }, icon("pending"), el("span", {}, next ? "Next: " : "", next ? el("strong", {}, due) : due),
+        open && next && button("Jump there", "jump", { until: next.at }, "small main")),
+      open && el("span", { class: "end tr-actions" }, MOVES.map(([seconds, word]) => button(word, "advance", { seconds }, "small")))),
+    outcome && el("p", { class: "tr-body tr-read" }, outcome),
+    call && el("div", { class: "tr-feet" }, callOf(call)));
+}
+
+/* The next moment at which a Worker's time to answer ends; null if none has to answer. */
+export const nextDeadline = (shown) => (shown?.tasks ?? []).flatMap(askedOf).filter((one) => one.deadline !== null)
+  .map((one) => ({ says: `${one.worker}'s time to answer ends`, at: one.deadline }))
+  .reduce((first, one) => (!first || one.at < first.at ? one : first), null);
+
+function pace(ahead, frozen) {
+  if (frozen) return "stopped: it moves only when a program moves it";
+  if (Math.abs(ahead) < 5) return "as your computer's clock";
+  return `${duration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} your computer`;
+}
