@@ -8,6 +8,9 @@
     bob_learns_spanish(lab)    03  Bob holds a Task in Spanish, and still speaks English
     alice_takes_two(lab)       04  Alice has a capacity of 2, and holds two Tasks
     bob_accepts(lab)           05  a Task in English is assigned to Bob
+    has_activities(lab), has_workers(lab), has_task_queues(lab), has_workflow(lab), doors_are_open(lab)
+                           06  City Bikes, built step by step
+    repair_escalates(lab)      06  a repair that waits for a minute goes on to another TaskQueue
     away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
     hugo_helps(lab)            08  Hugo holds the Task that waits for him
 
@@ -16,6 +19,14 @@ SelfCheck.
 """
 
 from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps
+from helpers.exercises.city_bikes import (
+    doors_are_open,
+    has_activities,
+    has_task_queues,
+    has_workers,
+    has_workflow,
+    repair_escalates,
+)
 from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
     alice_takes_two,
@@ -38,6 +49,12 @@ __all__ = [
     "bob_has_lunch",
     "bob_learns_spanish",
     "both_languages",
+    "doors_are_open",
+    "has_activities",
+    "has_task_queues",
+    "has_workers",
+    "has_workflow",
     "hugo_helps",
+    "repair_escalates",
     "urgent_task",
 ]

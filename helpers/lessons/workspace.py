@@ -1,8 +1,8 @@
 """Prepare the tutorial's Workspace for a lesson, whatever state it is in.
 
 All calls go through the `twilio` client, so this works on real Twilio too. It touches only the
-tutorial's Workspace: it never lists, changes or deletes anything in another. The lesson on faults
-has a second one, see seven_faults.py.
+tutorial's Workspace: it never lists, changes or deletes anything in another. Two lessons have a
+separate one, see city_bikes.py and seven_faults.py.
 """
 
 import json
@@ -18,7 +18,8 @@ from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
-from helpers.lessons import seven_faults
+from helpers.lessons import city_bikes, seven_faults
+from helpers.lessons.city_bikes import CityBikes
 from helpers.lessons.seven_faults import FaultyWorkspace
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import WORKSPACE
@@ -43,6 +44,11 @@ STARTS: dict[str, dict[str, str] | None] = {
     "alice available": {"Alice": "Idle", "Bob": "Idle"},
     "alice offline": {"Alice": "Offline", "Bob": "Idle"},
     "task waiting": {"Alice": "Offline", "Bob": "Idle"},
+}
+# The starts that replace another Workspace.
+SEPARATE = {
+    city_bikes.START: city_bikes.make_city_bikes,
+    seven_faults.START: seven_faults.make_faulty_workspace,
 }
 
 Resource = TypeVar(
@@ -84,13 +90,18 @@ class PreparedWorkspace:
         return f"The Workspace {WORKSPACE!r} is ready{start}"
 
 
+AnyLab = PreparedWorkspace | FaultyWorkspace | CityBikes
+
+
 @overload
 def prepare(session: Session, start: Start = "anything") -> PreparedWorkspace: ...
 @overload
+def prepare(session: Session, start: Literal["city bikes"]) -> CityBikes: ...
+@overload
 def prepare(session: Session, start: Literal["seven faults"]) -> FaultyWorkspace: ...
 @overload
-def prepare(session: Session, start: str) -> PreparedWorkspace | FaultyWorkspace: ...
-def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | FaultyWorkspace:
+def prepare(session: Session, start: str) -> AnyLab: ...
+def prepare(session: Session, start: str = "anything") -> AnyLab:
     """Bring the tutorial's Workspace to the start of a lesson, and return its SIDs.
 
     Every start creates what is missing: the Workspace, its Activities, TaskQueues and Workflow,
@@ -108,8 +119,8 @@ def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | Fa
     * "task waiting": the same, with one pending Task for a Worker who speaks Spanish: the oldest
       such Task, or a new one
 
-    "seven faults" replaces a second Workspace, in which each Task waits for a different reason, and
-    leaves the tutorial's alone. See helpers/lessons/seven_faults.py.
+    Two starts replace another Workspace and leave the tutorial's alone: "city bikes" makes an empty
+    one for the learner to build, "seven faults" one in which Tasks wait for different reasons.
 
     Raises ValueError for an unknown start, TypeError without a Session, and the SDK's exception
     when a request fails.
@@ -119,10 +130,10 @@ def prepare(session: Session, start: str = "anything") -> PreparedWorkspace | Fa
             f"prepare got {session!r} in place of the Session. Call prepare(session) with the "
             "Session that connect() returns."
         )
-    if start == seven_faults.START:
-        return seven_faults.make_faulty_workspace(session)
+    if start in SEPARATE:
+        return SEPARATE[start](session)
     if start not in STARTS:
-        names = ", ".join(f'"{name}"' for name in (*STARTS, seven_faults.START))
+        names = ", ".join(f'"{name}"' for name in (*STARTS, *SEPARATE))
         raise ValueError(f"There is no start {start!r}. The starts are {names}.")
     workers_start = STARTS[start]
     resets = workers_start is not None

@@ -1,4 +1,4 @@
-"""The Workspaces of an account that belong to the tutorial: one for the lessons, one for the faults.
+"""The Workspaces of an account that belong to the tutorial: for the lessons, the faults, City Bikes.
 
 A local TaskRouter is the tutorial's, so there a Workspace is found by its name. A real account is
 not: there the tutorial records each Workspace before it creates it (`workspace_record.py`), finds it
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from local_taskrouter.explanation.sentences import join_names
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 from twilio.rest.taskrouter.v1.workspace import WorkspaceInstance
@@ -20,7 +21,8 @@ from helpers.session.api_errors import ConnectionFailed
 from helpers.session.workspace_record import FILE, Entry, WorkspaceRecord
 
 WORKSPACE, FAULTY_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Seven faults"
-WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE)
+CITY_BIKES = "TaskRouter Tutorial - City Bikes"
+WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE, CITY_BIKES)
 _DEFAULT_REGIONS = {None, "", "us1"}
 _REMIND_AFTER = timedelta(days=1)
 
@@ -87,7 +89,7 @@ class TutorialWorkspaces:
             ("Workspace", "is", "it") if len(sids) == 1 else ("Workspaces", "are", "them")
         )
         return (
-            f"The tutorial's {noun} {' and '.join(sids)} {verb} still in this account, last used on "
+            f"The tutorial's {noun} {join_names(sids)} {verb} still in this account, last used on "
             f"{used:%d %B %Y}. The lessons use {them} again; session.teardown() removes {them}."
         )
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from recorded_workspaces import record, workspaces
 
-from helpers.lessons.workspace import STARTS, prepare
+from helpers.lessons.workspace import SEPARATE, STARTS, prepare
 from helpers.session.api_errors import ConnectionFailed
 from helpers.session.request_log import utc_now
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import (
+    CITY_BIKES,
     FAULTY_WORKSPACE,
     WORKSPACE,
     WORKSPACES,
@@ -76,10 +77,21 @@ def test_faulty_workspace_is_recreated_beside_a_foreign_one(session, capsys):
     assert capsys.readouterr().out.count(f"creates a Workspace '{FAULTY_WORKSPACE} 2'") == 1
 
 
+def test_city_bikes_is_built_beside_a_foreign_workspace_of_its_name(session, capsys):
+    others = session.client.taskrouter.v1.workspaces
+    theirs = others.create(friendly_name=CITY_BIKES).sid
+    lab = prepare(session, "city bikes")
+    assert f"creates a Workspace '{CITY_BIKES} 2'" in capsys.readouterr().out
+    assert len(lab.apply()) == 7 and len(lab.workspace.workers.list()) == 2
+    assert others(theirs).workers.list() == []
+    session.teardown()
+    assert list(workspaces(session)) == [theirs]
+
+
 def test_teardown_removes_only_the_tutorials_workspaces(session, capsys):
     mine = session.client.taskrouter.v1.workspaces.create(friendly_name="Mine").sid
-    prepare(session, "task waiting")
-    prepare(session, "seven faults")
+    for start in ("task waiting", *SEPARATE):
+        prepare(session, start)
     session.teardown()
     assert list(workspaces(session)) == [mine]
     out = capsys.readouterr().out
