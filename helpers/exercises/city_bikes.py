@@ -16,7 +16,7 @@ from local_taskrouter.rules.workflow import (
 )
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from helpers.exercises.self_check import Line, SelfCheck
+from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.city_bikes import CityBikes
 
 AGAIN = "Then run the cell again."
@@ -36,16 +36,21 @@ def _of_step(step: str) -> Callable[[Read], Read]:
     def decorate(read: Read) -> Read:
         @wraps(read)
         def read_or_keep(lab: CityBikes) -> SelfCheck:
-            found = lab.progress.found
-            if lab.progress.step == step or step not in found:
-                found[step] = read(lab)
-            return found[step]
+            progress = lab.progress
+            begun = progress.begun
+            if progress.step != step and step in progress.found:
+                return progress.found[step]
+            found = read(lab)
+            if progress.step == step and progress.begun == begun:  # another thread may begin a step
+                progress.found[step] = found
+            return found
 
         return read_or_keep
 
     return decorate
 
 
+@refreshing
 @_of_step("Activities")
 def has_activities(lab: CityBikes) -> SelfCheck:
     """Lesson 06: there is an Activity in which Workers get Tasks, and one in which they do not."""
@@ -73,6 +78,7 @@ def has_activities(lab: CityBikes) -> SelfCheck:
     )
 
 
+@refreshing
 @_of_step("Workers")
 def has_workers(lab: CityBikes) -> SelfCheck:
     """Lesson 06: Sam sells, Rosa repairs and sells, and both are Offline."""
@@ -114,6 +120,7 @@ def _skills(what: str, name: str, wanted: list[str], found: Mapping[str, WorkerI
     return Line(what, right, f"the attributes are {worker.attributes}", f"{advice} {AGAIN}")
 
 
+@refreshing
 @_of_step("TaskQueues")
 def has_task_queues(lab: CityBikes) -> SelfCheck:
     """Lesson 06: Repairs selects Workers who repair, Front desk selects those who sell."""
@@ -152,6 +159,7 @@ def _selects(lab: CityBikes, name: str, wanted: list[str], skill: str, other: st
     return Line(what, selected == wanted and not too_many, found, advice)
 
 
+@refreshing
 @_of_step("Workflow")
 def has_workflow(lab: CityBikes) -> SelfCheck:
     """Lesson 06: the Workflow leads repairs to Repairs, and everything else to Front desk."""
@@ -213,6 +221,7 @@ def _leads(
     return Line(what, led == {wanted}, found, f"{advice} {AGAIN}")
 
 
+@refreshing
 @_of_step("doors")
 def doors_are_open(lab: CityBikes) -> SelfCheck:
     """Lesson 06: both Workers are at the desk."""
@@ -234,6 +243,7 @@ def doors_are_open(lab: CityBikes) -> SelfCheck:
     )
 
 
+@refreshing
 def repair_escalates(lab: CityBikes) -> SelfCheck:
     """Lesson 06: a repair that waits a minute goes on to Front desk, the waiting one included."""
     space = lab.workspace

@@ -14,12 +14,11 @@ from helpers.controls.follow.panel import FollowingState
 from helpers.controls.follow.poller import Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
-from helpers.lessons.seven_faults import FaultyWorkspace
-from helpers.lessons.workspace import PreparedWorkspace
+from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
 
-Lab = TypeVar("Lab", bound=PreparedWorkspace | FaultyWorkspace)
+Lab = TypeVar("Lab", bound=AnyLab)
 
 
 @dataclass(frozen=True)

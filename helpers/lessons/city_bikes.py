@@ -35,9 +35,10 @@ _OF_A_NEW_WORKSPACE = ("Offline", "Available", "Unavailable")
 
 @dataclass
 class Progress:
-    """The step that was begun last, and what the self-check of each step has found."""
+    """The step that was begun last, how often one was, and what the self-check of each found."""
 
     step: str = ""
+    begun: int = 0
     found: dict[str, Any] = field(default_factory=dict)
 
 
@@ -70,7 +71,7 @@ class CityBikes:
         if step not in (*STEPS, EXERCISE):
             names = ", ".join(f'"{name}"' for name in (*STEPS, EXERCISE))
             raise ValueError(f"There is no step {step!r}. The steps are {names}.")
-        self.progress.step = step
+        self.progress.step, self.progress.begun = step, self.progress.begun + 1
         self.progress.found.pop(step, None)
         before = list(STEPS)[: list(STEPS).index(step)] if step in STEPS else list(STEPS)
         declared = _declared(before)
