@@ -12,12 +12,12 @@ from hypothesis import settings
 from local_taskrouter.clock import ManualClock
 from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.process import launch
-from local_taskrouter.process.home import ACCOUNT_SID, Home
-from local_taskrouter.testing import AUTH_TOKEN, LocalTaskRouter
+from local_taskrouter.process.home import Home
+from local_taskrouter.testing import LocalTaskRouter
+from session_with import session_with
 from twilio.rest import Client
 
 from helpers.lessons.workspace import FaultyWorkspace, PreparedWorkspace, prepare
-from helpers.session.request_log import LoggingHttpClient, RequestLog
 from helpers.session.session import Session
 
 # The same examples in every run, however slow the machine is: a red test is never luck.
@@ -52,22 +52,16 @@ def clock(emulator: EmulatorServer) -> ManualClock:
 
 
 @pytest.fixture
-def client(emulator: EmulatorServer) -> Iterator[Client]:
+def client(session: Session) -> Client:
     """The SDK's client of `emulator`."""
-    http_client = LoggingHttpClient(RequestLog())
-    http_client.session.trust_env = False
-    environment = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
-    client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http_client, environment=environment)
-    client.taskrouter.base_url = emulator.url
-    yield client
-    http_client.session.close()
+    return session.client
 
 
 @pytest.fixture
-def session(client: Client, emulator: EmulatorServer) -> Session:
-    """A Session with `client`, whose requests are in `session.requests`."""
-    log = client.http_client.log
-    return Session(client, "local", emulator.url, log, ACCOUNT_SID, AUTH_TOKEN)
+def session(emulator: EmulatorServer) -> Iterator[Session]:
+    """A Session with `emulator`, whose requests are in `session.requests`."""
+    with session_with(emulator) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

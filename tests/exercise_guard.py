@@ -1,7 +1,7 @@
 """The parts of a lesson's exercise, in this order, at the end of the notebook:
 
 * a Markdown cell with the heading `## Exercise: …`, and any cells that prepare the exercise
-* a code cell that ends with the comment PROMPT …, where the learner writes one line
+* a code cell that ends with the comment PROMPT …, where the learner writes
 * a code cell `exercises.name(lab)`: the self-check, stored unsolved
 * a Markdown cell with a hint and a solution, each of which unfolds. The solution is text, so that
   running the notebook does not solve the exercise
@@ -14,7 +14,7 @@ from itertools import pairwise
 from nbformat import NotebookNode
 from notebook_guards import Notebook
 
-PROMPT = "# Write one line here"
+PROMPT = "# Write "
 LESSONS = {"01", "02", "03", "04", "05", "07", "08"}
 
 _HEADING = re.compile(r"## Exercise\b")

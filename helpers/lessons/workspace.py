@@ -122,6 +122,8 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
     Two starts replace another Workspace and leave the tutorial's alone: "city bikes" makes an empty
     one for the learner to build, "seven faults" one in which Tasks wait for different reasons.
 
+    Marks this moment in the request log: an exercise's self-check looks at what was sent since.
+
     Raises ValueError for an unknown start, TypeError without a Session, and the SDK's exception
     when a request fails.
     """
@@ -130,11 +132,15 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
             f"prepare got {session!r} in place of the Session. Call prepare(session) with the "
             "Session that connect() returns."
         )
-    if start in SEPARATE:
-        return SEPARATE[start](session)
-    if start not in STARTS:
+    if start not in (*STARTS, *SEPARATE):
         names = ", ".join(f'"{name}"' for name in (*STARTS, *SEPARATE))
         raise ValueError(f"There is no start {start!r}. The starts are {names}.")
+    lab = SEPARATE[start](session) if start in SEPARATE else _prepare(session, start)
+    session.requests.mark()
+    return lab
+
+
+def _prepare(session: Session, start: str) -> PreparedWorkspace:
     workers_start = STARTS[start]
     resets = workers_start is not None
     found = session.tutorial_workspaces.find_or_create()

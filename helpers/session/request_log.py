@@ -95,7 +95,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self._exchanges: deque[Exchange] = deque(maxlen=limit)
         self._secrets: set[str] = set()
-        self._changes = 0
+        self._changes = self._marked = 0
         for secret in secrets:
             self.hide(secret)
 
@@ -131,6 +131,19 @@ class RequestLog:
         with self._lock:
             count = self._changes - changes
             return list(self._exchanges)[-count:] if count > 0 else []
+
+    def mark(self) -> None:
+        """Begin an attempt: `since_mark` returns the exchanges recorded from now on."""
+        self._marked = self._changes
+
+    def since_mark(self) -> list[Exchange]:
+        """The exchanges of this attempt, oldest first: all of them without a `mark`."""
+        return self.since(self._marked)
+
+    def latest_change(self) -> Exchange | None:
+        """The latest request of this attempt that the notebook sent and that is not a GET."""
+        sent = [each for each in self.since_mark() if each.direction == "sent"]
+        return next((each for each in reversed(sent) if each.method != "GET"), None)
 
     def clear(self) -> None:
         with self._lock:

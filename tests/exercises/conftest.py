@@ -1,8 +1,11 @@
 """The tutorial's Workspace as a lesson's exercise finds it, on a running TaskRouter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from local_taskrouter.http.server import EmulatorServer
+from open_exercise import Exercises, OpenExercise
+from session_with import session_with
 from workspace_builder import WorkspaceBuilder
 
 from helpers.exercises import SelfCheck
@@ -23,6 +26,20 @@ class ExerciseWorkspace(WorkspaceBuilder):
 @pytest.fixture
 def exercise_workspace(prepared) -> Callable[[str], ExerciseWorkspace]:
     return lambda start: ExerciseWorkspace(prepared(start))
+
+
+@pytest.fixture(scope="session")
+def exercises(shared_emulator: EmulatorServer) -> Iterator[Exercises]:
+    with session_with(shared_emulator) as session:
+        yield Exercises(session)
+
+
+@pytest.fixture
+def open_exercise(
+    emulator: EmulatorServer, exercises: Exercises
+) -> Callable[[str, str], OpenExercise]:
+    """Starts an exercise: the lesson's first cell and the start cells have run."""
+    return lambda lesson, title: exercises.open(lesson, title, emulator)
 
 
 @pytest.fixture

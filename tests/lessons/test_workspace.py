@@ -257,6 +257,7 @@ def test_empty_account_gets_the_whole_workspace(session, start):
 @pytest.mark.parametrize("start", STARTS)
 def test_second_prepare_sends_only_get_requests(session, start):
     first = prepare(session, start)
+    assert session.requests.since_mark() == []  # an attempt begins
     session.requests.clear()
     assert prepare(session, start) == first
     assert {exchange.method for exchange in session.requests} == {"GET"}

@@ -198,6 +198,20 @@ def test_since_returns_new_exchanges_even_after_clear():
     assert log.since(then) == [three]
 
 
+def test_since_mark_returns_the_exchanges_of_the_latest_attempt():
+    log = RequestLog(limit=3)
+    log.record(Exchange("sent", "POST", "/0"))
+    assert [each.url for each in log.since_mark()] == ["/0"]
+    log.mark()
+    assert log.since_mark() == [] and log.latest_change() is None
+    for direction, method in (("sent", "POST"), ("sent", "GET"), ("received", "POST")):
+        log.record(Exchange(direction, method, f"/{direction} {method}"))
+    assert len(log.since_mark()) == 3
+    assert log.latest_change() == log.since_mark()[0]
+    log.mark()
+    assert log.latest_change() is None
+
+
 def test_parameters_join_query_and_form():
     exchange = sent(url="http://x/a?b=1&b=2&c=", form=[("b", "3"), ("d", "ñ")])
     assert exchange.parameters == {"b": "1,2,3", "c": "", "d": "ñ"}

@@ -1,0 +1,22 @@
+"""Each exercise needs no cell but the lesson's first and its own, and its solution solves it."""
+
+import pytest
+from open_exercise import every_exercise
+
+NEED_OTHER_CELLS = {
+    ("01-alice-offline", "Bob has lunch"),
+    ("04-inspect-the-reservation", "Alice takes two"),
+    ("07-when-nobody-answers", "away, not gone"),
+    ("08-why-was-it-not-routed", "an eighth fault"),
+}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "title"), [each for each in every_exercise() if each not in NEED_OTHER_CELLS]
+)
+def test_exercise_is_unsolved_before_its_solution_and_solved_after(open_exercise, lesson, title):
+    exercise = open_exercise(lesson, title)
+    exercise.write("")
+    assert not exercise.check().solved
+    assert exercise.write(exercise.solution) is None
+    assert exercise.check().solved, exercise.check()
