@@ -55,14 +55,27 @@ def test_focus_is_visible(tab, panels, lab, theme):
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_toggle_keeps_the_focus_after_a_click(tab, panels, lab, key):
-    for name in ("workers", "activity_toggle"):
-        button = panels[name].get_by_title("Set Bob to Unavailable")
-        tab.press(button, key)
-        expect(button).to_have_text("Unavailable ✓")
-        stays(tab, button)
-        lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
-        expect(button).to_have_text("Unavailable")
-        stays(tab, button)
+    button = panels["workers"].get_by_title("Set Bob to Unavailable")
+    tab.press(button, key)
+    expect(button).to_have_text("Unavailable ✓")
+    stays(tab, button)
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
+    expect(button).to_have_text("Unavailable")
+    stays(tab, button)
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_switch_keeps_the_focus_after_a_press(tab, panels, lab, key):
+    away = panels["activity_toggle"].get_by_role("radio", name="Unavailable")
+    panels["activity_toggle"].get_by_role("radio", name="Idle").focus()
+    tab.page.keyboard.press("ArrowLeft")
+    expect(away).to_be_focused()
+    tab.page.keyboard.press(key)
+    expect(away).to_be_checked()
+    stays(tab, away)
+    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
+    expect(away).not_to_be_checked()
+    stays(tab, away)
 
 
 def test_toggle_keeps_the_focus_when_the_worker_changes_elsewhere(tab, panels, lab):

@@ -49,7 +49,7 @@ def full_panels(tab, panels, lab) -> dict[str, Locator]:
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
     panels["requests"].get_by_label("Requests").select_option(index=0)
     panels["requests"].get_by_role("button", name="Edit and send").click()
-    panels["activity_toggle"].get_by_title("Set Bob to Unavailable").click()
+    panels["activity_toggle"].get_by_role("radio", name="Unavailable").click()
     panels["clock"].get_by_role("button", name="10 seconds later").click()
     panels["task_form"].get_by_role("button", name="Create Task").click()
     for name, shown in (

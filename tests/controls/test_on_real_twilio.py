@@ -1,6 +1,7 @@
 """The panels with a live session; a local TaskRouter stands at the address of Twilio."""
 
 import pytest
+from press import press
 
 from helpers import controls
 from helpers.controls.follow import poller as poller_module
@@ -39,7 +40,7 @@ def test_toggle_sets_alice_offline_and_idle(lab):
     panel.parts[lab.alice_sid].toggles.value = lab.offline_sid
     assert panel.error_line.text == ""
     assert lab.workspace.workers(lab.alice_sid).fetch().activity_name == "Offline"
-    toggle.toggles.value = lab.offline_sid
+    press(toggle, "set_activity", worker=lab.bob_sid, activity=lab.offline_sid)
     assert panel.parts[lab.bob_sid].summary.text == "Offline, not available · holds no Task"
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from urllib.parse import parse_qsl
 
 import pytest
+from press import press
 from twilio.base.exceptions import TwilioRestException
 
 from helpers import controls
@@ -24,7 +25,7 @@ def lab(prepared) -> PreparedWorkspace:
 
 def set_activity(lab: PreparedWorkspace):
     panel = controls.activity_toggle(lab, lab.bob_sid)
-    panel.on_toggle({"new": lab.offline_sid})
+    press(panel, "set_activity", worker=lab.bob_sid, activity=lab.offline_sid)
     return panel
 
 

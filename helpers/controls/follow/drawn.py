@@ -1,4 +1,4 @@
-"""A panel that the front end draws in the page: one model, one message for a change."""
+"""A panel that the front end draws in the page: one model, one message for a change or a press."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from helpers.controls.follow.panel import Following, FollowingState, State
 from helpers.controls.parts.in_page import PANEL
 from helpers.controls.parts.panel import close_all
 
-DRAWN_AGAIN = ("notice", "jumps")
+DRAWN_AGAIN = ("notice", "jumps", "error", "busy", "call")
 
 
 class DrawnPanel(Following[State], anywidget.AnyWidget):
@@ -18,19 +18,29 @@ class DrawnPanel(Following[State], anywidget.AnyWidget):
 
     `content` is sent when one of the state's traits `drawn` changes, and again when a page that was
     reloaded asks for it, since it counts TaskRouter's time on from then.
+
+    A press in the page calls the state's method of that name with the values that the control was
+    drawn with, if `PRESSES` lists it; its whole effect is one message.
     """
+
+    PRESSES: tuple[str, ...] = ()
+    """The methods of the state that a press in the page may call."""
 
     _esm = files.joined("widget.js", "export default { render: renderPanel };")
     _css = files.read("look.css")
     kind = Unicode(help="which panel: the name of its drawing in widget.js").tag(sync=True)
-    content = Dict(help="what is drawn: `now`, `notice`, and what the panel adds").tag(sync=True)
+    content = Dict(
+        help="what is drawn: `now`, `notice`, `error`, `busy`, `call` (see shown_call.Call), "
+        "`presses` (how many were handled), and what the panel adds"
+    ).tag(sync=True)
 
     def __init__(self, kind: str, state: State, drawn: tuple[str, ...]) -> None:
         self.state = state
+        self._presses, self._is_pressed = 0, False
         super().__init__(kind=kind)
         self.add_class(PANEL)
         state.observe(self._render, [*drawn, *DRAWN_AGAIN])
-        self.on_msg(self._render)
+        self.on_msg(self._on_message)
         self._render()
 
     def close(self) -> None:
@@ -47,10 +57,39 @@ class DrawnPanel(Following[State], anywidget.AnyWidget):
         """The panel as plain text, for a page that cannot run it."""
         raise NotImplementedError
 
+    def _on_message(self, _: object, message: dict[str, Any], __: object) -> None:
+        if "press" not in message:
+            self._render()
+            return
+        self._is_pressed = True
+        try:
+            self._press(message["press"], message["values"])
+        finally:
+            with self.state.lock:
+                self._is_pressed = False
+                self._presses += 1
+                self._render()
+
+    def _press(self, name: str, values: dict[str, Any]) -> None:
+        if name in self.PRESSES:
+            getattr(self.state, name)(**values)
+        else:
+            self.state.error = f"This panel has no press {name!r}. Run its cell again."
+
     def _render(self, *_: object) -> None:
         with self.state.lock:
+            if self._is_pressed:
+                return  # its message will hold everything
             state: FollowingState = self.state
-            self.content = {**self.drawing(), "now": state.now(), "notice": state.notice}
+            self.content = {
+                **self.drawing(),
+                "now": state.now(),
+                "notice": state.notice,
+                "error": state.error,
+                "busy": state.busy,
+                "call": vars(state.call) if state.call else None,
+                "presses": self._presses,
+            }
 
     def __repr__(self) -> str:
         return self.as_text()

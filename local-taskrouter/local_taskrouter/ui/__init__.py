@@ -15,6 +15,8 @@
     question.js a question of a lesson
     self_check.js an exercise's self-check
     keys.js    arrow keys within a list
+    presses.js clicks and changed fields, each once
+    calls.js   the call that a press sent, in Python or as curl
     page.js    the page of the local TaskRouter
     widget.js  a panel of a notebook
     look.css   colors, sizes and all pieces, for both themes

@@ -60,14 +60,25 @@ export function workersCard(shown, { open = false, call = null } = {}) {
     face(worker.name, worker.state),
     el("span", { class: "who" }, el("span", { class: "tr-strong" }, worker.name), pill(worker.state, stateWord(worker))),
     el("span", { class: "what" }, [open || stateWord(worker) === worker.activity ? "" : worker.activity, worker.skills, doing(worker, names)].filter(Boolean).join(" · ")),
-    open && choice(`Activity of ${worker.name}`, "activity", shown.activities.map((activity) =>
-      [activity.name, activity.available ? "available" : "offline", { worker: worker.sid, activity: activity.sid }]), worker.activity));
+    open && activityChoice(shown.activities, worker));
   const more = shown.more_workers ? el("p", { class: "tr-soft tr-body" }, "Only the first Workers are shown.") : null;
   return panel("workers", workersTitle(shown.workers), {
     body: [shown.workers.length ? list("Workers", shown.workers.map(row)) : empty("There is no Worker yet."), more],
     foot: callOf(call),
   });
 }
+
+/* The switch of a Worker's Activities. */
+const activityChoice = (activities, worker) =>
+  choice(`Activity of ${worker.name}`, "set_activity", activities.map((activity) =>
+    [activity.name, activity.available ? "available" : "offline", { worker: worker.sid, activity: activity.sid }]), worker.activity);
+
+/* One Worker's switch; `says` is what follows from the Activity. */
+export const activityCard = ({ worker, activities, says, call }) =>
+  panel("activity", says, {
+    role: "group", label: `Activity of ${worker.name}`,
+    body: el("div", { class: "tr-body" }, activityChoice(activities, worker)), foot: [callOf(call), sid(worker.sid)],
+  });
 
 function workersTitle(workers) {
   const available = workers.filter((worker) => worker.available).length;

@@ -95,11 +95,21 @@ function match(now, next) {
   for (const { name } of [...now.attributes]) {
     if (!next.hasAttribute(name) && !isOurs(now, name)) now.removeAttribute(name);
   }
+  const before = drawnValue(now);
   for (const { name, value } of next.attributes) {
     if (!isOurs(now, name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
   }
-  if (now.nodeName === "SELECT" || now.nodeName === "TEXTAREA") now.value = next.value;
   matchChildren(now, [...next.childNodes]);
+  if (drawnValue(next) !== before) {
+    now.value = next.value;
+    now.checked = next.checked;
+  }
+}
+
+/* The value that a field was drawn with; what a user has typed since stays until it is drawn anew. */
+function drawnValue(field) {
+  if (field.nodeName === "SELECT") return field.querySelector("option[selected]")?.value;
+  return field.type === "checkbox" ? field.defaultChecked : field.defaultValue;
 }
 
 /* What the user of the page changes: open folds, and the place of the tab stop in a list. */

@@ -1,13 +1,15 @@
 /* The page of the local TaskRouter: asks it about once a second, draws what it says, sends presses.
    It asks no other server. */
 
+import { CALL_PRESSES, callTexts } from "./calls.js";
 import { tasksCard, workersCard } from "./cards.js";
 import { clockCard, nextDeadline } from "./clock.js";
 import { deskCard } from "./desk.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
-import { button, icon, panel, pill } from "./pieces.js";
+import { banner, button, icon, panel, pill } from "./pieces.js";
+import { listenForPresses } from "./presses.js";
 import { trafficCard } from "./traffic.js";
 import { counted, isOpen, sentence } from "./words.js";
 
@@ -58,24 +60,28 @@ const CALLS = {
   cancel: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "canceled" }],
   wrap: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "wrapping" }],
   complete: ({ task }) => [inWorkspace(`Tasks/${task}`), { AssignmentStatus: "completed" }],
-  activity: ({ worker, activity }) => [inWorkspace(`Workers/${worker}`), { ActivitySid: activity }],
+  set_activity: ({ worker, activity }) => [inWorkspace(`Workers/${worker}`), { ActivitySid: activity }],
 };
 const HERE = {
+  ...CALL_PRESSES,
   light: ({ task }) => { state.lit = task; },
   open: ({ exchange }) => { state.view.chosen = exchange; },
   kind: ({ kind }) => { state.view.kind = kind; },
   failed: () => { state.view.failedOnly = !state.view.failedOnly; },
-  copy: ({ text }) => { navigator.clipboard.writeText(text).then(() => say("Copied.")); },
+  search: ({ value }) => { state.view.search = value; },
+  workspace: ({ value }) => {
+    Object.assign(state, { workspace: value, seen: "" });
+    return refresh();
+  },
 };
 
-async function press(control) {
-  const { action } = control.dataset, values = JSON.parse(control.dataset.values ?? "{}");
+async function press(control, action, values) {
   if (HERE[action]) {
-    HERE[action](values);
+    await HERE[action](values, control);
     draw();
     return;
   }
-  if (state.busy || control.getAttribute("aria-checked") === "true") return;
+  if (state.busy) return;
   state.busy = true;
   control.setAttribute("aria-busy", "true");
   try {
@@ -84,7 +90,7 @@ async function press(control) {
     else if (action === "jump") await ask("clock", { advance: Math.max(0, values.until + 1 - now()) });
     else {
       const [path, form] = CALLS[action](values);
-      state.call = { by: control.closest(".tr-panel")?.id, path, form, url: location.origin };
+      state.call = { by: control.closest(".tr-panel")?.id, ...callTexts(path, form, location.origin) };
       await ask(`v1/${path}`, form);
     }
     state.refusal = "";
@@ -103,7 +109,7 @@ function draw() {
     return;
   }
   const before = places(root), open = data.may_change && !state.lost, options = { open, lit: lit()?.sid };
-  redraw(root, top(data), banner(), el("main", { class: "tr-main" },
+  redraw(root, top(data), problem(), el("main", { class: "tr-main" },
     clockCard({ ...data, next: nextDeadline(shown) }, now(), { open }),
     shown ? [floorCard(shown), columns(shown, options), trafficCard(state.exchanges, state.view)] : emptyCard()), foot());
   travel(root, before);
@@ -157,9 +163,9 @@ function top(data) {
       !state.lost && button(data.may_change ? "Make read-only" : "Allow changes", "allow", { allow: String(!data.may_change) }, "small"))));
 }
 
-function banner() {
+function problem() {
   const text = state.refusal || state.lost;
-  return text && el("div", { class: "tr tr-page-banner", "data-key": "banner" }, el("p", { class: "tr-banner", "data-state": state.refusal ? "refused" : "asked" }, icon(state.refusal ? "no" : "pending"), text));
+  return text && el("div", { class: "tr tr-page-banner", "data-key": "problem" }, banner(state.refusal ? "refused" : "asked", text));
 }
 
 function emptyCard() {
@@ -179,19 +185,7 @@ function say(text) {
   if (text && announcer.textContent !== text) announcer.textContent = text;
 }
 
-root.addEventListener("click", (event) => {
-  if (event.detail > 1) return; // a double click is one press
-  const control = event.target.closest("[data-action]");
-  if (!control || control.matches("select, input")) return;
-  if (event.target.closest("summary, a, .tr-sid, .tr-fold") && control.matches("li")) return;
-  press(control);
-});
-root.addEventListener("input", (event) => {
-  if (event.target.dataset.action === "search") state.view.search = event.target.value;
-  if (event.target.dataset.action === "workspace") Object.assign(state, { workspace: event.target.value, seen: "" });
-  if (event.target.dataset.action === "workspace") refresh();
-  else draw();
-});
+listenForPresses(root, press);
 listenForKeys(root);
 addEventListener("resize", draw);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });

@@ -51,12 +51,13 @@ export const mark = (kind, text) => el("span", { class: `tr-${kind}` }, icon(kin
 
 /* A button that does `action` with `values`: the host of the panel listens for `data-action`. With
    other values it is another button: a press that began on the one before does nothing. */
-export const button = (word, action, values = {}, kind = "", inList = false) => {
+export const button = (word, action, values = {}, kind = "", inList = false) =>
+  el("button", { type: "button", class: `tr-btn ${kind}`, tabindex: inList ? -1 : null, ...pressed(action, values) }, word);
+
+function pressed(action, values) {
   const given = JSON.stringify(values);
-  return el("button", {
-    type: "button", class: `tr-btn ${kind}`, tabindex: inList ? -1 : null, "data-key": `${action} ${given}`, "data-action": action, "data-values": given,
-  }, word);
-};
+  return { "data-key": `${action} ${given}`, "data-action": action, "data-values": given };
+}
 
 export const fold = (key, title, ...content) =>
   el("details", { class: "tr-fold", "data-key": key }, el("summary", {}, title), el("div", {}, content));
@@ -67,8 +68,12 @@ export const choice = (label, action, options, chosen) =>
     options.map(([word, state, values]) =>
       el("button", {
         type: "button", role: "radio", "aria-checked": String(word === chosen), tabindex: word === chosen ? 0 : -1,
-        "data-state": word === chosen && state && familyOf(state), "data-action": action, "data-values": JSON.stringify(values),
+        "data-state": word === chosen && state && familyOf(state), ...pressed(action, values),
       }, state && icon(state), word)));
+
+/* A sentence across a panel, with the color and the shape of a state. */
+export const banner = (state, text) =>
+  el("p", { class: "tr-banner", "data-state": state }, icon(state === "refused" ? "no" : "pending"), el("span", {}, prose(text)));
 
 /* A text with `code` in backticks. */
 export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));

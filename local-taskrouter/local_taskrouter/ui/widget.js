@@ -1,33 +1,68 @@
-/* A panel of a notebook: draws what its model holds, and counts TaskRouter's time on. anywidget calls
-   `renderPanel` for each place that shows the model. */
+/* A panel of a notebook: draws what its model holds, sends presses, and counts TaskRouter's time on.
+   anywidget calls `renderPanel` for each place that shows the model. */
 
+import { CALL_PRESSES } from "./calls.js";
+import { activityCard } from "./cards.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
-import { icon, panel } from "./pieces.js";
+import { banner, panel } from "./pieces.js";
+import { isField, listenForPresses, pressOf } from "./presses.js";
 import { isOpen, sentence } from "./words.js";
 
 const INSIDE = 34; // of a panel: its padding and border
+const LOST = "jupyter-widgets-disconnected", LOST_SAYS = "The kernel was restarted, or has ended. Run the notebook from its first cell.";
 
-/* What draws each kind of panel: (content, TaskRouter's time, width in pixels) => element. */
-const DRAWINGS = { floor: floorPanel };
+/* What draws each kind of panel: (content, view) => element. `view` is what belongs to this place in
+   the page: `now`, TaskRouter's time; `width` in pixels; and what the presses in HERE keep. */
+const DRAWINGS = { floor: floorPanel, activity: activityCard };
+
+/* Presses that change the view in the page alone: (values, control, view). The model gets the others. */
+const HERE = { ...CALL_PRESSES };
 
 export function renderPanel({ model, el: host }) {
-  const root = el("div", { class: "tr" }), said = el("p", { class: "tr-hide", role: "status" });
-  const view = { width: 0, since: performance.now() };
+  const root = el("div", { class: "tr" }), said = el("p", { class: "tr-hide", role: "status" }), alarm = el("p", { class: "tr-hide", role: "alert" });
+  const view = { width: 0, now: 0, pressedIn: null }, sent = new Map(), later = new Map();
+  let since = performance.now();
   host.classList.add("tr-host");
-  host.append(root, said);
+  host.append(root, said, alarm);
 
   function draw() {
     if (!view.width) return;
-    const content = model.get("content"), now = content.now + (performance.now() - view.since) / 1000;
-    const before = places(root), drawn = DRAWINGS[model.get("kind")](content, now, view.width);
+    const isLost = host.classList.contains(LOST), before = places(root);
+    const content = { ...model.get("content"), ...(isLost && { notice: LOST_SAYS, busy: true }) };
+    view.now = content.now + (performance.now() - since) / 1000;
+    const drawn = DRAWINGS[model.get("kind")](content, view);
+    addOutcome(drawn, content, view.pressedIn);
+    for (const control of senders(drawn)) {
+      if (sent.has(pressOf(control))) control.setAttribute("aria-busy", "true");
+      if (content.busy) control.setAttribute("aria-disabled", "true");
+      if (isLost && control.matches(".tr-btn")) control.remove();
+    }
     redraw(root, drawn);
     travel(root, before);
-    if (said.textContent !== drawn.dataset.says) said.textContent = drawn.dataset.says;
+    say(said, drawn.dataset.says ?? (drawn.querySelector(".tr-title")?.textContent ?? ""));
+    say(alarm, content.error || content.notice);
   }
   function receive() {
-    view.since = performance.now();
+    since = performance.now();
+    for (const [press, number] of sent) if (model.get("content").presses >= number) sent.delete(press);
+    for (const [press, message] of later) if (!sent.has(press)) { later.delete(press); send(press, message); }
+    draw();
+  }
+  function send(press, message) {
+    sent.set(press, model.get("content").presses + sent.size + 1);
+    model.send(message);
+  }
+  async function press(control, action, values) {
+    const key = pressOf(control), message = { press: action, values };
+    if (HERE[action]) await HERE[action](values, control, view);
+    else if (host.classList.contains(LOST)) return;
+    else if (sent.has(key)) later.set(key, message); // a field changed again
+    else {
+      if (!isField(control)) view.pressedIn = control.closest("li[data-key]")?.dataset.key;
+      send(key, message);
+    }
     draw();
   }
   const sizes = new ResizeObserver(([entry]) => {
@@ -36,28 +71,52 @@ export function renderPanel({ model, el: host }) {
     view.width = width;
     draw();
   });
-  const ticking = setInterval(() => { if (!document.hidden && counts(model.get("content"))) draw(); }, 1000);
+  function lose() {
+    host.classList.add(LOST); // anywidget drops the listener of ipywidgets that does
+    draw();
+  }
+  const ticking = setInterval(() => { if (!document.hidden && !host.classList.contains(LOST) && counts(model.get("content"))) draw(); }, 1000);
   listenForKeys(root);
+  listenForPresses(root, press);
   model.on("change:content", receive);
+  model.on("comm_live_update", lose);
   model.send({ ask: "content" }); // what a reloaded page got may be from long ago
   sizes.observe(host);
   return () => {
     sizes.disconnect();
     clearInterval(ticking);
     model.off("change:content", receive);
+    model.off("comm_live_update", lose);
   };
 }
 
-/* Whether something drawn changes with time alone: the age of an open Task. */
-const counts = ({ shown }) => shown.tasks.some(isOpen);
+/* Whether something drawn changes with time alone, as the age of an open Task does. */
+const counts = ({ shown, ticks }) => ticks ?? shown?.tasks.some(isOpen);
 
-function floorPanel({ shown, notice }, now, width) {
+/* One announcement for each change of the text. */
+function say(line, text) {
+  if (line.textContent !== text) line.textContent = text;
+}
+
+/* Why the panel shows old data is said first; why the last press failed, in the card that was pressed. */
+function addOutcome(drawn, { notice, error }, pressedIn) {
+  const card = [...drawn.querySelectorAll("li[data-key]")].find((one) => one.dataset.key === pressedIn);
+  if (notice) drawn.classList.add("tr-stale");
+  if (notice) drawn.prepend(banner("asked", notice));
+  if (!error) return;
+  if (card) card.append(banner("refused", error));
+  else drawn.insertBefore(banner("refused", error), drawn.querySelector(":scope > .tr-feet"));
+}
+
+/* The buttons that send a press to the kernel. */
+const senders = (drawn) => [...drawn.querySelectorAll("button[data-action]")].filter((one) => !HERE[one.dataset.action]);
+
+function floorPanel({ shown }, { now, width }) {
   const lit = shown.tasks.find((task) => task.sid === shown.lit);
   const drawn = panel("floor", sentence(shown, lit, now), {
-    role: "group", kind: notice ? "tr-stale" : "", label: "Floor",
+    role: "group", label: "Floor",
     body: el("div", { class: "tr-body" }, floorPicture(shown, Math.max(300, width - INSIDE), now)),
   });
-  if (notice) drawn.prepend(el("p", { class: "tr-banner", "data-state": "asked", role: "status" }, icon("pending"), notice));
   drawn.dataset.says = lit ? lit.says : "";
   return drawn;
 }

@@ -154,7 +154,7 @@ def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
         ("reservation", "summary", "x"),
         ("lifecycle", "summary", "x"),
         ("floor", "shown", {}),
-        ("activity_toggle", "worker_name", "x"),
+        ("activity_toggle", "worker", {}),
     ],
 )
 def test_panel_renders_under_the_lock(lab, name, trait, value):
@@ -184,7 +184,7 @@ def test_choice_waits_for_the_lock(lab, name, trait):
 
 
 def test_click_on_an_activity_waits_for_the_lock(lab, monkeypatch):
-    panels = controls.workers(lab), controls.activity_toggle(lab, lab.alice_sid)
+    panel = controls.workers(lab)
     lock = SpyLock()
     held: list[int] = []
 
@@ -194,13 +194,9 @@ def test_click_on_an_activity_waits_for_the_lock(lab, monkeypatch):
             held.append(lock.held)
             return True
 
-    monkeypatch.setattr(panels[1], "toggles", Toggles())
-    for one in panels:
-        monkeypatch.setattr(one.state, "lock", lock)
-    pressed = {"new": lab.idle_sid, "owner": Toggles()}
-    panels[0].on_choose(lab.alice_sid, pressed)
-    panels[1].on_toggle(pressed)
-    assert held == [1, 1]
+    monkeypatch.setattr(panel.state, "lock", lock)
+    panel.on_choose(lab.alice_sid, {"new": lab.idle_sid, "owner": Toggles()})
+    assert held == [1]
 
 
 @pytest.mark.parametrize("name", controls.__all__)
