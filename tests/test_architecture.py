@@ -72,9 +72,11 @@ LATE_IMPORTS = {  # inside a function
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
     "local_taskrouter/__main__.py": SEEDS | EXPLAIN | SERVE,
     "local_taskrouter/http/serve_home.py": SEEDS | {"local_taskrouter.transparent.mode"},
-    # The twilio package takes half as long as all of the server; few explain or show the page.
+    # The twilio package takes half as long as all of the server; few explain, show the page or open a channel.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},
     "local_taskrouter/page/routes.py": {"local_taskrouter.page.live"},
+    "local_taskrouter/http/server.py": {"local_taskrouter.http.websockets"},
+    "local_taskrouter/http/event_bridge.py": {"local_taskrouter.event_bridge.tokens"},
     # aiohttp takes a third of the time that a server needs to start; many send no callback.
     "local_taskrouter/outbox.py": {"local_taskrouter.callbacks"},
     "local_taskrouter/service.py": {"local_taskrouter.callbacks"},

@@ -174,7 +174,7 @@ def test_task_pauses_after_canceled_reservation(lab, emulator):
     workflow.update(assignment_callback_url=closed, fallback_assignment_callback_url=closed)
     create(lab)
     set_activity(lab, lab.alice_sid, lab.idle_sid)
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     assert list(tables.reservations(lab)["reservation_status"]) == ["canceled"]
     assert reasons(lab)[0].endswith("after which TaskRouter pauses for some seconds")
 

@@ -38,6 +38,10 @@ class SystemClock:
         """Seconds since 1970-01-01T00:00:00Z, including moved time."""
         return (self._real() if self.stopped is None else self.stopped) + self.offset
 
+    def machine(self) -> float:
+        """Seconds since 1970 by the machine's clock: what moved or stopped this one is not in it."""
+        return self._wall()
+
     def advance(self, seconds: float) -> None:
         """Move forward by `seconds`; raises ValueError if they are negative or infinite."""
         if not 0 <= seconds < float("inf"):

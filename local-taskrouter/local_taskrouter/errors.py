@@ -96,6 +96,13 @@ class PayloadTooLarge(TwilioError):
     status = 413
 
 
+class TooManyRequests(TwilioError):
+    """A limit on what may be open at once."""
+
+    status = 429
+    code = 20429
+
+
 class InternalError(TwilioError):
     """A bug in the emulator."""
 

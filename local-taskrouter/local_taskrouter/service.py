@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from local_taskrouter import descriptors
 from local_taskrouter.clock import LATEST, SystemClock
 from local_taskrouter.core.commands import run, run_due
-from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.engine import Engine, Outcome
 from local_taskrouter.core.records import Callback, Reservation
 from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
 from local_taskrouter.delivery_table import Attempt, Delivery
@@ -49,6 +49,7 @@ class TaskRouter:
     """A TaskRouter with its state in the SQLite file `database`, or in ":memory:".
 
     `api_keys` are secrets by API key SID ("SK…"); they give the same access as the auth token.
+    `on_written` is told under the lock what was changed, None if the whole state was replaced.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class TaskRouter:
         self.faults = Faults()
         self.requests = RequestLog(self.clock.now)
         self.on_stop: Callable[[], None] = lambda: None
+        self.on_written: Callable[[Engine, Outcome | None], None] = lambda *_: None
         self.transparent: Mapping[str, str] = {}  # environment variables for programs
         self._lock = PoliteLock()
         self._outbox = Outbox(
@@ -192,11 +194,6 @@ class TaskRouter:
             delivery.callback.parameters["AccountSid"] = self.account_sid
         return found
 
-    def settle(self, timeout: float = 30.0) -> None:
-        """Wait until `is_settled`. Raises TimeoutError after `timeout` real seconds."""
-        if not self.is_settled(timeout):
-            raise TimeoutError(f"a callback is still in flight after {timeout:g} seconds")
-
     def is_settled(self, timeout: float = 0.0) -> bool:
         """Whether no callback is in flight; waits for that at most `timeout` real seconds."""
         return self._settling.wait(monotonic() + timeout)
@@ -223,6 +220,7 @@ class TaskRouter:
                     vars(each).update(values)
                 raise
             self._outbox.discard()
+            self.on_written(self.engine, None)
             if self._ticker is not None:
                 self._submit_due()
         self._wake.set()
@@ -237,6 +235,7 @@ class TaskRouter:
             self.faults.clear()
             self.requests.clear()
             self._load()
+            self.on_written(self.engine, None)
         self._wake.set()
 
     def _load(self) -> None:
@@ -289,6 +288,7 @@ class TaskRouter:
             self.engine.undo()
             raise
         self.engine.commit()
+        self.on_written(self.engine, outcome)
         for delivery in self.faults.shuffle(deliveries):
             self._outbox.submit(delivery)
         self._settling.state_changed()

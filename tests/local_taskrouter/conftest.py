@@ -82,7 +82,7 @@ def announce(built, queue, alice, emulator):
             default=queue, assignment_callback_url=url, fallback_assignment_callback_url=fallback
         )
         task = built.task(attributes or {"selected_language": "es"}, priority=3)
-        emulator.taskrouter.settle()
+        assert emulator.taskrouter.is_settled(30)
         return task
 
     return announce

@@ -58,7 +58,7 @@ def test_task_age_is_counted_until_the_reservation(built, announce, alice, recei
     announce(receiver.url)
     emulator.taskrouter.advance(125)
     built.move(alice, "Available")
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     assert dict(receiver.requests[0][2])["TaskAge"] == "125"
 
 
@@ -203,7 +203,7 @@ def test_two_unreachable_servers_cancel_the_reservation_and_pause_the_task(
     task = announce(nowhere, fallback=nowhere + "/fallback")
     assert (built.status(task), built.statuses(task)) == ("pending", ["canceled"])
     emulator.taskrouter.advance(5)
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     assert built.statuses(task) == ["canceled", "canceled"]
 
 

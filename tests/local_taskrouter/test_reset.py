@@ -48,7 +48,7 @@ def test_reset_restores_state_clock_and_faults(client, emulator, receiver):
     office = WorkspaceBuilder(client)
     office.worker("Alice")
     announced_task(office, receiver.url)
-    taskrouter.settle()
+    assert taskrouter.is_settled(30)
     taskrouter.faults.add(Fault(status=500))
     taskrouter.advance(60)
     taskrouter.reset()
@@ -82,7 +82,7 @@ def test_response_after_a_reset_changes_neither_reservation_nor_delivery(
     task = announced_task(office, "http://127.0.0.1:1/")
     eventually("the callback has failed", lambda: taskrouter.deliveries()[0].state == "failed")
     receiver.may_respond.set()
-    taskrouter.settle()
+    assert taskrouter.is_settled(30)
     assert office.statuses(task) == ["pending"]
     [delivery] = taskrouter.deliveries()
     assert (delivery.state, delivery.callback.parameters["TaskSid"]) == ("failed", task.sid)
@@ -104,5 +104,5 @@ def test_reset_and_import_discard_unsent_callbacks(client, emulator, receiver, i
     else:
         taskrouter.reset()
     receiver.may_respond.set()
-    taskrouter.settle()
+    assert taskrouter.is_settled(30)
     assert len(receiver.server.requests) == CALLBACKS_AT_ONCE

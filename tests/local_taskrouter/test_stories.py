@@ -50,7 +50,7 @@ def test_task_waits_for_alice_and_is_assigned(workspace, receiver, emulator):
     emulator.taskrouter.advance(125)
     move(workspace, "Alice", "Idle")
     assert workspace.tasks(task.sid).fetch().assignment_status == "reserved"
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     ((path, _, form),) = receiver.requests
     parameters = dict(form)
     assert path == "/assignment_callback"
@@ -73,7 +73,7 @@ def test_callback_response_accepts_the_reservation(workspace, receiver, emulator
     receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
     move(workspace, "Alice", "Idle")
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     assert workspace.tasks(task.sid).fetch().assignment_status == "assigned"
     (reservation,) = workspace.tasks(task.sid).reservations.list()
     assert (reservation.worker_name, reservation.reservation_status) == ("Alice", "accepted")
@@ -88,7 +88,7 @@ def test_reservation_times_out_after_20_minutes(workspace, receiver, emulator):
     assert workspace.tasks(task.sid).fetch().assignment_status == "pending"
     assert worker(workspace, "Alice").activity_name == "Offline"
     move(workspace, "Alice", "Idle")
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     assert len(receiver.requests) == 2
 
 
@@ -111,7 +111,7 @@ def test_events_record_the_task_from_created_to_completed(workspace, receiver, e
     receiver.answer = lambda request: (200, "application/json", '{"instruction": "accept"}')
     move(workspace, "Alice", "Idle")
     task = workspace.tasks.create(attributes='{"selected_language": "es"}')
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     workspace.tasks(task.sid).update(assignment_status="completed")
     event_types = {event.event_type for event in workspace.events.list(task_sid=task.sid)}
     assert event_types == {

@@ -20,12 +20,12 @@ def test_callback_due_at_a_kill_is_delivered_once_after_restart(receiver, tmp_pa
         office.worker("Alice")
         office.workflow(default=office.queue(), assignment_callback_url=receiver.url)
         task = office.task()
-        killed.settle()
+        assert killed.is_settled(30)
     killed.close()
     for _ in range(2):
         again = TaskRouter(database, ACCOUNT_SID, "token", ManualClock())
         again.start()
-        again.settle()
+        assert again.is_settled(30)
         assert again.engine.store.require(Task, task.sid).assignment_status == "assigned"
         again.close()
     assert [dict(form)["TaskSid"] for _, _, form in receiver.requests] == [task.sid]

@@ -169,8 +169,12 @@ def delete_worker(engine: Engine, worker: Worker) -> None:
 def _emit_channel_event(
     engine: Engine, channel: WorkerChannel, event_type: str, changed: str, capacity_before: int
 ) -> None:
-    """Emit an Event about a WorkerChannel, with its load; capacities are numbers of Tasks."""
+    """Emit an Event about a WorkerChannel, with its load; capacities are numbers of Tasks.
+
+    The Worker gets a new version, as pages that follow it expect.
+    """
     worker = engine.store.require(Worker, channel.worker_sid)
+    engine.store.change(worker, version=worker.version + 1)
     task_channel = engine.store.require(TaskChannel, channel.task_channel_sid)
     assigned, held = load_of(engine.store, channel)
     emit(

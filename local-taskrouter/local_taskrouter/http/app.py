@@ -41,7 +41,7 @@ from local_taskrouter.errors import (
 )
 from local_taskrouter.event_table import EventReader
 from local_taskrouter.faults import GARBAGE, REQUEST, Fault
-from local_taskrouter.http import control
+from local_taskrouter.http import control, event_bridge
 from local_taskrouter.http.connections import DROP
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
 from local_taskrouter.http.route_table import Routes, api_routes, by_shape, find
@@ -68,7 +68,10 @@ HEADERS = {  # Twilio's, of the API alone: no page of another site reads a contr
     "X-Powered-By": "AT-5000",
     "X-Shenanigans": "none",
 }
-_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_HEADERS, _BRIDGE_HEADERS = (
+    [(name.encode(), value.encode()) for name, value in headers.items()]
+    for headers in (HEADERS, event_bridge.HEADERS)
+)
 _NOT_LOGGED, _FORM = ("/emulator", control.HEALTH), "local_taskrouter.form"
 Headers = Mapping[bytes, bytes]
 Pairs = list[tuple[str, str]]
@@ -81,9 +84,12 @@ class Application:
     def __init__(self, taskrouter: TaskRouter) -> None:
         self.taskrouter = taskrouter
         self.page = page.Page(taskrouter)
+        self.bridge = event_bridge.EventBridge(taskrouter)
         self._request_ids = SidMaker()  # a request more or less changes no other SID
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            return await self.bridge.connect(scope, receive, send)
         started, headers, message = perf_counter(), dict(scope["headers"]), ""
         request = Request(scope, _limited(scope["path"], headers, receive))
         try:
@@ -94,7 +100,7 @@ class Application:
             response, message = _error(request, error), str(error)
         self._log(request, response.status_code, message, started)
         response.raw_headers += [
-            *(_HEADERS if scope["path"].startswith("/v1") else ()),
+            *_headers(scope["path"]),
             (b"Twilio-Request-Id", self._request_ids.new("RQ").encode()),
             (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
         ]
@@ -112,6 +118,8 @@ class Application:
 
     async def _respond(self, request: Request, headers: Headers) -> Response:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
+        if event_bridge.is_below(path):
+            return await self.bridge.respond(request, _if_match(headers), self._result)
         if is_cross_site(method, lambda name: headers.get(name.encode(), b"").decode("latin-1")):
             raise Forbidden(REFUSAL)
         if f"{path}/".startswith(f"{page.PATH}/") and path != page.LINK:
@@ -163,7 +171,7 @@ class Application:
             given, body = await _read(request, headers)
         args = read(route.params, given)
         base, path = _base(scope["scheme"], headers), path.removeprefix("/v1")
-        if_match = headers[b"if-match"].decode("latin-1") if b"if-match" in headers else None
+        if_match = _if_match(headers)
 
         def command(engine: Engine) -> Result:
             account_sid = taskrouter.account_sid
@@ -171,14 +179,20 @@ class Application:
                 Call(engine, account_sid, base, path, sids, args, query, if_match, body)
             )
 
-        result = await self._call(command, route.long)
+        result = await self._result(command, route.long)
+        if not isinstance(result, Reply):
+            return await run_in_threadpool(_read_and_render, taskrouter, result)
+        return _render(result)
+
+    async def _result(
+        self, command: Callable[[Engine], Result], long: bool
+    ) -> Reply | Callable[[EventReader], Reply]:
+        result = await self._call(command, long)
         while isinstance(result, Pause):
             # In a worker thread, while the event loop serves other requests.
             passed = await run_in_threadpool(result.run_tests)
             result = await self._call(partial(result.resume_in, passed))
-        if not isinstance(result, Reply):
-            return await run_in_threadpool(_read_and_render, taskrouter, result)
-        return _render(result)
+        return result
 
     async def _call(self, command: Callable[[Engine], Result], long: bool = False) -> Result:
         with suppress(Busy):
@@ -208,6 +222,16 @@ async def _fail(fault: Fault, request: Request) -> Response:
 
 def _read_and_render(taskrouter: TaskRouter, query: Callable[[EventReader], Reply]) -> Response:
     return _render(taskrouter.read(query))
+
+
+def _headers(path: str) -> list[tuple[bytes, bytes]]:
+    if event_bridge.is_below(path):
+        return _BRIDGE_HEADERS
+    return _HEADERS if path.startswith("/v1") else []
+
+
+def _if_match(headers: Headers) -> str | None:
+    return headers[b"if-match"].decode("latin-1") if b"if-match" in headers else None
 
 
 def _control(route: control.Route, call: control.ControlCall) -> Response:

@@ -139,6 +139,10 @@ class Connection(HttpToolsProtocol):
         self._clients.remove(self)
         super().connection_lost(exc)
 
+    def handle_websocket_upgrade(self) -> None:
+        self._clients.remove(self)  # the channel's protocol takes the connection over
+        super().handle_websocket_upgrade()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
@@ -172,7 +176,7 @@ class Connection(HttpToolsProtocol):
     def _report(self) -> None:
         if self._receives or self.flow.write_paused:
             self._clients.wait_for(self)
-        elif self.pipeline or not self.cycle.response_complete:
+        elif self.pipeline or (self.cycle and not self.cycle.response_complete):
             self._clients.busy(self)
         else:
             self._clients.idle(self)

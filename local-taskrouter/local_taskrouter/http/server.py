@@ -22,6 +22,8 @@ _DRAIN_SECONDS = 2.0
 _POLL_SECONDS = 1.0
 _DRAIN_POLL_SECONDS = 0.001
 _BACKLOG = 1024
+LARGEST_MESSAGE = 1 << 16
+"""Bytes of a message over a channel, where clients have nothing to say."""
 
 
 class EmulatorServer:
@@ -117,7 +119,8 @@ class _Uvicorn(uvicorn.Server):
                 http=self._new_connection,
                 interface="asgi3",
                 lifespan="off",
-                ws="none",
+                ws=partial(_new_channel, connections),  # pyright: ignore[reportArgumentType]
+                ws_max_size=LARGEST_MESSAGE,
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
@@ -173,20 +176,34 @@ class _Uvicorn(uvicorn.Server):
             connection.transport.abort()
 
 
+def _new_channel(connections: Connections, **options: Any) -> asyncio.Protocol:
+    from local_taskrouter.http.websockets import ChannelConnection  # most servers have no channel
+
+    return ChannelConnection(connections, **options)
+
+
 class LastUse:
-    """ASGI wrapper that records when the last request came."""
+    """ASGI wrapper that records when the last request came. An open channel is one that lasts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._at = monotonic()
+        self._channels = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        channel = scope["type"] == "websocket"
         self._at = monotonic()
-        await self._app(scope, receive, send)
+        self._channels += channel
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if channel:
+                self._channels -= 1
+                self._at = monotonic()
 
     def seconds_ago(self) -> float:
         """The seconds since the last request, or since the start."""
-        return monotonic() - self._at
+        return 0.0 if self._channels else monotonic() - self._at
 
 
 def _listen(host: str, port: int) -> socket.socket:

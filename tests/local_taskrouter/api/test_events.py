@@ -16,7 +16,7 @@ def office(client, receiver, emulator):
     built = WorkspaceBuilder(client, "Office", event_callback_url=receiver.url)
 
     def forms(event_type=None):
-        emulator.taskrouter.settle()
+        assert emulator.taskrouter.is_settled(30)
         found = [dict(form) for _, _, form in receiver.requests]
         return [each for each in found if event_type in (None, each["EventType"])]
 

@@ -99,7 +99,7 @@ COMMANDS = {
     "reserve": (
         nothing,
         reserve,
-        {"WorkerChannel": (0, True), "Worker Alice": (1, False), "Task": (1, True)},
+        {"WorkerChannel": (0, True), "Worker Alice": (2, False), "Task": (1, True)},
     ),
     "accept": (reserve, lambda lab: lab.accept(lab.wait_task), ACCEPT),
     "accept and rescind": (
@@ -131,7 +131,7 @@ COMMANDS = {
     "capacity": (
         nothing,
         lambda lab: lab.capacity(lab.alice, 3),
-        {"WorkerChannel": (0, True)},
+        {"WorkerChannel": (0, True), "Worker Alice": (1, False)},
     ),
     "same capacity": (nothing, lambda lab: lab.capacity(lab.alice, 1), {}),
     "queue": (

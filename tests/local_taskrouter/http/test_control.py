@@ -69,7 +69,7 @@ def test_event_callback_is_sent_for_filtered_events(client, emulator, receiver):
     context = client.taskrouter.v1.workspaces(workspace.sid)
     worker = context.workers.create("Alice")
     context.activities.create("Lunch")
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     ((_, headers, form),) = receiver.requests
     sent = dict(form)
     assert sent["EventType"] == "worker.created"
@@ -87,7 +87,7 @@ def test_without_filter_every_event_is_sent(client, emulator, receiver):
     context = client.taskrouter.v1.workspaces(workspace.sid)
     context.update(friendly_name="Shop")
     context.delete()
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     announced = {dict(form)["EventType"] for _, _, form in receiver.requests}
     assert {"activity.created", "workspace.updated", "workspace.deleted"} <= announced
 
@@ -97,7 +97,7 @@ def test_event_callback_with_error_response_is_recorded(client, emulator, receiv
     client.taskrouter.v1.workspaces.create(
         "Office", event_callback_url=receiver.url, events_filter="workspace.created"
     )
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     (delivery,) = emulator.taskrouter.deliveries()
     assert delivery.state == "failed"
     assert "500" in delivery.attempts[0]["alert"][1]

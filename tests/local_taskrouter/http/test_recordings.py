@@ -19,7 +19,7 @@ def test_deliveries_come_in_pages(built, workspace, control, receiver, emulator)
     workspace.update(event_callback_url=receiver.url)
     for name in ("Alice", "Bob", "Carol"):
         built.worker(name)
-    emulator.taskrouter.settle()
+    assert emulator.taskrouter.is_settled(30)
     numbers, path = [], "/deliveries?page_size=2"
     while path:
         _, page = control("GET", path)

@@ -167,7 +167,7 @@ def test_request_resets_the_idle_time(monkeypatch):
     app = LastUse(hello)
     now[0] += 60
     assert app.seconds_ago() == 60
-    asyncio.run(app({}, receive, send))
+    asyncio.run(app({"type": "http"}, receive, send))
     assert app.seconds_ago() == 0
 
 
