@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from notebook_guards import Notebook
 
 PROMPT = "# Write "
-LESSONS = {"01", "02", "03", "04", "05", "07", "08"}
+LESSONS = {"01", "02", "03", "04", "05", "07", "08", "10"}
 
 _HEADING = re.compile(r"## Exercise\b")
 _SELF_CHECK = re.compile(r"exercises\.\w+\(lab\)")
@@ -31,10 +31,10 @@ def solution_of(cell: NotebookNode) -> str | None:
 
 
 def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
-    """Yields a complaint for a lesson without one or two exercises, and for each missing part."""
+    """Yields a complaint for a lesson without one to three exercises, and for each missing part."""
     cells = notebook.content.cells
     starts = [n for n, cell in enumerate(cells) if _HEADING.match(cell.source)]
-    wanted = (1, 2) if notebook.path.name[:2] in LESSONS else (0,)
+    wanted = (1, 2, 3) if notebook.path.name[:2] in LESSONS else (0,)
     if len(starts) not in wanted:
         yield f"it has {len(starts)} exercises, not {' or '.join(map(str, wanted))}"
     for start, end in pairwise([*starts, len(cells)]):
@@ -50,7 +50,7 @@ def _missing(section: list[NotebookNode]) -> Iterator[str]:
         yield f"it has {len(checks)} self-checks, not one"
         return
     [at] = checks
-    if not at or not section[at - 1].source.strip().splitlines()[-1].startswith(PROMPT):
+    if not at or not section[at - 1].source.splitlines()[-1].strip().startswith(PROMPT):
         yield f"before its self-check there is no cell that ends with {PROMPT!r}"
     if "○" not in _shown(section[at]):
         yield "its self-check is not stored unsolved"

@@ -33,6 +33,7 @@ LESSONS = [
     "07-when-nobody-answers",
     "08-why-was-it-not-routed",
     "09-a-day-on-the-floor",
+    "10-test-your-app",
     "12-on-real-twilio",
 ]
 
@@ -152,7 +153,7 @@ BAD: list[tuple[str, Edit]] = [
         ("ends_with_exercises", edit)
         for edit in [
             lambda content: part(content, "heading").update(source="## Another section"),
-            lambda content: content.cells.extend(exercise(20) + exercise(30)),
+            lambda content: content.cells.extend(exercise(20) + exercise(30) + exercise(40)),
             lambda content: part(content, "prompt").update(source="update()"),
             lambda content: part(content, "self_check").update(source="1"),
             lambda content: part(content, "self_check").update(outputs=[]),

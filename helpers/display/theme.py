@@ -18,6 +18,7 @@ CODE_FONT = "var(--jp-code-font-family,monospace)"
 DROPDOWN_ARROW = "#e0e0e0"  # in the dark theme
 
 # The left edge of a block of HTML. Each kind of block also has a sign and words.
+SOLVED_EDGE = "#2e7d43"
 NOTICE_EDGE = "#b06f00"
 ERROR_EDGE = "#c5221f"
 

@@ -13,11 +13,16 @@
     repair_escalates(lab)      06  a repair that waits for a minute goes on to another TaskQueue
     away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
     hugo_helps(lab)            08  Hugo holds the Task that waits for him
+    thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
+    close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
+    green_break(lab)           10  a test fails when the app answers a callback with status 500
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
-SelfCheck.
+SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as `run_pytest` and
+`break_app` do.
 """
 
+from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps
 from helpers.exercises.city_bikes import (
     doors_are_open,
@@ -27,6 +32,7 @@ from helpers.exercises.city_bikes import (
     has_workflow,
     repair_escalates,
 )
+from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
     alice_takes_two,
@@ -39,6 +45,7 @@ from helpers.exercises.quickstart import (
 from helpers.exercises.self_check import Line, SelfCheck
 
 __all__ = [
+    "AppFolder",
     "Line",
     "Question",
     "SelfCheck",
@@ -49,12 +56,17 @@ __all__ = [
     "bob_has_lunch",
     "bob_learns_spanish",
     "both_languages",
+    "break_app",
+    "close_a_ticket",
     "doors_are_open",
+    "green_break",
     "has_activities",
     "has_task_queues",
     "has_workers",
     "has_workflow",
     "hugo_helps",
     "repair_escalates",
+    "run_pytest",
+    "thirty_seconds",
     "urgent_task",
 ]
