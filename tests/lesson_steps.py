@@ -27,7 +27,7 @@ def wait_for_activity(lab: PreparedWorkspace, name: str, worker_sid: str = "") -
 
 def check_hint_and_solution(tab: Tab) -> None:
     """Check that an exercise is not solved, and that its hint and solution unfold with a click."""
-    expect(tab.outputs.get_by_text("○ Not yet solved").first).to_be_visible()
+    expect(tab.outputs.get_by_text("Not yet solved").first).to_be_visible()
     for summary, content in (("A hint", "p"), ("Show the solution", "pre")):
         folded = tab.page.locator(".jp-Notebook details", has_text=summary).first
         expect(folded.locator(content).first).to_be_hidden()

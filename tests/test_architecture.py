@@ -37,7 +37,6 @@ PROJECT, LOCAL_TASKROUTER = (
 FILE_LINES = 350
 FUNCTION_LINES = 60
 VAGUE = {"utils", "util", "common", "manager", "misc", "helper"}
-
 ROOMS, ARROWS = 16, 45  # at the top of helpers
 
 PURE = {"local_taskrouter.core", "local_taskrouter.errors", "local_taskrouter.sids"}

@@ -30,6 +30,7 @@ LESSONS = [
     "03-alice-idle",
     "04-inspect-the-reservation",
     "05-accept-the-reservation",
+    "06-build-your-own",
     "07-when-nobody-answers",
     "08-why-was-it-not-routed",
     "09-a-day-on-the-floor",

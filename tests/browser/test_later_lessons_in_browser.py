@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from timeout import eventually
 
 from helpers.lessons.workspace import SPANISH
+from helpers.session.workspace_ownership import CITY_BIKES
 
 
 def the_floor_follows_a_task(tab, lab):
@@ -36,6 +37,24 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     tab.run_through("by_click.update")
     expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
     the_floor_follows_a_task(tab, lab)
+
+
+def test_06_self_check_follows_what_the_learner_builds(tab, run, taskrouter):
+    run("06-build-your-own")
+    check_hint_and_solution(tab)
+    expect(tab.outputs.get_by_text(re.compile("^ *Solved: "))).to_have_count(0)
+    floor = tab.output_of("controls.floor").get_by_role("group", name="Floor").last
+    expect(floor.get_by_text("Rosa").first).to_be_visible()
+    tab.run_through("exercises.has_activities")
+    panel = tab.output_of("exercises.has_activities").get_by_role("group", name="Self-check: ")
+    expect(panel.get_by_text("Not yet solved")).to_be_visible()
+    expect(floor.get_by_text("Rosa")).to_have_count(0)
+    found = taskrouter.tutorial_workspaces.find(CITY_BIKES)
+    activities = taskrouter.client.taskrouter.v1.workspaces(found.sid).activities
+    activities.create("In the workshop")
+    activities.create("At the desk", available=True)
+    expect(panel.get_by_text("Solved: The Activities of City Bikes")).to_be_visible()
+    tab.inspect()
 
 
 def test_07_alice_is_offline_after_twenty_minutes(tab, run, lab):
