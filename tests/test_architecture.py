@@ -69,7 +69,7 @@ LATE_IMPORTS = {  # inside a function
         "helpers.session.connect",
     },
     # `status` and `stop` start faster without uvicorn; a server without a certificate authority.
-    "local_taskrouter/__main__.py": SEEDS | EXPLAIN | SERVE,
+    "local_taskrouter/__main__.py": SEEDS | EXPLAIN | SERVE | {"local_taskrouter.worker_token"},
     "local_taskrouter/http/serve_home.py": SEEDS | {"local_taskrouter.transparent.mode"},
     # The twilio package takes half as long as all of the server; few explain, show the page or open a channel.
     "local_taskrouter/http/control.py": {"local_taskrouter.http.explain_route"},
@@ -134,16 +134,8 @@ def clock_readings(source: str) -> set[str]:
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     calls = {names.get(call, call).removeprefix("datetime.datetime.") for call in calls}
     calls = {re.sub(r"^.*\b(datetime\.(?:now|utcnow|today))$", r"\1", call) for call in calls}
-    return calls & {
-        "time.time",
-        "time.time_ns",
-        "time.sleep",
-        "datetime.now",
-        "datetime.utcnow",
-        "datetime.today",
-        "now",
-        "utcnow",
-    }
+    times = {"time.time", "time.time_ns", "time.sleep", "now", "utcnow"}
+    return calls & {*times, "datetime.now", "datetime.utcnow", "datetime.today"}
 
 
 def oversized_or_vague(file: str, source: str) -> Iterator[str]:

@@ -149,6 +149,29 @@ def _apply(home: Home, options: argparse.Namespace) -> int:
     return 0
 
 
+def _token(home: Home, options: argparse.Namespace) -> int:
+    from local_taskrouter.client import client_of
+    from local_taskrouter.worker_token import NoSuchWorker, worker_token
+
+    running = launch.find_running(home)
+    if running is None:
+        return _fail(f"{_not_running(home)} Start one: {program()}")
+    try:
+        with client_of(running.url, running.account_sid, running.auth_token) as client:
+            made = worker_token(
+                client,
+                running.auth_token,
+                options.worker,
+                options.workspace,
+                options.role,
+                options.ttl,
+            )
+    except NoSuchWorker as fault:
+        return _fail(str(fault))
+    print(made)
+    return 0
+
+
 def _stop(home: Home, options: argparse.Namespace) -> int:
     running = launch.stop(home)
     if running is None:
@@ -187,6 +210,7 @@ _COMMANDS = {
     "explain": _explain,
     "ui": _ui,
     "apply": _apply,
+    "token": _token,
     "stop": _stop,
     "reset": _reset,
 }

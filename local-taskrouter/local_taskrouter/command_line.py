@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local_taskrouter.clock import LATEST
+from local_taskrouter.event_bridge import ROLES
 
 _SHORT, _LONG = "local-taskrouter", "python -m local_taskrouter"
 
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands, home)
     _add_ui(commands, home)
     _add_apply(commands, home)
+    _add_token(commands, home)
     return parser
 
 
@@ -125,6 +127,24 @@ def _add_apply(commands: Any, home: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="print the changes, make none")
     _add_live(command)
     command.set_defaults(command="apply")
+
+
+def _add_token(commands: Any, home: argparse.ArgumentParser) -> None:
+    text = "print an access token for the page of a Worker, for taskrouter.js"
+    token = commands.add_parser("token", parents=[home], help=text, description=text)
+    token.add_argument("--worker", required=True, metavar="NAME", help="its name or its SID")
+    token.add_argument("--workspace", metavar="NAME", help="where it is (default: anywhere)")
+    token.add_argument(
+        "--role", choices=ROLES, default=ROLES[0], help="what it allows (default: worker)"
+    )
+    token.add_argument(
+        "--ttl",
+        type=_seconds,
+        default=3_600,
+        metavar="SECONDS",
+        help="until its end (default: 3600)",
+    )
+    token.set_defaults(command="token")
 
 
 def _add_live(command: argparse.ArgumentParser) -> None:
@@ -216,6 +236,13 @@ def _moment(text: str) -> float:
     seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     if not 0 <= seconds < LATEST:
         raise argparse.ArgumentTypeError("the clock runs from 1970 to the year 3000")
+    return seconds
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("a token is valid for 1 to 86400 seconds")
     return seconds
 
 

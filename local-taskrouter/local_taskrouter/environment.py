@@ -1,11 +1,13 @@
 """The environment variables with which a program finds a local TaskRouter.
 
-The SDKs read the credentials by themselves. A program passes `TASKROUTER_URL` to its client, as
+The SDKs read account and auth token by themselves; the API key signs tokens for agents' pages. A program passes `TASKROUTER_URL` to its client, as
 README shows. Twilio's SDKs change host names according to the other two, so they are empty.
 """
 
 import shlex
 from collections.abc import Mapping
+
+from local_taskrouter.api_key import API_KEY, api_secret
 
 URL = "TASKROUTER_URL"
 NO_REGION = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}
@@ -17,6 +19,8 @@ def variables(url: str, account_sid: str, auth_token: str) -> dict[str, str]:
         URL: url,
         "TWILIO_ACCOUNT_SID": account_sid,
         "TWILIO_AUTH_TOKEN": auth_token,
+        "TWILIO_API_KEY": API_KEY,
+        "TWILIO_API_SECRET": api_secret(auth_token),
         **NO_REGION,
     }
 

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from local_taskrouter import descriptors
+from local_taskrouter.api_key import credentials
 from local_taskrouter.clock import LATEST, SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine, Outcome
@@ -61,7 +62,7 @@ class TaskRouter:
         sids: SidMaker | None = None,
         api_keys: Mapping[str, str] | None = None,
     ) -> None:
-        self.credentials = {account_sid: auth_token, **(api_keys or {})}
+        self.credentials = {**credentials(account_sid, auth_token), **(api_keys or {})}
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.clock = clock or SystemClock()

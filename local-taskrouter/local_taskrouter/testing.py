@@ -31,6 +31,7 @@ from local_taskrouter.seed import apply
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.settling import SETTLE_SECONDS, repeated_reservation
 from local_taskrouter.sids import SidMaker, sid_of_task
+from local_taskrouter.worker_token import DEFAULT_SECONDS, worker_token
 
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -146,6 +147,13 @@ class LocalTaskRouter:
 
     client: Client
     """The client of the `twilio` package, set up for this TaskRouter."""
+
+    def token(self, worker: str, role: str = "worker", seconds: int = DEFAULT_SECONDS) -> str:
+        """Return an access token for the page of a Worker, given by name or SID, for taskrouter.js.
+
+        `role` is worker, supervisor or admin. Raises NoSuchWorker.
+        """
+        return worker_token(self.client, self.auth_token, worker, None, role, seconds)
 
     def stop(self) -> None:
         """Stop serving, to test how an app behaves when TaskRouter cannot be reached."""

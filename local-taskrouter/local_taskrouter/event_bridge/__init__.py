@@ -13,3 +13,5 @@ happens. The protocol is that of the SDK's source, https://github.com/twilio/twi
 """
 
 PATH = "/v1/wschannels"
+ROLES = ("worker", "supervisor", "admin")
+"""Of an access token; the first is the default."""

@@ -12,10 +12,9 @@ import jwt
 from jwt.types import Options
 
 from local_taskrouter.errors import Unauthorized
+from local_taskrouter.event_bridge import ROLES
 from local_taskrouter.event_bridge.access import Policy, Token
 from local_taskrouter.sids import is_sid
-
-ROLES = ("worker", "supervisor", "admin")
 
 
 def read_token(
