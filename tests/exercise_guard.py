@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from notebook_guards import Notebook
 
 PROMPT = "# Write "
-LESSONS = {"01", "02", "03", "04", "05", "06", "07", "08", "10"}
+LESSONS = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "10"}
 
 _HEADING = re.compile(r"## Exercise\b")
 _SELF_CHECK = re.compile(r"exercises\.\w+\(lab\)")

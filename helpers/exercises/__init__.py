@@ -2,6 +2,7 @@
 
     ask(name)                      the question `name` of questions.toml
 
+    carlas_first_day(lab)      00  Carla gets Tasks in Spanish, and none in English
     bob_has_lunch(lab)         01  Bob is Unavailable
     both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
     urgent_task(lab)           02  a Task in English with the priority 5
@@ -32,6 +33,7 @@ from helpers.exercises.city_bikes import (
     has_workflow,
     repair_escalates,
 )
+from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
@@ -57,6 +59,7 @@ __all__ = [
     "bob_learns_spanish",
     "both_languages",
     "break_app",
+    "carlas_first_day",
     "close_a_ticket",
     "doors_are_open",
     "green_break",

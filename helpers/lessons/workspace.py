@@ -36,6 +36,8 @@ FILTERS = (
 TASK_RESERVATION_TIMEOUT = 1200
 CAPACITY = 1  # Tasks at once on the default TaskChannel
 TASK_ATTRIBUTES = {"selected_language": "es"}
+# Workers and Activities that lessons create, and a start deletes.
+EXTRAS = {"Carla", "Lunch", "On a break"}
 
 Start = Literal["anything", "alice available", "alice offline", "task waiting"]
 # Each Worker's Activity at the start of a lesson. None: leave it as it is.
@@ -110,9 +112,8 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
     timeout Activities, the TaskQueues' expressions, the Workflow's filters and Reservation timeout,
     the Workers' attributes and their capacity on the default TaskChannel.
 
-    "anything" does no more. The others also remove the callback URLs of the Workspace and the
-    Workflow, delete the Workspace's Tasks, and set each Worker's Activity. Workers besides Alice
-    and Bob stay, but become Offline, since they could take the Task:
+    "anything" does no more. The others also remove callback URLs, delete the Tasks and what lessons
+    create, and set each Worker's Activity. Other Workers stay, but become Offline:
 
     * "alice available": Alice and Bob are Idle, there are no Tasks
     * "alice offline": Alice is Offline, Bob is Idle, there are no Tasks
@@ -145,14 +146,17 @@ def _prepare(session: Session, start: str) -> PreparedWorkspace:
     resets = workers_start is not None
     found = session.tutorial_workspaces.find_or_create()
     space = session.client.taskrouter.v1.workspaces(str(found.sid))
-    activities = _make_activities(space)
+    activities_before = space.activities.list(page_size=100)
+    activities = _make_activities(space, activities_before)
     _restore_settings(found, activities["Offline"], resets)
     queues = _make_queues(space)
     workflow_sid = _make_workflow(space, queues, resets)
-    workers = _make_workers(space, activities, workers_start)
+    workers_before = space.workers.list()
+    workers = _make_workers(space, workers_before, activities, workers_start)
     task_sid = None
     if resets:
         task_sid = _reset_tasks(space, workflow_sid, queues[SPANISH], start == "task waiting")
+        _delete_extras([*workers_before, *activities_before])
     return PreparedWorkspace(
         session=session,
         start=start,
@@ -168,8 +172,8 @@ def _prepare(session: Session, start: str) -> PreparedWorkspace:
     )
 
 
-def _make_activities(space: WorkspaceContext) -> dict[str, str]:
-    found = _by_name(space.activities.list(page_size=100))
+def _make_activities(space: WorkspaceContext, listed: Sequence[ActivityInstance]) -> dict[str, str]:
+    found = _by_name(listed)
     sids = {}
     for name, available in ACTIVITIES.items():
         activity = found.get(name.casefold())
@@ -228,9 +232,12 @@ def _make_workflow(
 
 
 def _make_workers(
-    space: WorkspaceContext, activities: Mapping[str, str], start: Mapping[str, str] | None
+    space: WorkspaceContext,
+    listed: Sequence[WorkerInstance],
+    activities: Mapping[str, str],
+    start: Mapping[str, str] | None,
 ) -> dict[str, str]:
-    found = _by_name(space.workers.list())
+    found = _by_name(listed)
     sids = {}
     for name, attributes in WORKERS.items():
         settings = {"attributes": json.dumps(attributes)}
@@ -242,7 +249,7 @@ def _make_workers(
         sids[name] = str(worker.sid)
         _restore_capacity(space, sids[name])
     for extra in found.values() if start is not None else ():
-        if extra.available:
+        if extra.activity_sid != activities["Offline"]:
             extra.update(activity_sid=activities["Offline"])
     return sids
 
@@ -264,6 +271,13 @@ def _reset_tasks(
         else:
             _delete(task)
     return kept or (_create_task(space, workflow_sid) if waiting else None)
+
+
+def _delete_extras(found: Sequence[WorkerInstance | ActivityInstance]) -> None:
+    """Call this once no Worker is in one of the Activities, and none of the Workers holds a Task."""
+    for resource in found:
+        if resource.friendly_name in EXTRAS:
+            resource.delete()
 
 
 def _waits(task: TaskInstance, workflow_sid: str, queue_sid: str) -> bool:

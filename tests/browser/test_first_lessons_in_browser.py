@@ -10,17 +10,20 @@ from helpers.display.html import short
 from helpers.lessons.workspace import ENGLISH, SPANISH
 
 
-def test_00_button_counts_clicks(tab, run):
+def test_00_floor_and_self_check_follow_what_the_learner_does(tab, run, lab):
     run("00-start-here")
-    button = tab.outputs.get_by_role("button", name="Click me")
-    button.click()
-    expect(tab.outputs.get_by_text("Clicked once")).to_be_visible()
-    tab.press(button)
-    expect(tab.outputs.get_by_text("Clicked 2 times")).to_be_visible()
-    expect(tab.outputs.locator("table").nth(4)).to_be_visible()
+    check_hint_and_solution(tab)
+    floor, check = tab.output_of("controls.floor"), tab.output_of("exercises.carlas_first_day")
+    expect(floor.get_by_text("Spanish #1 is reserved for Alice").first).to_be_visible()
+    expect(check.get_by_text("Not yet solved")).to_be_visible()
+    [carla] = lab.workspace.workers.list(friendly_name="Carla")
+    lab.workspace.workers(carla.sid).update(attributes=json.dumps({"languages": ["en", "es"]}))
+    expect(check.get_by_text("leave out what she doesn't speak")).to_be_visible()
+    lab.workspace.workers(carla.sid).update(attributes=json.dumps({"languages": ["es"]}))
+    expect(check.get_by_text("Solved: Carla's first day")).to_be_visible()
     tab.reload()
-    button.click()
-    expect(tab.outputs.get_by_text("Clicked 3 times")).to_be_visible()
+    expect(check.get_by_text("Solved: Carla's first day")).to_be_visible()
+    assert tab.violations() == []
 
 
 def test_01_panels_set_and_follow_activities_after_a_reload(tab, run, lab):

@@ -18,11 +18,11 @@ function selfCheckPanel({ title, solved, lines, advice, notice }) {
   return el("div", { class: `tr-panel ${notice ? "tr-stale" : ""}`, role: "group", "aria-label": `Self-check: ${title}` },
     el("div", { class: "tr-body", role: "status" },
       notice && el("p", { class: "tr-banner", "data-state": "asked", "data-key": "notice" }, icon("pending"), notice),
-      el("p", { class: "tr-title" }, icon(solved ? "yes" : "pending"), ` ${word}: `, prose(title)),
+      el("p", { class: "tr-title" }, icon(solved ? "yes" : "offline"), ` ${word}: `, prose(title)),
       el("div", { class: "tr-answers", role: "list", "data-key": "lines" }, lines.map(lineOf)),
       advice && el("p", { class: "tr-read", "data-key": "advice" }, prose(advice))));
 }
 
 const lineOf = ({ what, right, found }) =>
-  el("div", { role: "listitem", "data-state": right ? "available" : "offline" }, icon(right ? "yes" : "pending"),
+  el("div", { role: "listitem", "data-state": right ? "available" : "offline" }, icon(right ? "yes" : "offline"),
     el("span", {}, prose(right ? what : `${what}: ${found}`)), el("b", {}, right ? "right" : "not yet"));
