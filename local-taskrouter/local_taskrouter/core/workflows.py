@@ -56,8 +56,10 @@ def update_workflow(
     if "configuration" in fields:
         _check(engine, workflow.workspace_sid, str(fields["configuration"]))
         if fields["configuration"] != workflow.configuration:
-            for task in engine.store.find("in_workflow", workflow.sid):
-                if task.step is not None and task.configuration is None:
+            # Not only those that wait: the Events of an accepted Task name what its target named.
+            for task in engine.store.find("tasks", workflow.workspace_sid):
+                is_routed = task.workflow_sid == workflow.sid and task.step is not None
+                if is_routed and task.configuration is None:
                     engine.store.change(task, configuration=workflow.configuration)
     engine.store.change(workflow, **fields, date_updated=engine.now)
     emit(engine, "workflow.updated", workflow, f"Workflow {workflow.friendly_name} updated")

@@ -1,8 +1,9 @@
 """A Task in its Workflow: timeouts on its age, skipped steps, cancellation, routing again."""
 
 import pytest
+from local_taskrouter.core.task_end import delete_task
 from local_taskrouter.core.task_queues import delete_task_queue
-from local_taskrouter.core.tasks import update_attributes
+from local_taskrouter.core.tasks import update_attributes, update_status
 from local_taskrouter.core.workflows import update_workflow
 from local_taskrouter.errors import BadRequest
 
@@ -222,6 +223,22 @@ def test_reserved_task_is_not_re_evaluated(lab, queues):
     lab.wait(10)
     lab.reject(task, "Offline")
     assert place(lab, task) == ("Two", "pending")
+
+
+@pytest.mark.parametrize("status", ["assigned", "wrapping", "completed"])
+def test_accepted_task_whose_filter_is_gone_then_can_end_and_be_deleted(lab, queues, status):
+    """Its Events name what the Task's target named, so they need the configuration it entered."""
+    workflow = lab.workflow(("1==1", queues[0]))
+    lab.worker("Alice")
+    task = lab.task(workflow)
+    lab.accept(task)
+    if status != "assigned":
+        lab.do(update_status, task, status, "done")
+    lab.do(update_workflow, workflow, False, configuration=configured(queues[1]))
+    if status != "completed":
+        lab.do(update_status, task, "completed", "done")
+    lab.do(delete_task, task)
+    assert lab.engine.store.get(type(task), task.sid) is None
 
 
 def test_queue_of_a_former_configuration_is_deleted_when_no_task_can_enter_it(lab, queues):
