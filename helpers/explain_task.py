@@ -10,13 +10,13 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from helpers.display.explanation import Explanation
 from helpers.display.pieces import known_name
 from helpers.lessons.city_bikes import CityBikes
-from helpers.lessons.seven_faults import FaultyWorkspace
+from helpers.lessons.complaints_workspace import ComplaintsWorkspace
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.session import Session
 
 
 def explain(
-    lab: PreparedWorkspace | FaultyWorkspace | CityBikes | Session | Client,
+    lab: PreparedWorkspace | ComplaintsWorkspace | CityBikes | Session | Client,
     task: TaskInstance | str | Mapping[str, Any],
     workspace_sid: str | None = None,
     workflow_sid: str | None = None,
@@ -31,7 +31,7 @@ def explain(
     It reads through the client, and changes nothing. Raises NoSuchTask, ValueError when a
     Workspace or Workflow is missing, and what the SDK raises.
     """
-    if isinstance(lab, PreparedWorkspace | FaultyWorkspace | CityBikes):
+    if isinstance(lab, PreparedWorkspace | ComplaintsWorkspace | CityBikes):
         workspace_sid = workspace_sid or lab.workspace_sid
         workflow_sid = workflow_sid or lab.workflow_sid
         lab = lab.session

@@ -17,7 +17,7 @@ from local_taskrouter.testing import LocalTaskRouter
 from session_with import session_with
 from twilio.rest import Client
 
-from helpers.lessons.workspace import FaultyWorkspace, PreparedWorkspace, prepare
+from helpers.lessons.workspace import AnyLab, prepare
 from helpers.session.session import Session
 
 # The same examples in every run, however slow the machine is: a red test is never luck.
@@ -65,7 +65,7 @@ def session(emulator: EmulatorServer) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def prepared_states() -> dict[str, tuple[dict[str, Any], PreparedWorkspace | FaultyWorkspace]]:
+def prepared_states() -> dict[str, tuple[dict[str, Any], AnyLab]]:
     return {}
 
 

@@ -1,14 +1,16 @@
-"""The parts of a lesson's exercise, in this order, at the end of the notebook:
+"""The parts of a lesson's exercise, in this order, under one heading:
 
-* a Markdown cell with the heading `## Exercise: …`, and any cells that prepare the exercise
+* a Markdown cell with the heading `## Exercise: …`, or `## Case: …` in the lesson of ten cases, and
+  any cells that prepare the exercise
 * a code cell that ends with the comment PROMPT …, where the learner writes
-* a code cell `exercises.name(lab)`: the self-check, stored unsolved
+* a code cell `exercises.name(lab)`: the self-check, stored unsolved. It may be the last line of the
+  cell where the learner writes
 * a Markdown cell with a hint and a solution, each of which unfolds. The solution is text, so that
   running the notebook does not solve the exercise
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from nbformat import NotebookNode
@@ -17,8 +19,11 @@ from notebook_guards import Notebook
 PROMPT = "# Write "
 LESSONS = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "10"}
 
-_HEADING = re.compile(r"## Exercise\b")
-_SELF_CHECK = re.compile(r"exercises\.\w+\(lab\)")
+CASES = {"08": 10}
+
+_PROMPT = re.compile(rf"^[ \t]*{PROMPT}.*$", re.MULTILINE)
+_HEADING = re.compile(r"## (?:Exercise|Case)\b")
+_SELF_CHECK = re.compile(r"exercises\.\w+\(\w+\)")
 _UNFOLDS = "<details>\n<summary>{}</summary>\n\n{}\n\n</details>"
 _HINT = re.compile(_UNFOLDS.format("A hint", r"\S[^<]*\S"))
 _SOLUTION = re.compile(_UNFOLDS.format("Show the solution", r"```python\n([^`]+)\n```"))
@@ -30,27 +35,48 @@ def solution_of(cell: NotebookNode) -> str | None:
     return found and found[1]
 
 
+def parts(code_cells: Sequence[NotebookNode]) -> tuple[list[NotebookNode], NotebookNode, str]:
+    """The cells that prepare an exercise, the cell where the learner writes, and the self-check."""
+    at = max(n for n, cell in enumerate(code_cells) if _PROMPT.search(cell.source))
+    return list(code_cells[:at]), code_cells[at], _last_line(code_cells[-1])
+
+
+def with_lines(prompt: str, lines: str) -> str:
+    """The cell where the learner writes, with the learner's lines."""
+    *_, comment = _PROMPT.finditer(prompt)
+    return f"{prompt[: comment.end()]}\n{lines}{prompt[comment.end() :]}"
+
+
+def _last_line(cell: NotebookNode) -> str:
+    return (cell.source.strip().splitlines() or [""])[-1]
+
+
 def ends_with_exercises(notebook: Notebook) -> Iterator[str]:
-    """Yields a complaint for a lesson without one to three exercises, and for each missing part."""
-    cells = notebook.content.cells
-    starts = [n for n, cell in enumerate(cells) if _HEADING.match(cell.source)]
-    wanted = (1, 2, 3) if notebook.path.name[:2] in LESSONS else (0,)
-    if len(starts) not in wanted:
-        yield f"it has {len(starts)} exercises, not {' or '.join(map(str, wanted))}"
-    for start, end in pairwise([*starts, len(cells)]):
-        heading, *section = cells[start:end]
+    """Yields a complaint for a lesson without its number of exercises, and for each missing part."""
+    cells, lesson = notebook.content.cells, notebook.path.name[:2]
+    headings = [n for n, cell in enumerate(cells) if cell.source.startswith("## ")]
+    sections = [
+        cells[start:end]
+        for start, end in pairwise([*headings, len(cells)])
+        if _HEADING.match(cells[start].source)
+    ]
+    wanted = (CASES[lesson],) if lesson in CASES else (1, 2, 3) if lesson in LESSONS else (0,)
+    if len(sections) not in wanted:
+        yield f"it has {len(sections)} exercises, not {' or '.join(map(str, wanted))}"
+    for heading, *section in sections:
         for complaint in _missing(section):
             yield f"{heading.source.splitlines()[0]!r}: {complaint}"
 
 
 def _missing(section: list[NotebookNode]) -> Iterator[str]:
-    matches = [_SELF_CHECK.fullmatch(cell.source.strip()) for cell in section]
-    checks = [index for index, match in enumerate(matches) if match]
+    code = [cell.cell_type == "code" and _last_line(cell) for cell in section]
+    checks = [n for n, line in enumerate(code) if line and _SELF_CHECK.fullmatch(line)]
     if len(checks) != 1:
         yield f"it has {len(checks)} self-checks, not one"
         return
     [at] = checks
-    if not at or not section[at - 1].source.splitlines()[-1].strip().startswith(PROMPT):
+    lines = [line for cell in section[: at + 1] for line in cell.source.strip().splitlines()]
+    if len(lines) < 2 or not lines[-2].strip().startswith(PROMPT):
         yield f"before its self-check there is no cell that ends with {PROMPT!r}"
     if "○" not in _shown(section[at]):
         yield "its self-check is not stored unsolved"

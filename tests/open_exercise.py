@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from exercise_guard import solution_of
+from exercise_guard import parts, solution_of, with_lines
 from local_taskrouter.http.server import EmulatorServer
 
 import helpers
@@ -16,7 +16,7 @@ from helpers.exercises import SelfCheck
 from helpers.session.session import Session
 from tools.refresh import NOTEBOOKS
 
-HEADING = "## Exercise: "
+HEADINGS = ("## Exercise: ", "## Case: ")
 
 
 class OpenExercise:
@@ -25,21 +25,22 @@ class OpenExercise:
     def __init__(self, lesson: str, title: str, session: Session) -> None:
         notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-        cells = _section(notebook.cells, HEADING + title)
-        *preparation, self.prompt, self.self_check = [
-            cell.source for cell in cells if cell.cell_type == "code"
-        ]
+        cells = _section(notebook.cells, title)
+        preparation, prompt, self.self_check = parts(
+            [cell for cell in cells if cell.cell_type == "code"]
+        )
+        self.prompt = prompt.source
         [self.solution] = filter(None, map(solution_of, cells))
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"display": lambda *_: None}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(helpers, "connect", lambda: session, raising=False)
-            for source in (first.source, *preparation):
-                self._run(source)
+            for cell in (first, *preparation):
+                self._run(cell.source)
 
     def write(self, lines: str) -> Exception | None:
         """Run the learner's cell with these lines; return the error that the learner sees."""
         try:
-            self._run(f"{self.prompt}\n{lines}")
+            self._run(with_lines(self.prompt, lines))
         except Exception as error:  # noqa: BLE001 - a learner may write anything
             return error
         return None
@@ -80,8 +81,9 @@ class Exercises:
         return exercise
 
 
-def _section(cells: list[Any], heading: str) -> list[Any]:
-    start = next(n for n, cell in enumerate(cells) if cell.source.startswith(heading))
+def _section(cells: list[Any], title: str) -> list[Any]:
+    headings = tuple(heading + title for heading in HEADINGS)
+    start = next(n for n, cell in enumerate(cells) if cell.source.startswith(headings))
     later = [n for n, cell in enumerate(cells) if n > start and cell.source.startswith("## ")]
     return cells[start : later[0] if later else None]
 
@@ -89,8 +91,8 @@ def _section(cells: list[Any], heading: str) -> list[Any]:
 def every_exercise() -> list[tuple[str, str]]:
     """The lesson and the title of every exercise."""
     return [
-        (path.stem, cell.source.splitlines()[0].removeprefix(HEADING))
+        (path.stem, cell.source.splitlines()[0].partition(": ")[2])
         for path in sorted(NOTEBOOKS.glob("*.ipynb"))
         for cell in nbformat.read(path, as_version=4).cells
-        if cell.source.startswith(HEADING)
+        if cell.source.startswith(HEADINGS)
     ]

@@ -13,7 +13,8 @@
                            06  City Bikes, built step by step
     repair_escalates(lab)      06  a repair that waits for a minute goes on to another TaskQueue
     away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
-    hugo_helps(lab)            08  Hugo holds the Task that waits for him
+    repaired(case)             08  the case's customer is helped, and so is the next one
+    complaints(lab)            08  which of the ten cases are solved
     thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
     close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
     green_break(lab)           10  a test fails when the app answers a callback with status 500
@@ -24,7 +25,7 @@ SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as 
 """
 
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
-from helpers.exercises.beyond_quickstart import away_not_gone, hugo_helps
+from helpers.exercises.beyond_quickstart import away_not_gone
 from helpers.exercises.city_bikes import (
     doors_are_open,
     has_activities,
@@ -33,6 +34,7 @@ from helpers.exercises.city_bikes import (
     has_workflow,
     repair_escalates,
 )
+from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
@@ -61,14 +63,15 @@ __all__ = [
     "break_app",
     "carlas_first_day",
     "close_a_ticket",
+    "complaints",
     "doors_are_open",
     "green_break",
     "has_activities",
     "has_task_queues",
     "has_workers",
     "has_workflow",
-    "hugo_helps",
     "repair_escalates",
+    "repaired",
     "run_pytest",
     "thirty_seconds",
     "urgent_task",

@@ -14,11 +14,12 @@ from helpers.controls.follow.panel import FollowingState
 from helpers.controls.follow.poller import Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
+from helpers.lessons.complaints_workspace import Case
 from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
 
-Lab = TypeVar("Lab", bound=AnyLab)
+Lab = TypeVar("Lab", bound=AnyLab | Case)
 
 
 @dataclass(frozen=True)

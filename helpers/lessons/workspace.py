@@ -2,7 +2,7 @@
 
 All calls go through the `twilio` client, so this works on real Twilio too. It touches only the
 tutorial's Workspace: it never lists, changes or deletes anything in another. Two lessons have a
-separate one, see city_bikes.py and seven_faults.py.
+separate one, see city_bikes.py and complaints_workspace.py.
 """
 
 import json
@@ -18,9 +18,9 @@ from twilio.rest.taskrouter.v1.workspace.task_queue import TaskQueueInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from twilio.rest.taskrouter.v1.workspace.workflow import WorkflowInstance
 
-from helpers.lessons import city_bikes, seven_faults
+from helpers.lessons import city_bikes, complaints, complaints_workspace
 from helpers.lessons.city_bikes import CityBikes
-from helpers.lessons.seven_faults import FaultyWorkspace
+from helpers.lessons.complaints_workspace import ComplaintsWorkspace
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import WORKSPACE
 
@@ -50,7 +50,7 @@ STARTS: dict[str, dict[str, str] | None] = {
 # The starts that replace another Workspace.
 SEPARATE = {
     city_bikes.START: city_bikes.make_city_bikes,
-    seven_faults.START: seven_faults.make_faulty_workspace,
+    complaints.START: complaints_workspace.make_complaints_workspace,
 }
 
 Resource = TypeVar(
@@ -92,7 +92,7 @@ class PreparedWorkspace:
         return f"The Workspace {WORKSPACE!r} is ready{start}"
 
 
-AnyLab = PreparedWorkspace | FaultyWorkspace | CityBikes
+AnyLab = PreparedWorkspace | ComplaintsWorkspace | CityBikes
 
 
 @overload
@@ -100,7 +100,7 @@ def prepare(session: Session, start: Start = "anything") -> PreparedWorkspace: .
 @overload
 def prepare(session: Session, start: Literal["city bikes"]) -> CityBikes: ...
 @overload
-def prepare(session: Session, start: Literal["seven faults"]) -> FaultyWorkspace: ...
+def prepare(session: Session, start: Literal["ten complaints"]) -> ComplaintsWorkspace: ...
 @overload
 def prepare(session: Session, start: str) -> AnyLab: ...
 def prepare(session: Session, start: str = "anything") -> AnyLab:
@@ -121,7 +121,8 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
       such Task, or a new one
 
     Two starts replace another Workspace and leave the tutorial's alone: "city bikes" makes an empty
-    one for the learner to build, "seven faults" one in which Tasks wait for different reasons.
+    one for the learner to build, "ten complaints" one in which Tasks wait for
+    different reasons.
 
     Marks this moment in the request log: an exercise's self-check looks at what was sent since.
 

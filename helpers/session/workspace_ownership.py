@@ -1,4 +1,4 @@
-"""The Workspaces of an account that belong to the tutorial: for the lessons, the faults, City Bikes.
+"""The Workspaces of an account that belong to the tutorial: for the lessons, the complaints, City Bikes.
 
 A local TaskRouter is the tutorial's, so there a Workspace is found by its name. A real account is
 not: there the tutorial records each Workspace before it creates it (`workspace_record.py`), finds it
@@ -20,9 +20,9 @@ from twilio.rest.taskrouter.v1.workspace import WorkspaceInstance
 from helpers.session.api_errors import ConnectionFailed
 from helpers.session.workspace_record import FILE, Entry, WorkspaceRecord
 
-WORKSPACE, FAULTY_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Seven faults"
+WORKSPACE, COMPLAINTS_WORKSPACE = "TaskRouter Tutorial", "TaskRouter Tutorial - Complaints"
 CITY_BIKES = "TaskRouter Tutorial - City Bikes"
-WORKSPACES = (WORKSPACE, FAULTY_WORKSPACE, CITY_BIKES)
+WORKSPACES = (WORKSPACE, COMPLAINTS_WORKSPACE, CITY_BIKES)
 _DEFAULT_REGIONS = {None, "", "us1"}
 _REMIND_AFTER = timedelta(days=1)
 

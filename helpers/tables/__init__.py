@@ -1,6 +1,6 @@
 """pandas tables of the tutorial's Workspace, and of the HTTP requests of a session.
 
-`activities`, `workers`, `task_queues`, `workflow_filters`, `tasks`, `reservations` and `events` read
+`activities`, `workers`, `task_queues`, `workflow_filters`, `tasks`, `reservations`, `events` and `evidence` read
 from TaskRouter; `requests` and `parameters` show exchanges of the session's request log. Each
 returns a Table: a DataFrame that has its columns even when it is empty.
 """
@@ -10,6 +10,7 @@ from helpers.tables.exchanges import parameters, requests
 from helpers.tables.workspace import (
     activities,
     events,
+    evidence,
     reservations,
     task_queues,
     tasks,
@@ -21,6 +22,7 @@ __all__ = [
     "Table",
     "activities",
     "events",
+    "evidence",
     "parameters",
     "requests",
     "reservations",

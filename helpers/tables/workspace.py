@@ -11,6 +11,7 @@ from local_taskrouter.explanation.gathering import (
     read_workspace,
 )
 from local_taskrouter.explanation.sentences import reason_to_wait
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.timeouts import iso
 from local_taskrouter.rules.workflow import Target, read_configuration
 from twilio.rest.taskrouter.v1.workspace.event import EventInstance
@@ -19,6 +20,7 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from helpers.display.html import age
 from helpers.display.pieces import task_names
 from helpers.display.table import Table, table
+from helpers.lessons.complaints_workspace import Case
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -121,6 +123,33 @@ def events(lab: PreparedWorkspace, **filters: Any) -> Table:
     found.sort(key=_moment)
     rows = [[_moment(event)[0], event.description, event.event_type] for event in found]
     return table(["time", "description", "event_type"], rows)
+
+
+def evidence(case: Case) -> Table:
+    """A complaint's Task, TaskQueue and Worker, a row each: what they ask or have, and where they are."""
+    tasks = {task.sid: task for task in case.workspace.tasks.list()}
+    task = tasks.get(case.task_sid)
+    queue = case.workspace.task_queues(case.queue_sid).fetch()
+    worker = case.workspace.workers(case.worker_sid)
+    found = worker.fetch()
+    held = [
+        tasks[each.task_sid]
+        for each in worker.reservations.list()
+        if each.reservation_status in RESERVATION_HOLDING
+    ]
+    holds = [f"a Task: {each.assignment_status}, priority {each.priority}" for each in held]
+    rows = [
+        ["Task", task.attributes, f"{task.assignment_status} in {task.task_queue_friendly_name}"]
+        if task
+        else ["Task", "", "none: TaskRouter refused it"],
+        [f"TaskQueue {queue.friendly_name}", queue.target_workers, ""],
+        [
+            f"Worker {found.friendly_name}",
+            found.attributes,
+            f"{found.activity_name}, holds {holds[0] if holds else 'no Task'}",
+        ],
+    ]
+    return table(["what", "asks or has", "now"], rows)
 
 
 def _names(lab: PreparedWorkspace, tasks: Iterable[TaskInstance]) -> dict[str, str]:

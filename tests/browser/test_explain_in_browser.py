@@ -6,13 +6,13 @@ from playwright.sync_api import expect
 from timeout import becomes
 
 CELLS = (
-    'from helpers import connect, controls, explain, prepare\nlab = prepare(connect(), "seven faults")',
-    'explain(lab, lab.task_sids["orders"])',
+    'from helpers import connect, controls, explain, prepare\nlab = prepare(connect(), "ten complaints")',
+    'explain(lab, lab.open("Elif").task_sid)',
     'explain(lab, {"topic": "<img src=nowhere>"})',
     "controls.playground(lab)",
 )
 NOTEBOOK = "notebooks/explained.ipynb"
-LAB = 'from helpers import connect, prepare, tables\nlab = prepare(connect(), "seven faults")'
+LAB = 'from helpers import connect, prepare, tables\nlab = prepare(connect(), "ten complaints")'
 NAMES = (
     "tasks",
     "workers",
@@ -37,13 +37,13 @@ def explained(tab):
 
 def test_explanation_is_readable_text_in_both_themes(explained):
     tab = explained
-    orders, refused = tab.output_of('task_sids["orders"]'), tab.output_of("img src")
+    orders, refused = tab.output_of('lab.open("Elif")'), tab.output_of("img src")
     expect(orders.get_by_text("It waits: Elif matches but has no room")).to_be_visible()
     expect(orders.get_by_role("rowheader", name="Elif")).to_be_hidden()
-    for fold in ("Show every Worker (7)", "Show every filter (6)", "Show where it stands"):
+    for fold in ("Show every Worker (11)", "Show every filter (9)", "Show where it stands"):
         orders.get_by_text(fold).click()
     expect(orders.get_by_role("row", name="Elif")).to_contain_text("✗ 1 of 1 taken on default")
-    expect(orders.get_by_role("rowheader", name="Orders")).to_be_visible()
+    expect(orders.get_by_role("rowheader", name="Order", exact=True)).to_be_visible()
     expect(refused.get_by_text("TaskRouter would refuse it")).to_be_visible()
     expect(tab.page.locator('img[src="nowhere"]')).to_have_count(0)
     shows(tab, {"explain": orders, "explain-refused": refused})
@@ -82,10 +82,10 @@ def shows(tab, outputs, widths=(912, 725, 632)):
 def test_playground_judges_expression_while_typing(explained):
     tab = explained
     panel = tab.output_of("playground")
-    expect(panel.get_by_text("7 of 7 Workers match.")).to_be_visible()
+    expect(panel.get_by_text("11 of 11 Workers match.")).to_be_visible()
     field = panel.get_by_label("Expression")
     field.fill('languages HAS "es"')
-    expect(panel.get_by_text("0 of 7 Workers match.")).to_be_visible()
+    expect(panel.get_by_text("0 of 11 Workers match.")).to_be_visible()
     expect(panel.get_by_role("row", name="Ben").get_by_text("needs an array")).to_be_visible()
     tab.shot("playground-light", panel)
     field.fill('languages HASS "es"')

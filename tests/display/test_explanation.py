@@ -82,25 +82,28 @@ def test_html_says_what_a_worker_who_matches_lacks(lab):
 
 
 def test_html_shows_near_misses_and_the_cure_when_no_worker_matches(prepared):
-    lab = prepared("seven faults")
-    found = explain(lab, lab.task_sids["spanish"])
+    lab = prepared("ten complaints")
+    found = explain(lab, lab.open("Ben").task_sid)
     assert seen(found)[1:] == [
         "It waits: no Worker matches.",
         '✗ Ben lacks languages HAS "es": languages is "es"',
-        '✗ Ana, Chloe and 4 more lack languages HAS "es": languages is missing',
+        '✗ Ana, Chloe and 8 more lack languages HAS "es": languages is missing',
         '→ Ben: HAS needs an array, and languages is a string: make it ["es"].',
     ]
     html = found._repr_html_()
-    assert "<summary>Show every Worker (7)</summary>" in html
-    assert "<summary>Show every filter (6)</summary>" in html
-    assert html.count("<b class=no>✗</b>") == 11 and html.count("<b class=yes>✓</b>") == 3
+    assert "<summary>Show every Worker (11)</summary>" in html
+    assert "<summary>Show every filter (9)</summary>" in html
+    assert html.count("<b class=no>✗</b>") == 17 and html.count("<b class=yes>✓</b>") == 3
 
 
 def test_html_of_a_task_that_would_be_refused_says_so(prepared):
-    title, sentence, cure = seen(explain(prepared("seven faults"), {"topic": "gift cards"}))
-    assert title == '{"topic": "gift cards"} would be refused'
+    lab = prepared("ten complaints")
+    workflow_sid = lab.case("The gift card").workflow_sid
+    found = explain(lab, {"topic": "gift card"}, workflow_sid=workflow_sid)
+    title, sentence, cure = seen(found)
+    assert title == '{"topic": "gift card"} would be refused'
     assert sentence.startswith("TaskRouter would refuse it: no filter")
-    assert cure.startswith("→ Workflow Customer requests: It has no default_filter")
+    assert cure.startswith("→ Workflow Gift cards: It has no default_filter")
 
 
 def test_no_backtick_and_no_long_count_of_seconds_is_shown(lab):
@@ -110,6 +113,6 @@ def test_no_backtick_and_no_long_count_of_seconds_is_shown(lab):
 
 
 def test_html_of_an_explanation_is_short(prepared):
-    lab = prepared("seven faults")
-    sizes = [len(explain(lab, sid)._repr_html_()) for sid in lab.task_sids.values()]
-    assert max(sizes) < 7_000, "27,000 with styles in each cell"
+    lab = prepared("ten complaints")
+    sizes = [len(explain(lab, task)._repr_html_()) for task in lab.workspace.tasks.list()]
+    assert max(sizes) < 9_000, "27,000 with styles in each cell"

@@ -7,7 +7,6 @@ NEED_OTHER_CELLS = {
     ("01-alice-offline", "Bob has lunch"),
     ("04-inspect-the-reservation", "Alice takes two"),
     ("07-when-nobody-answers", "away, not gone"),
-    ("08-why-was-it-not-routed", "an eighth fault"),
 }
 # Its cells write files instead of Python to run: test_app_tests.py solves its exercises.
 WRITES_FILES = "10-test-your-app"

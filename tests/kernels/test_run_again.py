@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from exercise_guard import LESSONS, solution_of
+from exercise_guard import LESSONS, parts, solution_of, with_lines
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from smaller_day import DEPENDS_ON_SIZE, PATHS, read_notebook
@@ -37,7 +37,7 @@ class OpenNotebook:
         self.cells = client.nb.cells
 
     def run(self, cells: list[NotebookNode]) -> None:
-        for cell in cells:
+        for cell in {id(each): each for each in cells}.values():
             [number] = [n for n, each in enumerate(self.cells) if each is cell]
             self._client.execute_cell(cell, number)
 
@@ -55,8 +55,8 @@ class OpenNotebook:
             if cell.source.startswith("## "):
                 cells = []
             elif solution := solution_of(cell):
-                *preparation, prompt, self_check = cells
-                yield Exercise(preparation, prompt, self_check, solution)
+                preparation, prompt, _ = parts(cells)
+                yield Exercise(preparation, prompt, cells[-1], solution)
             elif cell.cell_type == "code":
                 cells = [*cells, cell]
 
@@ -109,7 +109,7 @@ def solve_and_retry(opened: OpenNotebook, exercises: list[Exercise]) -> None:
     """Solve the exercises in their order as a learner does, then start each of them again."""
     unsolved = [exercise.prompt.source for exercise in exercises]
     for exercise in exercises:
-        exercise.prompt.source += exercise.solution
+        exercise.prompt.source = with_lines(exercise.prompt.source, exercise.solution)
         opened.run([*exercise.preparation, exercise.prompt, exercise.self_check])
         assert shown(exercise.self_check).startswith("✓ Solved")
     for exercise, source in zip(exercises, unsolved, strict=True):

@@ -12,7 +12,7 @@ from helpers.session.request_log import utc_now
 from helpers.session.session import Session
 from helpers.session.workspace_ownership import (
     CITY_BIKES,
-    FAULTY_WORKSPACE,
+    COMPLAINTS_WORKSPACE,
     WORKSPACE,
     WORKSPACES,
     TutorialWorkspaces,
@@ -67,14 +67,14 @@ def test_foreign_workspace_of_the_same_name_is_not_touched(session, capsys):
     assert f"creates a Workspace '{WORKSPACE} 3'" in out and "does not touch it" in out
 
 
-def test_faulty_workspace_is_recreated_beside_a_foreign_one(session, capsys):
+def test_complaints_workspace_is_recreated_beside_a_foreign_one(session, capsys):
     others = session.client.taskrouter.v1.workspaces
-    theirs = others.create(friendly_name=FAULTY_WORKSPACE).sid
+    theirs = others.create(friendly_name=COMPLAINTS_WORKSPACE).sid
     lessons = prepare(session).workspace_sid
-    first = prepare(session, "seven faults").workspace_sid
-    second = prepare(session, "seven faults").workspace_sid
+    first = prepare(session, "ten complaints").workspace_sid
+    second = prepare(session, "ten complaints").workspace_sid
     assert set(workspaces(session)) == {theirs, lessons, second} and first != second
-    assert capsys.readouterr().out.count(f"creates a Workspace '{FAULTY_WORKSPACE} 2'") == 1
+    assert capsys.readouterr().out.count(f"creates a Workspace '{COMPLAINTS_WORKSPACE} 2'") == 1
 
 
 def test_city_bikes_is_built_beside_a_foreign_workspace_of_its_name(session, capsys):
@@ -103,12 +103,12 @@ def test_teardown_removes_only_the_tutorials_workspaces(session, capsys):
 
 def test_interrupted_teardown_reports_and_resumes(session, capsys, monkeypatch):
     prepare(session)
-    faulty = prepare(session, "seven faults").workspace_sid
+    complaints = prepare(session, "ten complaints").workspace_sid
     capsys.readouterr()
     request = session.client.http_client.request
 
     def request_or_fail(method, url, *rest, **named):
-        if url.endswith(faulty) and method == "DELETE":
+        if url.endswith(complaints) and method == "DELETE":
             raise ConnectionFailed("lost")
         return request(method, url, *rest, **named)
 
@@ -119,9 +119,9 @@ def test_interrupted_teardown_reports_and_resumes(session, capsys, monkeypatch):
     assert capsys.readouterr().out == (
         f"Removed the Workspace {WORKSPACE!r} and everything in it.\n"
     )
-    assert record(session) == {FAULTY_WORKSPACE: faulty}
+    assert record(session) == {COMPLAINTS_WORKSPACE: complaints}
     session.teardown()
-    assert FAULTY_WORKSPACE in capsys.readouterr().out and workspaces(session) == {}
+    assert COMPLAINTS_WORKSPACE in capsys.readouterr().out and workspaces(session) == {}
 
 
 def test_workspace_deleted_concurrently_is_removed_from_the_record(session, monkeypatch):
@@ -173,7 +173,7 @@ def test_reminder_after_a_day_names_the_workspace(session):
 
 def test_reminder_names_both_workspaces_in_the_plural(session):
     now = utc_now()
-    sids = [prepare(session, start).workspace_sid for start in ("anything", "seven faults")]
+    sids = [prepare(session, start).workspace_sid for start in ("anything", "ten complaints")]
     session.tutorial_workspaces.reminder(now)
     assert session.tutorial_workspaces.reminder(now + timedelta(days=2)) == (
         f"The tutorial's Workspaces {sids[0]} and {sids[1]} are still in this account, last used on "

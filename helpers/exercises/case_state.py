@@ -1,0 +1,144 @@
+"""What is in TaskRouter of one complaint, as its self-check reads it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_OPEN
+from local_taskrouter.rules.workflow import Configuration, read_configuration
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
+
+from helpers.lessons.complaints import REQUESTS, TASK_QUEUES
+from helpers.lessons.complaints_workspace import EARLIER, Case, earlier_task, waiting_task
+
+UNKNOWN_TOPIC = "a thing that no filter knows"
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """What is in TaskRouter now, of one case.
+
+    `holder` is the Worker who holds the customer's `task`, or "". `ended_as` is the status of the
+    earlier Task, "deleted" once it is gone without having been completed. `capacities` are those of
+    the Worker's channels, and `routing` is the case's own Workflow; None where others share it.
+    """
+
+    case: Case
+    task: TaskInstance | None
+    holder: str
+    ended_as: str
+    worker: WorkerInstance
+    attributes: Mapping[str, Any]
+    expression: str
+    capacities: Mapping[str, int]
+    routing: Configuration | None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether everything is as it came in."""
+        complaint = self.case.complaint
+        came_in = (
+            TASK_QUEUES[complaint.queue],
+            complaint.attributes,
+            complaint.activity,
+            complaint.earlier,
+            dict.fromkeys(self.capacities, 1) | {"default": complaint.capacity},
+            (complaint.routed != "", 0, ""),
+        )
+        now = (
+            self.expression,
+            self.attributes,
+            self.worker.activity_name,
+            self.ended_as,
+            self.capacities,
+            (self.task is None, self.task.priority if self.task else 0, self.holder),
+        )
+        return now == came_in and self._leads_as_before() and not self._has_moved()
+
+    def _has_moved(self) -> bool:
+        """Whether the Worker has been in another Activity since the Task came, and is back."""
+        if self.case.complaint.earlier != "assigned" or self.task is None:
+            return False
+        list_events = partial(self.case.workspace.events.list, start_date=self.task.date_created)
+        [created] = list_events(task_sid=self.task.sid, event_type="task.created")
+        moves = list_events(worker_sid=self.case.worker_sid, event_type="worker.activity.update")
+        return any((each.event_date_ms or 0) > (created.event_date_ms or 0) for each in moves)
+
+    def _leads_as_before(self) -> bool:
+        complaint = self.case.complaint
+        topics = {complaint.routed or complaint.topic: self.case.target_sid, UNKNOWN_TOPIC: ""}
+        topics.setdefault(complaint.topic, "")
+        return self.routing is None or all(
+            self.leads_to(topic) == queue for topic, queue in topics.items()
+        )
+
+    @property
+    def held(self) -> bool:
+        return self.holder == self.case.complaint.worker
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the earlier Task was completed."""
+        return self.ended_as == "completed"
+
+    def selects(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether the case's TaskQueue selects a Worker with these attributes."""
+        try:
+            return parse(self.expression).matches(attributes)
+        except ExpressionSyntaxError:  # real Twilio may accept more than our parser
+            return False
+
+    def leads_to(self, topic: str) -> str:
+        """Return the SID of the TaskQueue to which the case's Workflow leads a topic, "" for none."""
+        step = self.routing.first_step({"topic": topic}) if self.routing else None
+        return self.routing.target(step).queue if self.routing and step else ""
+
+
+def read_case(case: Case) -> CaseState:
+    """Read what a self-check needs to know of a case. Raises the SDK's exception when a request fails."""
+    space, complaint = case.workspace, case.complaint
+    tasks = case.tasks()
+    task, earlier = waiting_task(tasks), earlier_task(tasks)
+    context = space.workers(case.worker_sid)
+    worker = context.fetch()
+    ended_as = str(earlier.assignment_status) if earlier else ""
+    if complaint.earlier and earlier is None:
+        ended_as = "completed" if task and _was_completed(case, task) else "deleted"
+    return CaseState(
+        case,
+        task,
+        _holder(case, task),
+        ended_as,
+        worker,
+        json.loads(worker.attributes or "{}"),
+        str(space.task_queues(case.queue_sid).fetch().target_workers),
+        {
+            str(channel.task_channel_unique_name): channel.configured_capacity or 0
+            for channel in context.worker_channels.list()
+        },
+        _routing(case) if complaint.workflow != REQUESTS else None,
+    )
+
+
+def _routing(case: Case) -> Configuration:
+    workflow = case.workspace.workflows(case.workflow_sid).fetch()
+    return read_configuration(workflow.configuration or "")
+
+
+def _holder(case: Case, task: TaskInstance | None) -> str:
+    if task is None or task.assignment_status not in TASK_OPEN[1:]:
+        return ""
+    reservations = case.workspace.tasks(str(task.sid)).reservations.list()
+    holding = [each for each in reservations if each.reservation_status in RESERVATION_HOLDING]
+    return str(holding[-1].worker_name) if holding else ""
+
+
+def _was_completed(case: Case, task: TaskInstance) -> bool:
+    """Whether the earlier Task, which is gone, was completed: TaskRouter deletes such Tasks later."""
+    events = case.workspace.events.list(event_type="task.completed", start_date=task.date_created)
+    attributes = [json.loads(str((each.event_data or {})["task_attributes"])) for each in events]
+    return any(each.get("topic") == case.complaint.topic and EARLIER in each for each in attributes)
