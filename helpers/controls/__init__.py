@@ -4,7 +4,7 @@
     task_form(lab)                     creates a Task
     workers(lab)                       the Workers, each with its Activity
     tasks(lab)                         the Tasks: where each is and why it waits; cancel, complete
-    reservation(lab, task_sid=None)    one Reservation: the time left to answer; accept, reject
+    reservation(lab, task_sid=None)    a Worker's desk: who asks, the time left; accept, reject
     requests(lab)                      every HTTP request, both ways; filter, send again, edit
     lifecycle(lab, task_sid=None)      the Task lifecycle, with the Task's current step highlighted
     floor(lab)                         TaskQueues, Workers, and the Tasks that move between them
@@ -12,7 +12,7 @@
     clock(lab)                         puts the local TaskRouter's clock forward
 
 All but `task_form` update until you close them, run their cell again or stop the kernel. Those that
-poll TaskRouter (all but `task_form`, `requests` and `clock`) also keep the local one from stopping
+poll TaskRouter (all but `task_form` and `requests`) also keep the local one from stopping
 when idle.
 """
 

@@ -1,105 +1,130 @@
 """A control that puts the local TaskRouter's clock forward, so that a timeout comes at once."""
 
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
-import ipywidgets as widgets
-from traitlets import Bool, Int, Unicode, dlink, link
+from local_taskrouter.rules.lifecycle import TASK_ENDED
+from local_taskrouter.rules.timeouts import duration
+from local_taskrouter.ui.snapshot import seconds_since_1970
+from requests import RequestException
+from traitlets import Bool, Dict, Unicode
 
-from helpers.controls.follow.panel import FollowingPanel, FollowingState
+from helpers.controls.follow.drawn import DrawnPanel
+from helpers.controls.follow.panel import FollowingState
+from helpers.controls.follow.poller import Update
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.panel import TextLine
-from helpers.display.html import duration
 from helpers.lessons.workspace import PreparedWorkspace
 
-STEPS = (("10 seconds later", 10), ("2 minutes later", 120), ("20 minutes later", 1200))
-_LONGEST = 7 * 24 * 3600
 _NOT_LOCAL = "Real Twilio's clock cannot be put forward; this control is for the local TaskRouter."
+
+_WHOLE_SECOND = 1.5
 
 
 class ClockState(FollowingState):
-    """How far to put the clock forward, and the outcome."""
+    """TaskRouter's time, and what is due next."""
 
-    polls_taskrouter = False
-
-    seconds = Int(60)
+    due = Dict(None, allow_none=True, help="what `says` is due `at` a moment; None if nothing is")
+    frozen = Bool(help="whether a program has stopped the clock")
     outcome = Unicode(help="how far the clock was put forward, in a sentence")
     is_local = Bool(help="whether this is the local TaskRouter, whose clock can be put forward")
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
-        self.is_local = lab.session.target == "local"
+        self.is_local = self.polls_taskrouter = lab.session.target == "local"
         self.outcome = "" if self.is_local else _NOT_LOCAL
+        self._clock: dict[str, Any] = {}
+
+    def on_update(self, update: Update) -> None:
+        if self.is_local and update.snapshot is not self.snapshot:
+            with suppress(RequestException, ValueError, KeyError):  # the next poll says why
+                self._clock = self.poller.read_clock()
+        super().on_update(update)
 
     def apply_snapshot(self) -> None:
-        """Does nothing: the panel does not show the clock's time."""
+        self.frozen = bool(self._clock.get("frozen"))
+        asked: list[dict[str, Any]] = [
+            {"says": f"{one['worker']}'s time to answer ends", "at": one["deadline"]}
+            for task in self.poller.show(self.snapshot)["tasks"]
+            for one in task["reservations"]
+            if one["deadline"] is not None
+        ]
+        self.due = min(asked, key=lambda one: one["at"], default=self._next_timer())
 
-    def advance(self, seconds: int) -> bool:
+    def advance(self, seconds: float) -> bool:
         """Put the clock forward by `seconds`. False while another action is running."""
         return self.act(partial(self._advance, seconds))
 
-    def _advance(self, seconds: int) -> None:
+    def jump(self, until: float) -> bool:
+        """Put the clock forward to a moment, in seconds since 1970. False as above."""
+        return self.act(lambda: self._advance(self._seconds_until(until)))
+
+    def now(self) -> float:
+        """As `FollowingState.now`; a stopped clock stands still."""
+        return self._clock["now"] if self.frozen else super().now()
+
+    def _next_timer(self) -> dict[str, Any] | None:
+        """What is due if no Worker has to answer."""
+        at = self._clock.get("next_due")
+        names = self.poller.names
+        for task in self.snapshot.tasks:
+            ends = seconds_since_1970(task.date_created) + (task.timeout or 0)
+            if at and abs(ends - at) < _WHOLE_SECOND and task.assignment_status not in TASK_ENDED:
+                return {"says": f"TaskRouter cancels {names.find(task.sid or '')}", "at": at}
+        return {"says": "TaskRouter's next timer ends", "at": at} if at else None
+
+    def _seconds_until(self, moment: float) -> float:
+        """Moments are in whole seconds, so one second more has passed it."""
+        return max(0.0, moment + 1 - self.poller.read_clock()["now"])
+
+    def _time_read(self) -> float:
+        return self._clock.get("now") or super()._time_read()
+
+    def _advance(self, seconds: float) -> None:
         if not self.is_local:
             raise ValueError(_NOT_LOCAL)
         session = self.lab.session
         url = f"{session.address}/emulator/clock"
+        form = {"advance": f"{seconds:g}"}
         self.outcome = ""
-        self.call = shown_call.request("POST", url, {"advance": str(seconds)})
-        answer = session.client.request("POST", url, data={"advance": str(seconds)})
+        self.call = shown_call.request("POST", url, form)
+        answer = session.client.request("POST", url, data={**form})
         if answer.status_code != 200:
             raise ValueError(f"The clock was not put forward (HTTP {answer.status_code}).")
         self.outcome = f"It is {duration(seconds)} later for TaskRouter."
 
 
-class Clock(FollowingPanel[ClockState]):
-    """A button for each common step, and one for any number of seconds."""
+class Clock(DrawnPanel[ClockState]):
+    """The time, what is due next with a button that jumps there, and a button for each step."""
+
+    PRESSES = ("advance", "jump")
 
     def __init__(self, state: ClockState) -> None:
-        self.steps = [widgets.Button(description=name, icon="clock-o") for name, _ in STEPS]
-        self.seconds = widgets.BoundedIntText(
-            description="Seconds",
-            tooltip="Seconds",
-            min=1,
-            max=_LONGEST,
-            style={"description_width": "initial"},
-            layout={"width": "12em"},
-        )
-        self.button = widgets.Button(description="Advance the clock", icon="forward")
-        self.outcome = TextLine()
-        row = {"flex_flow": "row wrap"}
-        any_number = widgets.HBox([self.seconds, self.button], layout=row)
-        fields = [widgets.HBox(self.steps, layout=row), any_number, self.outcome]
-        super().__init__(state, fields)
-        for button in [*self.steps, self.button]:
-            button.layout.width = "auto"
-        link((state, "seconds"), (self.seconds, "value"))
-        dlink((state, "outcome"), (self.outcome, "text"))
-        for button, (_, seconds) in zip(self.steps, STEPS, strict=True):
-            button.on_click(partial(self.on_step, seconds))
-        self.button.on_click(self.on_advance)
-        state.observe(self._render, "busy")
-        self._render()
+        super().__init__("clock", state, ("due", "frozen", "outcome"))
 
-    def on_step(self, seconds: int, _: widgets.Button | None = None) -> None:
-        self.state.advance(seconds)
-
-    def on_advance(self, _: widgets.Button | None = None) -> None:
-        self.state.advance(self.state.seconds)
+    def drawing(self) -> dict[str, Any]:
+        state = self.state
+        return {
+            "next": state.due,
+            "frozen": state.frozen,
+            "outcome": state.outcome,
+            "is_local": state.is_local,
+            "ticks": state.is_local and not state.frozen,
+        }
 
     def as_text(self) -> str:
-        buttons = " ".join(f"[{name}]" for name, _ in STEPS) if self.state.is_local else ""
-        outcome = self.state.error or self.state.outcome
-        return "\n".join(filter(None, [buttons, outcome]))
-
-    def _render(self, _: object = None) -> None:
-        for button in [*self.steps, self.button]:
-            button.disabled = self.state.busy or not self.state.is_local
+        state = self.state
+        buttons = "[10 seconds later] [2 minutes later] [20 minutes later]"
+        lines = [buttons if state.is_local else "", state.error or state.outcome, state.notice]
+        return "\n".join(filter(None, lines))
 
 
 def clock(lab: PreparedWorkspace) -> Clock:
     """Return a control that puts the local TaskRouter's clock forward: "2 minutes later".
 
-    All timeouts within that time happen at once. It sends `POST /emulator/clock`. Real Twilio has
-    no such address; there the control shows a notice instead.
+    All timeouts within that time happen at once. It shows TaskRouter's time and what is due next, and
+    sends `POST /emulator/clock`. Real Twilio has no such address; there the control shows a notice
+    instead.
     """
     panel = Clock(ClockState(lab))
     panel.follow()

@@ -89,15 +89,6 @@ class Heading(widgets.HTML):
         self.layout.display = "none"
 
 
-class FactsTable(widgets.HTML):
-    """A table of facts with the `rest` folded away; hidden without facts."""
-
-    def show(self, facts: Facts, rest: Facts = ()) -> None:
-        unfolds = folded_html("Everything else", rest, names_width="15em")
-        self.value = facts_html(facts, names_width="15em") + unfolds
-        self.layout.display = None if self.value else "none"
-
-
 class ProgressBar(widgets.HTML):
     """The browser's own progress bar, named `name`, at 0 %.
 

@@ -4,16 +4,18 @@ Drawn from `lifecycle.STEPS`. Steps that are done, current and to come differ by
 circle and a dashed one, not by color alone.
 """
 
+from functools import cache
 from html import escape
 from textwrap import wrap
 
 from local_taskrouter.rules import lifecycle
 
 from helpers.display.statuses import statuses_picture
-from helpers.display.svg import Picture, color, described_svg
+from helpers.display.svg import Picture, color, data_url, described_svg
 
 _STEP, _HEIGHT, _CENTER, _RADIUS = 138, 96, 20, 14
 _FIRST_LINE, _LINE = 54, 17
+_NARROW, _ROW = 300, 44
 _ASSIGNED = 4  # from this step on a Worker has accepted the Task
 
 
@@ -49,12 +51,29 @@ def lifecycle_svg(now: int | None) -> str:
     return described_svg(_STEP * count, _HEIGHT, title, lifecycle_text(now), [*lines, *steps])
 
 
+@cache
+def lifecycle_pictures(now: int | None) -> list[dict[str, str | int]]:
+    """The drawing for a wide place and for a narrow one: each with `url`, `width` and `height`."""
+    count = len(lifecycle.STEPS)
+    wide = {"url": data_url(lifecycle_svg(now)), "width": _STEP * count, "height": _HEIGHT}
+    narrow = {"url": data_url(_narrow_svg(now)), "width": _NARROW, "height": _ROW * count}
+    return [wide, narrow]
+
+
 def _number(step: str | int | None) -> int | None:
     if isinstance(step, str) and step in lifecycle.STEPS:
         return lifecycle.STEPS.index(step) + 1
     if step is None or (isinstance(step, int) and 1 <= step <= len(lifecycle.STEPS)):
         return step
     raise ValueError(f"There is no step {step!r}. The steps are: {', '.join(lifecycle.STEPS)}.")
+
+
+def _narrow_svg(now: int | None) -> str:
+    """The steps below each other."""
+    steps = [_row(number, name, now or 0) for number, name in enumerate(lifecycle.STEPS, start=1)]
+    lines = [_line(number, now or 0, narrow=True) for number in range(1, len(lifecycle.STEPS))]
+    height, title = _ROW * len(lifecycle.STEPS), "The lifecycle of a Task"
+    return described_svg(_NARROW, height, title, lifecycle_text(now), [*lines, *steps])
 
 
 def _middle(number: int) -> int:
@@ -67,6 +86,32 @@ def _state(number: int) -> str:
 
 def _step(number: int, name: str, now: int) -> str:
     middle = _middle(number)
+    lines = [*wrap(name, 18), *(["now"] if number == now else [])]
+    texts = [
+        f'<text x="{middle}" y="{_FIRST_LINE + _LINE * line}">{escape(text)}</text>'
+        for line, text in enumerate(lines)
+    ]
+    return _group(number, now, f"{_circle(number, now, middle, _CENTER)}{''.join(texts)}")
+
+
+def _row(number: int, name: str, now: int) -> str:
+    middle = _ROW * number - _ROW // 2
+    words = f"{name} · now" if number == now else name
+    text = (
+        f'<text x="{2 * _CENTER + 8}" y="{middle + 5}" text-anchor="start">{escape(words)}</text>'
+    )
+    return _group(number, now, f"{_circle(number, now, _CENTER, middle)}{text}")
+
+
+def _group(number: int, now: int, content: str) -> str:
+    weight, ink = (
+        ("bold", "ink") if number == now else ("normal", "soft" if number > now else "ink")
+    )
+    return f'<g font-weight="{weight}" fill="{color(ink)}">{content}</g>'
+
+
+def _circle(number: int, now: int, x: int, y: int) -> str:
+    """The circle of a step, with a tick or its number."""
     if number < now:
         fill, ink, edge, word = "available-fill", "available-ink", "available-border", "✓"
     elif number == now:
@@ -75,26 +120,20 @@ def _step(number: int, name: str, now: int) -> str:
     else:
         fill, ink, edge, word = "card", "offline-ink", "offline-border", str(number)
     dashes = ' stroke-dasharray="3 3"' if number > now else ""
-    shape = (
-        f'<circle cx="{middle}" cy="{_CENTER}" r="{_RADIUS + 2 * (number == now)}" '
+    return (
+        f'<circle cx="{x}" cy="{y}" r="{_RADIUS + 2 * (number == now)}" '
         f'fill="{color(fill)}" stroke="{color(edge)}" stroke-width="1.5"{dashes}/>'
-        f'<text x="{middle}" y="{_CENTER + 5}" font-weight="bold" fill="{color(ink)}">{word}</text>'
+        f'<text x="{x}" y="{y + 5}" font-weight="bold" fill="{color(ink)}">{word}</text>'
     )
-    lines = [*wrap(name, 18), *(["now"] if number == now else [])]
-    weight, ink = (
-        ("bold", "ink") if number == now else ("normal", "soft" if number > now else "ink")
-    )
-    texts = [
-        f'<text x="{middle}" y="{_FIRST_LINE + _LINE * line}">{escape(text)}</text>'
-        for line, text in enumerate(lines)
-    ]
-    return f'<g font-weight="{weight}" fill="{color(ink)}">{shape}{"".join(texts)}</g>'
 
 
-def _line(number: int, now: int) -> str:
+def _line(number: int, now: int, narrow: bool = False) -> str:
     """The line from a step to the next one, lit in the color of the state that it leads to."""
     start, end = _middle(number) + _RADIUS + 6, _middle(number + 1) - _RADIUS - 6
+    path = f"M{start} {_CENTER}H{end}"
+    if narrow:
+        path = f"M{_CENTER} {_ROW * number - 5}V{_ROW * number + 5}"
     stroke = f'stroke="{color("offline-border")}" stroke-width="1.5" stroke-dasharray="4 4"'
     if number < now:
         stroke = f'stroke="{color(f"{_state(number + 1)}-border")}" stroke-width="3"'
-    return f'<path d="M{start} {_CENTER}H{end}" fill="none" {stroke}/>'
+    return f'<path d="{path}" fill="none" {stroke}/>'

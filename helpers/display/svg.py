@@ -58,8 +58,13 @@ def image_html(svg: str, text: str, kind: str = "picture") -> str:
     alternative = escape("; ".join(text.splitlines()))
     return (
         f'<img class="taskrouter-{kind}" alt="{alternative}" style="max-width:100%" '
-        f'src="data:image/svg+xml,{quote(svg)}">'
+        f'src="{data_url(svg)}">'
     )
+
+
+def data_url(svg: str) -> str:
+    """The drawing as a URL, for an <img>."""
+    return f"data:image/svg+xml,{quote(svg)}"
 
 
 def described_svg(width: int, height: int, title: str, text: str, parts: list[str]) -> str:

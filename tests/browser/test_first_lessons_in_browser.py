@@ -6,8 +6,7 @@ from lesson_steps import check_hint_and_solution, create, status_of, wait_for_ac
 from playwright.sync_api import expect
 from timeout import eventually
 
-from helpers.display.html import short
-from helpers.lessons.workspace import ENGLISH, SPANISH
+from helpers.lessons.workspace import ENGLISH
 
 
 def test_00_floor_and_self_check_follow_what_the_learner_does(tab, run, lab):
@@ -88,23 +87,25 @@ def test_03_picture_follows_the_task_reserved_for_alice(tab, run, lab):
     tab.run_through("controls.lifecycle")
     toggle, picture = tab.output_of("controls.activity_toggle"), tab.output_of("controls.lifecycle")
     expect(toggle.get_by_text("Alice is Idle, available").first).to_be_visible()
-    expect(picture.get_by_text("Alice's Reservation is pending")).to_be_visible()
+    title = picture.locator(".tr-title")
+    expect(title).to_have_text("Spanish #1 is reserved for Alice.")
     [task] = lab.workspace.tasks.list()
     [reservation] = lab.workspace.tasks(task.sid).reservations.list()
     lab.workspace.tasks(task.sid).reservations(reservation.sid).update(
         reservation_status="accepted"
     )
-    expect(picture.get_by_text(f"Task {task.sid} is assigned")).to_be_visible()
+    expect(title).to_have_text("Alice has Spanish #1.")
     lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
     tab.press(toggle.get_by_role("radio", name="Offline", exact=True), "Space")
     wait_for_activity(lab, "Offline")
     other = create(lab)
-    picture.get_by_label("Task").select_option(f"{short(str(other.sid))} pending, {SPANISH}")
-    expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
+    picture.get_by_label("Task", exact=True).select_option("Spanish #2, pending")
+    expect(title).to_contain_text("Spanish #2 waits")
     tab.reload()
-    expect(picture.get_by_text(f"Task {other.sid} is pending")).to_be_visible()
+    expect(title).to_contain_text("Spanish #2 waits")
+    expect(picture.get_by_label("Task", exact=True)).to_have_value(str(other.sid))
     toggle.get_by_role("radio", name="Available", exact=True).click()
-    expect(picture.get_by_text(f"Task {other.sid} is reserved")).to_be_visible()
+    expect(title).to_have_text("Spanish #2 is reserved for Alice.")
     assert tab.violations() == []
 
 
@@ -129,13 +130,17 @@ def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
         "Alice gets another Reservation",
         lambda: lab.workspace.tasks(task.sid).reservations.list(**pending),
     )
+    panel.get_by_text("Every field").click()
     expect(panel.get_by_role("cell", name=again.sid, exact=True)).to_be_visible()
     tab.press(panel.get_by_role("button", name="Accept"))
     eventually("it is assigned", lambda: status_of(lab, task) == "assigned")
-    expect(panel.get_by_text("Alice's Reservation is accepted")).to_be_visible()
+    title = panel.locator(".tr-title")
+    expect(title).to_have_text("Alice has Spanish #1.")
     lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
-    expect(panel.get_by_text("Alice's Reservation is completed")).to_be_visible()
+    expect(title).to_have_text("Alice has completed Spanish #1.")
     tab.reload()
-    panel.get_by_label("Reservation").select_option(f"{short(reservation.sid)} Alice, rejected")
-    expect(panel.get_by_text("Alice's Reservation is rejected")).to_be_visible()
+    choice = panel.get_by_role("combobox", name="Reservation")
+    choice.select_option("Alice, Spanish #1, rejected")
+    expect(title).to_have_text("Alice rejected Spanish #1.")
+    expect(choice).to_have_value(reservation.sid)
     assert tab.violations() == []

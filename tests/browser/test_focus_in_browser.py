@@ -96,30 +96,31 @@ def test_button_disabled_by_its_click_leaves_the_focus_in_its_part(tab, panels, 
     expect(part_with_focus(tab)).to_contain_text("canceled · in ")
 
 
-def test_answer_leaves_the_focus_in_its_panel(tab, panels, lab):
+def test_answer_moves_the_focus_to_the_next_main_action(tab, panels, lab):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     accept = panels["reservation"].get_by_role("button", name="Accept")
-    expect(accept).to_be_enabled()
     tab.press(accept)
-    expect(panels["reservation"].get_by_text("Alice's Reservation is accepted")).to_be_visible()
-    expect(part_with_focus(tab)).to_contain_text("Alice's Reservation is accepted")
+    expect(panels["reservation"].locator(".tr-title")).to_have_text("Alice has Spanish #1.")
+    stays(tab, panels["reservation"].get_by_role("button", name="Complete"))
     tab.page.keyboard.press("Tab")
-    expect(panels["reservation"].get_by_label("Reservation")).to_be_focused()
+    expect(panels["reservation"].get_by_role("button", name="Wrap up")).to_be_focused()
 
 
-def test_button_disabled_elsewhere_gets_the_focus_back(tab, panels, lab):
-    reject = panels["reservation"].get_by_role("button", name="Reject")
-    for _ in range(2):
-        lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-        expect(reject).to_be_enabled()
-        reject.focus()
-        lab.workspace.workers(lab.alice_sid).update(
-            activity_sid=lab.offline_sid, reject_pending_reservations=True
-        )
-        expect(reject).to_be_disabled()
-        expect(part_with_focus(tab)).to_contain_text("Alice's Reservation is rejected")
+def test_button_gone_elsewhere_leaves_the_focus_in_its_panel(tab, panels, lab):
+    reservation = panels["reservation"]
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    expect(reject).to_be_focused()
+    reject = reservation.get_by_role("button", name="Reject")
+    expect(reject).to_be_visible()
+    reject.focus()
+    lab.workspace.workers(lab.alice_sid).update(
+        activity_sid=lab.offline_sid, reject_pending_reservations=True
+    )
+    expect(reject).to_have_count(0)
+    back = reservation.get_by_role("button", name="Set Alice to Idle")
+    stays(tab, back)
+    tab.page.keyboard.press("Enter")
+    expect(reservation.locator(".tr-title")).to_have_text("Alice is asked about Spanish #1.")
+    stays(tab, reservation.get_by_role("button", name="Accept"))
 
 
 def test_removed_part_leaves_the_focus_in_its_panel(tab, panels, lab):
@@ -151,10 +152,10 @@ def test_buttons_of_form_and_clock_keep_the_focus(tab, panels, lab):
     tab.press(create)
     expect(panels["task_form"].get_by_text("is in the TaskQueue")).to_be_visible()
     stays(tab, create)
-    for name in ("10 seconds later", "Advance the clock"):
+    for name in ("10 seconds later", "Jump there"):
         button = panels["clock"].get_by_role("button", name=name)
         tab.press(button, "Space")
-        expect(panels["clock"].get_by_text("later for TaskRouter")).to_be_visible()
+        expect(panels["clock"].get_by_text("later for TaskRouter").first).to_be_visible()
         stays(tab, button)
 
 

@@ -55,7 +55,7 @@ def full_panels(tab, panels, lab) -> dict[str, Locator]:
     for name, shown in (
         ("requests", "Parameters"),
         ("activity_toggle", "Bob is Unavailable"),
-        ("clock", "10 s later"),
+        ("clock", "It is 10 s later"),
         ("task_form", "is in the TaskQueue"),
         ("reservation", "left to answer"),
     ):

@@ -19,11 +19,12 @@ def the_task(lab: PreparedWorkspace):
 def test_task_is_created_reserved_accepted_and_completed_in_panels(tab, panels, lab):
     workers, tasks, reservation = panels["workers"], panels["tasks"], panels["reservation"]
     expect(tasks.get_by_text("It waits: no available Worker")).to_be_visible()
-    expect(reservation.get_by_role("button", name="Accept")).to_be_disabled()
+    expect(reservation.locator(".tr-title")).to_have_text("There is no Reservation yet.")
+    expect(reservation.get_by_role("button")).to_have_count(0)
     workers.get_by_role("button", name="Idle", exact=True).first.click()
     expect(workers.get_by_text("Idle, available · holds Task")).to_be_visible()
     assert the_task(lab).assignment_status == "reserved"
-    expect(reservation.get_by_text("Alice's Reservation is pending.")).to_be_visible()
+    expect(reservation.locator(".tr-title")).to_have_text("Alice is asked about Spanish #1.")
     expect(reservation.get_by_text("left to answer")).to_be_visible()
     expect(panels["lifecycle"].get_by_role("img")).to_have_attribute(
         "alt", re.compile(re.escape("[Worker reserved]"))
@@ -31,7 +32,7 @@ def test_task_is_created_reserved_accepted_and_completed_in_panels(tab, panels, 
     floor = panels["floor"]
     expect(floor.get_by_text("Spanish #1 is reserved for Alice.").first).to_be_visible()
     tab.press(reservation.get_by_role("button", name="Accept"))
-    expect(panels["lifecycle"].get_by_text("Alice's Reservation is accepted")).to_be_visible()
+    expect(panels["lifecycle"].locator(".tr-title")).to_have_text("Alice has Spanish #1.")
     assert the_task(lab).assignment_status == "assigned"
     expect(floor.get_by_text("Alice has Spanish #1.").first).to_be_visible()
     expect(tasks.get_by_role("button", name="Cancel")).to_be_disabled()
@@ -50,7 +51,7 @@ def test_panels_show_changes_made_elsewhere(tab, panels, lab):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
     tab.press(panels["clock"].get_by_role("button", name="20 minutes later"))
-    expect(panels["reservation"].get_by_text("Alice's Reservation is timeout")).to_be_visible()
+    expect(panels["reservation"].locator(".tr-title")).to_contain_text("did not answer")
     expect(panels["workers"].get_by_text("Offline, not available")).to_be_visible()
     assert tab.violations() == []
 
@@ -79,7 +80,7 @@ def test_double_click_and_held_key_count_as_one_click(tab, panels, lab):
     create.dblclick()
     eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == 2)
     panels["clock"].get_by_role("button", name="2 minutes later").dblclick()
-    expect(panels["clock"].get_by_text("It is 2 min later")).to_be_visible()
+    expect(panels["clock"].get_by_text("It is 2 min later").first).to_be_visible()
     assert len(lab.workspace.tasks.list()) == 2
     assert max(task.age for task in lab.workspace.tasks.list()) < 240
     expect(create).to_be_enabled()
@@ -89,7 +90,7 @@ def test_double_click_and_held_key_count_as_one_click(tab, panels, lab):
     tab.page.keyboard.up("Enter")
     eventually("a Task more", lambda: len(lab.workspace.tasks.list()) == 3)
     panels["clock"].get_by_role("button", name="10 seconds later").click()
-    expect(panels["clock"].get_by_text("It is 10 s later")).to_be_visible()
+    expect(panels["clock"].get_by_text("It is 10 s later").first).to_be_visible()
     assert len(lab.workspace.tasks.list()) == 3
 
 
@@ -163,12 +164,12 @@ def test_panels_work_on_a_live_target_except_the_clock(tab):
     workers, tasks, reservation, clock = map(tab.output_of, panels)
     expect(tab.outputs.first).to_contain_text("Connected to real Twilio")
     workers.get_by_title("Set Alice to Idle").click()
-    expect(reservation.get_by_text("Alice's Reservation is pending.")).to_be_visible()
+    expect(reservation.locator(".tr-title")).to_have_text("Alice is asked about Spanish #1.")
     tab.press(reservation.get_by_role("button", name="Accept"))
     complete = tasks.get_by_role("button", name="Complete")
     expect(complete).to_be_enabled()
     complete.click()
     expect(tasks.get_by_text("completed · in ")).to_be_visible()
-    expect(clock.get_by_text("this control is for the local TaskRouter")).to_be_visible()
-    expect(clock.get_by_role("button", name="2 minutes later")).to_be_disabled()
+    expect(clock.locator(".tr-title")).to_contain_text("this control is for the local TaskRouter")
+    expect(clock.get_by_role("button")).to_have_count(0)
     assert tab.violations() == []

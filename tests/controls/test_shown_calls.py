@@ -44,7 +44,8 @@ def cancel(lab: PreparedWorkspace):
 
 def accept(lab: PreparedWorkspace):
     panel = controls.reservation(lab)
-    panel.on_accept(panel.accept)
+    one = panel.content["desk"]["reservation"]
+    press(panel, "accept", task=one["task_sid"], reservation=one["sid"])
     return panel
 
 
@@ -57,7 +58,7 @@ def create(lab: PreparedWorkspace):
 
 def advance(lab: PreparedWorkspace):
     panel = controls.clock(lab)
-    panel.on_step(10)
+    press(panel, "advance", seconds=10)
     return panel
 
 

@@ -3,7 +3,6 @@ from xml.etree import ElementTree
 import pytest
 
 from helpers.display.html import (
-    FactsTable,
     ProgressBar,
     age,
     facts_html,
@@ -76,15 +75,6 @@ def test_table_has_column_headings_and_row_headings():
 
 def test_no_facts_or_rows_give_an_empty_string():
     assert facts_html([]) == folded_html("More", []) == table_html(["Worker"], []) == ""
-
-
-def test_facts_table_without_facts_is_hidden():
-    table = FactsTable()
-    table.show([], [("rest", 1)])
-    assert table.layout.display is None
-    assert table.value == folded_html("Everything else", [("rest", 1)], names_width="15em")
-    table.show([])
-    assert table.layout.display == "none"
 
 
 def test_progress_bar_has_a_name_and_a_number_for_a_screen_reader():

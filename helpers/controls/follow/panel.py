@@ -10,6 +10,7 @@ from local_taskrouter.ui.snapshot import Snapshot
 from traitlets import Instance, Int, Unicode, dlink
 
 from helpers.controls.follow.poller import Update, poller_for
+from helpers.controls.parts import shown_call
 from helpers.controls.parts.panel import NoticeLine, Panel
 from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace
@@ -65,8 +66,9 @@ class FollowingState(ControlState):
             if self.notice == _STOPPED:
                 return
             try:
-                self.snapshot = update.snapshot
-                self._set_time(update.snapshot.time())
+                if update.snapshot is not self.snapshot:
+                    self.snapshot = update.snapshot
+                    self._set_time(self._time_read())
                 self.apply_snapshot()
                 self.notice = update.problem if self.polls_taskrouter else ""
             except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
@@ -83,10 +85,31 @@ class FollowingState(ControlState):
 
         return self.attempt(act_and_refresh)
 
+    def update(
+        self, resources: str, sid: str, parent: tuple[str, str] | None = None, **parameters: str
+    ) -> bool:
+        """Update a resource of the Workspace, and show the call, as `shown_call.update` has it.
+
+        False while another action is running.
+        """
+
+        def send() -> None:
+            self.call = shown_call.update(self.lab, resources, sid, parent, **parameters)
+            resource = self.lab.workspace
+            for name, step_sid in filter(None, [parent, (resources, sid)]):
+                resource = getattr(resource, name)(step_sid)
+            resource.update(**parameters)
+
+        return self.act(send)
+
     def _set_time(self, read: float) -> None:
         if abs(read - self.now()) > _JUMP_SECONDS:
             self._read_time, self._read_at = read, monotonic()
             self.jumps += 1
+
+    def _time_read(self) -> float:
+        """TaskRouter's time of the latest snapshot, in seconds since 1970."""
+        return self.snapshot.time()
 
     def apply_snapshot(self) -> None:
         """Set the state's other traits from `snapshot`."""

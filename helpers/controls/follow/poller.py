@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 from local_taskrouter.ui.names import TaskNames
 from local_taskrouter.ui.shape import Shown
@@ -95,6 +96,11 @@ class Poller:
         if self._shown is None or self._shown[0] is not snapshot:
             self._shown = (snapshot, show(snapshot, self.names))
         return self._shown[1]
+
+    def read_clock(self) -> dict[str, Any]:
+        """Return the local TaskRouter's time, see SnapshotReader.read_clock."""
+        with self.poll_lock:
+            return self._reader.read_clock(self.lab)
 
     def subscribe(self, listener: Listener, needs_snapshots: bool = True) -> None:
         """Call `listener` from now on, in another thread, until it raises; that is logged.

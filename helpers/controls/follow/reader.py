@@ -1,12 +1,13 @@
 """Reads snapshots of a Workspace, in few requests, which the learner's request log omits."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from local_taskrouter.explanation.candidates import judge_candidates
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
@@ -84,6 +85,18 @@ class SnapshotReader:
             len(found) > MOST_WORKERS,
         )
         return replace(snapshot, channels=self._channels.read(space, snapshot))
+
+    def read_clock(self, lab: PreparedWorkspace) -> dict[str, Any]:
+        """Return the local TaskRouter's `GET /emulator/clock`, see local_taskrouter/http.
+
+        Its moments are seconds since 1970. Raises what `requests` raises, and ValueError or KeyError
+        for another answer.
+        """
+        answer = self.client(lab.session).request("GET", f"{lab.session.address}/emulator/clock")
+        clock: dict[str, Any] = json.loads(answer.text)
+        for name in ("now", "next_due"):
+            clock[name] = clock[name] and datetime.fromisoformat(clock[name]).timestamp()
+        return clock
 
     def close(self) -> None:
         """Close the connections; the next read opens new ones."""

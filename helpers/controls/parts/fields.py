@@ -1,4 +1,4 @@
-"""Fields that several controls share: a chooser, a search, and a Worker's Activity buttons."""
+"""Fields that several controls share: a search, and a Worker's Activity buttons."""
 
 from collections.abc import Iterable
 
@@ -9,34 +9,6 @@ from helpers.controls.parts.state import ControlState
 
 # Buttons without a tick keep its space, so that they do not move.
 _TICK, _NO_TICK = "\u00a0✓", "\u00a0\u2007"
-
-
-class Chooser(widgets.Dropdown):
-    """A list to choose from, whose first entry stands for the newest: `value` is a SID, or "".
-
-    `rendering` is True while the panel, not the learner, changes `value`.
-    """
-
-    def __init__(self, name: str, newest: str) -> None:
-        self.rendering = False
-        self.newest = (newest, "")
-        super().__init__(
-            options=[self.newest],
-            description=name,
-            style={"description_width": "initial"},
-            layout={"width": "36em", "max_width": "98%"},
-        )
-
-    def render(self, options: Iterable[tuple[str, str]], chosen: str) -> None:
-        """Offer `options`, pairs of description and SID, and select `chosen`."""
-        self.rendering = True
-        try:
-            offered = (self.newest, *options)
-            if self.options != offered:
-                self.options = offered
-            self.value = chosen
-        finally:
-            self.rendering = False
 
 
 class ActivityButtons(widgets.ToggleButtons):

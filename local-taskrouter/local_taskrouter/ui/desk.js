@@ -3,21 +3,21 @@
 
 import { callOf } from "./calls.js";
 import { el } from "./dom.js";
-import { button, face, facts, fold, panel, pill, prose, sid } from "./pieces.js";
-import { age, countdown, duration } from "./words.js";
+import { button, chooser, face, facts, fold, panel, pill, prose, sid } from "./pieces.js";
+import { age, countdown, duration, isOpen } from "./words.js";
 
 /* `desk`: the `reservation` with its `task` and `worker`, null once they are deleted, `back`, the
    Activity in which the Worker is available again, and `fields`: names and values, by heading. */
 export function deskCard({ reservation: one, task, worker, back = null, fields }, now, { call = null, foot = null, ...how } = {}) {
-  const name = `${one.worker}'s desk`, word = one.status === "pending" ? "asked" : one.status;
+  const name = `${one.worker}'s desk`, word = one.status === "pending" ? "asked" : one.status, actions = nextSteps(one, worker, back);
   return panel("desk", one.says, {
     label: name, kind: "tr-desk", ...how,
     top: [face(one.worker, one.status), el("span", { class: "tr-strong" }, name), el("span", { class: "end" }, pill(word))],
     body: el("div", { class: "tr-body" },
-      task && el("p", { class: "tr-soft" }, `${task.name} · ${task.about} · came ${age(now - task.created)} ago · priority ${task.priority}`),
+      task && el("p", { class: "tr-soft" }, [task.about, isOpen(task) && `came ${age(now - task.created)} ago`, `priority ${task.priority}`].filter(Boolean).join(" · ")),
       one.deadline !== null && timeLeft(one, now),
       sentencesAfter(one, task, worker).map((text) => el("p", { class: "tr-read" }, prose(text))),
-      el("div", { class: "tr-actions" }, nextSteps(one, worker, back))),
+      actions.length > 0 && el("div", { class: "tr-actions" }, actions)),
     foot: [fold("fields", "Every field", Object.entries(fields).map(fieldsOf)), callOf(call), foot, sid(one.sid)],
   });
 }
@@ -30,8 +30,20 @@ function timeLeft(one, now) {
   ];
 }
 
+/* The panel of a notebook: the desk of the newest or the `chosen` Reservation, and the choice. */
+export function reservationPanel({ says, desk, options, chosen, call }, { now }) {
+  const others = options.length > 2 && chooser("Reservation", "choose", options, chosen);
+  if (!desk.reservation) {
+    const hint = desk.task?.says ?? "It shows here as soon as TaskRouter asks a Worker.";
+    return panel("desk", says, { role: "group", label: "Reservation", body: el("p", { class: "tr-body tr-read" }, prose(hint)), foot: call && callOf(call) });
+  }
+  const drawn = deskCard(desk, now, { role: "group", call, foot: others });
+  drawn.dataset.says = deskSays(desk, now);
+  return drawn;
+}
+
 /* What a screen reader says: the title, and once each when time runs out. */
-export function deskSays({ reservation: one }, now) {
+function deskSays({ reservation: one }, now) {
   const left = one.deadline === null ? Infinity : one.deadline - now;
   return left > 60 ? one.says : `${one.says} ${left > 10 ? "1 min" : left > 0 ? "10 s" : "No time is"} left to answer.`;
 }
@@ -47,7 +59,7 @@ function sentencesAfter(one, task, worker) {
     case "accepted":
       return ["Complete the Task when the customer has been served. Wrap it up first if there is something to write down."];
     case "wrapping":
-      return [`The conversation is over. Until the Task is completed, it takes one of ${one.worker}'s places.`];
+      return [`The conversation is over. Until the Task is completed, it takes ${one.worker}'s capacity.`];
     default:
       return [
         needsBack(one, worker) && `${one.worker} is ${worker.activity}, and is asked about no Task until that changes.`,
@@ -60,8 +72,9 @@ function nextSteps(one, worker, back) {
   const values = { task: one.task_sid, reservation: one.sid }, ofTask = { task: one.task_sid };
   if (one.status === "pending") return [button("Accept", "accept", values, "main"), button("Reject", "reject", values)];
   if (one.status === "accepted") return [button("Complete", "complete", ofTask, "main"), button("Wrap up", "wrap", ofTask)];
-  if (one.status === "wrapping") return button("Complete", "complete", ofTask, "main");
-  return back && needsBack(one, worker) && button(`Set ${one.worker} to ${back.name}`, "set_activity", { worker: one.worker_sid, activity: back.sid }, "main");
+  if (one.status === "wrapping") return [button("Complete", "complete", ofTask, "main")];
+  if (!back || !needsBack(one, worker)) return [];
+  return [button(`Set ${one.worker} to ${back.name}`, "set_activity", { worker: one.worker_sid, activity: back.sid }, "main")];
 }
 
 const fieldsOf = ([heading, values]) => [el("p", { class: "tr-strong" }, heading), facts(heading, values)];

@@ -78,9 +78,16 @@ export const banner = (state, text) =>
 /* A text with `code` in backticks. */
 export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
 
+/* A list to choose from: `options` are [words, value]; a change does `action` with the value. */
+export const chooser = (label, action, options, chosen) =>
+  el("select", { class: "tr-input tr-choose", "aria-label": label, "data-action": action },
+    options.map(([words, value]) => el("option", { value, selected: value === chosen }, words)));
+
 /* A table of names and values. */
 export const facts = (name, values) => el("div", { class: "tr-scroll", tabindex: 0, role: "group", "aria-label": name }, el("table", {}, el("tbody", {},
   Object.entries(values).map(([each, value]) => el("tr", {}, el("th", { scope: "row" }, each), el("td", { class: "wide" }, value === null || value === undefined ? "none" : String(value)))))));
+
+export const INSIDE = 34; // of a panel: its padding and border
 
 /* A panel: its title says what is true now; `top` is a row above it. On the page it is a region with
    an `id`; a notebook has dozens, so there it has the `role` group. */

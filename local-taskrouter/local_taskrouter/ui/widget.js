@@ -3,19 +3,23 @@
 
 import { CALL_PRESSES } from "./calls.js";
 import { activityCard } from "./cards.js";
+import { clockPanel } from "./clock.js";
+import { reservationPanel } from "./desk.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
-import { banner, panel } from "./pieces.js";
+import { lifecyclePanel } from "./lifecycle.js";
+import { banner, INSIDE, panel } from "./pieces.js";
 import { isField, listenForPresses, pressOf } from "./presses.js";
 import { isOpen, sentence } from "./words.js";
 
-const INSIDE = 34; // of a panel: its padding and border
 const LOST = "jupyter-widgets-disconnected", LOST_SAYS = "The kernel was restarted, or has ended. Run the notebook from its first cell.";
 
 /* What draws each kind of panel: (content, view) => element. `view` is what belongs to this place in
    the page: `now`, TaskRouter's time; `width` in pixels; and what the presses in HERE keep. */
-const DRAWINGS = { floor: floorPanel, activity: activityCard };
+const DRAWINGS = {
+  floor: floorPanel, activity: activityCard, reservation: reservationPanel, clock: clockPanel, lifecycle: lifecyclePanel,
+};
 
 /* Presses that change the view in the page alone: (values, control, view). The model gets the others. */
 const HERE = { ...CALL_PRESSES };

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import pytest
 from IPython.core.events import EventManager
 from ipywidgets.widgets import widget as ipywidgets_widget
+from press import press
 from spy_lock import SpyLock
 from timeout import eventually
 
@@ -70,10 +71,9 @@ def test_notice_shows_while_taskrouter_is_down_and_clears_when_it_is_back(lab):
     assert panel.notice_line.text == ""
 
 
-@pytest.mark.parametrize("name", ["clock", "requests"])
-def test_panel_with_local_data_opens_while_taskrouter_is_down(lab, taskrouter, name):
+def test_panel_with_local_data_opens_while_taskrouter_is_down(lab, taskrouter):
     taskrouter.server.stop()
-    assert getattr(controls, name)(lab).notice_line.text == ""
+    assert controls.requests(lab).notice_line.text == ""
 
 
 def test_closed_panel_gets_no_updates(lab):
@@ -129,8 +129,6 @@ def test_update_changes_the_state_under_the_lock(lab, name):
         ("requests", "direction", "received"),
         ("requests", "status", "5xx"),
         ("playground", "expression", "1 == 2"),
-        ("lifecycle", "chosen_sid", "WT" + "0" * 32),
-        ("reservation", "chosen_sid", "WR" + "0" * 32),
     ],
 )
 def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
@@ -151,8 +149,9 @@ def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
         ("tasks", "busy", True),
         ("workers", "busy", True),
         ("requests", "busy", True),
-        ("reservation", "summary", "x"),
-        ("lifecycle", "summary", "x"),
+        ("reservation", "drawn", {}),
+        ("lifecycle", "drawn", {}),
+        ("clock", "outcome", "x"),
         ("floor", "shown", {}),
         ("activity_toggle", "worker", {}),
     ],
@@ -168,18 +167,24 @@ def test_panel_renders_under_the_lock(lab, name, trait, value):
     assert held and all(held)
 
 
-@pytest.mark.parametrize(
-    ("name", "trait"),
-    [("requests", "chosen"), ("reservation", "chosen_sid"), ("lifecycle", "chosen_sid")],
-)
-def test_choice_waits_for_the_lock(lab, name, trait):
-    lab.workspace.fetch()
+@pytest.mark.parametrize("name", ["reservation", "lifecycle"])
+def test_choice_is_applied_under_the_lock(lab, name):
+    lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     panel = getattr(controls, name)(lab)
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
-    panel.state.observe(lambda _: held.append(lock.held), trait)
-    offered = panel.list.options[-1][1] if name == "requests" else "XX" + "0" * 32
-    panel.on_choose({"new": offered})
+    panel.state.observe(lambda _: held.append(lock.held), "drawn")
+    press(panel, "choose", value=panel.content["options"][-1][1])
+    assert held and all(held)
+
+
+def test_chosen_request_waits_for_the_lock(lab):
+    lab.workspace.fetch()
+    panel = controls.requests(lab)
+    panel.state.lock = lock = SpyLock()
+    held: list[int] = []
+    panel.state.observe(lambda _: held.append(lock.held), "chosen")
+    panel.on_choose({"new": panel.list.options[-1][1]})
     assert held and all(held)
 
 
@@ -219,7 +224,7 @@ def test_every_widget_of_a_panel_is_among_its_descendants(lab, name):
     assert [one for part in parts for one in own(part) if one not in parts] == []
 
 
-@pytest.mark.parametrize("name", ["floor", "lifecycle", "reservation", "tasks", "workers"])
+@pytest.mark.parametrize("name", ["clock", "floor", "lifecycle", "reservation", "tasks", "workers"])
 def test_text_shows_that_taskrouter_is_down(lab, taskrouter, name):
     taskrouter.server.stop()
     assert "TaskRouter does not answer" in repr(getattr(controls, name)(lab))

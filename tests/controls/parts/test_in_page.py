@@ -4,7 +4,7 @@ from helpers.controls.parts.in_page import PANEL, PART, InPage
 
 def test_every_panel_has_one_invisible_in_page_part(prepared):
     lab = prepared("task waiting")
-    drawn_in_the_page = {"activity_toggle", "floor"}
+    drawn_in_the_page = {"activity_toggle", "clock", "floor", "lifecycle", "reservation"}
     for name in set(controls.__all__) - drawn_in_the_page:
         panel = getattr(controls, name)(lab)
         [hidden] = [one for one in panel.children if isinstance(one, InPage)]
