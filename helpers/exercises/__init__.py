@@ -3,7 +3,7 @@
     ask(name)                      the question `name` of questions.toml
 
     carlas_first_day(lab)      00  Carla gets Tasks in Spanish, and none in English
-    bob_has_lunch(lab)         01  Bob is Unavailable
+    bob_is_at_lunch(lab)       01  Bob is in the Activity Lunch, and gets no Tasks
     both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
     urgent_task(lab)           02  a Task in English with the priority 5
     bob_learns_spanish(lab)    03  Bob holds a Task in Spanish, and still speaks English
@@ -25,6 +25,7 @@ SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as 
 """
 
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
+from helpers.exercises.availability import bob_is_at_lunch, both_languages
 from helpers.exercises.beyond_quickstart import away_not_gone
 from helpers.exercises.city_bikes import (
     doors_are_open,
@@ -41,9 +42,7 @@ from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
     alice_takes_two,
     bob_accepts,
-    bob_has_lunch,
     bob_learns_spanish,
-    both_languages,
     urgent_task,
 )
 from helpers.exercises.self_check import Line, SelfCheck
@@ -57,7 +56,7 @@ __all__ = [
     "ask",
     "away_not_gone",
     "bob_accepts",
-    "bob_has_lunch",
+    "bob_is_at_lunch",
     "bob_learns_spanish",
     "both_languages",
     "break_app",

@@ -16,67 +16,6 @@ PRIORITY = 5
 CAPACITY = 2
 
 
-@refreshing
-def bob_has_lunch(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 01: Bob, and only Bob, is in the Activity Unavailable."""
-    alice = lab.workspace.workers(lab.alice_sid).fetch().activity_name
-    bob = lab.workspace.workers(lab.bob_sid).fetch().activity_name
-    return SelfCheck(
-        "Bob has lunch",
-        [
-            Line(
-                "Alice is still Offline",
-                alice == "Offline",
-                f"she is {alice}",
-                "Update Alice with lab.offline_sid. Then look whose SID is in your line.",
-            ),
-            Line(
-                "Bob is Unavailable",
-                bob == "Unavailable",
-                f"he is {bob}",
-                "Update Bob as you updated Alice, with the SID of another Activity.",
-            ),
-        ],
-    )
-
-
-@refreshing
-def both_languages(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 01: the English TaskQueue takes only Workers who speak English and Spanish.
-
-    Tries the TaskQueue's expression on made-up Workers, so any expression that does this is right.
-    """
-    expression = str(lab.workspace.task_queues(lab.english_queue_sid).fetch().target_workers)
-
-    def line(who: str, languages: list[str], wanted: bool, advice: str) -> Line:
-        matches = _matches(expression, {"languages": languages})
-        return Line(
-            f"A Worker who speaks {who} {'matches' if wanted else 'does not match'}",
-            matches == wanted,
-            f"such a Worker {'matches' if matches else 'does not match'} {expression}",
-            advice,
-        )
-
-    return SelfCheck(
-        "Two languages for one TaskQueue",
-        [
-            line("English and Spanish", ["en", "es"], True, "Both conditions must hold for her."),
-            line(
-                "only English",
-                ["en"],
-                False,
-                "One language is not enough: add a second condition.",
-            ),
-            line(
-                "only Spanish",
-                ["es"],
-                False,
-                "Spanish alone is not enough: keep the first condition.",
-            ),
-        ],
-    )
-
-
 def _matches(expression: str, attributes: Mapping[str, Any]) -> bool:
     """Whether a Worker with these attributes matches the TaskQueue's expression."""
     try:

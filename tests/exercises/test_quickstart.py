@@ -22,56 +22,6 @@ def reserved(exercise_workspace):
     return space
 
 
-class TestBobHasLunch:
-    def test_unsolved_reports_bobs_activity(self, offline, marks):
-        found = exercises.bob_has_lunch(offline.lab)
-        assert marks(found) == "✓○"
-        assert str(found.lines[1]) == "○ Bob is Unavailable: he is Idle"
-
-    def test_bob_unavailable_solves_it(self, offline, marks):
-        offline.bob.update(activity_sid=offline.activities["Unavailable"])
-        assert marks(exercises.bob_has_lunch(offline.lab)) == "✓✓"
-
-    def test_bob_offline_is_not_enough(self, offline, marks):
-        offline.bob.update(activity_sid=offline.lab.offline_sid)
-        assert marks(exercises.bob_has_lunch(offline.lab)) == "✓○"
-
-    def test_alice_unavailable_gets_the_advice_to_undo_it(self, offline, marks):
-        offline.alice.update(activity_sid=offline.activities["Unavailable"])
-        found = exercises.bob_has_lunch(offline.lab)
-        assert marks(found) == "○○"
-        assert found.advice.startswith("Next: Update Alice with lab.offline_sid")
-
-
-class TestBothLanguages:
-    @pytest.mark.parametrize(
-        ("expression", "expected"),
-        [
-            ('languages HAS "en"', "✓○✓"),
-            ('languages HAS "en" AND languages HAS "es"', "✓✓✓"),
-            ('languages HAS "es" AND languages HAS "en"', "✓✓✓"),
-            ('languages HAS "en" OR languages HAS "es"', "✓○○"),
-            ('languages HAS "es"', "✓✓○"),
-            ('name == "Alice"', "○✓✓"),
-        ],
-    )
-    def test_expression_is_judged_by_the_workers_it_matches(
-        self, offline, marks, expression, expected
-    ):
-        queue = offline.workspace.task_queues(offline.lab.english_queue_sid)
-        queue.update(target_workers=expression)
-        found = exercises.both_languages(offline.lab)
-        assert marks(found) == expected
-        assert found.solved == ("○" not in expected)
-
-    def test_unsolved_reports_the_expression(self, offline):
-        found = exercises.both_languages(offline.lab)
-        assert str(found.lines[1]) == (
-            "○ A Worker who speaks only English does not match: "
-            'such a Worker matches languages HAS "en"'
-        )
-
-
 class TestUrgentTask:
     def test_without_a_task_in_english_no_line_is_right(self, offline, marks):
         offline.task(SPANISH, priority=5)
