@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from notebook_guards import Notebook
 
 PROMPT = "# Write "
-LESSONS = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "10"}
+LESSONS = {"00", "01", "02", "03", "04", "05", "06", "07", "08", "10", "12"}
 
 CASES = {"08": 10}
 

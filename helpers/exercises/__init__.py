@@ -18,6 +18,7 @@
     thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
     close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
     green_break(lab)           10  a test fails when the app answers a callback with status 500
+    mine_is_gone(lab)          12  of Workspaces of one name in an account, the learner's is deleted
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
 SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as `run_pytest` and
@@ -46,6 +47,8 @@ from helpers.exercises.quickstart import (
     urgent_task,
 )
 from helpers.exercises.self_check import Line, SelfCheck
+from helpers.exercises.shared_account import mine_is_gone
+from helpers.lessons.shared_account import share_account
 
 __all__ = [
     "AppFolder",
@@ -69,9 +72,11 @@ __all__ = [
     "has_task_queues",
     "has_workers",
     "has_workflow",
+    "mine_is_gone",
     "repair_escalates",
     "repaired",
     "run_pytest",
+    "share_account",
     "thirty_seconds",
     "urgent_task",
 ]

@@ -15,11 +15,12 @@ from helpers.controls.follow.poller import Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
 from helpers.lessons.complaints_workspace import Case
+from helpers.lessons.shared_account import SharedAccount
 from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
 
-Lab = TypeVar("Lab", bound=AnyLab | Case)
+Lab = TypeVar("Lab", bound=AnyLab | Case | SharedAccount)
 
 
 @dataclass(frozen=True)

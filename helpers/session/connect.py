@@ -37,7 +37,9 @@ from helpers.session.workspace_ownership import WORKSPACE
 _ANSWER_SECONDS = 30.0
 
 
-def connect(target: str | None = None, alone: bool = False) -> Session:
+def connect(
+    target: str | None = None, alone: bool = False, environment: Mapping[str, str] | None = None
+) -> Session:
     """Connect to TaskRouter and return the Session.
 
     `target` is "local" or "live". The default is the environment variable TASKROUTER_TARGET, else
@@ -48,16 +50,19 @@ def connect(target: str | None = None, alone: bool = False) -> Session:
     `alone` starts another local TaskRouter, empty, with a separate clock, for this Session only. It
     ends with the Session's `close` or with this process, even if the process is killed.
 
+    `environment` has the variables for "live" in place of this process's.
+
     Raises ValueError for any other target, and for `alone` with "live"; ConnectionFailed if
     TaskRouter cannot be reached or started.
     """
     fold_tracebacks(RequestLog())  # for the errors below
-    session = _connect(target or os.environ.get("TASKROUTER_TARGET") or "local", alone)
+    variables = os.environ if environment is None else environment
+    session = _connect(target or variables.get("TASKROUTER_TARGET") or "local", alone, variables)
     fold_tracebacks(session.requests)
     return session
 
 
-def _connect(chosen: str, alone: bool) -> Session:
+def _connect(chosen: str, alone: bool, environment: Mapping[str, str]) -> Session:
     if alone and chosen == "live":
         raise ValueError(
             'Only a local TaskRouter can be started alone: use connect("local", alone=True).'
@@ -68,7 +73,7 @@ def _connect(chosen: str, alone: bool) -> Session:
         home = launch.Home()
         return LocalSession(_start(home), home)
     if chosen == "live":
-        return _connect_to_twilio(os.environ)
+        return _connect_to_twilio(environment)
     raise ValueError(
         f'There is no target {chosen!r}. Use connect("local") or connect("live"), or set '
         'TASKROUTER_TARGET to "local" or "live".'

@@ -322,3 +322,9 @@ def test_credential_that_http_cannot_carry_raises_one_sentence(home, monkeypatch
     monkeypatch.setenv("TASKROUTER_AUTH_TOKEN", "t\u00f6k")
     with pytest.raises(ConnectionFailed, match="TASKROUTER_AUTH_TOKEN contains a character"):
         connect()
+
+
+def test_live_reads_the_environment_that_is_passed():
+    half = {"TASKROUTER_TARGET": "live", "TWILIO_ACCOUNT_SID": "AC123"}
+    with pytest.raises(ConnectionFailed, match="TWILIO_AUTH_TOKEN is not set"):
+        connect(environment=half)
