@@ -245,6 +245,12 @@ class Tab:
         return answer
 
 
+def activity_of(output: Locator, worker: str, name: str) -> Locator:
+    """The button that sets a Worker's Activity, in an output."""
+    switch = output.get_by_role("radiogroup", name=f"Activity of {worker}", exact=True)
+    return switch.get_by_role("radio", name=name, exact=True)
+
+
 def violations(page: Page, context: str = ".jp-OutputArea-output") -> list[str]:
     """What axe finds in the output areas of a page, or in another part, each as "rule: element"."""
     found = Axe().run(page, context=context)

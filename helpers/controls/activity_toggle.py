@@ -1,7 +1,6 @@
 """A control that sets a Worker's Activity."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from traitlets import Dict, List, Unicode
 from twilio.rest.taskrouter.v1.workspace.activity import ActivityInstance
@@ -9,7 +8,6 @@ from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.controls.follow.drawn import DrawnPanel
 from helpers.controls.follow.panel import FollowingState
-from helpers.controls.parts import shown_call
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -31,7 +29,7 @@ class ActivityState(FollowingState):
 
     def set_activity(self, worker: str, activity: str) -> bool:
         """Set the Activity of a Worker, both by SID. False while another action is running."""
-        return self.act(lambda: self._set(worker, activity))
+        return self.update("workers", worker, activity_sid=activity)
 
     def apply_snapshot(self) -> None:
         worker = self.snapshot.worker(self.worker_sid)
@@ -43,10 +41,6 @@ class ActivityState(FollowingState):
         worker = self.lab.workspace.workers(self.worker_sid).fetch()
         with self.lock:
             self._apply(activities, worker)
-
-    def _set(self, worker: str, activity: str) -> None:
-        self.call = shown_call.update(self.lab, "workers", worker, activity_sid=activity)
-        self.lab.workspace.workers(worker).update(activity_sid=activity)
 
     def _apply(self, activities: Iterable[ActivityInstance], worker: WorkerInstance) -> None:
         name, activity = str(worker.friendly_name), str(worker.activity_name)
@@ -75,10 +69,6 @@ class ActivityToggle(DrawnPanel[ActivityState]):
     def refresh(self) -> None:
         """Show what TaskRouter returns now."""
         self.state.refresh()
-
-    def drawing(self) -> dict[str, Any]:
-        state = self.state
-        return {"worker": state.worker, "activities": state.activities, "says": state.summary}
 
     def as_text(self) -> str:
         names = [activity["name"] for activity in self.state.activities]

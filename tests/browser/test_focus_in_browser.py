@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from browser_tab import activity_of
 from playwright.sync_api import Locator, expect
 from timeout import becomes, eventually
 
@@ -15,6 +16,11 @@ def stays(tab, control: Locator) -> None:
     before = int(updates.input_value())
     eventually("three updates", lambda: int(updates.input_value()) >= before + 3)
     expect(control).to_be_focused()
+
+
+def create(lab):
+    attributes = json.dumps({"selected_language": "es"})
+    return lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
 
 
 def part_with_focus(tab) -> Locator:
@@ -45,7 +51,7 @@ def test_focus_is_visible(tab, panels, lab, theme):
         form.get_by_label("Priority"),
         form.get_by_role("button", name="Create Task"),
         requests.get_by_label("Requests"),
-        panels["workers"].get_by_title("Set Alice to Idle"),
+        activity_of(panels["workers"], "Alice", "Idle"),
     ):
         tab.page.keyboard.press("Shift")  # the focus ring shows only after a key
         control.focus()
@@ -54,46 +60,47 @@ def test_focus_is_visible(tab, panels, lab, theme):
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_toggle_keeps_the_focus_after_a_click(tab, panels, lab, key):
-    button = panels["workers"].get_by_title("Set Bob to Unavailable")
-    tab.press(button, key)
-    expect(button).to_have_text("Unavailable ✓")
-    stays(tab, button)
-    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
-    expect(button).to_have_text("Unavailable")
-    stays(tab, button)
-
-
-@pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_switch_keeps_the_focus_after_a_press(tab, panels, lab, key):
-    away = panels["activity_toggle"].get_by_role("radio", name="Unavailable")
-    panels["activity_toggle"].get_by_role("radio", name="Idle").focus()
-    tab.page.keyboard.press("ArrowLeft")
-    expect(away).to_be_focused()
-    tab.page.keyboard.press(key)
-    expect(away).to_be_checked()
-    stays(tab, away)
-    lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
-    expect(away).not_to_be_checked()
-    stays(tab, away)
+    for name in ("workers", "activity_toggle"):
+        away = activity_of(panels[name], "Bob", "Unavailable")
+        activity_of(panels[name], "Bob", "Idle").focus()
+        tab.page.keyboard.press("ArrowLeft")
+        expect(away).to_be_focused()
+        tab.page.keyboard.press(key)
+        expect(away).to_be_checked()
+        stays(tab, away)
+        lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)
+        expect(away).not_to_be_checked()
+        stays(tab, away)
 
 
-def test_toggle_keeps_the_focus_when_the_worker_changes_elsewhere(tab, panels, lab):
-    button = panels["workers"].get_by_title("Set Alice to Available")
-    button.focus()
+def test_switch_keeps_the_focus_when_the_worker_changes_elsewhere(tab, panels, lab):
+    option = activity_of(panels["workers"], "Alice", "Available")
+    option.focus()
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
-    stays(tab, button)
+    expect(panels["workers"].get_by_text("has been asked about Spanish #1")).to_be_visible()
+    stays(tab, option)
     made = lab.workspace.activities.create(friendly_name="Lunch <b>break</b>")
-    expect(panels["workers"].get_by_title("Set Alice to Lunch <b>break</b>")).to_be_visible()
-    stays(tab, button)
+    expect(activity_of(panels["workers"], "Alice", "Lunch <b>break</b>")).to_be_visible()
+    stays(tab, option)
     made.delete()
 
 
-def test_button_disabled_by_its_click_leaves_the_focus_in_its_part(tab, panels, lab):
-    tab.press(panels["tasks"].get_by_role("button", name=re.compile("Cancel")))
-    expect(panels["tasks"].get_by_text("canceled · in ")).to_be_visible()
-    expect(part_with_focus(tab)).to_contain_text("canceled · in ")
+def test_task_that_ends_by_its_press_leaves_the_focus_in_its_panel(tab, panels, lab):
+    tasks = panels["tasks"]
+    tab.press(tasks.get_by_role("button", name="Cancel"))
+    title = tasks.locator(".tr-title")
+    expect(title).to_have_text("No Task is open")
+    stays(tab, title)
+    [other, last] = [create(lab) for _ in range(2)]
+    expect(tasks.get_by_role("button", name="Cancel")).to_have_count(2)
+    tab.press(tasks.get_by_role("button", name="Cancel").first)
+    expect(tasks.get_by_role("button", name="Cancel")).to_have_count(1)
+    assert (other.fetch().assignment_status, last.fetch().assignment_status) == (
+        "canceled",
+        "pending",
+    )
+    stays(tab, tasks.get_by_role("list", name="Tasks", exact=True).get_by_role("listitem"))
 
 
 def test_answer_moves_the_focus_to_the_next_main_action(tab, panels, lab):
@@ -123,12 +130,12 @@ def test_button_gone_elsewhere_leaves_the_focus_in_its_panel(tab, panels, lab):
     stays(tab, reservation.get_by_role("button", name="Accept"))
 
 
-def test_removed_part_leaves_the_focus_in_its_panel(tab, panels, lab):
-    panels["tasks"].get_by_role("button", name=re.compile("Cancel")).focus()
+def test_deleted_task_leaves_the_focus_in_its_panel(tab, panels, lab):
+    panels["tasks"].get_by_role("button", name="Cancel").focus()
     [task] = lab.workspace.tasks.list()
     task.delete()
-    expect(panels["tasks"].get_by_text("There is no Task yet.")).to_be_visible()
-    expect(part_with_focus(tab)).to_contain_text("There is no Task yet.")
+    expect(panels["tasks"].get_by_text("A Task shows here")).to_be_visible()
+    expect(panels["tasks"].locator(".tr-title")).to_be_focused()
 
 
 def test_shown_call_takes_the_focus_and_is_selected(tab, panels, lab):
@@ -189,14 +196,13 @@ def test_arrow_keys_move_through_the_requests(tab, panels, lab):
 
 
 def test_focus_elsewhere_is_not_moved(tab, panels, lab):
-    cancel = panels["tasks"].get_by_role("button", name=re.compile("Cancel"))
-    tab.press(cancel)
+    tab.press(panels["tasks"].get_by_role("button", name="Cancel"))
     field = panels["task_form"].get_by_label("Priority")
     field.focus()
-    expect(panels["tasks"].get_by_text("canceled · in ")).to_be_visible()
+    expect(panels["tasks"].locator(".tr-title")).to_have_text("No Task is open")
     stays(tab, field)
-    panels["tasks"].get_by_text("1 Task").click()
-    attributes = json.dumps({"selected_language": "es"})
-    lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
-    expect(panels["tasks"].get_by_text("2 Tasks")).to_be_visible()
+    panels["tasks"].locator(".tr-title").click()
+    create(lab)
+    expect(panels["tasks"].locator(".tr-title")).to_have_text("1 Task waits")
     expect(part_with_focus(tab)).to_have_count(0)
+    expect(panels["tasks"].locator(":focus")).to_have_count(0)

@@ -46,7 +46,7 @@ TRAVEL = """picture => { window.travelled = new Promise((resolve) => {
 def full_panels(tab, panels, lab) -> dict[str, Locator]:
     """The panels during a pending Reservation, each with as much content as it can show."""
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
-    expect(panels["workers"].get_by_text("Idle, available · holds Task")).to_be_visible()
+    expect(panels["workers"].get_by_text("has been asked about Spanish #1")).to_be_visible()
     panels["requests"].get_by_label("Requests").select_option(index=0)
     panels["requests"].get_by_role("button", name="Edit and send").click()
     panels["activity_toggle"].get_by_role("radio", name="Unavailable").click()

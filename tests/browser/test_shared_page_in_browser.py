@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
+from browser_tab import activity_of
 from playwright.sync_api import expect
 from timeout import eventually
 
@@ -56,8 +57,8 @@ def change_taskrouter(lab) -> None:
 
 
 def change_panels(tab, panels) -> None:
-    expect(panels["workers"].get_by_title("Set Carl to Lunch")).to_be_visible()
-    expect(panels["tasks"].get_by_text("3 Tasks")).to_be_visible()
+    expect(activity_of(panels["workers"], "Carl", "Lunch")).to_be_visible()
+    expect(panels["tasks"].get_by_role("listitem").nth(2)).to_be_visible()
     form, requests, clock = panels["task_form"], panels["requests"], panels["clock"]
     form.get_by_label("Language").select_option("French (fr)")
     form.get_by_label("More attributes").fill('{"vip": ')

@@ -45,14 +45,14 @@ def test_new_panel_shows_the_activity_and_sends_no_update(lab):
         "name": "Offline",
         "available": False,
     }
-    assert content["says"] == "Alice is Offline, not available: TaskRouter offers no Tasks."
+    assert content["summary"] == "Alice is Offline, not available: TaskRouter offers no Tasks."
     assert updates(lab) == before
 
 
 def test_choice_sets_the_activity_and_shows_the_call(lab, toggle):
     choose(toggle, lab.idle_sid)
     assert activity_of_alice(lab) == chosen(toggle) == "Idle"
-    assert toggle.content["says"] == "Alice is Idle, available: TaskRouter may offer Tasks."
+    assert toggle.content["summary"] == "Alice is Idle, available: TaskRouter may offer Tasks."
     assert f'activity_sid="{lab.idle_sid}"' in toggle.content["call"]["python"]
     assert f"ActivitySid={lab.idle_sid}" in toggle.content["call"]["curl"]
     assert toggle.content["error"] == ""
@@ -63,7 +63,7 @@ def test_change_made_elsewhere_shows_after_refresh(lab, toggle):
     before = updates(lab)
     toggle.refresh()
     assert chosen(toggle) == "Idle"
-    assert toggle.content["says"].startswith("Alice is Idle")
+    assert toggle.content["summary"].startswith("Alice is Idle")
     assert updates(lab) == before
 
 
@@ -137,7 +137,7 @@ def test_worker_beyond_the_limit_is_shown(lab, monkeypatch):
     monkeypatch.setattr(reader, "MOST_WORKERS", 1)
     toggle = controls.activity_toggle(lab, lab.bob_sid)
     assert toggle.state.snapshot.worker(lab.bob_sid) is None
-    assert toggle.content["says"] == "Bob is Idle, available: TaskRouter may offer Tasks."
+    assert toggle.content["summary"] == "Bob is Idle, available: TaskRouter may offer Tasks."
     lab.workspace.workers(lab.bob_sid).update(activity_sid=lab.offline_sid)
     toggle.refresh()
     assert chosen(toggle) == "Offline"

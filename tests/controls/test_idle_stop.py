@@ -115,4 +115,4 @@ def test_prints_nothing_on_shutdown_with_open_panels():
         timeout=60,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "1 Task: 1 pending." in ended.stdout
+    assert "1 Task waits." in ended.stdout

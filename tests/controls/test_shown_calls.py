@@ -31,14 +31,13 @@ def set_activity(lab: PreparedWorkspace):
 
 def set_activity_in_the_list(lab: PreparedWorkspace):
     panel = controls.workers(lab)
-    toggles = panel.parts[lab.bob_sid].toggles
-    panel.on_choose(lab.bob_sid, {"new": lab.offline_sid, "owner": toggles})
+    press(panel, "set_activity", worker=lab.bob_sid, activity=lab.offline_sid)
     return panel
 
 
 def cancel(lab: PreparedWorkspace):
     panel = controls.tasks(lab)
-    panel.on_end(str(lab.task_sid), "cancel")
+    press(panel, "cancel", task=lab.task_sid)
     return panel
 
 

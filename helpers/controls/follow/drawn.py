@@ -36,6 +36,7 @@ class DrawnPanel(Following[State], anywidget.AnyWidget):
 
     def __init__(self, kind: str, state: State, drawn: tuple[str, ...]) -> None:
         self.state = state
+        self._drawn = drawn
         self._presses, self._is_pressed = 0, False
         super().__init__(kind=kind)
         self.add_class(PANEL)
@@ -50,8 +51,8 @@ class DrawnPanel(Following[State], anywidget.AnyWidget):
         close_all(layout)
 
     def drawing(self) -> dict[str, Any]:
-        """What the panel adds to `content`, as values for JSON."""
-        raise NotImplementedError
+        """What the panel adds to `content`, as values for JSON: the traits `drawn`."""
+        return {name: getattr(self.state, name) for name in self._drawn}
 
     def as_text(self) -> str:
         """The panel as plain text, for a page that cannot run it."""

@@ -1,13 +1,14 @@
 """Controls that follow TaskRouter: their state, their panel, and when they stop."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
+from local_taskrouter.ui.shape import Shown
 from local_taskrouter.ui.snapshot import Snapshot
-from traitlets import Instance, Int, Unicode, dlink
+from traitlets import Dict, Instance, Int, Unicode, dlink
 
 from helpers.controls.follow.poller import Update, poller_for
 from helpers.controls.parts import shown_call
@@ -116,8 +117,24 @@ class FollowingState(ControlState):
         raise NotImplementedError
 
 
+class ShownState(FollowingState):
+    """A state whose panel draws the Workspace as of the latest snapshot."""
+
+    shown = Dict(help="what it draws of local_taskrouter/ui/shape.py")
+
+    def __init__(self, lab: PreparedWorkspace) -> None:
+        super().__init__(lab)
+        self.apply_snapshot()
+
+    def apply_snapshot(self) -> None:
+        self.shown = self.select(self.poller.show(self.snapshot))
+
+    def select(self, shown: Shown) -> Mapping[str, object]:
+        """Return what the panel draws, so that it gets no message while that stays the same."""
+        return shown
+
+
 State = TypeVar("State", bound=FollowingState)
-Part = TypeVar("Part", bound=widgets.Widget)
 
 
 class Following(Generic[State]):
@@ -154,20 +171,6 @@ class FollowingPanel(Following[State], Panel[State]):
         self.notice_line = NoticeLine()
         super().__init__(state, [self.notice_line, *fields], details)
         dlink((state, "notice"), (self.notice_line, "text"))
-
-
-def match_parts(
-    parts: dict[str, Part], sids: Sequence[str], make: Callable[[str], Part]
-) -> list[Part]:
-    """Keep one part for each of `sids` in `parts`: `make` missing ones, return removed ones.
-
-    The caller closes the removed parts once the panel no longer shows them.
-    """
-    removed = [parts.pop(sid) for sid in parts.keys() - set(sids)]
-    for sid in sids:
-        if sid not in parts:
-            parts[sid] = make(sid)
-    return removed
 
 
 _states_by_cell: dict[str, tuple[object, list[FollowingState]]] = {}

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from helpers.display.theme import BRAND, DROPDOWN_ARROW, NOTICE_EDGE
 
-PANEL, PART = "taskrouter-panel", "taskrouter-part"
+PANEL = "taskrouter-panel"
 _SCRIPTS = [
     Path(__file__).with_name(name).read_text("utf-8") for name in ("focus.js", "presses.js")
 ]
@@ -30,12 +30,11 @@ _RULES = (
     f"border-left:4px solid {NOTICE_EDGE};padding:2px 8px}}"
     f".{PANEL} .jupyter-widgets-disconnected::before{{display:none!important}}"
     f".{PANEL}.jupyter-widgets-disconnected>*{{pointer-events:none;opacity:.7}}"
-    f".{PART}:focus,.{PANEL}:focus{{outline-offset:2px}}"
+    f".{PANEL}:focus{{outline-offset:2px}}"
     f".{PANEL} :is(button,input,pre,select,summary,textarea):focus-visible"
     f"{{outline:2px solid {BRAND}!important;outline-offset:1px}}"
     f"[data-jp-theme-light='false'] .{PANEL}"
     f"{{--jp-widgets-dropdown-arrow:url(data:image/svg+xml,{_ARROW})}}"
-    f".{PANEL} .widget-toggle-buttons>.widget-label{{margin-left:2px;font-weight:bold}}"
 )
 
 
@@ -47,7 +46,7 @@ class InPage(widgets.HTML):
     shows the panel without them. The style sheet makes the focus and the arrows of lists visible
     in both themes.
 
-    The panel has the CSS class PANEL, and each part that can hold the focus the class PART.
+    The panel has the CSS class PANEL.
     """
 
     def __init__(self) -> None:

@@ -95,7 +95,6 @@ class Panel(widgets.VBox, Generic[State]):
         self.state = state
         self.error_line = ErrorLine()
         self.call_lines = CallLines(self.call_caption)
-        self._outcome_in: widgets.Box = self
         super().__init__([*fields, self.error_line, self.call_lines, *details, InPage()])
         self.add_class(PANEL)
         dlink((state, "error"), (self.error_line, "text"))
@@ -107,15 +106,6 @@ class Panel(widgets.VBox, Generic[State]):
         if self.comm is not None:
             super().close()
             close_all(*self.children, self.layout)
-
-    def show_outcome_in(self, part: widgets.Box) -> None:
-        """Move the error and the call to the end of `part`, whose button was clicked."""
-        if part is self._outcome_in:
-            return
-        before, self._outcome_in = self._outcome_in, part
-        outcome = (self.error_line, self.call_lines)
-        before.children = [child for child in before.children if child not in outcome]
-        part.children = [*part.children, *outcome]
 
     def as_text(self) -> str:
         """The panel as plain text, for a page that cannot run it."""

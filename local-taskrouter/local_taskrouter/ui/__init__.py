@@ -3,6 +3,7 @@
     snapshot   the Workspace at one moment, as the SDK's instances
     names      the names of Tasks: "Spanish #1"
     shown      the same moment as JSON: the one shape that the modules below draw
+    text       the same in words
     files      the modules and the style sheet, for a server and for a widget
 
     dom.js     builds and updates elements; values become text, never HTML

@@ -7,33 +7,30 @@ import { el } from "./dom.js";
 import { button, choice, face, fold, panel, pill, prose, sid, tag } from "./pieces.js";
 import { age, askedOf, counted, duration, holdersOf, isOpen, joinNames } from "./words.js";
 
-/* Every Task in a row: tag, status, age, the reason, what the lifecycle allows. */
-export function tasksCard(shown, now, { open = false, lit = null, call = null } = {}) {
-  const going = shown.tasks.filter(isOpen), ended = shown.tasks.filter((task) => !isOpen(task));
+const FEW_ROWS = 12, MOST_ROWS = 50; // rows without a search field; rows that are drawn
+
+/* Every Task in a row: tag, status, age, the reason, what the lifecycle allows. With `light`, a row
+   lights the Task's way on the floor; `text` is what a row must contain. */
+export function tasksCard(shown, now, { open = false, light = true, lit = null, call = null, text = "", ...how } = {}) {
+  const found = shown.tasks.filter((task) => contains(task, text));
+  const going = found.filter(isOpen), ended = found.filter((task) => !isOpen(task));
   const row = (task, n) => el("li", {
-    class: "tr-task", "data-key": task.sid, tabindex: n ? -1 : 0, "aria-current": task.sid === lit && "true",
-    "data-action": "light", "data-values": JSON.stringify({ task: task.sid }),
+    class: "tr-task", "data-key": task.sid, tabindex: n ? -1 : 0, "aria-current": light && task.sid === lit && "true",
+    "data-action": light && "light", "data-values": light && JSON.stringify({ task: task.sid }),
   },
-  el("span", { class: "line" }, tag(task.name), pill(task.status), el("span", { class: "tr-soft" }, `${age(now - task.created)} · ${task.queue} · priority ${task.priority}`)),
+  el("span", { class: "line" }, tag(task.name), pill(task.status),
+    el("span", { class: "tr-soft", title: task.attributes }, `${age(now - task.created)} · ${task.queue} · priority ${task.priority} · ${task.about}`)),
   el("span", { class: "why" }, prose(whyOf(task, now))),
   el("span", { class: "side" }, open && nextStep(task), sid(task.sid)));
-  const foot = [ended.length ? fold("ended", `${counted(ended.length, "Task")} ended lately`, list("Tasks that have ended", ended.map(row))) : null, callOf(call)];
-  const more = shown.more_tasks ? el("p", { class: "tr-soft tr-body" }, "Only the oldest of the Tasks are shown.") : null;
-  return panel("tasks", tasksTitle(going), {
-    body: [going.length ? list("Tasks", going.map(row)) : empty("A Task shows here as soon as a program creates one."), more],
-    foot: foot.some(Boolean) && foot,
+  return panel("tasks", shown.tasks_say, {
+    end: search("tasks", shown.tasks, text),
+    body: [
+      going.length ? list("Tasks", going, row) : empty(shown.tasks.length ? "" : "A Task shows here as soon as a program creates one."),
+      note(shown.tasks, found, text),
+    ],
+    foot: [ended.length > 0 && fold("ended", `${counted(ended.length, "Task")} ended lately`, list("Tasks that have ended", ended, row)), callOf(call)],
+    ...how,
   });
-}
-
-function tasksTitle(going) {
-  const of = (...statuses) => going.filter((task) => statuses.includes(task.status)).length;
-  const waiting = of("pending"), reserved = of("reserved"), held = of("assigned", "wrapping");
-  const parts = [
-    waiting && counted(waiting, "Task waits", "Tasks wait"), reserved && counted(reserved, "is reserved", "are reserved"),
-    held && counted(held, "is with a Worker", "are with a Worker"),
-  ].filter(Boolean);
-  if (!parts.length) return "No Task is open";
-  return waiting ? parts.join(", ") : parts.join(", ").replace(/^(\d+)/, (n) => counted(Number(n), "Task"));
 }
 
 function whyOf(task, now) {
@@ -50,22 +47,49 @@ function nextStep(task) {
   return null;
 }
 
-const list = (name, rows) => el("ul", { class: "tr-list", "data-roving": true, "aria-label": name }, rows);
-const empty = (words) => el("p", { class: "tr-body tr-soft" }, words);
-
 /* Every Worker in a row: name, state, skills, what they do; the switch of Activities. */
-export function workersCard(shown, { open = false, call = null } = {}) {
+export function workersCard(shown, { open = false, call = null, text = "", ...how } = {}) {
   const names = new Map(shown.tasks.map((task) => [task.sid, task.name]));
+  const found = shown.workers.filter((worker) => contains(worker, text));
   const row = (worker, n) => el("li", { class: "tr-worker", "data-key": worker.sid, tabindex: n ? -1 : 0 },
     face(worker.name, worker.state),
     el("span", { class: "who" }, el("span", { class: "tr-strong" }, worker.name), pill(worker.state, stateWord(worker))),
     el("span", { class: "what" }, [open || stateWord(worker) === worker.activity ? "" : worker.activity, worker.skills, doing(worker, names)].filter(Boolean).join(" · ")),
     open && activityChoice(shown.activities, worker));
-  const more = shown.more_workers ? el("p", { class: "tr-soft tr-body" }, "Only the first Workers are shown.") : null;
-  return panel("workers", workersTitle(shown.workers), {
-    body: [shown.workers.length ? list("Workers", shown.workers.map(row)) : empty("There is no Worker yet."), more],
+  return panel("workers", shown.workers_say, {
+    end: search("workers", shown.workers, text),
+    body: [
+      found.length ? list("Workers", found, row) : empty(shown.workers.length ? "" : "A Worker shows here as soon as a program creates one."),
+      note(shown.workers, found, text),
+    ],
     foot: callOf(call),
+    ...how,
   });
+}
+
+function list(name, items, row) {
+  return el("ul", { class: `tr-list ${items.length > FEW_ROWS ? "long" : ""}`, "data-roving": true, "aria-label": name }, items.slice(0, MOST_ROWS).map(row));
+}
+
+const empty = (words) => words && el("p", { class: "tr-body tr-soft" }, words);
+
+/* A search field, once there are many rows. */
+const search = (kind, items, text) => items.length > FEW_ROWS && el("input", {
+  class: "tr-input tr-search", type: "search", placeholder: "Search", "aria-label": `Search the ${kind === "tasks" ? "Tasks" : "Workers"}`,
+  "data-action": "find", "data-values": JSON.stringify({ kind }), value: text,
+});
+
+/* Whether one of the values of a Task or a Worker contains the text. */
+const contains = (item, text) =>
+  Object.values(item).some((value) => typeof value === "string" && value.toLowerCase().includes(text.toLowerCase()));
+
+/* How many rows were found, and whether all of them are drawn. */
+function note(items, found, text) {
+  const parts = [
+    text && `${found.length} of ${items.length} contain “${text}”.`,
+    found.length > MOST_ROWS && `The first ${MOST_ROWS} are shown: search to find the others.`,
+  ].filter(Boolean);
+  return parts.length > 0 && el("p", { class: "tr-soft tr-body" }, parts.join(" "));
 }
 
 /* The switch of a Worker's Activities. */
@@ -73,19 +97,12 @@ const activityChoice = (activities, worker) =>
   choice(`Activity of ${worker.name}`, "set_activity", activities.map((activity) =>
     [activity.name, activity.available ? "available" : "offline", { worker: worker.sid, activity: activity.sid }]), worker.activity);
 
-/* One Worker's switch; `says` is what follows from the Activity. */
-export const activityCard = ({ worker, activities, says, call }) =>
-  panel("activity", says, {
+/* One Worker's switch; `summary` is what follows from the Activity. */
+export const activityCard = ({ worker, activities, summary, call }) =>
+  panel("activity", summary, {
     role: "group", label: `Activity of ${worker.name}`,
     body: el("div", { class: "tr-body" }, activityChoice(activities, worker)), foot: [callOf(call), sid(worker.sid)],
   });
-
-function workersTitle(workers) {
-  const available = workers.filter((worker) => worker.available).length;
-  const free = workers.filter((worker) => worker.state === "available").length;
-  if (!workers.length) return "No Worker yet";
-  return `${available} of ${counted(workers.length, "Worker")} ${available === 1 ? "is" : "are"} available${available && !free ? ", none is free" : ""}`;
-}
 
 function stateWord(worker) {
   const count = counted(worker.reservations.length, "Task");

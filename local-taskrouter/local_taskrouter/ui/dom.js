@@ -48,11 +48,12 @@ function ensureTabStop(list) {
   else if (first && !items.some((one) => one.tabIndex === 0)) first.tabIndex = 0;
 }
 
-/* Where the focus goes when its control is gone: the main action, else the card, else the title. */
+/* Where the focus goes when its control is gone: the main action, else the card or its list, else the
+   title. */
 function focusNear(part) {
   const panel = part.closest(".tr-panel") ?? part;
-  const next = panel.querySelector(".tr-btn.main") ?? part.closest("[tabindex]")
-    ?? panel.querySelector("[tabindex='0'], button, summary, .tr-title");
+  const next = panel.querySelector(".tr-btn.main") ?? part.closest(".tr-panel [tabindex]")
+    ?? (part === panel ? null : part.querySelector("[tabindex='0']")) ?? panel.querySelector(".tr-title, button, summary");
   if (next && next.tabIndex < 0 && !next.hasAttribute("tabindex")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
 }

@@ -18,7 +18,7 @@ const PADDING = 34;
 const root = document.querySelector("#page"), announcer = document.querySelector("#said"), alarm = document.querySelector("#alarm");
 const state = {
   data: null, at: 0, shown: null, exchanges: [], seen: "", workspace: "", lit: null, desk: null, lost: "", refusal: "", busy: false, call: null,
-  view: { kind: "All", failedOnly: false, search: "", chosen: null },
+  found: { tasks: "", workers: "" }, view: { kind: "All", failedOnly: false, search: "", chosen: null },
 };
 
 /* TaskRouter's time now, counted on from the last answer. */
@@ -69,6 +69,7 @@ const HERE = {
   kind: ({ kind }) => { state.view.kind = kind; },
   failed: () => { state.view.failedOnly = !state.view.failedOnly; },
   search: ({ value }) => { state.view.search = value; },
+  find: ({ kind, value }) => { state.found[kind] = value; },
   workspace: ({ value }) => {
     Object.assign(state, { workspace: value, seen: "" });
     return refresh();
@@ -124,7 +125,8 @@ const lit = () => state.shown?.tasks.find((task) => task.sid === state.lit) ?? s
 const callBy = (id) => (state.call?.by === id ? state.call : null);
 
 function columns(shown, options) {
-  const tasks = tasksCard(shown, now(), { ...options, call: callBy("tasks") }), workers = workersCard(shown, { ...options, call: callBy("workers") });
+  const tasks = tasksCard(shown, now(), { ...options, call: callBy("tasks"), text: state.found.tasks });
+  const workers = workersCard(shown, { open: options.open, call: callBy("workers"), text: state.found.workers });
   const asked = shown.workers.filter((worker) => worker.state === "asked");
   const aboutLit = asked.find((worker) => worker.reservations.some((one) => one.task_sid === options.lit));
   const kept = shown.workers.find((worker) => worker.sid === state.desk && worker.reservations.length);

@@ -95,4 +95,4 @@ export const panel = (key, title, { top = null, end = null, body = [], foot = nu
   el(role ? "div" : "section", { class: `tr-panel tr ${kind}`, id: role ? null : key, role, "data-key": key, "aria-label": label ?? title },
     top && el("div", { class: "tr-above" }, top),
     el("div", { class: "tr-head" }, el(role ? "p" : "h2", { class: "tr-title" }, title), end && el("span", { class: "end tr-actions" }, end)),
-    body, foot && el("div", { class: "tr-feet" }, foot));
+    body, [foot].flat().some(Boolean) && el("div", { class: "tr-feet" }, foot));

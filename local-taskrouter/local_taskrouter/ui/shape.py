@@ -103,14 +103,17 @@ class ShownTask(TypedDict):
 class Shown(TypedDict):
     """The Workspace: `tasks` oldest first, Workers and TaskQueues by name.
 
-    `lit` is the Task whose way to light, `more_tasks` and `more_workers` say that not all are here.
+    `lit` is the Task whose way to light, `more_tasks` and `more_workers` say that not all are here,
+    `tasks_say` and `workers_say` count them in a title.
     """
 
     activities: list[ShownActivity]
     workflows: list[ShownWorkflow]
     queues: list[ShownTaskQueue]
     workers: list[ShownWorker]
+    workers_say: str
     tasks: list[ShownTask]
+    tasks_say: str
     lit: str | None
     more_tasks: bool
     more_workers: bool

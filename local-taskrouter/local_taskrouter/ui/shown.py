@@ -1,4 +1,4 @@
-"""Show a Workspace as JSON (see shape.py), and its floor in words."""
+"""Show a Workspace as JSON, see shape.py."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,6 +28,7 @@ from local_taskrouter.ui.shape import (
     ShownWorkflow,
 )
 from local_taskrouter.ui.snapshot import Snapshot, seconds_since_1970
+from local_taskrouter.ui.text import tasks_title, workers_title
 
 MOST_JUDGED = 2_000
 """Pairs of Task and Worker for which the reason to wait is found, oldest Tasks first."""
@@ -55,6 +56,7 @@ def show(snapshot: Snapshot, names: TaskNames) -> Shown:
         for one in snapshot.reservations
     }
     tasks = list(_tasks(snapshot, named, reservations))
+    workers = [_worker(snapshot, one, reservations) for one in snapshot.workers]
     settings = snapshot.settings
     queues = sorted(settings.task_queues, key=lambda queue: (queue.friendly_name or "", queue.sid))
     return {
@@ -68,8 +70,10 @@ def show(snapshot: Snapshot, names: TaskNames) -> Shown:
         ],
         "workflows": [_workflow(one) for one in settings.workflows],
         "queues": [_queue(one, snapshot.workers) for one in queues],
-        "workers": [_worker(snapshot, one, reservations) for one in snapshot.workers],
+        "workers": workers,
+        "workers_say": workers_title(workers, snapshot.more_workers),
         "tasks": tasks,
+        "tasks_say": tasks_title(tasks, snapshot.more_tasks),
         "lit": _lit(tasks),
         "more_tasks": snapshot.more_tasks,
         "more_workers": snapshot.more_workers,
@@ -91,36 +95,6 @@ def describe_attributes(text: str) -> str:
         else:
             parts.append(f"{name} {_as_json(value)}")
     return " · ".join(filter(None, parts))
-
-
-def floor_text(shown: Shown) -> list[str]:
-    """Return the floor in words: the sentence, then a line for each Task, TaskQueue and Worker."""
-    tasks = {task["sid"]: task for task in shown["tasks"]}
-    lit = tasks.get(shown["lit"] or "")
-    lines = [lit["says"] if lit else "There is no Task yet."]
-    for task in shown["tasks"]:
-        if task["status"] not in TASK_ENDED:
-            held = [one["worker"] for one in task["reservations"] if _holds(one)]
-            parts = [task["status"], f"TaskQueue {task['queue']}", *held]
-            lines.append(f"{task['name']}: {', '.join(parts)}")
-    workers = {worker["sid"]: worker["name"] for worker in shown["workers"]}
-    for queue in shown["queues"]:
-        members = ", ".join(workers[sid] for sid in queue["worker_sids"]) or "no Worker"
-        full = f"{queue['prefix']} {queue['name']}".strip()
-        lines.append(f"TaskQueue {full}, {queue['expression'] or 'for no Worker'}: {members}")
-    lines += [_worker_text(worker, tasks) for worker in shown["workers"]]
-    return lines
-
-
-def _worker_text(worker: ShownWorker, tasks: Mapping[str, ShownTask]) -> str:
-    verbs = {"pending": "is asked about"}
-    doing = [
-        f"{verbs.get(one['status'], 'has')} {tasks[one['task_sid']]['name']}"
-        for one in worker["reservations"]
-        if one["task_sid"] in tasks
-    ]
-    skills = f" ({worker['skills']})" if worker["skills"] else ""
-    return f"{worker['name']}{skills}: {', '.join([worker['activity'], *doing])}"
 
 
 def _tasks(

@@ -2,7 +2,7 @@
    anywidget calls `renderPanel` for each place that shows the model. */
 
 import { CALL_PRESSES } from "./calls.js";
-import { activityCard } from "./cards.js";
+import { activityCard, tasksCard, workersCard } from "./cards.js";
 import { clockPanel } from "./clock.js";
 import { reservationPanel } from "./desk.js";
 import { el, redraw } from "./dom.js";
@@ -19,14 +19,22 @@ const LOST = "jupyter-widgets-disconnected", LOST_SAYS = "The kernel was restart
    the page: `now`, TaskRouter's time; `width` in pixels; and what the presses in HERE keep. */
 const DRAWINGS = {
   floor: floorPanel, activity: activityCard, reservation: reservationPanel, clock: clockPanel, lifecycle: lifecyclePanel,
+  tasks: ({ shown, call }, { now, lit, text }) => tasksCard(shown, now, { open: true, light: hasFloor(), lit, call, text, role: "group" }),
+  workers: ({ shown, call }, { text }) => workersCard(shown, { open: true, call, text, role: "group" }),
 };
 
 /* Presses that change the view in the page alone: (values, control, view). The model gets the others. */
-const HERE = { ...CALL_PRESSES };
+const HERE = {
+  ...CALL_PRESSES,
+  light: ({ task }) => { document.dispatchEvent(new CustomEvent(LIGHT, { detail: task })); }, // in every panel
+  find: ({ value }, _, view) => { view.text = value; },
+};
+const LIGHT = "taskrouter-light";
+const hasFloor = () => document.querySelector(".tr-panel[data-key='floor']") !== null;
 
 export function renderPanel({ model, el: host }) {
   const root = el("div", { class: "tr" }), said = el("p", { class: "tr-hide", role: "status" }), alarm = el("p", { class: "tr-hide", role: "alert" });
-  const view = { width: 0, now: 0, pressedIn: null }, sent = new Map(), later = new Map();
+  const view = { width: 0, now: 0, lit: null, text: "", pressedIn: null }, sent = new Map(), later = new Map();
   let since = performance.now();
   host.classList.add("tr-host");
   host.append(root, said, alarm);
@@ -80,8 +88,13 @@ export function renderPanel({ model, el: host }) {
     draw();
   }
   const ticking = setInterval(() => { if (!document.hidden && !host.classList.contains(LOST) && counts(model.get("content"))) draw(); }, 1000);
+  function light({ detail }) {
+    view.lit = detail;
+    draw();
+  }
   listenForKeys(root);
   listenForPresses(root, press);
+  document.addEventListener(LIGHT, light);
   model.on("change:content", receive);
   model.on("comm_live_update", lose);
   model.send({ ask: "content" }); // what a reloaded page got may be from long ago
@@ -89,6 +102,7 @@ export function renderPanel({ model, el: host }) {
   return () => {
     sizes.disconnect();
     clearInterval(ticking);
+    document.removeEventListener(LIGHT, light);
     model.off("change:content", receive);
     model.off("comm_live_update", lose);
   };
@@ -115,11 +129,12 @@ function addOutcome(drawn, { notice, error }, pressedIn) {
 /* The buttons that send a press to the kernel. */
 const senders = (drawn) => [...drawn.querySelectorAll("button[data-action]")].filter((one) => !HERE[one.dataset.action]);
 
-function floorPanel({ shown }, { now, width }) {
-  const lit = shown.tasks.find((task) => task.sid === shown.lit);
+/* The way of the Task that was chosen in a panel of Tasks is lit, else that of `shown.lit`. */
+function floorPanel({ shown }, { now, width, lit: chosen }) {
+  const find = (sid) => shown.tasks.find((task) => task.sid === sid), lit = find(chosen) ?? find(shown.lit);
   const drawn = panel("floor", sentence(shown, lit, now), {
     role: "group", label: "Floor",
-    body: el("div", { class: "tr-body" }, floorPicture(shown, Math.max(300, width - INSIDE), now)),
+    body: el("div", { class: "tr-body" }, floorPicture(shown, Math.max(300, width - INSIDE), now, lit?.sid)),
   });
   drawn.dataset.says = lit ? lit.says : "";
   return drawn;

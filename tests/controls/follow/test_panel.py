@@ -16,8 +16,6 @@ from helpers.controls.follow import panel, poller
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.lessons.workspace import PreparedWorkspace
 
-ATTRIBUTES = '{"selected_language": "es"}'
-
 
 @pytest.fixture
 def lab(prepared) -> PreparedWorkspace:
@@ -63,12 +61,12 @@ def test_notice_shows_while_taskrouter_is_down_and_clears_when_it_is_back(lab):
     address = lab.session.address
     lab.session.client.taskrouter.base_url = lab.session.address = "http://127.0.0.1:1"
     panel.state.poller.refresh()
-    assert panel.notice_line.text.startswith("TaskRouter does not answer")
+    assert panel.content["notice"].startswith("TaskRouter does not answer")
     assert "The panel shows the last state it read" in repr(panel)
-    assert len(panel.list.children) == 1
+    assert len(panel.content["shown"]["tasks"]) == 1
     lab.session.client.taskrouter.base_url = lab.session.address = address
     panel.state.poller.refresh()
-    assert panel.notice_line.text == ""
+    assert panel.content["notice"] == ""
 
 
 def test_panel_with_local_data_opens_while_taskrouter_is_down(lab, taskrouter):
@@ -82,7 +80,7 @@ def test_closed_panel_gets_no_updates(lab):
     assert not listening(panel)
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.poller.refresh()
-    assert len(panel.state.rows) == 1
+    assert len(panel.state.shown["tasks"]) == 1
 
 
 def test_closed_panel_ignores_a_late_update(lab):
@@ -91,7 +89,7 @@ def test_closed_panel_ignores_a_late_update(lab):
     lab.workspace.tasks(lab.task_sid).delete()
     panel.state.poller.refresh()
     panel.state.on_update(panel.state.poller.latest)
-    assert len(panel.state.rows) == 1
+    assert len(panel.state.shown["tasks"]) == 1
     assert panel.state.notice.startswith("This panel has stopped")
 
 
@@ -123,8 +121,6 @@ def test_update_changes_the_state_under_the_lock(lab, name):
 @pytest.mark.parametrize(
     ("name", "trait", "value"),
     [
-        ("tasks", "contains", "x"),
-        ("workers", "contains", "x"),
         ("requests", "text", "no such thing"),
         ("requests", "direction", "received"),
         ("requests", "status", "5xx"),
@@ -146,7 +142,7 @@ def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
 @pytest.mark.parametrize(
     ("name", "trait", "value"),
     [
-        ("tasks", "busy", True),
+        ("tasks", "shown", {"tasks": [], "tasks_say": "x"}),
         ("workers", "busy", True),
         ("requests", "busy", True),
         ("reservation", "drawn", {}),
@@ -188,22 +184,6 @@ def test_chosen_request_waits_for_the_lock(lab):
     assert held and all(held)
 
 
-def test_click_on_an_activity_waits_for_the_lock(lab, monkeypatch):
-    panel = controls.workers(lab)
-    lock = SpyLock()
-    held: list[int] = []
-
-    class Toggles:
-        @property
-        def rendering(self) -> bool:
-            held.append(lock.held)
-            return True
-
-    monkeypatch.setattr(panel.state, "lock", lock)
-    panel.on_choose(lab.alice_sid, {"new": lab.idle_sid, "owner": Toggles()})
-    assert held == [1]
-
-
 @pytest.mark.parametrize("name", controls.__all__)
 def test_buttons_are_disabled_while_an_action_is_running(lab, name):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -239,7 +219,7 @@ def test_cell_that_runs_again_stops_only_its_earlier_panels(lab, run_cell):
     again = controls.workers(lab)
     assert [listening(panel) for panel in (first, second)] == [False, False]
     assert listening(other) and listening(again)
-    assert first.notice_line.text.startswith("This panel has stopped")
+    assert first.content["notice"].startswith("This panel has stopped")
 
 
 def test_cell_that_runs_again_without_a_panel_stops_its_earlier_ones(lab, run_cell):
@@ -276,7 +256,7 @@ def test_notice_shows_an_error_of_apply_snapshot(lab, monkeypatch):
     panel = controls.tasks(lab)
     monkeypatch.setattr(type(panel.state), "apply_snapshot", lambda self: {}["nothing"])
     panel.state.poller.refresh()
-    assert panel.notice_line.text == "This cannot be shown: 'nothing'"
+    assert panel.content["notice"] == "This cannot be shown: 'nothing'"
 
 
 def test_action_runs_during_a_slow_poll(lab, monkeypatch):
@@ -305,7 +285,7 @@ def test_panel_shows_a_change_without_a_refresh(lab, monkeypatch):
     monkeypatch.setattr(poller, "SECONDS_BETWEEN", {"local": 0.01})
     panel = controls.tasks(lab)
     lab.workspace.tasks(lab.task_sid).update(assignment_status="canceled", reason="x")
-    eventually("the panel shows it", lambda: panel.state.rows[0].status == "canceled")
+    eventually("the panel shows it", lambda: panel.state.shown["tasks"][0]["status"] == "canceled")
 
 
 def test_open_panel_has_a_comm(lab):
@@ -331,16 +311,3 @@ def test_del_of_a_closed_panel_takes_no_lock(lab):
         deleting.start()
         deleting.join(10)
         assert not deleting.is_alive()
-
-
-def test_parts_of_deleted_tasks_and_workers_are_closed(lab):
-    panels = [controls.tasks(lab), controls.workers(lab)]
-    before = len(ipywidgets_widget._instances)
-    task = lab.workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes=ATTRIBUTES)
-    worker = lab.workspace.workers.create(friendly_name="Carol")
-    panels[0].state.poller.refresh()
-    assert len(ipywidgets_widget._instances) > before
-    lab.workspace.tasks(task.sid).delete()
-    lab.workspace.workers(worker.sid).delete()
-    panels[0].state.poller.refresh()
-    assert len(ipywidgets_widget._instances) == before

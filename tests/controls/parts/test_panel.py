@@ -1,6 +1,5 @@
 from typing import Any
 
-import ipywidgets as widgets
 import pytest
 
 from helpers.controls.parts.panel import ErrorLine, NoticeLine, Panel, PlainLine, TextLine
@@ -75,19 +74,3 @@ def test_details_are_below_error_and_call():
     buttons, facts = TextLine(), TextLine()
     panel = Small(ControlState(NO_LAB), [buttons], [facts])
     assert panel.children[:4] == (buttons, panel.error_line, panel.call_lines, facts)
-
-
-def test_outcome_moves_to_the_end_of_the_clicked_part():
-    line = TextLine()
-    row = widgets.VBox([line])
-    panel = Small(ControlState(NO_LAB), [row])
-    outcome = (panel.error_line, panel.call_lines)
-    panel.show_outcome_in(row)
-    assert row.children == (line, *outcome)
-    assert panel.children[0] is row and not set(outcome) & set(panel.children)
-    moved = []
-    row.observe(moved.append, "children")
-    panel.show_outcome_in(row)
-    assert moved == []
-    panel.show_outcome_in(panel)
-    assert row.children == (line,) and panel.children[-2:] == outcome

@@ -1,37 +1,11 @@
 """The Workspace as JSON, read from a TaskRouter in this process."""
 
 import json
-from collections.abc import Callable
 
 import pytest
-from local_taskrouter.page.reading import read_payloads, snapshot_of
 from local_taskrouter.rules.lifecycle import RESERVATION
 from local_taskrouter.ui import shown as module
-from local_taskrouter.ui.names import TaskNames
-from local_taskrouter.ui.shape import Shown
-from local_taskrouter.ui.shown import describe_attributes, floor_text, show
-
-
-@pytest.fixture
-def now(built, emulator) -> Callable[[], Shown]:
-    """The Workspace as it is now."""
-    service, names = emulator.taskrouter, TaskNames()
-
-    def read() -> Shown:
-        payloads = service.call(
-            lambda engine: read_payloads(engine, service.account_sid, built.workspace_sid)
-        )
-        return show(snapshot_of(payloads), names)
-
-    return read
-
-
-@pytest.fixture
-def spanish(built):
-    """A TaskQueue and the Workflow that leads Spanish Tasks to it."""
-    queue = built.queue("Customer Care Requests - Spanish", 'languages HAS "es"')
-    built.workflow(('selected_language == "es"', queue), default=built.queue("Others"))
-    return queue
+from local_taskrouter.ui.shown import describe_attributes
 
 
 def test_task_says_why_it_waits_and_who_is_asked_then_who_has_it(built, spanish, now):
@@ -125,19 +99,6 @@ def test_reasons_are_looked_for_up_to_a_limit(built, spanish, now, monkeypatch):
         built.task({"selected_language": "es"})
     assert [bool(task["why"]) for task in now()["tasks"]] == [True, True, False]
     assert now()["tasks"][2]["says"] == "Spanish #3 waits."
-
-
-def test_floor_in_words_begins_with_the_sentence(built, spanish, now):
-    assert floor_text(now())[0] == "There is no Task yet."
-    built.worker("Alice", languages=["en", "es"])
-    built.task({"selected_language": "es"})
-    assert floor_text(now()) == [
-        "Spanish #1 is reserved for Alice.",
-        "Spanish #1: reserved, TaskQueue Spanish, Alice",
-        'TaskQueue Customer Care Requests - Spanish, languages HAS "es": Alice',
-        "TaskQueue Others, 1==1: Alice",
-        "Alice (en, es): Available, is asked about Spanish #1",
-    ]
 
 
 def test_everything_is_json_with_whole_sids(built, spanish, now):
