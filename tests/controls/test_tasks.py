@@ -64,7 +64,7 @@ def test_text_shows_only_what_the_lifecycle_allows(lab, panel):
         [
             "1 Task waits.",
             "Spanish #1: pending, TaskQueue Spanish, priority 0 [Cancel]",
-            f"  Alice matches but is Offline; Bob {LACKS}",
+            f"  Alice matches but is Offline; Bob {LACKS.replace('`', '')}",
         ],
         [
             "1 Task is reserved.",

@@ -50,7 +50,8 @@ def tasks_text(shown: Shown) -> list[str]:
     for task in tasks[:MOST_LINES]:
         allowed = [word for trigger, word in _ENDINGS.items() if trigger in TASK[task["status"]]]
         lines.append(" ".join([_task_line(task, f"priority {task['priority']}"), *allowed]))
-        lines += [f"  {task['why']}"] if task["status"] == "pending" and task["why"] else []
+        waits = task["status"] == "pending" and task["why"]
+        lines += [f"  {task['why'].replace('`', '')}"] if waits else []
     return lines + _rest(len(tasks), "Task")
 
 
