@@ -26,7 +26,7 @@ class OpenExercise:
         notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
         first = next(cell for cell in notebook.cells if cell.cell_type == "code")
         cells = _section(notebook.cells, title)
-        preparation, prompt, self.self_check = parts(
+        self.preparation, prompt, self.self_check = parts(
             [cell for cell in cells if cell.cell_type == "code"]
         )
         self.prompt = prompt.source
@@ -34,8 +34,13 @@ class OpenExercise:
         self.names: dict[str, Any] = {"display": lambda *_: None}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(helpers, "connect", lambda: session, raising=False)
-            for cell in (first, *preparation):
-                self._run(cell.source)
+            self._run(first.source)
+        self.begin()
+
+    def begin(self) -> None:
+        """Run the exercise's start cells."""
+        for cell in self.preparation:
+            self._run(cell.source)
 
     def write(self, lines: str) -> Exception | None:
         """Run the learner's cell with these lines; return the error that the learner sees."""

@@ -6,8 +6,10 @@
     bob_is_at_lunch(lab)       01  Bob is in the Activity Lunch, and gets no Tasks
     both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
     urgent_task(lab)           02  a Task in English with the priority 5
-    bob_learns_spanish(lab)    03  Bob holds a Task in Spanish, and still speaks English
-    alice_takes_two(lab)       04  Alice has a capacity of 2, and holds two Tasks
+    bob_learns_spanish(lab)    03  Bob speaks Spanish too, and loses no other attribute
+    open_mail(lab), the_mail(lab)
+                           04  five requests, and which of them to trust
+    room_for_two(lab)          04  Alice has a capacity of 2, and is asked about two Tasks
     bob_accepts(lab)           05  a Task in English is assigned to Bob
     has_activities(lab), has_workers(lab), has_task_queues(lab), has_workflow(lab), doors_are_open(lab)
                            06  City Bikes, built step by step
@@ -38,16 +40,16 @@ from helpers.exercises.city_bikes import (
 )
 from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
+from helpers.exercises.inspection import open_mail, room_for_two, the_mail
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
-    alice_takes_two,
     bob_accepts,
-    bob_learns_spanish,
     urgent_task,
 )
 from helpers.exercises.self_check import Line, SelfCheck
 from helpers.exercises.shared_account import mine_is_gone
+from helpers.exercises.worker_attributes import bob_learns_spanish
 from helpers.lessons.shared_account import share_account
 
 __all__ = [
@@ -55,7 +57,6 @@ __all__ = [
     "Line",
     "Question",
     "SelfCheck",
-    "alice_takes_two",
     "ask",
     "away_not_gone",
     "bob_accepts",
@@ -73,10 +74,13 @@ __all__ = [
     "has_workers",
     "has_workflow",
     "mine_is_gone",
+    "open_mail",
     "repair_escalates",
     "repaired",
+    "room_for_two",
     "run_pytest",
     "share_account",
+    "the_mail",
     "thirty_seconds",
     "urgent_task",
 ]

@@ -10,10 +10,9 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.worker.reservation import ReservationInstance
 
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
-from helpers.lessons.workspace import TASK_QUEUES, PreparedWorkspace
+from helpers.lessons.workspace import PreparedWorkspace
 
 PRIORITY = 5
-CAPACITY = 2
 
 
 def _matches(expression: str, attributes: Mapping[str, Any]) -> bool:
@@ -58,60 +57,6 @@ def urgent_task(lab: PreparedWorkspace) -> SelfCheck:
 
 def _language(task: TaskInstance) -> str | None:
     return json.loads(task.attributes or "{}").get("selected_language")
-
-
-@refreshing
-def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 03: Bob speaks both languages, and holds a Reservation for a Task in Spanish."""
-    bob = lab.workspace.workers(lab.bob_sid).fetch()
-    attributes = json.loads(bob.attributes or "{}")
-    english, spanish = (_matches(expression, attributes) for expression in TASK_QUEUES.values())
-    both = "Update Bob's attributes: his languages are one list."
-    return SelfCheck(
-        "Bob learns Spanish",
-        [
-            Line("Bob speaks Spanish", spanish, f"his attributes are {bob.attributes}", both),
-            Line(
-                "Bob still speaks English",
-                english,
-                f"his attributes are {bob.attributes}",
-                f"New attributes replace all the old ones. {both}",
-            ),
-            Line(
-                "Bob holds a Reservation for a Task in Spanish",
-                bool(_holds(lab, lab.bob_sid, lab.spanish_queue_sid)),
-                f"he holds none, and is {bob.activity_name}",
-                "A Task in Spanish must wait, and Bob must be Idle: run the cell that creates the "
-                "Task, then your line.",
-            ),
-        ],
-    )
-
-
-@refreshing
-def alice_takes_two(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 04: Alice has a capacity of 2 on the TaskChannel default, and uses it."""
-    channel = lab.workspace.workers(lab.alice_sid).worker_channels("default").fetch()
-    capacity = channel.configured_capacity
-    held = len(_holds(lab, lab.alice_sid, lab.spanish_queue_sid))
-    return SelfCheck(
-        "Alice takes two",
-        [
-            Line(
-                f"Alice's capacity on the channel default is {CAPACITY}",
-                capacity == CAPACITY,
-                f"it is {capacity}",
-                "Update Alice's WorkerChannel: it sets how many Tasks she takes at once.",
-            ),
-            Line(
-                "Alice holds two Reservations",
-                held == CAPACITY,
-                f"she holds {held}",
-                "Two Tasks in Spanish must be open, and Alice Idle: run the cell that creates the "
-                "second Task, then your line.",
-            ),
-        ],
-    )
 
 
 @refreshing

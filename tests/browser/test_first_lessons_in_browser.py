@@ -1,6 +1,7 @@
 """Lessons 00 to 04 as a learner uses them: opened, run, controls used, page reloaded."""
 
 import json
+import re
 
 from browser_tab import activity_of
 from lesson_steps import check_hint_and_solution, create, status_of, wait_for_activity
@@ -89,36 +90,27 @@ def test_02_form_creates_tasks_and_panel_ends_them(tab, run, lab):
     assert tab.violations() == []
 
 
-def test_03_picture_follows_the_task_reserved_for_alice(tab, run, lab):
+def test_03_floor_follows_alice_and_self_check_follows_bob(tab, run, lab):
     run("03-alice-idle")
-    tab.run_through("controls.lifecycle")
-    toggle, picture = tab.output_of("controls.activity_toggle"), tab.output_of("controls.lifecycle")
-    expect(toggle.get_by_text("Alice is Idle, available").first).to_be_visible()
-    title = picture.locator(".tr-title")
-    expect(title).to_have_text("Spanish #1 is reserved for Alice.")
-    [task] = lab.workspace.tasks.list()
-    [reservation] = lab.workspace.tasks(task.sid).reservations.list()
-    lab.workspace.tasks(task.sid).reservations(reservation.sid).update(
-        reservation_status="accepted"
-    )
-    expect(title).to_have_text("Alice has Spanish #1.")
-    lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
-    tab.press(toggle.get_by_role("radio", name="Offline", exact=True), "Space")
-    wait_for_activity(lab, "Offline")
-    other = create(lab)
-    picture.get_by_label("Task", exact=True).select_option("Spanish #2, pending")
-    expect(title).to_contain_text("Spanish #2 waits")
-    tab.reload()
-    expect(title).to_contain_text("Spanish #2 waits")
-    expect(picture.get_by_label("Task", exact=True)).to_have_value(str(other.sid))
-    toggle.get_by_role("radio", name="Available", exact=True).click()
-    expect(title).to_have_text("Spanish #2 is reserved for Alice.")
+    check_hint_and_solution(tab)
+    floor = tab.output_of("controls.floor").locator(".tr-svg")
+    self_check = tab.output_of("exercises.bob_learns_spanish")
+    asked = "Spanish #1: reserved, TaskQueue Spanish, Alice. Spanish #2: "
+    expect(floor).to_have_attribute("aria-label", re.compile(f"{asked}pending"))
+    bob = lab.workspace.workers(lab.bob_sid)
+    bob.update(attributes='{"languages": ["en", "es"]}')
+    expect(self_check.get_by_text("no call could reach him")).to_be_visible()
+    bob.update(attributes='{"languages": ["en", "es"], "contact_uri": "client:bob"}')
+    expect(self_check.get_by_text("Solved: Bob learns Spanish")).to_be_visible()
+    with_bob = f"{asked}reserved, TaskQueue Spanish, Bob"
+    expect(floor).to_have_attribute("aria-label", re.compile(with_bob))
     assert tab.violations() == []
+    tab.reload()
+    expect(self_check.get_by_text("Solved: Bob learns Spanish")).to_be_visible()
 
 
-def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
+def test_04_request_is_found_and_self_checks_follow(tab, run, lab):
     run("04-inspect-the-reservation")
-    tab.run_through("controls.requests")
     requests, panel = tab.output_of("controls.requests"), tab.output_of("controls.reservation")
     requests.get_by_label("Direction").select_option("received")
     found = requests.get_by_label("Requests")
@@ -128,26 +120,20 @@ def test_04_request_is_found_and_reservation_accepted(tab, run, lab):
     tab.press(requests.get_by_role("button", name="Send again"))
     expect(requests.get_by_text("POST was sent; the answer has the status 200.")).to_be_visible()
     expect(panel.get_by_text("left to answer")).to_be_visible()
-    [task] = lab.workspace.tasks.list()
-    [reservation] = lab.workspace.tasks(task.sid).reservations.list()
+    task = lab.workspace.tasks(lab.workspace.tasks.list()[0].sid)
+    [reservation] = task.reservations.list()
     panel.get_by_role("button", name="Reject").click()
     eventually("Alice rejects", lambda: reservation.fetch().reservation_status == "rejected")
-    pending = {"reservation_status": "pending"}
-    [again] = eventually(
-        "Alice gets another Reservation",
-        lambda: lab.workspace.tasks(task.sid).reservations.list(**pending),
-    )
-    panel.get_by_text("Every field").click()
-    expect(panel.get_by_role("cell", name=again.sid, exact=True)).to_be_visible()
-    tab.press(panel.get_by_role("button", name="Accept"))
-    eventually("it is assigned", lambda: status_of(lab, task) == "assigned")
-    title = panel.locator(".tr-title")
-    expect(title).to_have_text("Alice has Spanish #1.")
-    lab.workspace.tasks(task.sid).update(assignment_status="completed", reason="done")
-    expect(title).to_have_text("Alice has completed Spanish #1.")
-    tab.reload()
     choice = panel.get_by_role("combobox", name="Reservation")
     choice.select_option("Alice, Spanish #1, rejected")
-    expect(title).to_have_text("Alice rejected Spanish #1.")
-    expect(choice).to_have_value(reservation.sid)
+    expect(panel.locator(".tr-title")).to_have_text("Alice rejected Spanish #1.")
+    expect(tab.output_of("exercises.the_mail").get_by_text("is not set")).to_be_visible()
+    room = tab.output_of("exercises.room_for_two")
+    alice = lab.workspace.workers(lab.alice_sid).worker_channels("default")
+    alice.update(capacity=3)
+    expect(room.get_by_text("a capacity of 2")).to_be_visible()
+    alice.update(capacity=2)
+    expect(room.get_by_text("Solved: Room for two")).to_be_visible()
     assert tab.violations() == []
+    tab.reload()
+    expect(room.get_by_text("Solved: Room for two")).to_be_visible()

@@ -10,6 +10,7 @@ from workspace_builder import WorkspaceBuilder
 
 from helpers.exercises import SelfCheck
 from helpers.lessons.workspace import PreparedWorkspace
+from helpers.webhooks.server import stop_all
 
 
 class ExerciseWorkspace(WorkspaceBuilder):
@@ -32,6 +33,7 @@ def exercise_workspace(prepared) -> Callable[[str], ExerciseWorkspace]:
 def exercises(shared_emulator: EmulatorServer) -> Iterator[Exercises]:
     with session_with(shared_emulator) as session:
         yield Exercises(session)
+    stop_all()
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 from twilio.base import values
 
@@ -62,77 +60,6 @@ class TestUrgentTask:
     def test_canceled_task_does_not_count(self, offline, marks):
         offline.task(ENGLISH, priority=5).update(assignment_status="canceled")
         assert marks(exercises.urgent_task(offline.lab)) == "○○○"
-
-
-class TestBobLearnsSpanish:
-    @pytest.fixture
-    def waiting(self, reserved):
-        """A second Task in Spanish waits, because Alice is busy with the first."""
-        reserved.task(SPANISH)
-        return reserved
-
-    @staticmethod
-    def update_languages(space, *languages):
-        space.bob.update(attributes=json.dumps({"languages": languages}))
-
-    def test_unsolved_reports_bobs_activity(self, waiting, marks):
-        found = exercises.bob_learns_spanish(waiting.lab)
-        assert marks(found) == "○✓○"
-        assert str(found.lines[2]) == (
-            "○ Bob holds a Reservation for a Task in Spanish: he holds none, and is Idle"
-        )
-
-    def test_both_languages_solve_it(self, waiting, marks):
-        self.update_languages(waiting, "en", "es")
-        assert marks(exercises.bob_learns_spanish(waiting.lab)) == "✓✓✓"
-
-    def test_spanish_alone_gets_the_advice_to_keep_english(self, waiting, marks):
-        self.update_languages(waiting, "es")
-        found = exercises.bob_learns_spanish(waiting.lab)
-        assert marks(found) == "✓○✓"
-        assert found.advice.startswith("Next: New attributes replace all the old ones.")
-
-    def test_languages_under_another_key_do_not_count(self, waiting, marks):
-        waiting.bob.update(attributes=json.dumps({"language": ["en", "es"]}))
-        assert marks(exercises.bob_learns_spanish(waiting.lab)) == "○○○"
-
-    def test_reservation_for_a_task_in_english_does_not_count(self, waiting, marks):
-        waiting.task(ENGLISH)
-        self.update_languages(waiting, "en", "es")
-        assert marks(exercises.bob_learns_spanish(waiting.lab)) == "✓✓○"
-
-
-class TestAliceTakesTwo:
-    @staticmethod
-    def update_capacity(worker, capacity):
-        worker.worker_channels("default").update(capacity=capacity)
-
-    def test_unsolved_reports_a_capacity_of_one(self, reserved, marks):
-        reserved.task(SPANISH)
-        found = exercises.alice_takes_two(reserved.lab)
-        assert marks(found) == "○○"
-        assert [str(line).partition(": ")[2] for line in found.lines] == ["it is 1", "she holds 1"]
-
-    def test_capacity_without_a_second_task_gets_the_advice_to_create_it(self, reserved, marks):
-        self.update_capacity(reserved.alice, 2)
-        found = exercises.alice_takes_two(reserved.lab)
-        assert marks(found) == "✓○"
-        assert "run the cell that creates the second Task" in found.advice
-
-    def test_capacity_of_two_with_two_tasks_solves_it(self, reserved, marks):
-        reserved.task(SPANISH)
-        self.update_capacity(reserved.alice, 2)
-        assert marks(exercises.alice_takes_two(reserved.lab)) == "✓✓"
-
-    def test_capacity_of_three_is_not_right(self, reserved, marks):
-        reserved.task(SPANISH)
-        self.update_capacity(reserved.alice, 3)
-        assert marks(exercises.alice_takes_two(reserved.lab)) == "○✓"
-
-    def test_bobs_capacity_does_not_count(self, reserved, marks):
-        reserved.task(SPANISH)
-        self.update_capacity(reserved.bob, 2)
-        assert marks(exercises.alice_takes_two(reserved.lab)) == "○○"
 
 
 class TestBobAccepts:

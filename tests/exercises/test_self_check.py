@@ -104,5 +104,7 @@ def test_every_self_check_of_a_workspace_refreshes_itself():
 
 
 def reads_a_workspace(function) -> bool:
-    lab = inspect.signature(function).parameters.get("lab")
-    return lab is not None and lab.annotation in get_args(AnyLab)
+    signature = inspect.signature(function)
+    lab = signature.parameters.get("lab")
+    checks = signature.return_annotation is SelfCheck
+    return checks and lab is not None and lab.annotation in get_args(AnyLab)
