@@ -13,7 +13,7 @@ export function clockCard({ ahead, frozen, next }, now, { open = false, role = n
   return el(role ? "div" : "section", { class: "tr-panel tr full", id: role ? null : "clock", role, "data-key": "clock", "aria-label": "Clock" },
     el("div", { class: "tr-clock" },
       el("span", {}, el("b", {}, timeOfDay(now)), " ", el("span", { class: "tr-soft" }, pace(ahead, frozen))),
-      el("span", { class: "next" }, icon("pending"), el("span", {}, next ? "Next: " : "", next ? el("strong", {}, due) : due),
+      el("span", { class: "next" }, el("span", {}, icon("pending"), next ? " Next: " : " ", next ? el("strong", {}, due) : due),
         open && next && button("Jump there", "jump", { until: next.at }, "small main")),
       open && el("span", { class: "tr-actions" }, MOVES.map(([seconds, word]) => button(word, "advance", { seconds }, "small")))),
     outcome && el("p", { class: "tr-read" }, outcome),

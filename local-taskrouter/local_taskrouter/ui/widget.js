@@ -51,6 +51,7 @@ export function renderPanel({ model, el: host }) {
       if (content.busy) control.setAttribute("aria-disabled", "true");
       if (isLost && control.matches(".tr-btn")) control.remove();
     }
+    for (const one of drawn.querySelectorAll("select, [data-roving]")) one.dataset.lmSuppressShortcuts = "true"; // JupyterLab's arrow keys move between cells
     redraw(root, drawn);
     travel(root, before);
     say(said, drawn.dataset.says ?? (drawn.querySelector(".tr-title")?.textContent ?? ""));
