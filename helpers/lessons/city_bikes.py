@@ -28,7 +28,7 @@ STEPS = {
     "doors": "",
     "customers": "",
 }
-EXERCISE = "exercise"
+FILE_STEP, EXERCISE = "file", "exercise"
 WAITED = 90  # seconds for which a repair has waited when the exercise begins
 _OF_A_NEW_WORKSPACE = ("Offline", "Available", "Unavailable")
 
@@ -62,23 +62,27 @@ class CityBikes:
     def begin(self, step: str) -> None:
         """Bring the Workspace to the beginning of a step, whatever is in it.
 
-        Creates what the steps before it build, and deletes all else, all Tasks too. "exercise" is
-        the beginning of the exercise: Rosa is in the workshop, and a repair has waited for a while,
-        for which the local TaskRouter's clock is moved.
+        Creates what the steps before it build, and deletes all else, all Tasks too. "file" is an
+        empty Workspace. "exercise" is the beginning of the exercise: Rosa is in the workshop, and a
+        repair has waited for a while, for which the local TaskRouter's clock is moved.
 
         Raises ValueError for an unknown step, and the SDK's exception when a request fails.
         """
-        if step not in (*STEPS, EXERCISE):
-            names = ", ".join(f'"{name}"' for name in (*STEPS, EXERCISE))
+        steps = list(STEPS)
+        before = {name: steps[:number] for number, name in enumerate(steps)}
+        before |= {FILE_STEP: [], EXERCISE: steps}
+        if step not in before:
+            names = ", ".join(f'"{name}"' for name in before)
             raise ValueError(f"There is no step {step!r}. The steps are {names}.")
-        self.progress.step, self.progress.begun = step, self.progress.begun + 1
-        self.progress.found.pop(step, None)
-        before = list(STEPS)[: list(STEPS).index(step)] if step in STEPS else list(STEPS)
-        declared = _declared(before)
+        progress = self.progress
+        progress.step, progress.begun = "", progress.begun + 1
+        declared = _declared(before[step])
         self._delete_all_but(declared)
         self._apply(declared)
         if step == EXERCISE:
             self._let_a_repair_wait()
+        progress.found.pop(step, None)
+        progress.step = step
 
     def apply(self) -> list[Change]:
         """Create what the file declares and the Workspace lacks, and update what differs.

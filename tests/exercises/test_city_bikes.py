@@ -10,7 +10,7 @@ from helpers.exercises import (
     has_workflow,
     repair_escalates,
 )
-from helpers.lessons.city_bikes import EXERCISE
+from helpers.lessons.city_bikes import EXERCISE, FILE_STEP
 
 SALES, BOTH = '{"skills": ["sales"]}', '{"skills": ["repair", "sales"]}'
 REPAIR, SELL = 'skills HAS "repair"', 'skills HAS "sales"'
@@ -58,9 +58,12 @@ class TestActivities:
         found = self.create(lab, *activities)
         assert marks(found) == marked and said in str(found)
 
-    def test_next_step_builds_them_and_does_not_solve_it(self, lab, marks):
+    def test_no_later_step_solves_it(self, lab, marks):
         assert marks(has_activities(lab)) == "○○"
         lab.begin("Workers")
+        assert marks(has_activities(lab)) == "○○"
+        lab.begin(FILE_STEP)
+        lab.apply()
         assert marks(has_activities(lab)) == "○○"
         lab.begin("Activities")
         assert self.create(lab, ("At the desk", True), ("In the workshop", None)).solved

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from helpers import explain
-from helpers.lessons.city_bikes import EXERCISE, STEPS, WAITED
+from helpers.lessons.city_bikes import EXERCISE, FILE_STEP, STEPS, WAITED
 from helpers.lessons.workspace import prepare
 from helpers.session.workspace_ownership import CITY_BIKES
 
@@ -94,6 +94,8 @@ def test_what_is_right_keeps_its_sids_when_a_step_begins_again(lab):
 
 
 def test_file_applied_twice_creates_no_duplicates(lab):
+    lab.begin("customers")
+    lab.begin(FILE_STEP)
     assert len(lab.apply()) == 7
     assert lab.apply() == [] and counted(lab) == OWN
 
