@@ -14,6 +14,7 @@
     has_activities(lab), has_workers(lab), has_task_queues(lab), has_workflow(lab), doors_are_open(lab)
                            06  City Bikes, built step by step
     repair_escalates(lab)      06  a repair that waits for a minute goes on to another TaskQueue
+    closing_time(lab)          07  Alice and Bob go home, and no Task is lost
     away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
     repaired(case)             08  the case's customer is helped, and so is the next one
     complaints(lab)            08  which of the ten cases are solved
@@ -29,7 +30,6 @@ SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as 
 
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.availability import bob_is_at_lunch, both_languages
-from helpers.exercises.beyond_quickstart import away_not_gone
 from helpers.exercises.city_bikes import (
     doors_are_open,
     has_activities,
@@ -49,6 +49,7 @@ from helpers.exercises.quickstart import (
 )
 from helpers.exercises.self_check import Line, SelfCheck
 from helpers.exercises.shared_account import mine_is_gone
+from helpers.exercises.unanswered import away_not_gone, closing_time
 from helpers.exercises.worker_attributes import bob_learns_spanish
 from helpers.lessons.shared_account import share_account
 
@@ -66,6 +67,7 @@ __all__ = [
     "break_app",
     "carlas_first_day",
     "close_a_ticket",
+    "closing_time",
     "complaints",
     "doors_are_open",
     "green_break",

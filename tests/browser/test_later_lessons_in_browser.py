@@ -62,7 +62,6 @@ def test_06_self_check_follows_what_the_learner_builds(tab, run, taskrouter):
 def test_07_alice_is_offline_after_twenty_minutes(tab, run, lab):
     run("07-when-nobody-answers")
     check_hint_and_solution(tab)
-    the_floor_follows_a_task(tab, lab)
     tab.run_through("controls.clock")
     shown = tab.output_of("controls.clock")
     later = shown.get_by_role("button", name="20 minutes later")

@@ -4,7 +4,6 @@ import pytest
 from open_exercise import every_exercise
 
 NEED_OTHER_CELLS = {
-    ("07-when-nobody-answers", "away, not gone"),
     ("12-on-real-twilio", "remove one of three"),  # it starts a second TaskRouter
 }
 # Its cells write files instead of Python to run: test_app_tests.py solves its exercises.
