@@ -17,7 +17,12 @@ from helpers.session.request_log import RequestLog
 from helpers.session.session import Session
 
 NPM_SECONDS = 300
-PACKAGES = ["twilio@5", "twilio-cli@6"]
+PACKAGES = [
+    "twilio@5",
+    "twilio-cli@6",
+    "twilio-taskrouter@2",
+    "taskrouter-0@npm:twilio-taskrouter@0.8",
+]
 
 
 @pytest.fixture(scope="package")
