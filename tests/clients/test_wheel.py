@@ -4,11 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+from installing import skip_outside_ci
 from local_taskrouter.ui.files import TYPES
 from readme_blocks import blocks
 
@@ -42,9 +41,7 @@ def pip(python: Path, *arguments: str | Path, cwd: Path) -> subprocess.Completed
 
 
 @pytest.fixture(scope="module")
-def programs(
-    tmp_path_factory: pytest.TempPathFactory, skip_outside_ci: Callable[[str], NoReturn]
-) -> Path:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a new virtual environment with local-taskrouter, pytest and what they need."""
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)

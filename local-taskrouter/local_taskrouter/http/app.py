@@ -119,7 +119,8 @@ class Application:
     async def _respond(self, request: Request, headers: Headers) -> Response:
         taskrouter, method, path = self.taskrouter, request.method, request.scope["path"]
         if event_bridge.is_below(path):
-            return await self.bridge.respond(request, _if_match(headers), self._result)
+            if_match = _if_match(headers)
+            return await self.bridge.respond(request, if_match, self._result, self._meet_fault)
         if is_cross_site(method, lambda name: headers.get(name.encode(), b"").decode("latin-1")):
             raise Forbidden(REFUSAL)
         if f"{path}/".startswith(f"{page.PATH}/") and path != page.LINK:
@@ -161,10 +162,8 @@ class Application:
 
     async def _api(self, request: Request, headers: Headers, path: str) -> Response:
         taskrouter, scope, body = self.taskrouter, request.scope, b""
-        if fault := taskrouter.faults.take(REQUEST, method=request.method, path=path):
-            if fault.delay is None:
-                return await _fail(fault, request)
-            await _delay(fault.delay)
+        if response := await self._meet_fault(request, request.method, path):
+            return response
         route, sids = find(api_routes(), request.method, path)
         given = query = _pairs(scope["query_string"])
         if request.method == "POST":
@@ -183,6 +182,16 @@ class Application:
         if not isinstance(result, Reply):
             return await run_in_threadpool(_read_and_render, taskrouter, result)
         return _render(result)
+
+    async def _meet_fault(self, request: Request, method: str, path: str) -> Response | None:
+        """The response that a fault requests for this method and path, if there is one."""
+        fault = self.taskrouter.faults.take(REQUEST, method=method, path=path)
+        if fault is None:
+            return None
+        if fault.delay is None:
+            return await _fail(fault, request)
+        await _delay(fault.delay)
+        return None
 
     async def _result(
         self, command: Callable[[Engine], Result], long: bool

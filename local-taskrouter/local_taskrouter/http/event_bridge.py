@@ -42,6 +42,9 @@ _JSON = "application/json; charset=utf-8"
 Run = Callable[[Callable[[Engine], Result], bool], Awaitable[Result]]
 """Runs a command of the API, which may be long, and returns its last result."""
 
+MeetFault = Callable[[Request, str, str], Awaitable[Response | None]]
+"""Returns the response that a fault requests for a method and a path."""
+
 
 def is_below(path: str) -> bool:
     """Whether a path is the Event Bridge's. The SDK before version 2 adds account and channel to it."""
@@ -56,8 +59,13 @@ class EventBridge:
         self.channels = Channels(taskrouter)
         taskrouter.on_written = self.channels.on_written
 
-    async def respond(self, request: Request, if_match: str | None, run: Run) -> Response:
-        """Respond to a preflight or a request of the SDK. Raises TwilioError."""
+    async def respond(
+        self, request: Request, if_match: str | None, run: Run, meet_fault: MeetFault
+    ) -> Response:
+        """Respond to a preflight or a request of the SDK; it meets the faults of the API's path.
+
+        Raises TwilioError.
+        """
         if request.method == "OPTIONS":
             return Response(status_code=204)
         if request.method != "POST":
@@ -66,6 +74,8 @@ class EventBridge:
             )
         asked = read_request(await request.body())
         token = self._token(asked.token or request.query_params.get("token"))
+        if response := await meet_fault(request, asked.method, asked.path):
+            return response
         route, sids = find(api_routes(), asked.method, asked.path)
         command = partial(self._command, asked, token, route, sids, if_match)
         reply = await run(command, route.long)

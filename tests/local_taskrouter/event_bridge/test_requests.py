@@ -1,6 +1,12 @@
 """The SDK's requests, and what it reads from the replies."""
 
 import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from local_taskrouter.errors import BadRequest
+from local_taskrouter.event_bridge.requests import read_request
+from local_taskrouter.faults import Fault
 
 
 @pytest.fixture
@@ -122,6 +128,36 @@ def test_setters_say_what_is_wrong(bridge, token_for, alice, built):
     assert future.status_code == 400 and "future" in future.json()["message"]
     participants = bridge(token, "POST", f"{own}/CustomerParticipant", {})
     assert participants.status_code == 400 and "no telephony" in participants.json()["message"]
+
+
+def test_fault_of_the_apis_path_meets_the_page(bridge, token_for, alice, built, emulator):
+    token, own = token_for(alice.sid), f"Workspaces/{built.workspace_sid}/Workers/{alice.sid}"
+    emulator.taskrouter.faults.add(Fault(status=429, path="*/Workers/*"))
+    refused = bridge(token, "GET", own)
+    assert (refused.status_code, refused.json()["code"]) == (429, 20429)
+    assert bridge(token, "GET", own).status_code == 200
+
+
+def test_preflight_needs_no_credentials_and_other_methods_are_refused(emulator):
+    address = f"{emulator.url}/v1/wschannels"
+    preflight = requests.options(address, headers={"Origin": "https://example.com"}, timeout=10)
+    allowed = preflight.headers["Access-Control-Allow-Headers"].lower().split(", ")
+    assert preflight.status_code == 204 and not preflight.content
+    assert {"apiversion", "clientversion", "content-type", "if-match"} == set(allowed)
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert requests.get(address, timeout=10).status_code == 405
+
+
+@given(st.binary(max_size=200) | st.text().map(str.encode))
+def test_body_that_is_no_request_is_refused(body):
+    with pytest.raises(BadRequest):
+        read_request(body)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"url": 1, "method": "GET"}', b"null"])
+def test_json_that_is_no_request_is_refused(body):
+    with pytest.raises(BadRequest):
+        read_request(body)
 
 
 def test_stale_version_is_refused(bridge, token_for, alice, built):

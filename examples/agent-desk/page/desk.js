@@ -1,0 +1,109 @@
+/* An agent's desk on Twilio's taskrouter.js: Activity, the Reservations, and what can be done with each. */
+
+import { Worker } from "twilio-taskrouter";
+
+const $ = (id) => document.getElementById(id);
+const name = new URLSearchParams(location.search).get("worker") ?? "";
+const open = new Map(); // the Reservations on the desk, by SID
+
+const ACTIONS = {
+  pending: [["Accept", (one) => one.accept(), "main"], ["Reject", (one) => one.reject()]],
+  accepted: [["Wrap up", (one) => one.wrap(), "main"], ["Complete", (one) => one.complete()]],
+  wrapping: [["Complete", (one) => one.complete(), "main"]],
+};
+const WORDS = { pending: "is waiting for you", accepted: "is with you", wrapping: "is being wrapped up" };
+
+async function fetchToken() {
+  const answer = await fetch(`/token?${new URLSearchParams({ worker: name })}`);
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.message);
+  return body;
+}
+
+async function connect() {
+  const { token, bridge } = await fetchToken();
+  const local = bridge ? { ebServer: bridge, wsServer: bridge.replace(/^http/, "ws") } : {};
+  const worker = new Worker(token, { ...local, logLevel: "silent" });
+  worker.on("ready", () => { say(""); note("ready"); showActivities(worker); worker.reservations.forEach(take); });
+  worker.on("activityUpdated", () => { note(`activityUpdated: ${worker.activity.name}`); showActivities(worker); });
+  worker.on("reservationCreated", (reservation) => { note("reservationCreated", reservation); take(reservation); });
+  worker.on("tokenExpired", async () => { note("tokenExpired"); worker.updateToken((await fetchToken()).token); });
+  worker.on("disconnected", ({ message }) => { note(`disconnected: ${message}`); say("Not connected. Trying again …"); });
+  worker.on("error", (error) => { note(`error: ${error.message}`); say(error.message); });
+}
+
+function showActivities(worker) {
+  $("name").textContent = document.title = `${worker.name}’s desk`;
+  const choice = $("activity");
+  choice.replaceChildren(...[...worker.activities.values()].map((one) => new Option(one.name, one.sid, false, one.isCurrent)));
+  choice.disabled = false;
+  choice.onchange = () => attempt(() => worker.activities.get(choice.value).setAsCurrent());
+}
+
+/* Put a Reservation on the desk, and follow it to its end. */
+function take(reservation) {
+  if (open.has(reservation.sid)) return;
+  open.set(reservation.sid, { reservation, since: Date.now() });
+  for (const event of ["accepted", "rejected", "timeout", "canceled", "rescinded", "wrapup", "completed"]) {
+    reservation.on(event, () => { note(event, reservation); show(); });
+  }
+  show();
+}
+
+function show() {
+  for (const [sid, { reservation }] of open) if (!ACTIONS[reservation.status]) open.delete(sid);
+  $("reservations").replaceChildren(...[...open.values()].map(card));
+  say("");
+}
+
+function card({ reservation, since }) {
+  const { task, status } = reservation, box = document.createElement("article");
+  const title = document.createElement("h2"), about = document.createElement("pre"), actions = document.createElement("div");
+  title.textContent = `A Task from ${task.queueName} ${WORDS[status]}`;
+  about.textContent = JSON.stringify(task.attributes, null, 2);
+  actions.className = "actions";
+  actions.append(...ACTIONS[status].map(([word, act, kind = ""]) => {
+    const button = Object.assign(document.createElement("button"), { textContent: word, className: kind });
+    button.onclick = () => attempt(() => act(reservation), actions);
+    return button;
+  }));
+  box.append(title, about, actions);
+  if (status === "pending") title.after(countdown(reservation, since));
+  return box;
+}
+
+function countdown(reservation, since) {
+  const bar = Object.assign(document.createElement("progress"), { max: reservation.timeout });
+  const tick = () => {
+    const left = Math.max(0, reservation.timeout - (Date.now() - since) / 1000);
+    bar.value = left;
+    bar.setAttribute("aria-label", `${Math.ceil(left)} seconds left to answer`);
+    if (bar.isConnected && left) setTimeout(tick, 1000);
+  };
+  setTimeout(tick);
+  return bar;
+}
+
+/* Do what was pressed; say what TaskRouter refuses. */
+async function attempt(act, actions) {
+  actions?.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+  try {
+    await act();
+    say("");
+  } catch (error) {
+    show();
+    say(error.message);
+  }
+}
+
+function say(text) {
+  $("state").textContent = text || (open.size ? `Tasks on your desk: ${open.size}.` : "No customer is waiting for you.");
+}
+
+function note(event, reservation) {
+  const line = document.createElement("li");
+  line.textContent = reservation ? `${event}: ${reservation.sid}, ${reservation.status}` : event;
+  $("log").append(line);
+}
+
+connect().catch((error) => say(error.message));

@@ -1,0 +1,123 @@
+"""The example of an agent's page, on Twilio's taskrouter.js: examples/agent-desk."""
+
+import re
+import runpy
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browser_tab import SCREENSHOTS, violations
+from installing import npm_install
+from local_taskrouter.testing import LocalTaskRouter
+from playwright.sync_api import BrowserContext, Page, expect
+from werkzeug.serving import make_server
+from workspace_builder import WorkspaceBuilder
+
+from helpers.lab import CLONE
+
+EXAMPLE = CLONE / "examples" / "agent-desk"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example, built as its instructions say."""
+    folder = tmp_path_factory.mktemp("example") / "agent-desk"
+    shutil.copytree(EXAMPLE, folder)
+    npm_install(folder)
+    build = [str(shutil.which("npm")), "run", "build"]
+    done = subprocess.run(
+        build, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def office() -> Iterator[LocalTaskRouter]:
+    """A TaskRouter of its own, where Alice, who is Offline, speaks Spanish."""
+    with LocalTaskRouter() as office:
+        office.resume()
+        office.built = WorkspaceBuilder(office.client, "Support")
+        office.built.worker("Alice", "Offline", languages=["es"])
+        office.built.workflow(default=office.built.queue("Spanish", 'languages HAS "es"'))
+        yield office
+
+
+@pytest.fixture
+def desk(example, office, window: BrowserContext, monkeypatch) -> Iterator[Page]:
+    """Alice's page. No error, and no request to another server, may come up."""
+    for name, value in office.env.items():
+        monkeypatch.setenv(name, value)
+    app = runpy.run_path(str(example / "app.py"))["app"]
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page, wrong = window.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda one: "status of 503" in one.text or wrong.append(one.text))
+    own = {f"127.0.0.1:{server.port}", urlsplit(office.url).netloc}
+    page.on("request", lambda one: urlsplit(one.url).netloc in own or wrong.append(one.url))
+    page.goto(f"http://127.0.0.1:{server.port}/?worker=Alice")
+    expect(page.get_by_role("heading", name="Alice’s desk")).to_be_visible()
+    yield page
+    page.close()
+    server.shutdown()
+    server.server_close()
+    assert wrong == []
+
+
+def status(office: LocalTaskRouter, task) -> str:
+    return office.built.workspace.tasks(task.sid).fetch().assignment_status
+
+
+def test_agent_answers_a_task_from_idle_to_completed(desk, office):
+    desk.get_by_label("Activity").select_option("Available")
+    task = office.built.task({"language": "es", "customer": "<b>Carmen</b>"})
+    expect(
+        desk.get_by_role("heading", name="A Task from Spanish is waiting for you")
+    ).to_be_visible()
+    expect(desk.get_by_text('"customer": "<b>Carmen</b>"')).to_be_visible()
+    expect(desk.get_by_label(re.compile("seconds left to answer"))).to_be_visible()
+    for scheme in ("light", "dark"):
+        desk.emulate_media(color_scheme=scheme)
+        desk.screenshot(path=SCREENSHOTS / f"agent-desk-{scheme}.png")
+        assert violations(desk, "main") == []
+    desk.get_by_role("button", name="Accept").click()
+    expect(desk.get_by_role("heading", name="A Task from Spanish is with you")).to_be_visible()
+    assert status(office, task) == "assigned"
+    desk.get_by_role("button", name="Wrap up").click()
+    expect(
+        desk.get_by_role("heading", name="A Task from Spanish is being wrapped up")
+    ).to_be_visible()
+    desk.get_by_role("button", name="Complete").click()
+    expect(desk.get_by_role("status")).to_have_text("No customer is waiting for you.")
+    assert status(office, task) == "completed"
+
+
+def test_page_follows_what_others_do(desk, office):
+    built = office.built
+    [alice] = built.workspace.workers.list()
+    built.move(alice, "Available")
+    expect(desk.get_by_label("Activity")).to_have_value(built.activities["Available"])
+    task = built.task({"language": "es"})
+    expect(desk.get_by_role("button", name="Accept")).to_be_visible()
+    built.workspace.tasks(task.sid).update(assignment_status="canceled")
+    expect(desk.get_by_role("button", name="Accept")).to_have_count(0)
+    desk.get_by_text("What the page has heard").click()
+    expect(desk.get_by_text(re.compile("canceled: WR"))).to_be_visible()
+
+
+def test_page_says_what_taskrouter_refuses(desk, office):
+    desk.get_by_label("Activity").select_option("Available")
+    task = office.built.task({"language": "es"})
+    accept = desk.get_by_role("button", name="Accept")
+    expect(accept).to_be_visible()
+    office.faults.add(status=503, method="POST", path="*/Reservations/*")
+    accept.click()
+    expect(desk.get_by_role("status")).to_contain_text("503")
+    accept.click()
+    expect(desk.get_by_role("heading", name="A Task from Spanish is with you")).to_be_visible()
+    assert status(office, task) == "assigned"
