@@ -108,7 +108,11 @@ def test_printed_variables_route_an_unmodified_client(home, serving):
 def test_when_https_is_given_then_its_port_and_the_line_for_the_hosts_file_are_printed(home):
     with serving_transparently("--https", "0") as (_, lines):
         port = re.search(r"at port (\d+) for programs", next(lines))
-        assert port and "127.0.0.1 taskrouter.twilio.com api.twilio.com" in next(lines)
+        assert (
+            port
+            and "127.0.0.1 taskrouter.twilio.com api.twilio.com event-bridge.twilio.com"
+            in next(lines)
+        )
         assert not refuses(f"https://127.0.0.1:{port[1]}")
 
 

@@ -14,12 +14,15 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+import websocket
+from local_taskrouter.client import client_of
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.process.home import ACCOUNT_SID
 from local_taskrouter.transparent import proxy as proxy_module
 from local_taskrouter.transparent.authority import Authority
 from local_taskrouter.transparent.hostname import HOSTNAME
 from local_taskrouter.transparent.proxy import Https, Proxy
+from local_taskrouter.worker_token import worker_token
 from timeout import eventually
 
 TWILIO = f"https://{HOSTNAME}"
@@ -166,6 +169,21 @@ def test_when_the_hosts_file_names_this_machine_then_no_proxy_is_needed(authorit
             assert client.recv(12) == b"HTTP/1.1 401"
     finally:
         https.stop()
+
+
+def test_when_a_page_opens_a_channel_at_twilios_address_then_it_is_here(authority, emulator, built):
+    """Through the hosts file, as a browser, which uses no proxy of the environment."""
+    built.worker("Alice")
+    with client_of(emulator.url, ACCOUNT_SID, emulator.taskrouter.auth_token) as client:
+        token = worker_token(client, emulator.taskrouter.auth_token, "Alice")
+    https = Https(0, authority.server_context(), emulator).start()
+    context = ssl.create_default_context(cafile=authority.certificate_file)
+    plain = socket.create_connection(("127.0.0.1", https.port), timeout=10)
+    with context.wrap_socket(plain, server_hostname="event-bridge.twilio.com") as secure:
+        address = f"wss://event-bridge.twilio.com/v1/wschannels?token={token}"
+        channel = websocket.create_connection(address, socket=secure)
+        assert json.loads(channel.recv())["event_type"] == "init"
+    https.stop()
 
 
 @pytest.mark.parametrize(
