@@ -3,22 +3,22 @@
 import json
 from typing import Any
 
-import ipywidgets as widgets
 from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY
-from traitlets import Int, List, Unicode, dlink, link, observe
-from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+from local_taskrouter.ui.shown import show
+from traitlets import Dict, List, Unicode, observe
 
+from helpers.controls.follow.drawn import DrawnPanel
+from helpers.controls.follow.panel import FollowingState
 from helpers.controls.parts import shown_call
 from helpers.controls.parts.json_text import AttributesError, read_attributes
-from helpers.controls.parts.panel import ErrorLine, Panel, TextLine
-from helpers.controls.parts.state import ControlState
 from helpers.lessons.workspace import WORKFLOW, PreparedWorkspace
 
 LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
+_PRIORITY_ERROR = f"A priority is a whole number from 0 to {HIGHEST_PRIORITY}, such as 5."
 
 
-class TaskFormState(ControlState):
-    """A Task to create, and the outcome of the one created last."""
+class TaskFormState(FollowingState):
+    """A Task to create, and what became of the one created last."""
 
     language = Unicode("es")
     extra = Unicode(help="more attributes, a JSON object as text; may be empty")
@@ -26,13 +26,14 @@ class TaskFormState(ControlState):
     extra_note = Unicode(
         help="which language is sent when `extra` and `language` disagree; else empty"
     )
-    priority = Int(0)
+    priority = Unicode("0", help="as it was typed")
+    priority_error = Unicode(help="why `priority` cannot be sent; else empty")
     channel = Unicode("default", help="the TaskChannel's unique name")
     channels = List([("Default", "default")], help="(friendly name, unique name) of each")
     workflow_sid = Unicode(help="the Task's Workflow; the tutorial's at first")
     workflows = List(help="(friendly name, SID) of each")
-    outcome = Unicode(help="where the Task went, in a sentence")
     task_sid = Unicode(help="the SID of the Task created last")
+    task = Dict(help="its `sid`, `status` and `says`, a sentence; empty without one")
 
     def __init__(self, lab: PreparedWorkspace) -> None:
         super().__init__(lab)
@@ -40,16 +41,34 @@ class TaskFormState(ControlState):
         self.workflows = [(WORKFLOW, lab.workflow_sid)]
 
     def load(self) -> bool:
-        """Read the TaskChannels and Workflows; a failure is in `error`."""
+        """Read the TaskChannels; a failure is in `error`."""
         return self.attempt(self._load)
+
+    def write(self, **fields: str) -> None:
+        """Set these of `language`, `extra`, `priority`, `channel` and `workflow_sid`."""
+        for name in fields.keys() & {"language", "extra", "priority", "channel", "workflow_sid"}:
+            self.set_trait(name, fields[name])
+
+    def create(self, **fields: str) -> bool:
+        """Create the Task, with these fields set first. False while another action is running.
+
+        A failure is in `error`; then `task_sid` is empty.
+        """
+        self.write(**fields)
+        return self.act(self._create)
 
     def attributes(self) -> dict[str, Any]:
         """Return the Task's attributes. Raises AttributesError unless `extra` is a JSON object."""
         return {"selected_language": self.language, **read_attributes(self.extra)}
 
-    def create(self) -> bool:
-        """Create the Task. False while another action is running; a failure is in `error`."""
-        return self.attempt(self._create)
+    def apply_snapshot(self) -> None:
+        found = self.snapshot.settings.workflows
+        if found:
+            self.workflows = [(one.friendly_name, one.sid) for one in found]
+        if self.task_sid and self.snapshot.task(self.task_sid):
+            tasks = show(self.snapshot, self.poller.names)["tasks"]
+            [task] = [one for one in tasks if one["sid"] == self.task_sid]
+            self.task = {name: task[name] for name in ("sid", "status", "says")}
 
     @observe("extra", "language")
     def _check_extra(self, _: object) -> None:
@@ -60,117 +79,88 @@ class TaskFormState(ControlState):
             message = str(error)
         else:
             if language != self.language:
-                note = f"selected_language is {json.dumps(language)}, as written here."
+                given = json.dumps(language, ensure_ascii=False)
+                note = (
+                    f"The Task gets selected_language {given}, as written here, "
+                    f'and not "{self.language}" from above.'
+                )
         self.extra_error, self.extra_note = message, note
 
+    @observe("priority")
+    def _check_priority(self, _: object) -> None:
+        text = self.priority.strip()
+        is_valid = text.isascii() and text.isdigit() and len(text) < 20
+        is_valid = is_valid and int(text) <= HIGHEST_PRIORITY
+        self.priority_error = "" if is_valid else _PRIORITY_ERROR
+
     def _load(self) -> None:
-        space = self.lab.workspace
-        channels = space.task_channels.list(page_size=100)
+        channels = self.lab.workspace.task_channels.list(page_size=100)
         self.channels = [(channel.friendly_name, channel.unique_name) for channel in channels]
-        found = space.workflows.list(page_size=100)
-        self.workflows = [(workflow.friendly_name, workflow.sid) for workflow in found]
 
     def _create(self) -> None:
-        self.outcome, self.call = "", None
-        if self.extra_error:
-            raise AttributesError("No Task was created: the attributes above have an error.")
+        self.task_sid, self.task, self.call = "", {}, None
+        errors = {"priority": self.priority_error, "attributes": self.extra_error}
+        if wrong := " and the ".join(name for name, error in errors.items() if error):
+            raise ValueError(f"No Task was created: correct the {wrong} above.")
         parameters: dict[str, Any] = {
             "attributes": json.dumps(self.attributes(), ensure_ascii=False),
             "workflow_sid": self.workflow_sid,
-            "priority": self.priority,
+            "priority": int(self.priority),
         }
         if self.channel != "default":
             parameters["task_channel"] = self.channel
         self.call = shown_call.create(self.lab, "tasks", **parameters)
         task = self.lab.workspace.tasks.create(**parameters)
+        says = f"The Task is {task.assignment_status}."
+        self.task = {"sid": task.sid, "status": task.assignment_status, "says": says}
         self.task_sid = task.sid
-        self.outcome = _where_it_went(task)
 
 
-class TaskForm(Panel[TaskFormState]):
-    """Fields for a Task, a button that creates it, and where it went."""
+class TaskForm(DrawnPanel[TaskFormState]):
+    """Fields for a Task, a button that creates it, and what became of it."""
+
+    PRESSES = ("write", "create")
 
     def __init__(self, state: TaskFormState) -> None:
-        wide = {"description_width": "8em"}
-        layout = widgets.Layout(width="36em", max_width="98%")
-        self.language = widgets.Dropdown(
-            options=LANGUAGES, description="Language", style=wide, layout=layout
-        )
-        self.extra = widgets.Textarea(
-            description="More attributes",
-            placeholder='{"vip": true}',
-            rows=2,
-            style=wide,
-            layout=layout,
-        )
-        self.extra_error = ErrorLine()
-        self.extra_note = TextLine()
-        self.priority = widgets.BoundedIntText(
-            description="Priority",
-            tooltip="Priority",
-            max=HIGHEST_PRIORITY,
-            style=wide,
-            layout=layout,
-        )
-        self.channel = widgets.Dropdown(
-            options=state.channels, description="Channel", style=wide, layout=layout
-        )
-        self.workflow = widgets.Dropdown(
-            options=state.workflows, description="Workflow", style=wide, layout=layout
-        )
-        self.button = widgets.Button(description="Create Task", icon="plus")
-        self.outcome = TextLine()
-        fields = [self.language, self.extra, self.extra_error, self.extra_note, self.priority]
-        more = [self.channel, self.workflow, self.button, self.outcome]
-        super().__init__(state, [*fields, *more])
-        link((state, "language"), (self.language, "value"))
-        link((state, "extra"), (self.extra, "value"))
-        link((state, "priority"), (self.priority, "value"))
-        link((state, "channel"), (self.channel, "value"))
-        link((state, "workflow_sid"), (self.workflow, "value"))
-        dlink((state, "extra_error"), (self.extra_error, "text"))
-        dlink((state, "extra_note"), (self.extra_note, "text"))
-        dlink((state, "outcome"), (self.outcome, "text"))
-        dlink((state, "busy"), (self.button, "disabled"))
-        self.button.on_click(self.on_create)
+        drawn = ("language", "extra_error", "extra_note", "priority_error", "channels", "workflows")
+        super().__init__("form", state, (*drawn, "task"))
 
-    def on_create(self, _: widgets.Button) -> None:
-        self.state.create()
+    def drawing(self) -> dict[str, Any]:
+        state = self.state
+        names = ("language", "extra", "priority", "channel", "workflow_sid")
+        return {
+            "fields": {name: getattr(state, name) for name in names},
+            "languages": LANGUAGES,
+            "channels": state.channels,
+            "workflows": state.workflows,
+            "problems": {"extra": state.extra_error, "priority": state.priority_error},
+            "note": state.extra_note,
+            "task": state.task or None,
+        }
 
     def as_text(self) -> str:
         state = self.state
-        fields = f"Language: {state.language} · More attributes: {state.extra or '{}'}"
+        fields = [f"Language: {state.language}", f"More attributes: {state.extra or '{}'}"]
         names = {sid: name for name, sid in state.workflows}
-        chosen = [f"Channel: {state.channel}"] if state.channel != "default" else []
+        if state.channel != "default":
+            fields.append(f"Channel: {state.channel}")
         if state.workflow_sid != state.lab.workflow_sid:
-            chosen.append(f"Workflow: {names.get(state.workflow_sid, state.workflow_sid)}")
-        fields = " · ".join([fields, *chosen])
-        outcome = state.extra_error or state.error or state.outcome
-        return f"{fields} · Priority: {state.priority} · [Create Task]" + (
-            outcome and f"\n{outcome}"
-        )
+            fields.append(f"Workflow: {names.get(state.workflow_sid, state.workflow_sid)}")
+        line = " · ".join([*fields, f"Priority: {state.priority}", "[Create Task]"])
+        outcome = state.priority_error or state.extra_error or state.error
+        return "\n".join(filter(None, [line, outcome or state.task.get("says"), state.notice]))
 
 
 def task_form(lab: PreparedWorkspace) -> TaskForm:
     """Return a form that creates a Task, by default in the tutorial's Workflow.
 
     It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` if
-    you choose another channel than the default. It shows that call, in Python and as curl, and the
-    TaskQueue and Assignment Status of the new Task. Errors point at the place in attributes that
-    are not JSON; TaskRouter's errors show too.
+    you choose another channel than the default. It shows that call, in Python and as curl, and what
+    becomes of the new Task. Errors point at the place in attributes that are not JSON; TaskRouter's
+    errors show too.
     """
     state = TaskFormState(lab)
     state.load()
-    return TaskForm(state)
-
-
-def _where_it_went(task: TaskInstance) -> str:
-    if not task.task_queue_sid:
-        return (
-            f"Task {task.sid} is in no TaskQueue: no filter of the Workflow matches its "
-            f"attributes. Its Assignment Status is {task.assignment_status}."
-        )
-    return (
-        f"Task {task.sid} is in the TaskQueue {task.task_queue_friendly_name!r}. "
-        f"Its Assignment Status is {task.assignment_status}."
-    )
+    panel = TaskForm(state)
+    panel.follow()
+    return panel

@@ -199,15 +199,14 @@ def _facts(explanation: Explanation) -> str:
     return _fold("Show where it stands", table_of([], rows))
 
 
-def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table of `rows`, which hold finished cells; "" without rows. `styled` styles it."""
     if not rows:
         return ""
     heads = "".join(f"<th>{text(name)}</th>" for name in columns)
     head = f"<thead><tr>{heads}</tr></thead>" if columns else ""
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    title = f"<caption>{text(caption)}</caption>" if caption else ""
-    return f'<table class="few whole">{title}{head}<tbody>{body}</tbody></table>'
+    return f'<table class="few whole">{head}<tbody>{body}</tbody></table>'
 
 
 def clauses(verdicts: Iterable[Verdict]) -> str:

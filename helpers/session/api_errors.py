@@ -20,6 +20,7 @@ _SIDS_OF_LESSONS = {
     "TaskQueue": "lab.spanish_queue_sid",
     "Task": "lab.task_sid",
 }
+_NO_FILTER = "Could not match the task to a target"
 _JSON_PARAMETERS = ("Attributes", "Configuration")
 
 
@@ -65,6 +66,11 @@ def what_to_do(error: BaseException, parameters: Mapping[str, str] | None = None
             return _pass_a_sid(name, value)
         if name in _JSON_PARAMETERS and not _is_json(value):
             return f"Pass JSON text: {name.lower()}=json.dumps({{...}}), with a dict in the parentheses."
+    if _NO_FILTER in str(answer.msg):
+        return (
+            "Change the attributes so that a filter of the Workflow matches them, or give the "
+            "Workflow a default_filter."
+        )
     if answer.status == 404:
         path = unquote(answer.uri).split("/")[1:]
         for resource, sid in zip(path[::2], path[1::2], strict=False):

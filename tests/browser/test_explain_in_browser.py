@@ -82,14 +82,14 @@ def shows(tab, outputs, widths=(912, 725, 632)):
 def test_playground_judges_expression_while_typing(explained):
     tab = explained
     panel = tab.output_of("playground")
-    expect(panel.get_by_text("11 of 11 Workers match.")).to_be_visible()
+    expect(panel.locator(".tr-title", has_text="11 of 11 Workers match.")).to_be_visible()
     field = panel.get_by_label("Expression")
     field.fill('languages HAS "es"')
-    expect(panel.get_by_text("0 of 11 Workers match.")).to_be_visible()
+    expect(panel.locator(".tr-title", has_text="0 of 11 Workers match.")).to_be_visible()
     expect(panel.get_by_role("row", name="Ben").get_by_text("needs an array")).to_be_visible()
     tab.shot("playground-light", panel)
     field.fill('languages HASS "es"')
-    expect(panel.get_by_role("alert")).to_contain_text("unexpected 'HASS' at character 11")
+    expect(panel.locator(".tr-error")).to_contain_text("unexpected 'HASS' at character 11")
     assert tab.violations() == []
     tab.set_theme("JupyterLab Dark")
     tab.shot("playground-error-dark", panel)

@@ -85,10 +85,10 @@ def test_08_playground_shows_verdicts_for_the_workers(tab, run):
     panel = tab.output_of("controls.playground")
     field = panel.get_by_label("Expression")
     field.fill("level > 6")
-    expect(panel.get_by_text(re.compile(r"^1 of 8 Workers matches"))).to_be_visible()
+    expect(panel.locator(".tr-title", has_text="1 of 8 Workers matches")).to_be_visible()
     tab.reload()
     field.fill("level > ")
-    expect(panel.get_by_role("alert")).to_be_visible()
+    expect(panel.locator(".tr-error")).to_be_visible()
     assert tab.violations() == []
 
 

@@ -47,8 +47,7 @@ def full_panels(tab, panels, lab) -> dict[str, Locator]:
     """The panels during a pending Reservation, each with as much content as it can show."""
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     expect(panels["workers"].get_by_text("has been asked about Spanish #1")).to_be_visible()
-    panels["requests"].get_by_label("Requests").select_option(index=0)
-    panels["requests"].get_by_role("button", name="Edit and send").click()
+    panels["requests"].get_by_role("button", name="Edit, then send").click()
     panels["activity_toggle"].get_by_role("radio", name="Unavailable").click()
     panels["clock"].get_by_role("button", name="10 seconds later").click()
     panels["task_form"].get_by_role("button", name="Create Task").click()
@@ -56,7 +55,7 @@ def full_panels(tab, panels, lab) -> dict[str, Locator]:
         ("requests", "Parameters"),
         ("activity_toggle", "Bob is Unavailable"),
         ("clock", "It is 10 s later"),
-        ("task_form", "is in the TaskQueue"),
+        ("task_form", "Spanish #2 waits"),
         ("reservation", "left to answer"),
     ):
         expect(panels[name].get_by_text(shown).first).to_be_visible()

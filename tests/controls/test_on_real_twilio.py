@@ -59,12 +59,11 @@ def test_reservation_is_accepted_and_the_task_completed(lab):
 
 def test_task_is_created_and_the_request_sent_again(lab):
     form, requests = controls.task_form(lab), controls.requests(lab)
-    form.on_create(form.button)
-    assert str(form.state.task_sid) in form.outcome.text
+    press(form, "create")
+    assert form.content["task"]["says"] == "Spanish #2 waits: Alice matches but has another Task."
     requests.state.on_update(requests.state.poller.latest)
-    requests.list.index = 0
-    requests.on_again()
-    assert requests.outcome.text == "POST was sent; the answer has the status 201."
+    press(requests, "send_again", exchange=requests.content["lines"][0]["id"])
+    assert requests.content["outcome"] == "POST was sent; the answer has the status 201."
     assert len(lab.workspace.tasks.list()) == 3
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from press import press
 from spy_lock import SpyLock
 
 from helpers import controls
@@ -17,7 +18,8 @@ from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import MASK, Exchange
 from helpers.webhooks.server import CallbackServer
 
-NO_FILTERS = ("", "both directions", "every status")
+NO_FILTERS = ["", "all", False]
+FIELDS = ("method", "url", "form")
 
 
 @pytest.fixture
@@ -32,19 +34,19 @@ def panel(lab) -> Requests:
 
 @pytest.fixture
 def refused(lab, panel) -> Exchange:
-    """A selected exchange with status 400, found by its status."""
+    """A chosen exchange with status 400, of those that failed."""
     url = f"{lab.session.address}/v1/Workspaces/{lab.workspace_sid}/Tasks"
     lab.session.client.request("POST", url, data={"Attributes": "{", "Priority": "1"})
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
-    panel.status.value = "4xx"
+    press(panel, "toggle_failed")
     select(panel, lab.session.requests[-2])
     return lab.session.requests[-2]
 
 
 def select(panel: Requests, exchange: Exchange) -> None:
     panel.state.on_update(panel.state.poller.latest)
-    panel.list.value = str(id(exchange))
+    press(panel, "choose", exchange=str(id(exchange)))
 
 
 def shown(panel: Requests) -> Exchange:
@@ -53,15 +55,27 @@ def shown(panel: Requests) -> Exchange:
     return exchange
 
 
-def filters(panel: Requests) -> tuple[str, str, str]:
-    return panel.text.value, str(panel.direction.value), str(panel.status.value)
+def filters(panel: Requests) -> list:
+    return panel.content["filters"][:3]
+
+
+def send_again(panel: Requests) -> None:
+    press(panel, "send_again", exchange=panel.content["opened"]["id"])
+
+
+def edit(panel: Requests) -> None:
+    press(panel, "edit", exchange=panel.content["opened"]["id"])
+
+
+def send(panel: Requests, **fields: str) -> None:
+    """Send the request in the editor, with these fields changed."""
+    press(panel, "send", **{name: panel.content["editor"][name] for name in FIELDS} | fields)
 
 
 def correct(panel: Requests) -> None:
-    panel.on_edit()
+    edit(panel)
     attributes = json.dumps({"selected_language": "es"})
-    panel.editor.form.value = json.dumps({"Attributes": attributes, "Priority": "1"})
-    panel.on_send()
+    send(panel, form=json.dumps({"Attributes": attributes, "Priority": "1"}))
 
 
 def received(server: CallbackServer, lab: PreparedWorkspace) -> Exchange:
@@ -82,8 +96,8 @@ def test_request_to_taskrouter_can_be_sent_again(lab, panel):
         attributes='{"selected_language": "es"}', workflow_sid=lab.workflow_sid
     )
     select(panel, lab.session.requests[-1])
-    panel.on_again(panel.again_button)
-    assert panel.outcome.text == "POST was sent; the answer has the status 201."
+    send_again(panel)
+    assert panel.content["outcome"] == "POST was sent; the answer has the status 201."
     assert len(lab.workspace.tasks.list()) == 2
     assert created.sid != lab.workspace.tasks.list()[-1].sid
     assert panel.state.call.python.startswith('client.request("POST", "http://127.0.0.1:')
@@ -94,12 +108,11 @@ def test_values_that_are_not_text_are_sent_as_json(lab, panel):
     attributes = '{"selected_language": "es", "name": "José"}'
     lab.workspace.tasks.create(attributes=attributes, workflow_sid=lab.workflow_sid)
     select(panel, lab.session.requests[-1])
-    panel.on_edit()
-    assert "José" in panel.editor.form.value
+    edit(panel)
+    assert "José" in panel.content["editor"]["form"]
     attributes = {"selected_language": "es", "vip": True}
     given = {"WorkflowSid": lab.workflow_sid, "Attributes": attributes, "Priority": 3}
-    panel.editor.form.value = json.dumps(given)
-    panel.on_send()
+    send(panel, form=json.dumps(given))
     task = lab.workspace.tasks.list()[-1]
     assert (json.loads(task.attributes), task.priority) == (attributes, 3)
 
@@ -109,26 +122,25 @@ def test_sent_request_is_listed_and_selected_under_the_lock(lab, panel):
     select(panel, lab.session.requests[-1])
     panel.state.lock = lock = SpyLock()
     held: list[int] = []
-    panel.state.observe(lambda _: held.append(lock.held), ["options", "chosen"])
-    panel.on_again(panel.again_button)
+    panel.state.observe(lambda _: held.append(lock.held), ["lines", "opened"])
+    send_again(panel)
     assert held and all(held)
 
 
 def test_callback_is_sent_again_with_a_new_signature(lab, panel, server):
     select(panel, received(server, lab))
-    panel.on_again(panel.again_button)
+    send_again(panel)
     again = lab.session.requests.received()[-1]
     assert json.loads(again.response_body) == {"genuine": True}
     assert again.parameters == {"TaskSid": "WT1", "TaskAttributes": '{"a": 1}'}
-    assert panel.list.value == str(id(again))
+    assert panel.content["opened"]["id"] == str(id(again))
     assert "X-Twilio-Signature" in panel.state.call.curl
 
 
 def test_edited_callback_gets_a_new_signature(lab, panel, server):
     select(panel, received(server, lab))
-    panel.on_edit(panel.edit_button)
-    panel.editor.form.value = '{"TaskSid": "WT2"}'
-    panel.on_send(panel.editor.send_button)
+    edit(panel)
+    send(panel, form='{"TaskSid": "WT2"}')
     again = lab.session.requests.received()[-1]
     assert json.loads(again.response_body) == {"genuine": True}
     assert again.parameters == {"TaskSid": "WT2"}
@@ -139,8 +151,8 @@ def test_timeout_of_the_server_shows_an_error(lab, panel, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         select(panel, lab.session.requests.record(Exchange("sent", "GET", f"http://{address}/x")))
-        panel.on_again(panel.again_button)
-    assert panel.error_line.text == f"{address} did not answer within 0.01 seconds."
+        send_again(panel)
+    assert panel.content["error"] == f"{address} did not answer within 0.01 seconds."
 
 
 def test_request_that_held_a_secret_is_not_sent_again(lab, panel):
@@ -149,58 +161,58 @@ def test_request_that_held_a_secret_is_not_sent_again(lab, panel):
         with pytest.raises(ReplayError, match="held a secret"):
             draft_of(held)
     select(panel, lab.session.requests.record(replace(exchange, form=[("a", MASK)])))
-    panel.on_again(panel.again_button)
-    assert panel.error_line.text.startswith("This request held a secret")
+    send_again(panel)
+    assert panel.content["error"].startswith("This request held a secret")
 
 
 def test_unsupported_method_shows_an_error(lab, panel, server):
     url = server.url_for("/assignment_callback")
     select(panel, lab.session.requests.record(Exchange("received", "PATCH", url, status=405)))
-    for press in (panel.on_again, panel.on_edit):
-        press()
-        assert panel.error_line.text == "A PATCH request cannot be sent from here."
-    assert not panel.state.editing
+    for action in (send_again, edit):
+        action(panel)
+        assert panel.content["error"] == "A PATCH request cannot be sent from here."
+    assert panel.content["editor"] is None
 
 
 def test_refused_connection_shows_an_error(lab, panel):
     select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again_button)
-    assert panel.error_line.text == "Nothing answers at 127.0.0.1:1. Is the server running?"
+    send_again(panel)
+    assert panel.content["error"] == "Nothing answers at 127.0.0.1:1. Is the server running?"
 
 
 def test_failed_request_clears_the_previous_outcome(lab, panel):
     lab.workspace.tasks.list()
     select(panel, lab.session.requests[-1])
-    panel.on_again(panel.again_button)
-    assert panel.outcome.text.endswith("status 200.")
+    send_again(panel)
+    assert panel.content["outcome"].endswith("status 200.")
     select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x")))
-    panel.on_again(panel.again_button)
-    assert panel.outcome.text == ""
+    send_again(panel)
+    assert panel.content["outcome"] == ""
 
 
 def test_sent_request_is_selected_and_resets_filters_that_hide_it(lab, panel, refused):
     correct(panel)
     assert shown(panel) is lab.session.requests[-1]
-    assert (shown(panel).status, panel.list.value) == (201, panel.state.chosen)
+    assert (shown(panel).status, panel.content["opened"]["id"]) == (201, panel.state.chosen)
     assert filters(panel) == NO_FILTERS
-    assert panel.outcome.text == (
+    assert panel.content["outcome"] == (
         "POST was sent; the answer has the status 201. "
         "The filters would hide it, so they are reset."
     )
 
 
 def test_filters_that_show_the_sent_request_stay(lab, panel, refused):
-    panel.on_again()
+    send_again(panel)
     assert shown(panel) is lab.session.requests[-1] is not refused
-    assert filters(panel) == ("", "both directions", "4xx")
-    assert panel.outcome.text == "POST was sent; the answer has the status 400."
+    assert filters(panel) == ["", "all", True]
+    assert panel.content["outcome"] == "POST was sent; the answer has the status 400."
 
 
 def test_callback_recorded_meanwhile_is_not_selected(lab, panel, refused):
     record = lab.session.requests.record
     callback = Exchange("received", "POST", "http://127.0.0.1:5050/assignment_callback", 400)
     lab.session.requests.record = lambda one: (record(one), record(callback))[0]
-    panel.on_again()
+    send_again(panel)
     assert shown(panel) is lab.session.requests[-2]
     assert shown(panel).path.endswith("/Tasks")
 
@@ -208,7 +220,7 @@ def test_callback_recorded_meanwhile_is_not_selected(lab, panel, refused):
 def test_sent_request_is_found_by_its_encoded_path(lab, panel, server):
     at = Exchange("received", "GET", f"{server.url}/ñ x", 404)
     select(panel, lab.session.requests.record(at))
-    panel.on_again()
+    send_again(panel)
     assert shown(panel) is lab.session.requests[-1] is not at
 
 
@@ -225,92 +237,90 @@ def test_request_to_another_server_is_described_as_not_listed(lab, panel):
         threading.Thread(target=http.handle_request, daemon=True).start()
         exchange = Exchange("sent", "GET", f"http://127.0.0.1:{http.server_address[1]}/x", 500)
         select(panel, lab.session.requests.record(exchange))
-        panel.on_again()
-    assert panel.outcome.text.startswith("GET was sent; the answer has the status 204. It went")
-    assert panel.outcome.text.endswith("so it is not in the list.")
+        send_again(panel)
+    assert panel.content["outcome"].startswith(
+        "GET was sent; the answer has the status 204. It went"
+    )
+    assert panel.content["outcome"].endswith("so it is not in the list.")
 
 
 def test_selecting_another_request_clears_the_outcome(lab, panel, refused):
-    panel.on_again()
+    send_again(panel)
     select(panel, refused)
     assert shown(panel) is refused
-    assert panel.outcome.text == panel.call_lines.value == ""
+    assert (panel.content["outcome"], panel.content["call"]) == ("", None)
 
 
 def test_selecting_another_request_clears_the_error(lab, panel, refused):
     select(panel, lab.session.requests.record(Exchange("sent", "GET", "http://127.0.0.1:1/x", 400)))
-    panel.on_again()
-    assert panel.error_line.text
+    send_again(panel)
+    assert panel.content["error"]
     select(panel, refused)
-    assert panel.error_line.text == ""
+    assert panel.content["error"] == ""
 
 
 def test_editing_clears_the_previous_outcome(lab, panel, refused):
-    panel.on_again()
-    panel.on_edit()
-    assert panel.outcome.text == panel.call_lines.value == ""
+    send_again(panel)
+    edit(panel)
+    assert (panel.content["outcome"], panel.content["call"]) == ("", None)
 
 
 @pytest.mark.parametrize("form", ["{", "[1]"])
 def test_invalid_form_clears_the_previous_outcome(lab, panel, refused, form):
-    panel.on_edit()
-    panel.on_send()
-    assert panel.outcome.text and panel.call_lines.value
-    panel.editor.form.value = form
-    panel.on_send()
-    assert panel.error_line.text.startswith("Nothing was sent")
-    assert panel.outcome.text == panel.call_lines.value == ""
+    edit(panel)
+    send(panel)
+    assert panel.content["outcome"] and panel.content["call"]
+    send(panel, form=form)
+    assert panel.content["error"].startswith("Nothing was sent")
+    assert (panel.content["outcome"], panel.content["call"]) == ("", None)
 
 
 def test_outcome_stays_when_other_requests_come(lab, panel, refused):
     correct(panel)
-    outcome = panel.outcome.text
+    outcome = panel.content["outcome"]
     lab.workspace.tasks.list()
     panel.state.on_update(panel.state.poller.latest)
-    assert (panel.outcome.text, panel.call_lines.value != "") == (outcome, True)
+    assert (panel.content["outcome"], panel.content["call"] != "") == (outcome, True)
 
 
 def test_get_is_sent_with_its_edited_parameters(lab, panel):
     lab.workspace.workers.list(page_size=50)
     select(panel, lab.session.requests[-1])
-    panel.on_edit()
-    panel.editor.form.value = '{"FriendlyName": "Alice", "PageSize": 1}'
-    panel.on_send()
+    edit(panel)
+    send(panel, form='{"FriendlyName": "Alice", "PageSize": 1}')
     sent = shown(panel)
     assert (sent.parameters, sent.form) == ({"FriendlyName": "Alice", "PageSize": "1"}, [])
     assert [one["friendly_name"] for one in json.loads(sent.response_body)["workers"]] == ["Alice"]
-    assert "Parameters" in panel.detail.value
+    assert panel.content["opened"]["parameters"] == sent.parameters
 
 
 def test_list_repeats_a_parameter(lab, panel, server):
     url = server.url_for("/echo")
     select(panel, lab.session.requests.record(Exchange("received", "POST", url, 200)))
-    panel.on_edit()
-    panel.editor.form.value = '{"a": ["1", 2], "b": {"c": true}}'
-    panel.on_send()
+    edit(panel)
+    send(panel, form='{"a": ["1", 2], "b": {"c": true}}')
     assert shown(panel).form == [("a", "1"), ("a", "2"), ("b", '{"c": true}')]
-    panel.on_edit()
-    assert json.loads(panel.editor.form.value) == {"a": ["1", "2"], "b": '{"c": true}'}
+    edit(panel)
+    assert json.loads(panel.content["editor"]["form"]) == {"a": ["1", "2"], "b": '{"c": true}'}
 
 
 def test_unparsable_url_shows_an_error(lab, panel, refused):
-    panel.on_edit()
-    panel.editor.url.value = "http://[bad"
-    panel.on_send()
-    assert panel.error_line.text == "This is not a valid request: POST http://[bad"
-    assert panel.call_lines.value == ""
+    edit(panel)
+    send(panel, url="http://[bad")
+    assert panel.content["error"] == "This is not a valid request: POST http://[bad"
+    assert panel.content["call"] is None
 
 
-def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
-    [(line, _)] = panel.list.options
-    panel.on_edit()
-    assert panel.editor.edited.text == f"Changed from: {line}"
-    assert "→ sent POST 400" in line
-    panel.status.value = "2xx"
+def test_editor_keeps_its_request_when_another_is_chosen(lab, panel, refused):
+    edit(panel)
+    editor = panel.content["editor"]
+    assert editor["line"] == "POST Tasks"
+    press(panel, "toggle_failed")
     select(panel, lab.session.requests[-1])
-    assert panel.editor.edited.text == f"Changed from: {line}"
-    panel.on_edit()
-    assert "→ sent GET 200" in panel.editor.edited.text
+    assert panel.content["editor"] == editor
+    edit(panel)
+    assert panel.content["editor"]["line"] == "GET Tasks"
+    assert panel.content["editor"]["key"] != editor["key"]
 
 
 @pytest.mark.parametrize(
@@ -323,11 +333,10 @@ def test_editor_names_its_request_when_another_is_selected(lab, panel, refused):
     ],
 )
 def test_unsendable_parameters_send_nothing(lab, panel, refused, form, message):
-    panel.on_edit()
-    panel.editor.form.value = "{"
-    panel.editor.form.value = form
-    assert panel.editor.form_error.text.startswith(message)
+    edit(panel)
+    press(panel, "write", form=form)
+    assert panel.content["problem"].startswith(message)
     before = len(lab.session.requests)
-    panel.on_send()
-    assert panel.error_line.text == "Nothing was sent: the parameters above have an error."
+    send(panel, form=form)
+    assert panel.content["error"] == "Nothing was sent: correct the parameters above."
     assert len(lab.session.requests) == before

@@ -50,8 +50,7 @@ def accept(lab: PreparedWorkspace):
 
 def create(lab: PreparedWorkspace):
     panel = controls.task_form(lab)
-    panel.channel.value = "voice"
-    panel.on_create(panel.button)
+    press(panel, "create", channel="voice")
     return panel
 
 
@@ -63,8 +62,7 @@ def advance(lab: PreparedWorkspace):
 
 def send_again(lab: PreparedWorkspace):
     panel = controls.requests(lab)
-    panel.list.value = panel.list.options[0][1]
-    panel.on_again()
+    press(panel, "send_again", exchange=panel.content["opened"]["id"])
     return panel
 
 

@@ -93,3 +93,11 @@ def test_server_without_an_answer_gets_the_advice_to_connect():
 
 def test_any_other_error_gets_no_advice():
     assert what_to_do(ValueError("The message says all.")) == ""
+
+
+def test_task_that_no_filter_matches_gets_advice():
+    message = "Unable to create record: Could not match the task to a target given the attributes"
+    assert what_to_do(TwilioRestException(400, "/Workspaces", message)) == (
+        "Change the attributes so that a filter of the Workflow matches them, or give the Workflow "
+        "a default_filter."
+    )

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 _HELP = {"Expecting value": ', such as "text", 5, true, false or null'}
+_OF_PYTHON = {"True": "true", "False": "false", "None": "null"}
 _EXAMPLES = {"attributes": '{"vip": true}', "parameters": '{"Priority": "5"}'}
 _DEEPEST = 100
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|NaN|-?Infinity|-?\d[\d.eE+-]*|[\[\]{}]', re.DOTALL)
@@ -26,7 +27,7 @@ def read_attributes(text: str, name: str = "attributes") -> dict[str, Any]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise _at(text, error.pos, f"{error.msg}{_HELP.get(error.msg, '')}") from None
+        raise _at(text, error.pos, _reason(text, error)) from None
     except (RecursionError, ValueError):  # too deep, or a number of too many digits
         value = None
     _refuse_unsendable(text)
@@ -34,6 +35,13 @@ def read_attributes(text: str, name: str = "attributes") -> dict[str, Any]:
         example = _EXAMPLES[name]
         raise AttributesError(f"{name.capitalize()} are a JSON object, such as {example}.")
     return value
+
+
+def _reason(text: str, error: json.JSONDecodeError) -> str:
+    for word, in_json in _OF_PYTHON.items():
+        if text.startswith(word, error.pos):
+            return f"JSON writes {in_json} for Python's {word}"
+    return f"{error.msg}{_HELP.get(error.msg, '')}"
 
 
 def _refuse_unsendable(text: str) -> None:

@@ -1,22 +1,19 @@
 """The latest callbacks and requests of a Workspace, as the page shows them."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.request_log import LoggedRequest
-from local_taskrouter.ui.names import TaskNames
+from local_taskrouter.ui.names import TaskNames, name_path
 from local_taskrouter.ui.shape import ShownAttempt, ShownExchange
 
-_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _VERBS = {"GET": "read", "POST": "changed", "DELETE": "deleted"}
 
 
-def show_request(request: LoggedRequest, workspace_sid: str, names: TaskNames) -> ShownExchange:
+def show_request(request: LoggedRequest, names: TaskNames) -> ShownExchange:
     """Return a request that came in; Tasks in its path have their names."""
-    path = request.path.removeprefix("/v1/").removeprefix(f"Workspaces/{workspace_sid}/")
-    title = _SID.sub(lambda sid: names.find(sid[0]), path)
+    title = name_path(request.path, names.find)
     failed = request.status is None or request.status >= 400
     verb = "created" if request.status == 201 else _VERBS.get(request.method, request.method)
     return {
@@ -24,7 +21,7 @@ def show_request(request: LoggedRequest, workspace_sid: str, names: TaskNames) -
         "direction": "received",
         "at": request.at,
         "method": request.method,
-        "title": title.replace("/", " / "),
+        "title": title,
         "note": request.message or verb,
         "says": f"A program failed on {title}" if failed else f"A program {verb} {title}",
         "failed": failed,

@@ -94,7 +94,7 @@ class Reader:
                 names = self._names.setdefault(sid, TaskNames())
                 shown = show(snapshot_of(payloads), names)
                 exchanges = [show_delivery(each, names) for each in deliveries]
-                exchanges += [show_request(each, sid, names) for each in requests]
+                exchanges += [show_request(each, names) for each in requests]
                 exchanges.sort(key=lambda each: each["at"], reverse=True)
                 self._latest = (revision, shown, exchanges)
             _, data["shown"], data["exchanges"] = self._latest

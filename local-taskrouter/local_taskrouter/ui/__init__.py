@@ -12,7 +12,10 @@
     cards.js   Tasks and Workers
     desk.js    a Worker's desk
     clock.js   TaskRouter's time
-    traffic.js deliveries and requests
+    exchanges.js requests and answers: a list, and the open one
+    traffic.js deliveries and requests of the page
+    forms.js   fields that a user fills in
+    task_form.js, playground.js, requests.js  the notebook's panels with fields
     question.js a question of a lesson
     self_check.js an exercise's self-check
     keys.js    arrow keys within a list

@@ -38,7 +38,7 @@ export function redraw(root, ...wanted) {
   for (const list of root.querySelectorAll("[data-roving]")) ensureTabStop(list);
   if (!focused || page.activeElement === focused) return;
   if (focused.isConnected) focused.focus({ preventScroll: true });
-  else focusNear(around.find((one) => one.isConnected) ?? root);
+  else focusNear(around.find((one) => one.isConnected) ?? root, focused);
 }
 
 /* A list has one tab stop, also after the item that had it is gone; a switch inside a card has none. */
@@ -48,12 +48,14 @@ function ensureTabStop(list) {
   else if (first && !items.some((one) => one.tabIndex === 0)) first.tabIndex = 0;
 }
 
-/* Where the focus goes when its control is gone: the main action, else the card or its list, else the
-   title. */
-function focusNear(part) {
-  const panel = part.closest(".tr-panel") ?? part;
-  const next = panel.querySelector(".tr-btn.main") ?? part.closest(".tr-panel [tabindex]")
-    ?? (part === panel ? null : part.querySelector("[tabindex='0']")) ?? panel.querySelector(".tr-title, button, summary");
+/* Where the focus goes when its control is gone: the same action for another thing, else the main one,
+   else the card or its list, else a button nearby, else the title. It never goes to another card's button. */
+function focusNear(part, gone) {
+  const panel = part.closest(".tr-panel") ?? part, isFree = (one) => !one.closest("li"), { action } = gone.dataset;
+  const buttons = [...panel.querySelectorAll(".tr-btn")].filter(isFree), within = part === panel ? null : part;
+  const next = (isFree(gone) && action && buttons.find((one) => one.dataset.action === action)) || panel.querySelector(".tr-btn.main")
+    || part.closest(".tr-panel [tabindex]") || buttons.find((one) => within?.contains(one))
+    || within?.querySelector("[tabindex='0']") || panel.querySelector(".tr-title, button, summary");
   if (next && next.tabIndex < 0 && !next.hasAttribute("tabindex")) next.tabIndex = -1;
   next?.focus({ preventScroll: true });
 }
@@ -101,13 +103,14 @@ function match(now, next) {
     if (!isOurs(now, name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
   }
   matchChildren(now, [...next.childNodes]);
-  if (drawnValue(next) !== before) {
+  if (!now.form && drawnValue(next) !== before) {
     now.value = next.value;
     now.checked = next.checked;
   }
 }
 
-/* The value that a field was drawn with; what a user has typed since stays until it is drawn anew. */
+/* The value that a field was drawn with; what a user has typed since stays until it is drawn anew. In a
+   form it stays as long as the form, whose values the host may hear of late. */
 function drawnValue(field) {
   if (field.nodeName === "SELECT") return field.querySelector("option[selected]")?.value;
   return field.type === "checkbox" ? field.defaultChecked : field.defaultValue;

@@ -1,12 +1,15 @@
 """The names under which people meet Tasks: "Spanish #1" instead of a SID."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from itertools import count
 from threading import Lock
 
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 SEPARATOR = " - "
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_WORKSPACE = re.compile(rf"/v1/(Workspaces/{_SID.pattern}/(?=.))?")
 MOST_KEPT = 10_000
 """How many names are kept; the oldest are forgotten first."""
 
@@ -18,6 +21,21 @@ def split_name(name: str) -> tuple[str, str]:
     """
     prefix, dash, special = name.rpartition(SEPARATOR)
     return (f"{prefix}{SEPARATOR.rstrip()}", special) if dash and special else ("", name)
+
+
+def short_sid(sid: str) -> str:
+    """Return the ends of a SID: "WT…8851ed"."""
+    return f"{sid[:2]}…{sid[-6:]}"
+
+
+def name_path(path: str, name_of: Callable[[str], str]) -> str:
+    """Return the path of a request for reading: "Tasks / Spanish #1 / Reservations".
+
+    The Workspace is left out; `name_of` returns the name to show for a SID.
+    """
+    within = _WORKSPACE.sub("", path, count=1)
+    named = _SID.sub(lambda sid: name_of(sid[0]), within)
+    return named if within == path else named.replace("/", " / ")
 
 
 class TaskNames:
@@ -42,7 +60,7 @@ class TaskNames:
 
     def find(self, sid: str) -> str:
         """Return the name that a Task was given, or the end of its SID: "WT…8851ed"."""
-        return self.known(sid) or f"{sid[:2]}…{sid[-6:]}"
+        return self.known(sid) or short_sid(sid)
 
     def known(self, sid: str) -> str:
         """Return the name that a Task was given, "" without one."""

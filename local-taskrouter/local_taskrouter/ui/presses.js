@@ -21,7 +21,7 @@ export function listenForPresses(root, press) {
 }
 
 /* What tells a press from another: a button for another Reservation is another button. */
-export const pressOf = ({ dataset }) => `${dataset.action} ${dataset.values ?? ""}`;
+export const pressOf = ({ dataset, name = "" }) => `${dataset.action} ${name} ${dataset.values ?? ""}`;
 
 export const isField = (control) => control.matches(FIELDS) && Boolean(control.dataset.action);
 const isLive = (field) => field.matches("[type=search], [data-live]");

@@ -10,7 +10,10 @@ import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
 import { lifecyclePanel } from "./lifecycle.js";
 import { banner, INSIDE, panel } from "./pieces.js";
+import { playground } from "./playground.js";
 import { isField, listenForPresses, pressOf } from "./presses.js";
+import { requestsCard } from "./requests.js";
+import { taskForm } from "./task_form.js";
 import { isOpen, sentence } from "./words.js";
 
 const LOST = "jupyter-widgets-disconnected", LOST_SAYS = "The kernel was restarted, or has ended. Run the notebook from its first cell.";
@@ -19,6 +22,7 @@ const LOST = "jupyter-widgets-disconnected", LOST_SAYS = "The kernel was restart
    the page: `now`, TaskRouter's time; `width` in pixels; and what the presses in HERE keep. */
 const DRAWINGS = {
   floor: floorPanel, activity: activityCard, reservation: reservationPanel, clock: clockPanel, lifecycle: lifecyclePanel,
+  form: taskForm, playground, requests: requestsCard,
   tasks: ({ shown, call }, { now, lit, text }) => tasksCard(shown, now, { open: true, light: hasFloor(), lit, call, text, role: "group" }),
   workers: ({ shown, call }, { text }) => workersCard(shown, { open: true, call, text, role: "group" }),
 };

@@ -71,7 +71,7 @@ def test_notice_shows_while_taskrouter_is_down_and_clears_when_it_is_back(lab):
 
 def test_panel_with_local_data_opens_while_taskrouter_is_down(lab, taskrouter):
     taskrouter.server.stop()
-    assert controls.requests(lab).notice_line.text == ""
+    assert controls.requests(lab).state.notice == ""
 
 
 def test_closed_panel_gets_no_updates(lab):
@@ -100,7 +100,7 @@ def test_closing_a_panel_twice_has_no_effect(lab):
     assert not listening(panel)
 
 
-@pytest.mark.parametrize("name", [name for name in controls.__all__ if name != "task_form"])
+@pytest.mark.parametrize("name", controls.__all__)
 def test_update_changes_the_state_under_the_lock(lab, name):
     worker = [lab.alice_sid] if name == "activity_toggle" else []
     panel = getattr(controls, name)(lab, *worker)
@@ -123,7 +123,7 @@ def test_update_changes_the_state_under_the_lock(lab, name):
     [
         ("requests", "text", "no such thing"),
         ("requests", "direction", "received"),
-        ("requests", "status", "5xx"),
+        ("requests", "failed_only", True),
         ("playground", "expression", "1 == 2"),
     ],
 )
@@ -144,7 +144,9 @@ def test_choice_is_applied_and_rendered_under_the_lock(lab, name, trait, value):
     [
         ("tasks", "shown", {"tasks": [], "tasks_say": "x"}),
         ("workers", "busy", True),
-        ("requests", "busy", True),
+        ("requests", "outcome", "x"),
+        ("task_form", "task", {"sid": "WT"}),
+        ("playground", "summary", "x"),
         ("reservation", "drawn", {}),
         ("lifecycle", "drawn", {}),
         ("clock", "outcome", "x"),
@@ -174,16 +176,6 @@ def test_choice_is_applied_under_the_lock(lab, name):
     assert held and all(held)
 
 
-def test_chosen_request_waits_for_the_lock(lab):
-    lab.workspace.fetch()
-    panel = controls.requests(lab)
-    panel.state.lock = lock = SpyLock()
-    held: list[int] = []
-    panel.state.observe(lambda _: held.append(lock.held), "chosen")
-    panel.on_choose({"new": panel.list.options[-1][1]})
-    assert held and all(held)
-
-
 @pytest.mark.parametrize("name", controls.__all__)
 def test_buttons_are_disabled_while_an_action_is_running(lab, name):
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
@@ -192,8 +184,7 @@ def test_buttons_are_disabled_while_an_action_is_running(lab, name):
     kinds = (widgets.Button, widgets.ToggleButtons)
     buttons = [part for part in parts_of(panel) if isinstance(part, kinds)]
     panel.state.busy = True
-    enabled = [button.description for button in buttons if not button.disabled]
-    assert enabled == (["Close"] if name == "requests" else [])
+    assert [button.description for button in buttons if not button.disabled] == []
 
 
 @pytest.mark.parametrize("name", controls.__all__)

@@ -120,7 +120,7 @@ def test_requests_are_shown_with_names_and_what_was_refused(reader, built, task)
     refused, read = exchanges[:2]
     assert read["title"] == "Tasks / Everybody #1"
     assert (read["direction"], read["note"], read["failed"]) == ("received", "read", False)
-    assert refused["failed"] and refused["says"] == "A program failed on Tasks/Everybody #1"
+    assert refused["failed"] and refused["says"] == "A program failed on Tasks / Everybody #1"
     assert refused["attempts"][0]["status"] == 400 and refused["attempts"][0]["problem"]
     assert refused["parameters"] == {"Attributes": "{"}
 
