@@ -18,18 +18,20 @@
     away_not_gone(lab)         07  a Worker who does not answer becomes Unavailable
     repaired(case)             08  the case's customer is helped, and so is the next one
     complaints(lab)            08  which of the ten cases are solved
+    cheapest_hour(day)         09  one more Worker for one hour, at the lowest cost
     thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
     close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
     green_break(lab)           10  a test fails when the app answers a callback with status 500
     mine_is_gone(lab)          12  of Workspaces of one name in an account, the learner's is deleted
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
-SelfCheck. Those of lesson 10 run pytest on the learner's AppFolder instead, as `run_pytest` and
+SelfCheck. That of lesson 09 reads a day that is over. Those of lesson 10 run pytest on the learner's AppFolder instead, as `run_pytest` and
 `break_app` do.
 """
 
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.availability import bob_is_at_lunch, both_languages
+from helpers.exercises.cheapest_hour import cheapest_hour
 from helpers.exercises.city_bikes import (
     doors_are_open,
     has_activities,
@@ -66,6 +68,7 @@ __all__ = [
     "both_languages",
     "break_app",
     "carlas_first_day",
+    "cheapest_hour",
     "close_a_ticket",
     "closing_time",
     "complaints",

@@ -84,8 +84,8 @@ def test_08_playground_shows_verdicts_for_the_workers(tab, run):
     run("08-why-was-it-not-routed")
     panel = tab.output_of("controls.playground")
     field = panel.get_by_label("Expression")
-    field.fill("level > 6")
-    expect(panel.locator(".tr-title", has_text="1 of 8 Workers matches")).to_be_visible()
+    field.fill('skills HAS "orders"')
+    expect(panel.locator(".tr-title", has_text="1 of 11 Workers matches")).to_be_visible()
     tab.reload()
     field.fill("level > ")
     expect(panel.locator(".tr-error")).to_be_visible()
@@ -100,9 +100,9 @@ def test_12_shows_which_taskrouter_it_uses(tab, run):
 
 def test_09_shows_progress_and_charts_in_both_themes(tab):
     tab.open("notebooks/09-a-day-on-the-floor.ipynb")
-    expect(tab.cells.filter(has_text="{11: 14, 12: 0}")).to_have_count(1)  # the smaller day
+    expect(tab.cells.filter(has_text="{14: 20, 15: 0}")).to_have_count(1)  # the smaller day
     tab.run_all()
-    for name in ("Playing Monday", "Playing Tuesday and Wednesday"):
+    for name in ("Playing Monday", "Playing a day and a night", "Playing Wednesday"):
         bar = tab.outputs.get_by_role("progressbar", name=name)
         expect(bar).to_have_attribute("value", "100")
     expect(tab.outputs.get_by_role("img")).to_have_count(4)

@@ -6,13 +6,17 @@ from open_exercise import every_exercise
 NEED_OTHER_CELLS = {
     ("12-on-real-twilio", "remove one of three"),  # it starts a second TaskRouter
 }
-# Its cells write files instead of Python to run: test_app_tests.py solves its exercises.
-WRITES_FILES = "10-test-your-app"
+# Their cells play days or write files: tests/kernels and test_app_tests.py solve these exercises.
+NEED_THE_LESSON = ("09-a-day-on-the-floor", "10-test-your-app")
 
 
 @pytest.mark.parametrize(
     ("lesson", "title"),
-    [each for each in every_exercise() if each not in NEED_OTHER_CELLS and each[0] != WRITES_FILES],
+    [
+        each
+        for each in every_exercise()
+        if each not in NEED_OTHER_CELLS and each[0] not in NEED_THE_LESSON
+    ],
 )
 def test_exercise_is_unsolved_before_its_solution_and_solved_after(open_exercise, lesson, title):
     exercise = open_exercise(lesson, title)

@@ -1,0 +1,74 @@
+"""The exercise of lesson 09: one more Worker for one hour, at the lowest cost."""
+
+import json
+
+from helpers.exercises.self_check import Line, SelfCheck
+from helpers.simulation.results import outcomes, workload
+from helpers.simulation.workday import Day
+
+NEW, LANGUAGE = "Dario", "es"
+LONGEST = 3.0  # minutes
+COSTS = {True: 26, False: 20}  # an hour of a Worker with Spanish, and of one without
+CHEAPEST = COSTS[False]
+PEAK = 12  # the hour in which most customers come
+TEAM = 4  # Workers without the new one
+_HALF_HOUR = 1800  # seconds
+
+
+def cheapest_hour(day: Day) -> SelfCheck:
+    """Lesson 09: with one cheap hour, nine of ten customers in Spanish wait under three minutes.
+
+    Reads the played day from TaskRouter: Events, the new Worker's attributes and Statistics, and the
+    Workflow.
+    """
+    run, rows = day.runs[0], outcomes(day)
+    minutes = float(rows[rows.language == LANGUAGE].waited.quantile(0.9)) / 60
+    [workflow] = run.workspace.workflows.list()
+    is_same = "priority" not in str(workflow.configuration) and len(run.worker_sids) <= TEAM + 1
+    hours, speaks, at_peak = 0.0, False, False
+    if NEW in run.worker_sids:
+        load = workload(day).set_index("worker")
+        hours = round(float(load.available[NEW]) / _HALF_HOUR) / 2
+        attributes = run.workspace.workers(run.worker_sids[NEW]).fetch().attributes
+        speaks = LANGUAGE in json.loads(attributes or "{}")["languages"]
+        begins, ends = run.scenario.staff[NEW]["hours"]
+        at_peak = begins < PEAK + 1 and ends > PEAK
+    cost = COSTS[speaks] * hours
+    if not is_same:
+        said = "Only one Worker may be new, and the Workflow stays first come."
+    elif not hours:
+        said = "Add Dario to the plan, as Elena was added to the team."
+    elif minutes >= LONGEST and at_peak:
+        said = (
+            f"{minutes:.1f} minutes: the peak is where most customers come, not where the longest "
+            "waits are."
+        )
+    elif minutes >= LONGEST:
+        said = (
+            f"{minutes:.1f} is not under {LONGEST}. The percentile counts customers: few come early "
+            "and late. What keeps Alice and Elena from those who wait?"
+        )
+    elif hours > 1:
+        said = f"{minutes:.1f} minutes with {hours:g} hours: one is enough, if it is the right one."
+    elif speaks:
+        said = f"{minutes:.1f} minutes, and {cost:g}: is Spanish what you are paying for?"
+    else:
+        said = "Give Dario one whole hour."
+    return SelfCheck(
+        "The cheapest hour",
+        [
+            Line(
+                "Nine of ten customers in Spanish wait less than three minutes",
+                minutes < LONGEST,
+                f"the 90th percentile is {minutes:.1f} minutes",
+                said,
+            ),
+            Line(
+                f"Dario's hour costs {CHEAPEST}",
+                cost == CHEAPEST,
+                f"he costs {cost:g}" if hours else "he is not in the plan",
+                said,
+            ),
+            Line("All else is as it was", is_same, "it is not", said),
+        ],
+    )
