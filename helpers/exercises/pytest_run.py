@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
-from helpers.display.html import AS_TEXT, WRAPPED
+from helpers.display.html import AS_TEXT
 from helpers.display.theme import CODE_FONT, ERROR_EDGE, INK, SOLVED_EDGE
 from helpers.session.cell_errors import fold_tracebacks
 from helpers.session.request_log import RequestLog
@@ -37,6 +37,10 @@ _OUTCOME = re.compile(r"^(\S+::\S+) (PASSED|FAILED|ERROR)", re.MULTILINE)
 _ERROR = re.compile(r"^E (?: {2}| +(?=fixture '))(\S.*)", re.MULTILINE)
 _SUMMARY = re.compile(r"^=+ (.+) in [\d.]+s.* =+$", re.MULTILINE)
 _START = re.compile(r"\A=+ test session starts =+\n(?:collecting .*(?=collected))?")
+_LETTERS = (
+    f"font-family:{CODE_FONT};font-size:var(--jp-code-font-size,13px);line-height:1.4;margin:4px 0;"
+    "padding:0 0 0 12px"
+)
 _NOT_ENDED = (
     f"pytest has not ended within {SECONDS} seconds, so it was stopped. A test waits for something that"
     " does not happen: look for a sleep, or a loop without an end."
@@ -116,11 +120,8 @@ class PytestRun:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         edge = SOLVED_EDGE if self.green else ERROR_EDGE
-        style = f"{WRAPPED};border-left:4px solid {edge};padding-left:12px;color:{INK}"
-        html = (
-            f'<pre class="{AS_TEXT}" style="{style};font-family:{CODE_FONT}">'
-            f"{escape(self.text)}</pre>"
-        )
+        style = f"white-space:pre;overflow-x:auto;border-left:4px solid {edge};color:{INK}"
+        html = f'<pre class="{AS_TEXT}" style="{style};{_LETTERS}">{escape(self.text)}</pre>'
         return {"text/html": html, "text/plain": self.text}
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import Any, Generic, TypeVar, cast
 
+from anywidget import AnyWidget
 from local_taskrouter.ui import files
 from traitlets import Dict
 
@@ -19,6 +20,7 @@ from helpers.lessons.shared_account import SharedAccount
 from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
+_ESM = files.joined("self_check.js", "export default { render: renderSelfCheck };")
 
 Lab = TypeVar("Lab", bound=AnyLab | Case | SharedAccount)
 
@@ -43,14 +45,14 @@ class Line:
 class SelfCheck:
     """The progress of an exercise, line by line.
 
-    A notebook shows it as a panel, which keeps reading while the learner tries, if the exercise is
-    `refreshing`.
+    A notebook shows it as a panel, which keeps reading while the learner tries if the exercise is
+    `refreshing`, and else stays as it is.
     """
 
     def __init__(self, title: str, lines: Sequence[Line]) -> None:
         self.title = title
         self.lines = tuple(lines)
-        self.open_panel: Callable[[], SelfCheckPanel[Any]] | None = None
+        self.open_panel: Callable[[], Any] = lambda: StillSelfCheck(self)
 
     @property
     def solved(self) -> bool:
@@ -71,10 +73,32 @@ class SelfCheck:
         lines = [self.summary, *(f"  {line}" for line in self.lines), self.advice]
         return "\n".join(filter(None, lines))
 
+    def to_dict(self) -> dict[str, Any]:
+        """What a panel draws, as values for JSON."""
+        return {
+            "title": self.title,
+            "solved": self.solved,
+            "lines": [asdict(line) for line in self.lines],
+            "advice": self.advice,
+        }
+
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        if self.open_panel is None:
-            return {"text/plain": repr(self)}
         return self.open_panel()._repr_mimebundle_(**options)
+
+
+class StillSelfCheck(AnyWidget):
+    """A self-check in the page, as it was when its cell ran."""
+
+    _esm, _css = _ESM, files.read("look.css")
+    content = Dict(help="the self-check, as `to_dict` returns it").tag(sync=True)
+
+    def __init__(self, found: SelfCheck) -> None:
+        super().__init__(content=found.to_dict())
+        self._text = repr(found)
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**bundle, "text/plain": self._text}
 
 
 def refreshing(read: Callable[[Lab], SelfCheck]) -> Callable[[Lab], SelfCheck]:
@@ -123,13 +147,7 @@ class SelfCheckState(FollowingState, Generic[Lab]):
         super().on_update(update)
 
     def apply_snapshot(self) -> None:
-        found = self.found
-        self.shown = {
-            "title": found.title,
-            "solved": found.solved,
-            "lines": [asdict(line) for line in found.lines],
-            "advice": found.advice,
-        }
+        self.shown = self.found.to_dict()
 
     def close(self) -> None:
         super().close()
@@ -146,7 +164,7 @@ class SelfCheckState(FollowingState, Generic[Lab]):
 class SelfCheckPanel(DrawnPanel[SelfCheckState[Lab]], Generic[Lab]):
     """A self-check in the page."""
 
-    _esm = files.joined("self_check.js", "export default { render: renderSelfCheck };")
+    _esm = _ESM
 
     def __init__(self, state: SelfCheckState[Lab]) -> None:
         super().__init__("self-check", state, ("shown",))

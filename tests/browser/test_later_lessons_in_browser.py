@@ -92,6 +92,12 @@ def test_08_playground_shows_verdicts_for_the_workers(tab, run):
     assert tab.violations() == []
 
 
+def test_10_shows_green_and_red_runs_of_pytest(tab, run):
+    run("10-test-your-app")
+    expect(tab.output_of("break_app").get_by_text("1 failed, 6 passed")).to_be_visible()
+    check_hint_and_solution(tab)
+
+
 def test_12_shows_which_taskrouter_it_uses(tab, run):
     run("12-on-real-twilio")
     expect(tab.outputs.locator("table, pre").nth(5)).to_be_visible()

@@ -55,6 +55,14 @@ def test_page_without_the_panel_shows_the_text(lab):
     assert repr(found).startswith("○ Not yet solved: Back\n  ○ Alice is Idle: she is Offline")
 
 
+def test_self_check_that_does_not_refresh_is_drawn_as_it_is():
+    found = SelfCheck("Lunch", [RIGHT, WRONG])
+    panel = found.open_panel()
+    assert panel.content == found.to_dict()
+    assert found._repr_mimebundle_()["text/plain"] == repr(found)
+    panel.close()
+
+
 def test_panel_follows_what_the_learner_changes(lab, panel):
     assert panel.content["lines"][0]["found"] == "she is Offline"
     alice = lab.workspace.workers(lab.alice_sid)
