@@ -18,11 +18,6 @@ _HEIGHT = _LEGEND + 26
 _CORNER = 8
 _ARC = 14  # the height at which a move passes over a status
 _DASHED = 'stroke-dasharray="5 4" '
-_HEAD = (
-    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="{color("edge")}"/>'
-    "</marker></defs>"
-)
 _STATES = {
     "available": ("available",),
     "asked": ("pending", "reserved"),
@@ -83,6 +78,15 @@ def _moves(of: str) -> Iterator[_Move]:
             yield _Move(trigger, source, target, target in settable)
 
 
+def _way(of: str, now: object) -> list[_Move]:
+    """The moves that must have led to the status, as far back as there is only one way."""
+    others = [move for move in _moves(of) if move.source != move.target]
+    into = [move for move in others if move.target == now]
+    if now == next(iter(_STATUSES[of][0])) or len(into) != 1:
+        return []
+    return [*_way(of, into[0].source), *into]
+
+
 def _longest_path(table: lifecycle.Table, path: tuple[str, ...]) -> tuple[str, ...]:
     """The longest path that continues `path` and visits no status twice."""
     further = [target for target in table[path[-1]].values() if target not in path]
@@ -94,7 +98,9 @@ class _Drawing:
 
     def __init__(self, of: str, now: object) -> None:
         table, _ = _STATUSES[of]
-        self.of, self.now = of, now
+        self.of, self.now, self.way = of, now, _way(of, now)
+        found = [state for state, statuses in _STATES.items() if now in statuses]
+        self.state = found[0] if found else "offline"
         self.ends = {status for status, following in table.items() if not following}
         self.upper = _longest_path(table, (next(iter(table)),))
         self.lower = [status for status in table if status not in self.upper]
@@ -104,14 +110,14 @@ class _Drawing:
         self.width = 2 * _EDGE + _BOX + (_BOX + _GAP) * max(self.columns.values())
 
     def svg(self) -> str:
-        moves = [self._move(move) for move in _moves(self.of)]
+        moves = [self._move(move) for move in sorted(_moves(self.of), key=self.way.__contains__)]
         boxes = [self._box(status) for status in self.columns]
         return described_svg(
             self.width,
             _HEIGHT,
             f"The statuses of a {self.of}",
             statuses_text(self.of, self.now),
-            [_HEAD, *moves, *boxes, *_legend()],
+            [*self._heads(), *moves, *boxes, *_legend()],
         )
 
     def _middle(self, status: str) -> int:
@@ -122,9 +128,10 @@ class _Drawing:
         corner = _TALL // 2 if status in self.ends else _CORNER
         ink, fill, stroke, word = "ink", "card", f'stroke="{color("edge")}"', status
         if status == self.now:
-            state = next(state for state, statuses in _STATES.items() if status in statuses)
-            ink, fill, word = f"{state}-ink", f"{state}-fill", f"▶ {status}"
-            stroke = f'stroke="{color(f"{state}-border")}" stroke-width="3"'
+            ink, fill, word = f"{self.state}-ink", f"{self.state}-fill", f"▶ {status}"
+            stroke = f'stroke="{color(f"{self.state}-border")}" stroke-width="3"'
+        elif any(move.source == status for move in self.way):
+            word = f"✓ {status}"
         weight = "bold" if status == self.now else "normal"
         return (
             f'<g fill="{color(ink)}" font-weight="{weight}"><rect x="{middle - _BOX // 2}" '
@@ -134,8 +141,19 @@ class _Drawing:
 
     def _move(self, move: _Move) -> str:
         path, x, y = self._path(move)
-        arrow = _arrow(path, "" if move.by_program else _DASHED)
-        return f"{arrow}{_label(move.words, x, y)}"
+        is_lit = move in self.way
+        arrow = _arrow(path, "" if move.by_program else _DASHED, self.state if is_lit else None)
+        return f"{arrow}{_label(move.words, x, y, is_lit)}"
+
+    def _heads(self) -> Iterator[str]:
+        """The heads of arrows, in the color of their lines."""
+        heads = {"head": "edge", **({"lit": f"{self.state}-border"} if self.way else {})}
+        for name, fill in heads.items():
+            yield (
+                f'<defs><marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
+                'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
+                f'<path d="M0 0L8 4L0 8z" fill="{color(fill)}"/></marker></defs>'
+            )
 
     def _path(self, move: _Move) -> tuple[str, int, int]:
         """The line of a move as SVG path data, and the center of its label."""
@@ -161,10 +179,11 @@ class _Drawing:
         return f"M{start} {under}V{_BETWEEN}H{end}V{_LOWER - 2}", end, label
 
 
-def _label(words: str, x: int, y: int) -> str:
+def _label(words: str, x: int, y: int, is_lit: bool = False) -> str:
     """Text centered at (x, y), with the color of the page around it so that no line crosses it."""
+    weight = ' font-weight="bold"' if is_lit else ""
     return (
-        f'<g><text x="{x}" y="{y + 4}" font-size="12" stroke="{color("card")}" stroke-width="6" '
+        f'<g{weight}><text x="{x}" y="{y + 4}" font-size="12" stroke="{color("card")}" stroke-width="6" '
         f'paint-order="stroke">{words}</text></g>'
     )
 
@@ -184,8 +203,10 @@ def _legend() -> Iterator[str]:
     )
 
 
-def _arrow(path: str, dashes: str) -> str:
+def _arrow(path: str, dashes: str, state: str | None = None) -> str:
+    """A move; with a `state` it is lit in its color."""
+    stroke, width, head = (f"{state}-border", 3, "lit") if state else ("edge", 1.5, "head")
     return (
-        f'<path d="{path}" {dashes}fill="none" stroke="{color("edge")}" stroke-width="1.5" '
-        'marker-end="url(#head)"/>'
+        f'<path d="{path}" {dashes}fill="none" stroke="{color(stroke)}" stroke-width="{width}" '
+        f'marker-end="url(#{head})"/>'
     )

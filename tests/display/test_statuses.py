@@ -86,6 +86,25 @@ def test_only_the_lit_status_has_a_sign(of):
     assert not [text for text in texts(of) if "▶" in text]
 
 
+@pytest.mark.parametrize(
+    ("of", "now", "way", "left"),
+    [
+        ("Reservation", "canceled", ["cancel"], ["✓ pending"]),
+        ("Reservation", "wrapping", ["accept", "wrap up"], ["✓ pending", "✓ accepted"]),
+        ("Reservation", "completed", [], []),  # there are two ways
+        ("Task", "assigned", ["reserve", "accept"], ["✓ pending", "✓ reserved"]),
+        ("Task", "canceled", [], []),
+        ("Task", "pending", [], []),
+    ],
+)
+def test_way_is_lit_as_far_as_there_is_only_one(of, now, way, left):
+    lit = [group for group in drawn(of, now).iter(f"{SVG}g") if group.get("font-weight") == "bold"]
+    assert [" ".join(group.itertext()) for group in lit] == [*way, f"▶ {now}"]
+    assert [text for text in texts(of, now) if "✓" in text] == left
+    lines = [path.get("marker-end") for path in drawn(of, now).iter(f"{SVG}path")]
+    assert lines.count("url(#lit)") == len(way)
+
+
 @BOTH
 def test_every_status_can_be_lit_in_colors_of_its_own(of):
     for status in TABLES[of]:
