@@ -79,6 +79,7 @@ def test_one_is_found_among_many_workers_and_its_activity_set(tab, cards, lab):
     expect(workers.get_by_role("listitem")).to_have_count(50)
     assert workers.evaluate(TAB_STOPS) == ["input", "li", "summary"]
     tab.give_outputs(700)
+    tab.shot("cards-many", workers)
     tab.inspect()
 
 

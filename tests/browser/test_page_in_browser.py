@@ -259,3 +259,22 @@ def test_page_says_when_its_session_or_taskrouter_is_gone(page, built):
     expect(page.locator("#alarm")).to_contain_text("Run local-taskrouter ui")
     expect(page.get_by_text("no answer")).to_be_visible()
     expect(page.get_by_role("button", name="Allow changes")).to_have_count(0)
+
+
+def test_waiting_task_is_explained_worker_by_worker(page, built):
+    built.task({"selected_language": "es"})
+    built.task({"selected_language": "es"})
+    rows = page.locator("#tasks li")
+    expect(rows).to_have_count(2)
+    rows.nth(0).locator(".tr-chip").click()
+    rows.nth(0).get_by_text("Worker by Worker").click()
+    expect(rows.nth(0)).to_contain_text('Boblacks languages HAS "es": languages is ["en"]')
+    expect(rows.nth(1).get_by_text("Worker by Worker")).to_have_count(0)
+    built.move(built.bob, "Offline")
+    expect(page.locator("#workers .tr-title")).to_contain_text("0 of 2 Workers")
+    expect(rows.nth(0).locator("details")).to_have_attribute("open", "")
+    assert violations(page, "body") == []
+    shot(page, "page-explained")
+    built.move(built.alice, "Available")
+    expect(rows.nth(0)).to_contain_text("Alice has been asked.")
+    expect(page.get_by_text("Worker by Worker")).to_have_count(0)

@@ -9,12 +9,15 @@ import orjson
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Workspace
 from local_taskrouter.delivery_table import Delivery
+from local_taskrouter.errors import NotFound
+from local_taskrouter.explanation.explain import explain_evidence
+from local_taskrouter.explanation.sentences import describe_candidate
 from local_taskrouter.page.exchanges import show_delivery, show_request
 from local_taskrouter.page.reading import Payloads, read_payloads, snapshot_of
 from local_taskrouter.request_log import LoggedRequest
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.ui.names import TaskNames
-from local_taskrouter.ui.shape import Shown, ShownExchange
+from local_taskrouter.ui.shape import Shown, ShownExchange, ShownExplanation
 from local_taskrouter.ui.shown import show
 
 MOST_EXCHANGES = 50
@@ -79,6 +82,32 @@ class Reader:
         if payloads is not None:
             self._add(data, payloads, seen)
         return data
+
+    def explain(self, workspace_sid: str, task_sid: str) -> ShownExplanation:
+        """Return why the Task is where it is, Worker by Worker. Raises NotFound."""
+        account_sid = self._taskrouter.account_sid
+        payloads = self._taskrouter.call(
+            lambda engine: read_payloads(engine, account_sid, workspace_sid)
+        )
+        snapshot = snapshot_of(payloads)
+        task = snapshot.task(task_sid)
+        if task is None:
+            raise NotFound(task_sid)
+        explanation = explain_evidence(snapshot.evidence_of(task))
+        nearest = explanation.nearest
+        return {
+            "task_sid": task_sid,
+            "cures": [f"{note.about}: {note.text}" for note in explanation.notes],
+            "candidates": [
+                {
+                    "name": each.friendly_name,
+                    "can_take": each.can_take,
+                    "says": describe_candidate(each),
+                }
+                for each in nearest
+            ],
+            "more": len(explanation.candidates) - len(nearest),
+        }
 
     def _add(self, data: PageData, payloads: Payloads, seen: str) -> None:
         sid = payloads.workspace_sid

@@ -4,6 +4,8 @@ GET  /emulator/ui             the page; `code=` of a one-time link starts a sess
 GET  /emulator/ui/NAME        a file of the front end
 GET  /emulator/ui/snapshot    what the page shows, see `live.PageData`: `workspace=` the SID to show,
                               `seen=` the revision that the page has
+GET  /emulator/ui/explain     why the Task `task=` of `workspace=` is where it is, see
+                              `shape.ShownExplanation`
 POST /emulator/ui/changes     allow=true or false: whether this session may change anything
 POST /emulator/ui/clock       as /emulator/clock
 POST /emulator/ui/v1/…        as /v1/…
@@ -90,6 +92,9 @@ class Page:
             workspace_sid, seen = query.get("workspace", ""), query.get("seen", "")
             data = self._reader.read(workspace_sid, seen, session.may_change)
             return Response(orjson.dumps(data), 200, _HEADERS, "application/json")
+        if name == "explain":
+            explained = self._reader.explain(query.get("workspace", ""), query.get("task", ""))
+            return Response(orjson.dumps(explained), 200, _HEADERS, "application/json")
         if name not in files.NAMES:
             raise NotFound(path)
         return _file(name)

@@ -4,14 +4,15 @@
 
 import { callOf } from "./calls.js";
 import { el } from "./dom.js";
-import { button, choice, face, fold, panel, pill, prose, sid, tag } from "./pieces.js";
+import { button, choice, face, fold, mark, panel, pill, prose, sid, tag } from "./pieces.js";
 import { age, askedOf, counted, duration, holdersOf, isOpen, joinNames } from "./words.js";
 
 const FEW_ROWS = 12, MOST_ROWS = 50; // rows without a search field; rows that are drawn
 
 /* Every Task in a row: tag, status, age, the reason, what the lifecycle allows. With `light`, a row
-   lights the Task's way on the floor; `text` is what a row must contain. */
-export function tasksCard(shown, now, { open = false, light = true, lit = null, call = null, text = "", ...how } = {}) {
+   lights the Task's way on the floor; `text` is what a row must contain, `explained` why one of them
+   waits, see ShownExplanation in shape.py. */
+export function tasksCard(shown, now, { open = false, light = true, lit = null, explained = null, call = null, text = "", ...how } = {}) {
   const found = shown.tasks.filter((task) => contains(task, text));
   const going = found.filter(isOpen), ended = found.filter((task) => !isOpen(task));
   const row = (task, n) => el("li", {
@@ -21,7 +22,8 @@ export function tasksCard(shown, now, { open = false, light = true, lit = null, 
   el("span", { class: "line" }, tag(task.name), pill(task.status),
     el("span", { class: "tr-soft", title: task.attributes }, `${age(now - task.created)} · ${task.queue} · priority ${task.priority} · ${task.about}`)),
   el("span", { class: "why" }, prose(whyOf(task, now))),
-  el("span", { class: "side" }, open && nextStep(task), sid(task.sid)));
+  el("span", { class: "side" }, open && nextStep(task), sid(task.sid)),
+  explained?.task_sid === task.sid && explanation(explained));
   return panel("tasks", shown.tasks_say, {
     end: search("tasks", shown.tasks, text),
     body: [
@@ -39,6 +41,14 @@ function whyOf(task, now) {
   if (holdersOf(task).length) return task.says;
   return task.why || "The reason is looked for once fewer Tasks wait.";
 }
+
+/* What to change, and each Worker with what keeps them from the Task. */
+const explanation = ({ cures, candidates, more }) => fold("explanation", "Worker by Worker", el("div", { class: "tr-near" },
+  candidates.map(({ name, can_take: can, says }) => [
+    el("span", { class: "name" }, can === null ? name : mark(can ? "yes" : "no", name)), el("span", {}, prose(says)),
+  ])),
+more > 0 && el("p", { class: "tr-soft" }, `and ${counted(more, "other Worker")}`),
+cures.map((cure) => el("p", {}, "→ ", prose(cure))));
 
 /* What a program may do next with the Task, as its lifecycle allows. */
 function nextStep(task) {

@@ -36,7 +36,7 @@ function moveTo(list, item) {
 
 /* Into the card's controls, if it has any. */
 function enter(item) {
-  const control = item.querySelector("[aria-checked='true'], button, a[href]");
+  const control = item.querySelector("[aria-checked='true'], button, a[href], summary");
   control?.focus();
   return Boolean(control);
 }

@@ -17,7 +17,7 @@ const EVERY = 1000;
 const PADDING = 34;
 const root = document.querySelector("#page"), announcer = document.querySelector("#said"), alarm = document.querySelector("#alarm");
 const state = {
-  data: null, at: 0, shown: null, exchanges: [], seen: "", workspace: "", lit: null, desk: null, lost: "", refusal: "", busy: false, call: null,
+  data: null, at: 0, shown: null, exchanges: [], seen: "", workspace: "", lit: null, desk: null, lost: "", refusal: "", busy: false, call: null, explained: null,
   found: { tasks: "", workers: "" }, view: { kind: "All", failedOnly: false, search: "", chosen: null },
 };
 
@@ -39,12 +39,26 @@ async function refresh() {
     if (data.workspace !== state.workspace) Object.assign(state, { workspace: data.workspace, lit: null, desk: null, shown: null });
     if (data.shown) Object.assign(state, { shown: data.shown, exchanges: data.exchanges });
     if (!data.workspace) Object.assign(state, { shown: null, exchanges: [] });
+    if (data.shown) await explain();
   } catch (error) {
     state.lost = error.status === 401
       ? "This TaskRouter was started again. Run local-taskrouter ui, and open the new link."
       : "TaskRouter does not answer. This page goes on as soon as it does.";
   }
   draw();
+}
+
+/* Ask why the lit Task waits, Worker by Worker. */
+async function explain() {
+  const task = lit();
+  state.explained = null;
+  if (task?.status !== "pending") return;
+  try {
+    const explained = await ask(`explain?${new URLSearchParams({ workspace: state.workspace, task: task.sid })}`);
+    if (lit()?.sid === task.sid) state.explained = explained;
+  } catch (error) {
+    if (error.status !== 404) throw error; // the Task is gone, as the next snapshot shows
+  }
 }
 
 async function follow() {
@@ -64,7 +78,10 @@ const CALLS = {
 };
 const HERE = {
   ...CALL_PRESSES,
-  light: ({ task }) => { state.lit = task; },
+  light: ({ task }) => {
+    state.lit = task;
+    return explain().catch(refresh);
+  },
   open: ({ exchange }) => { state.view.chosen = exchange; },
   kind: ({ kind }) => { state.view.kind = kind; },
   failed: () => { state.view.failedOnly = !state.view.failedOnly; },
@@ -125,7 +142,7 @@ const lit = () => state.shown?.tasks.find((task) => task.sid === state.lit) ?? s
 const callBy = (id) => (state.call?.by === id ? state.call : null);
 
 function columns(shown, options) {
-  const tasks = tasksCard(shown, now(), { ...options, call: callBy("tasks"), text: state.found.tasks });
+  const tasks = tasksCard(shown, now(), { ...options, explained: state.explained, call: callBy("tasks"), text: state.found.tasks });
   const workers = workersCard(shown, { open: options.open, call: callBy("workers"), text: state.found.workers });
   const asked = shown.workers.filter((worker) => worker.state === "asked");
   const aboutLit = asked.find((worker) => worker.reservations.some((one) => one.task_sid === options.lit));

@@ -119,6 +119,25 @@ class Shown(TypedDict):
     more_workers: bool
 
 
+class ShownCandidate(TypedDict):
+    """A Worker of a Task: whether they can take it now (None if that is not known), and why."""
+
+    name: str
+    can_take: bool | None
+    says: str
+
+
+class ShownExplanation(TypedDict):
+    """Why a Task is where it is: `cures` are what to change, in sentences; `candidates` the Workers,
+    those nearest to a match first, and `more` how many others there are.
+    """
+
+    task_sid: str
+    cures: list[str]
+    candidates: list[ShownCandidate]
+    more: int
+
+
 class ShownAttempt(TypedDict):
     """One request and its response: `status` is None if none came; `problem` is "" if it was fine."""
 

@@ -1,6 +1,7 @@
 """What the page shows: the Workspace, callbacks, and nothing twice."""
 
 import pytest
+from local_taskrouter.errors import NotFound
 from local_taskrouter.page import live, reading
 from local_taskrouter.page.live import Reader
 from twilio.base.exceptions import TwilioRestException
@@ -128,3 +129,22 @@ def test_requests_are_shown_with_names_and_what_was_refused(reader, built, task)
 def test_polling_is_no_request_of_the_list(reader, built, task, emulator):
     before = len(reader.read("", "", False)["exchanges"])
     assert len(reader.read("", "", False)["exchanges"]) == before > 0
+
+
+def test_explanation_names_each_worker_and_the_cure(reader, built):
+    built.workflow(default=built.queue("Spanish", 'languages HAS "es"'))
+    built.worker("Alice", "Offline", languages=["es"])
+    built.worker("Bob", languages=["en"])
+    task = built.task()
+    explained = reader.explain(built.workspace_sid, task.sid)
+    assert [(each["name"], each["can_take"], each["says"]) for each in explained["candidates"]] == [
+        ("Alice", False, "matches but is Offline"),
+        ("Bob", False, 'lacks `languages HAS "es"`: languages is ["en"]'),
+    ]
+    assert explained["more"] == 0 and explained["cures"]
+    for workspace_sid, task_sid in (
+        (built.workspace_sid, "WT" + "0" * 32),
+        ("WS" + "0" * 32, task.sid),
+    ):
+        with pytest.raises(NotFound):
+            reader.explain(workspace_sid, task_sid)
