@@ -12,13 +12,13 @@ from twilio.http.response import Response
 
 _SID = re.compile("[A-Z]{2}[0-9a-fA-F]{32}")
 # The first word found in the name of a parameter or of a resource decides.
-_SIDS_OF_LESSONS = {
-    "Activit": "lab.idle_sid",
-    "Workspace": "lab.workspace_sid",
-    "Workflow": "lab.workflow_sid",
-    "Worker": "lab.alice_sid",
-    "TaskQueue": "lab.spanish_queue_sid",
-    "Task": "lab.task_sid",
+_PREFIXES = {
+    "Activit": "WA",
+    "Workspace": "WS",
+    "Workflow": "WW",
+    "Worker": "WK",
+    "TaskQueue": "WQ",
+    "Task": "WT",
 }
 _NO_FILTER = "Could not match the task to a target"
 _JSON_PARAMETERS = ("Attributes", "Configuration")
@@ -84,9 +84,10 @@ def what_to_do(error: BaseException, parameters: Mapping[str, str] | None = None
 
 
 def _pass_a_sid(name: str, value: str) -> str:
-    examples = (sid for word, sid in _SIDS_OF_LESSONS.items() if word in name)
-    example = next((f", such as {sid}" for sid in examples), "")
-    return f'"{value}" is not a SID. Pass the SID here{example}.'
+    prefixes = (
+        f", which begins with {prefix}" for word, prefix in _PREFIXES.items() if word in name
+    )
+    return f'"{value}" is not a SID. Pass the SID here{next(prefixes, "")}.'
 
 
 def _is_json(text: str) -> bool:

@@ -56,7 +56,6 @@ def test_06_self_check_follows_what_the_learner_builds(tab, run, taskrouter):
     activities.create("In the workshop")
     activities.create("At the desk", available=True)
     expect(panel.get_by_text("Solved: The Activities of City Bikes")).to_be_visible()
-    tab.inspect()
 
 
 def test_07_alice_is_offline_after_twenty_minutes(tab, run, lab):

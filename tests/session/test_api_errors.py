@@ -40,19 +40,19 @@ def test_message_of_an_error_is_a_sentence(error, message):
         (f"/Workspaces/{WORKSPACE}/Workers", MISSING),
         (
             f"/Workspaces/{WORKSPACE}/Workers/Alice",
-            '"Alice" is not a SID. Pass the SID here, such as lab.alice_sid.',
+            '"Alice" is not a SID. Pass the SID here, which begins with WK.',
         ),
         (
             f"/Workspaces/{WORKSPACE}/TaskQueues/Spanish/Statistics",
-            '"Spanish" is not a SID. Pass the SID here, such as lab.spanish_queue_sid.',
+            '"Spanish" is not a SID. Pass the SID here, which begins with WQ.',
         ),
         (
             "/Workspaces/Customer%20Care/Tasks",
-            '"Customer Care" is not a SID. Pass the SID here, such as lab.workspace_sid.',
+            '"Customer Care" is not a SID. Pass the SID here, which begins with WS.',
         ),
         (
             f"/Workspaces/{WORKSPACE}/Activities/Idle",
-            '"Idle" is not a SID. Pass the SID here, such as lab.idle_sid.',
+            '"Idle" is not a SID. Pass the SID here, which begins with WA.',
         ),
     ],
 )
@@ -65,11 +65,11 @@ def test_missing_resource_gets_the_advice_of_its_address(resource, advice):
     [
         (
             {"WorkflowSid": "Customer Care"},
-            '"Customer Care" is not a SID. Pass the SID here, such as lab.workflow_sid.',
+            '"Customer Care" is not a SID. Pass the SID here, which begins with WW.',
         ),
         (
             {"DefaultActivitySid": "Idle"},
-            '"Idle" is not a SID. Pass the SID here, such as lab.idle_sid.',
+            '"Idle" is not a SID. Pass the SID here, which begins with WA.',
         ),
         (
             {"Attributes": "{'selected_language': 'es'}"},

@@ -50,7 +50,7 @@ def test_refused_request_shows_line_message_and_advice(run):
     assert message.startswith(
         "TwilioRestException: TaskRouter refused this (HTTP 404, error 20404)"
     )
-    assert advice == '"Alice" is not a SID. Pass the SID here, such as lab.alice_sid.'
+    assert advice == '"Alice" is not a SID. Pass the SID here, which begins with WK.'
     assert (blank, whole) == ("", WHOLE)
 
 

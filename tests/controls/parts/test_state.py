@@ -63,7 +63,7 @@ def test_error_of_an_action_is_kept_until_the_next_action(state):
             TwilioRestException(404, "/Workspaces/Care", "Not here", code=20404),
             (
                 "TaskRouter refused this (HTTP 404, error 20404): Not here. "
-                '"Care" is not a SID. Pass the SID here, such as lab.workspace_sid.'
+                '"Care" is not a SID. Pass the SID here, which begins with WS.'
             ),
         ),
         (ValueError("No such thing."), "No such thing."),
