@@ -10,7 +10,9 @@
     open_mail(lab), the_mail(lab)
                            04  five requests, and which of them to trust
     room_for_two(lab)          04  Alice has a capacity of 2, and is asked about two Tasks
-    bob_accepts(lab)           05  a Task in English is assigned to Bob
+    the_password(lab)          05  one Task of two is accepted, found by its topic
+    three_customers(lab, url), your_server_decides(lab)
+                           05  a server accepts what is in Spanish, and leaves the rest open
     has_activities(lab), has_workers(lab), has_task_queues(lab), has_workflow(lab), doors_are_open(lab)
                            06  City Bikes, built step by step
     repair_escalates(lab)      06  a repair that waits for a minute goes on to another TaskQueue
@@ -29,6 +31,7 @@ SelfCheck. That of lesson 09 reads a day that is over. Those of lesson 10 run py
 `break_app` do.
 """
 
+from helpers.exercises.acceptance import the_password, three_customers, your_server_decides
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.availability import bob_is_at_lunch, both_languages
 from helpers.exercises.cheapest_hour import cheapest_hour
@@ -46,7 +49,6 @@ from helpers.exercises.inspection import open_mail, room_for_two, the_mail
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
 from helpers.exercises.quickstart import (
-    bob_accepts,
     urgent_task,
 )
 from helpers.exercises.self_check import Line, SelfCheck
@@ -62,7 +64,6 @@ __all__ = [
     "SelfCheck",
     "ask",
     "away_not_gone",
-    "bob_accepts",
     "bob_is_at_lunch",
     "bob_learns_spanish",
     "both_languages",
@@ -86,6 +87,9 @@ __all__ = [
     "run_pytest",
     "share_account",
     "the_mail",
+    "the_password",
     "thirty_seconds",
+    "three_customers",
     "urgent_task",
+    "your_server_decides",
 ]

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
-from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_OPEN
+from local_taskrouter.rules.lifecycle import TASK_OPEN
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
-from twilio.rest.taskrouter.v1.workspace.worker.reservation import ReservationInstance
 
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.workspace import PreparedWorkspace
@@ -57,49 +56,3 @@ def urgent_task(lab: PreparedWorkspace) -> SelfCheck:
 
 def _language(task: TaskInstance) -> str | None:
     return json.loads(task.attributes or "{}").get("selected_language")
-
-
-@refreshing
-def bob_accepts(lab: PreparedWorkspace) -> SelfCheck:
-    """Lesson 05: the Task in English for which TaskRouter reserved Bob is assigned to him."""
-    held = _holds(lab, lab.bob_sid, lab.english_queue_sid)
-    reservation_status = assignment_status = "not there"
-    if held:
-        reservation, task = held[-1]
-        reservation_status = str(reservation.reservation_status)
-        assignment_status = str(task.assignment_status)
-    return SelfCheck(
-        "Bob accepts",
-        [
-            Line(
-                "Bob holds a Reservation for a Task in English",
-                bool(held),
-                "he holds none",
-                "Run the cell that creates the Task once more, and this one after it.",
-            ),
-            Line(
-                "Bob's Reservation is accepted",
-                reservation_status == "accepted",
-                f"it is {reservation_status}",
-                "Find it through the Worker, and update its status.",
-            ),
-            Line(
-                "The Task is assigned",
-                assignment_status == "assigned",
-                f"it is {assignment_status}",
-                "Accepting the Reservation assigns the Task. Do not update the Task itself.",
-            ),
-        ],
-    )
-
-
-def _holds(
-    lab: PreparedWorkspace, worker_sid: str, queue_sid: str
-) -> list[tuple[ReservationInstance, TaskInstance]]:
-    """The Worker's open Reservations with their Tasks of one TaskQueue, oldest first."""
-    pairs = [
-        (reservation, lab.workspace.tasks(str(reservation.task_sid)).fetch())
-        for reservation in lab.workspace.workers(worker_sid).reservations.list()
-        if reservation.reservation_status in RESERVATION_HOLDING
-    ]
-    return [(reservation, task) for reservation, task in pairs if task.task_queue_sid == queue_sid]

@@ -17,7 +17,7 @@ def the_floor_follows_a_task(tab, lab):
     made = create(lab)
     shown = floor.get_by_text(f"Spanish #{number} ").first
     expect(shown).to_be_visible()
-    lab.workspace.tasks(made.sid).update(assignment_status="canceled", reason="no more")
+    lab.workspace.tasks(made.sid).delete()
     expect(shown).to_have_count(0)
     tab.reload()
     create(lab)
@@ -27,6 +27,7 @@ def the_floor_follows_a_task(tab, lab):
 
 def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     run("05-accept-the-reservation")
+    check_hint_and_solution(tab)
     tab.run_through("controls.reservation")
     panel, newest = tab.output_of("controls.reservation"), lab.workspace.tasks.list()[-1]
     expect(panel.get_by_text("left to answer")).to_be_visible()
@@ -36,8 +37,8 @@ def test_05_click_accepts_the_reservation_and_floor_follows(tab, run, lab):
     expect(panel.get_by_role("button", name="Accept")).to_have_count(0)
     panel.get_by_text("Show the call").click()
     expect(panel.get_by_text('reservation_status="accepted"')).to_be_visible()
-    tab.run_through("by_click.update")
-    expect(tab.output_of("by_click.update")).to_contain_text("completed | Alice helped")
+    tab.run_through("second.update")
+    expect(tab.output_of("second.update")).to_contain_text("✓ The second Task is completed")
     the_floor_follows_a_task(tab, lab)
 
 

@@ -60,39 +60,3 @@ class TestUrgentTask:
     def test_canceled_task_does_not_count(self, offline, marks):
         offline.task(ENGLISH, priority=5).update(assignment_status="canceled")
         assert marks(exercises.urgent_task(offline.lab)) == "○○○"
-
-
-class TestBobAccepts:
-    def test_without_a_task_gets_the_advice_to_create_one(self, offline, marks):
-        found = exercises.bob_accepts(offline.lab)
-        assert marks(found) == "○○○"
-        assert "Run the cell that creates the Task" in found.advice
-
-    def test_unsolved_reports_both_statuses(self, offline, marks):
-        offline.task(ENGLISH)
-        found = exercises.bob_accepts(offline.lab)
-        assert marks(found) == "✓○○"
-        assert str(found.lines[1]) == "○ Bob's Reservation is accepted: it is pending"
-        assert str(found.lines[2]) == "○ The Task is assigned: it is reserved"
-
-    def test_accepted_reservation_solves_it(self, offline, marks):
-        offline.answer(offline.task(ENGLISH), "accepted")
-        assert marks(exercises.bob_accepts(offline.lab)) == "✓✓✓"
-
-    def test_rejected_reservation_no_longer_counts(self, offline, marks):
-        offline.answer(
-            offline.task(ENGLISH), "rejected", worker_activity_sid=offline.lab.offline_sid
-        )
-        assert marks(exercises.bob_accepts(offline.lab)) == "○○○"
-
-    def test_wrapping_task_is_past_the_goal(self, offline, marks):
-        task = offline.task(ENGLISH)
-        offline.answer(task, "accepted")
-        task.update(assignment_status="wrapping")
-        assert marks(exercises.bob_accepts(offline.lab)) == "✓○○"
-
-    def test_alices_acceptance_does_not_count(self, offline, marks):
-        offline.bob.update(activity_sid=offline.lab.offline_sid)
-        offline.alice.update(activity_sid=offline.lab.idle_sid)
-        offline.answer(offline.task(ENGLISH), "accepted")
-        assert marks(exercises.bob_accepts(offline.lab)) == "○○○"

@@ -1,0 +1,191 @@
+"""The self-checks of lesson 05: accept one Task of two, and let a server decide for itself."""
+
+import json
+from typing import Any
+
+from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
+
+from helpers.checks import wait_for
+from helpers.exercises.attempt import (
+    BEGIN,
+    begin_again,
+    judge,
+    read_object,
+    refused,
+    reservations_of,
+    tasks_in,
+    worker_of,
+)
+from helpers.exercises.self_check import Line, SelfCheck, refreshing
+from helpers.lessons.workspace import PreparedWorkspace, prepare
+from helpers.session.request_log import Exchange
+
+_PASSWORD, _SERVER = "The password", "Your server decides"
+_LANGUAGES = ("es", "en", "en")
+_MANY = 20  # Reservations of one Task: the server rejects it again and again
+
+
+@refreshing
+def the_password(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 05: Bob has accepted the Task about a password, and not the one about an invoice."""
+    topics = {_attributes(task).get("topic"): task for task in tasks_in(lab, lab.english_queue_sid)}
+    if not {"invoice", "password"} <= topics.keys():
+        return begin_again(lab, _PASSWORD, "Two customers have written", "their Tasks are gone")
+    invoice, password = topics["invoice"], topics["password"]
+    if worker_of(lab, invoice) != lab.bob_sid:
+        found = f"that Task is {invoice.assignment_status}"
+        return begin_again(lab, _PASSWORD, "Bob is asked about the invoice", found)
+    is_accepted = password.assignment_status == "assigned"
+    asked = [str(one.reservation_status) for one in reservations_of(lab, invoice)]
+    return judge(
+        lab,
+        _PASSWORD,
+        [
+            Line(
+                "Bob still has one open question about the invoice",
+                asked == ["pending"],
+                f"that Task is {invoice.assignment_status}, its Reservations are {', '.join(asked)}",
+                _about_the_invoice(asked, is_accepted),
+            ),
+            Line(
+                "The password is assigned to Bob",
+                is_accepted,
+                f"that Task is {password.assignment_status}",
+                _about_the_password(refused(lab)),
+            ),
+        ],
+    )
+
+
+def _about_the_invoice(asked: list[str], is_accepted: bool) -> str:
+    if len(asked) > 1:
+        return f"TaskRouter asked Bob about it again at once; a rejected question returns. {BEGIN}"
+    if is_accepted:
+        return f"The invoice is assigned too; Bob has two customers at once. {BEGIN}"
+    return (
+        "You accepted the invoice: the order of a list tells you nothing about the topic. " + BEGIN
+    )
+
+
+def _about_the_password(sent: Exchange | None) -> str:
+    if sent and "AssignmentStatus" in sent.parameters:
+        return "A Task can't be set to assigned; accept its Reservation."
+    if sent and "/Reservations/WT" in sent.path:
+        return "That SID begins with WT; a Reservation's begins with WR."
+    return "Find the Task by its topic, then its pending Reservation, and accept that."
+
+
+def three_customers(lab: PreparedWorkspace, callback_url: str) -> None:
+    """Let three customers write, one in Spanish and two in English, and wait for the callbacks.
+
+    Alice has room for two, so she is asked in both languages, and Bob once.
+    """
+    prepare(lab.session, "alice available")
+    space = lab.workspace
+    space.workflows(lab.workflow_sid).update(assignment_callback_url=callback_url)
+    space.workers(lab.alice_sid).worker_channels("default").update(capacity=2)
+    for language in _LANGUAGES:
+        attributes = json.dumps({"selected_language": language})
+        space.tasks.create(workflow_sid=lab.workflow_sid, attributes=attributes)
+    if callback_url:
+        hint = "Does your route answer within five seconds? Then run this cell again."
+        wait_for("the answers of your server", lambda: _is_settled(lab), hint=hint)
+
+
+@refreshing
+def your_server_decides(lab: PreparedWorkspace) -> SelfCheck:
+    """Lesson 05: the learner's server accepts a Task in Spanish and leaves two in English open."""
+    spanish = tasks_in(lab, lab.spanish_queue_sid)
+    english = tasks_in(lab, lab.english_queue_sid)
+    if (len(spanish), len(english)) != (1, 2):
+        return begin_again(lab, _SERVER, "Three customers have written", "their Tasks are gone")
+    [in_spanish] = spanish
+    return judge(
+        lab,
+        _SERVER,
+        [
+            Line(
+                "The Task in Spanish is assigned",
+                in_spanish.assignment_status == "assigned",
+                f"it is {in_spanish.assignment_status}",
+                _about_the_answer(_callback_about(lab, in_spanish)),
+            ),
+            *_left_open(lab, english),
+        ],
+    )
+
+
+def _about_the_answer(callback: Exchange | None) -> str:
+    """What to change in the route that answered this callback about the Task in Spanish."""
+    if callback is None:
+        return (
+            "Real Twilio cannot call your server without a public URL: set TASKROUTER_PUBLIC_URL, "
+            "or do this exercise with the local TaskRouter."
+        )
+    if callback.status != 200:
+        first = "`TaskAttributes` is JSON text: `json.loads` first. " * (
+            "TypeError" in callback.response_body
+        )
+        return f"Your route answered {callback.status}. {first}{callback.response_body.strip()}"
+    answer = read_object(callback.response_body)
+    if answer is None:
+        return "Answer with a dictionary: Flask turns it into JSON."
+    if answer and "instruction" not in answer:
+        return "TaskRouter found no `instruction` in your answer, so it did nothing."
+    if answer:
+        return f"The instruction is `accept`, and not `{answer['instruction']}`."
+    return (
+        '`TaskAttributes` is JSON text, such as `{"selected_language":"es"}`: read it, and answer '
+        "with an instruction. Then run the cell again."
+    )
+
+
+def _left_open(lab: PreparedWorkspace, english: list[TaskInstance]) -> list[Line]:
+    """A line for the Task in English about which Alice was asked, and one for Bob's."""
+    asked = {worker_of(lab, task): task for task in english}
+    hers, his = asked.get(lab.alice_sid), asked.get(lab.bob_sid)
+    his_is_open = his is not None and his.assignment_status == "reserved"
+    return [
+        Line(
+            "Bob decides about his Task in English",
+            his_is_open,
+            _status(his),
+            "Bob's Task was accepted as well: accept only those in Spanish."
+            if his is not None
+            else "TaskRouter asks again after each rejection: answer `{}` to leave it to Bob.",
+        ),
+        Line(
+            "Alice decides about hers",
+            hers is not None and hers.assignment_status == "reserved",
+            _status(hers),
+            "You looked at who was asked. If Alice is asked in English, your server accepts that too: "
+            "`TaskAttributes` says what is asked."
+            if his_is_open
+            else "Accept only what is in Spanish.",
+        ),
+    ]
+
+
+def _status(task: TaskInstance | None) -> str:
+    return f"it is {task.assignment_status}" if task else "nobody has been asked about it"
+
+
+def _attributes(task: TaskInstance) -> dict[str, Any]:
+    return read_object(task.attributes) or {}
+
+
+def _callback_about(lab: PreparedWorkspace, task: TaskInstance) -> Exchange | None:
+    received = lab.session.requests.received()
+    return next((one for one in received[::-1] if one.parameters.get("TaskSid") == task.sid), None)
+
+
+def _is_settled(lab: PreparedWorkspace) -> bool:
+    """Whether the server has answered each open question, and TaskRouter has acted on it."""
+    answers = {
+        each.parameters.get("ReservationSid"): read_object(each.response_body) or {}
+        for each in lab.session.requests.received()
+    }
+    asked = [one for task in lab.workspace.tasks.list() for one in reservations_of(lab, task)]
+    pending = [one.sid for one in asked if one.reservation_status == "pending"]
+    left_open = [sid in answers and answers[sid].get("instruction") != "accept" for sid in pending]
+    return len(asked) >= len(_LANGUAGES) and (all(left_open) or len(asked) > _MANY)
