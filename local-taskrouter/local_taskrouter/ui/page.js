@@ -8,13 +8,12 @@ import { deskCard } from "./desk.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
 import { listenForKeys } from "./keys.js";
-import { banner, button, icon, panel, pill } from "./pieces.js";
+import { banner, button, icon, INSIDE, panel, pill } from "./pieces.js";
 import { listenForPresses } from "./presses.js";
 import { trafficCard } from "./traffic.js";
 import { counted, isOpen, sentence } from "./words.js";
 
 const EVERY = 1000;
-const PADDING = 34;
 const root = document.querySelector("#page"), announcer = document.querySelector("#said"), alarm = document.querySelector("#alarm");
 const state = {
   data: null, at: 0, shown: null, exchanges: [], seen: "", workspace: "", lit: null, desk: null, lost: "", refusal: "", busy: false, call: null, explained: null,
@@ -160,7 +159,7 @@ function deskOf(shown, worker) {
 }
 
 function floorCard(shown) {
-  const width = Math.max(300, Math.min(1248, document.documentElement.clientWidth - (innerWidth < 900 ? 24 : 32)) - PADDING);
+  const width = Math.max(300, Math.min(1248, document.documentElement.clientWidth - (innerWidth < 900 ? 24 : 32)) - INSIDE);
   return panel("floor", sentence(shown, lit(), now()), {
     kind: "full", label: "Floor", end: shown.tasks.length > 1 ? el("span", { class: "tr-soft" }, "Choose a Task to light its way") : null,
     body: el("div", { class: "tr-body" }, floorPicture(shown, width, now(), lit()?.sid)),

@@ -110,8 +110,3 @@ def time_of_reading(task: TaskInstance) -> datetime:
     """TaskRouter's time when it returned this Task."""
     assert task.date_created is not None and task.age is not None  # every Task has them
     return task.date_created + timedelta(seconds=task.age)
-
-
-def describe_reservation(reservation: Reservation) -> str:
-    """Return whose Reservation it is, and its status: "Alice's Reservation is pending"."""
-    return f"{reservation.worker_name}'s Reservation is {reservation.reservation_status}"
