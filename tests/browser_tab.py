@@ -169,7 +169,7 @@ class Tab:
 
     def reload(self) -> None:
         """Save the notebook and reload the page; check that every control is back."""
-        panels = self.outputs.locator(".taskrouter-panel")
+        panels = self.outputs.locator(".tr-host")
         expect(self.outputs.locator(f"{WIDGET}:not(:has(.lm-Widget))")).to_have_count(
             0
         )  # all are shown

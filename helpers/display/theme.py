@@ -12,14 +12,10 @@ from local_taskrouter.ui.files import read
 
 # HTML
 INK = "var(--jp-content-font-color1,#1f1f1f)"
-BORDER = "var(--jp-border-color1,#8a8a8a)"
-BRAND = "var(--jp-brand-color1,#1565c0)"
 CODE_FONT = "var(--jp-code-font-family,monospace)"
-DROPDOWN_ARROW = "#e0e0e0"  # in the dark theme
 
 # The left edge of a block of HTML. Each kind of block also has a sign and words.
 SOLVED_EDGE = "#2e7d43"
-NOTICE_EDGE = "#b06f00"
 ERROR_EDGE = "#c5221f"
 
 DRAWING_FONT = "sans-serif"

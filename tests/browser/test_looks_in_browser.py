@@ -10,7 +10,7 @@ MISPLACED = """area => {
   const place = area.getBoundingClientRect();
   const isCut = (one) => one.matches("button, label, td, th, div.widget-html-content")
       && one.scrollWidth > one.clientWidth + 1;
-  return [...area.querySelectorAll(".taskrouter-panel *:not(option)")]
+  return [...area.querySelectorAll(".tr-host *:not(option)")]
     .filter((one) => one.checkVisibility())
     .filter((one) => {
       const { left, right, width } = one.getBoundingClientRect();
@@ -80,7 +80,7 @@ def test_panels_look_right_narrow_and_wide_in_both_themes(tab, full_panels):
 
 
 def travel(tab, panels, lab) -> list[int]:
-    panels["floor"].locator(".taskrouter-panel").evaluate(TRAVEL)
+    panels["floor"].locator(".tr-host").evaluate(TRAVEL)
     lab.workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)
     return tab.page.evaluate("window.travelled")
 

@@ -123,7 +123,7 @@ RESTART = """() => {
 def test_panel_without_its_kernel_shows_a_notice_and_ignores_clicks(tab):
     tab.open_cells("notebooks/restarted.ipynb", START, "controls.activity_toggle(lab, lab.bob_sid)")
     tab.run_all()
-    toggle = tab.output_of("activity_toggle").locator(".taskrouter-panel")
+    toggle = tab.output_of("activity_toggle").locator(".tr-host")
     away = toggle.get_by_role("radio", name="Unavailable")
     expect(away).to_be_enabled()
     tab.page.evaluate(RESTART)

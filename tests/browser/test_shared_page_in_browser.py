@@ -16,7 +16,7 @@ from helpers.lessons.workspace import prepare
 # What `look` compares besides texts: the state of every field, and the page's theme, size, motion,
 # focus, selection and dialogs.
 PAGE = """() => ({
-  fields: [...document.querySelectorAll(".taskrouter-panel :is(input, textarea, select, button)")]
+  fields: [...document.querySelectorAll(".tr-host :is(input, textarea, select, button)")]
     .filter((one) => one.checkVisibility())
     .map((one) => [one.localName, one.title, one.value, one.disabled, one.className]),
   theme: document.body.dataset.jpThemeLight,
@@ -37,7 +37,7 @@ def look(tab, taskrouter) -> dict:
     """What the page shows once every panel has rendered."""
     updates = tab.page.get_by_label("Updates")
     eventually("three updates", lambda: int(updates.input_value()) >= 3)
-    texts = tab.outputs.locator(".taskrouter-panel").all_inner_texts()
+    texts = tab.outputs.locator(".tr-host").all_inner_texts()
     found = {**tab.page.evaluate(PAGE), "texts": texts}
     seen = json.loads(VARIES.sub("", json.dumps(found, ensure_ascii=False)))
     answer = taskrouter.client.request("GET", f"{taskrouter.address}/emulator")

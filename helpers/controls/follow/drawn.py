@@ -1,19 +1,20 @@
 """A panel that the front end draws in the page: one model, one message for a change or a press."""
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import anywidget
 from local_taskrouter.ui import files
 from traitlets import Dict, Unicode
 
-from helpers.controls.follow.panel import Following, FollowingState, State
-from helpers.controls.parts.in_page import PANEL
-from helpers.controls.parts.panel import close_all
+from helpers.controls.follow.panel import FollowingState, stop_when_cell_runs_again
 
 DRAWN_AGAIN = ("notice", "jumps", "error", "busy", "call")
 
 
-class DrawnPanel(Following[State], anywidget.AnyWidget):
+State = TypeVar("State", bound=FollowingState)
+
+
+class DrawnPanel(anywidget.AnyWidget, Generic[State]):
     """Sends `content` to the page, where `widget.js` draws it as the panel `kind`.
 
     `content` is sent when one of the state's traits `drawn` changes, and again when a page that was
@@ -39,16 +40,26 @@ class DrawnPanel(Following[State], anywidget.AnyWidget):
         self._drawn = drawn
         self._presses, self._is_pressed = 0, False
         super().__init__(kind=kind)
-        self.add_class(PANEL)
         state.observe(self._render, [*drawn, *DRAWN_AGAIN])
         self.on_msg(self._on_message)
         self._render()
 
+    def follow(self) -> None:
+        """Follow TaskRouter until the cell runs again."""
+        stop_when_cell_runs_again(self.state)
+        self.state.follow()
+
     def close(self) -> None:
-        """As `Following.close`; closes the layout, too."""
-        layout = self.layout
-        super().close()
-        close_all(layout)
+        """Stop following TaskRouter, and remove the panel with its layout.
+
+        `__del__` calls close() again, from any thread, even while that thread holds a lock; the
+        second call does nothing.
+        """
+        if self.comm is not None:
+            self.state.close()
+            layout = self.layout
+            super().close()
+            layout.close()
 
     def drawing(self) -> dict[str, Any]:
         """What the panel adds to `content`, as values for JSON: the traits `drawn`."""

@@ -1,18 +1,15 @@
-"""Controls that follow TaskRouter: their state, their panel, and when they stop."""
+"""States that follow TaskRouter, and when they stop."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Any, Generic, TypeVar
 
-import ipywidgets as widgets
 from local_taskrouter.ui.shape import Shown
 from local_taskrouter.ui.snapshot import Snapshot
-from traitlets import Dict, Instance, Int, Unicode, dlink
+from traitlets import Dict, Instance, Int, Unicode
 
 from helpers.controls.follow.poller import Update, poller_for
 from helpers.controls.parts import shown_call
-from helpers.controls.parts.panel import NoticeLine, Panel
 from helpers.controls.parts.state import ControlState, error_with_advice
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.cell_errors import running_shell
@@ -134,49 +131,11 @@ class ShownState(FollowingState):
         return shown
 
 
-State = TypeVar("State", bound=FollowingState)
-
-
-class Following(Generic[State]):
-    """A widget that follows TaskRouter as long as it is open, through its state."""
-
-    state: State
-    comm: Any
-
-    def follow(self) -> None:
-        """Follow TaskRouter until the cell runs again."""
-        _stop_when_cell_runs_again(self.state)
-        self.state.follow()
-
-    def close(self) -> None:
-        """Stop following TaskRouter, and remove the panel.
-
-        `__del__` calls close() again, from any thread, even while that thread holds a lock; the
-        second call does nothing.
-        """
-        if self.comm is not None:
-            self.state.close()
-            super().close()  # type: ignore[misc]  # the widget's
-
-
-class FollowingPanel(Following[State], Panel[State]):
-    """The frame of a control that follows TaskRouter: a notice if it cannot, then its fields."""
-
-    def __init__(
-        self,
-        state: State,
-        fields: Sequence[widgets.Widget],
-        details: Sequence[widgets.Widget] = (),
-    ) -> None:
-        self.notice_line = NoticeLine()
-        super().__init__(state, [self.notice_line, *fields], details)
-        dlink((state, "notice"), (self.notice_line, "text"))
-
-
 _states_by_cell: dict[str, tuple[object, list[FollowingState]]] = {}
 
 
-def _stop_when_cell_runs_again(state: FollowingState) -> None:
+def stop_when_cell_runs_again(state: FollowingState) -> None:
+    """Close the state as soon as the cell that is running now runs again."""
     cell, run = _running_cell()
     if cell is not None:
         _states_by_cell.setdefault(cell, (run, []))[1].append(state)
