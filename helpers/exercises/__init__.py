@@ -5,7 +5,7 @@
     carlas_first_day(lab)      00  Carla gets Tasks in Spanish, and none in English
     bob_is_at_lunch(lab)       01  Bob is in the Activity Lunch, and gets no Tasks
     both_languages(lab)        01  a TaskQueue for Workers who speak English and Spanish
-    urgent_task(lab)           02  a Task in English with the priority 5
+    first_in_line(lab)         02  a third Task in English is first in line, and Bob is asked about it
     bob_learns_spanish(lab)    03  Bob speaks Spanish too, and loses no other attribute
     open_mail(lab), the_mail(lab)
                            04  five requests, and which of them to trust
@@ -46,11 +46,9 @@ from helpers.exercises.city_bikes import (
 from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.inspection import open_mail, room_for_two, the_mail
+from helpers.exercises.priority import first_in_line
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
-from helpers.exercises.quickstart import (
-    urgent_task,
-)
 from helpers.exercises.self_check import Line, SelfCheck
 from helpers.exercises.shared_account import mine_is_gone
 from helpers.exercises.unanswered import away_not_gone, closing_time
@@ -74,6 +72,7 @@ __all__ = [
     "closing_time",
     "complaints",
     "doors_are_open",
+    "first_in_line",
     "green_break",
     "has_activities",
     "has_task_queues",
@@ -90,6 +89,5 @@ __all__ = [
     "the_password",
     "thirty_seconds",
     "three_customers",
-    "urgent_task",
     "your_server_decides",
 ]
