@@ -73,5 +73,5 @@ export function sceneWords(shown) {
     }),
     ...shown.queues.map((queue) => `TaskQueue ${queue.name}, ${queue.expression}: ${queue.worker_sids.map((sid) => name.get(sid)).join(", ") || "no Worker"}.`),
     ...shown.workers.map((worker) => `${worker.name} (${worker.skills}): ${worker.activity}.`),
-  ].join(" ");
+  ].join(" ") || "No Task, TaskQueue or Worker yet.";
 }
