@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from local_taskrouter.rules.lifecycle import RESERVATION, STEPS, TASK
@@ -49,17 +50,20 @@ NARROWEST = (
 
 
 @pytest.fixture
-def long_names(taskrouter) -> None:
-    """A Worker, an Activity and a TaskQueue with a long name, and attributes of 700 letters."""
+def to_long_activity(taskrouter) -> Callable[[], object]:
+    """A Worker, an Activity and a TaskQueue with a long name, and attributes of 700 letters.
+
+    Call it after the notebook's start, which sets Workers to Offline.
+    """
     lab = prepare(taskrouter, "task waiting")
     workspace = lab.workspace
     workspace.task_queues.create(friendly_name=LONG, target_workers="1==1")
     activity = workspace.activities.create(friendly_name=LONG)
-    workspace.workers.create(
+    worker = workspace.workers.create(
         friendly_name=LONG,
         attributes=json.dumps({"languages": ["es"], "note": 8 * LONG + 20 * "verylong"}),
-        activity_sid=activity.sid,
     )
+    return lambda: worker.update(activity_sid=activity.sid)
 
 
 def test_table_shows_every_column_on_a_narrow_page(tab):
@@ -70,8 +74,9 @@ def test_table_shows_every_column_on_a_narrow_page(tab):
     assert tab.violations() == []
 
 
-def test_long_names_and_values_stay_in_place(tab, long_names):
+def test_long_names_and_values_stay_in_place(tab, to_long_activity):
     tab.show("notebooks/long.ipynb", LAB, *SHOWN)
+    to_long_activity()
     tab.give_outputs(700)
     drawn = tab.output_of("controls.floor").locator(".tr-svg")
     expect(drawn).to_have_attribute("aria-label", re.compile(LONG))
