@@ -21,6 +21,7 @@ _PREFIXES = {
     "Task": "WT",
 }
 _NO_FILTER = "Could not match the task to a target"
+_WITH_UNIQUE_NAMES = ("Channels", "TaskChannels")  # "default" stands for a SID there
 _JSON_PARAMETERS = ("Attributes", "Configuration")
 
 
@@ -74,7 +75,7 @@ def what_to_do(error: BaseException, parameters: Mapping[str, str] | None = None
     if answer.status == 404:
         path = unquote(answer.uri).split("/")[1:]
         for resource, sid in zip(path[::2], path[1::2], strict=False):
-            if not _SID.fullmatch(sid):
+            if resource not in _WITH_UNIQUE_NAMES and not _SID.fullmatch(sid):
                 return _pass_a_sid(resource, sid)
         return (
             "It was deleted, or its Workspace was built anew since. Run the notebook from its first "

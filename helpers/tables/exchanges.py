@@ -35,19 +35,16 @@ def requests(lab: PreparedWorkspace, direction: str | None = None) -> Table:
     return table(["time", "direction", "method", "path", "status"], rows)
 
 
-def parameters(exchange: Exchange | None, explained: bool = False) -> Table:
-    """The parameters of one exchange by name; `explained` adds how a server would use each.
+def parameters(exchange: Exchange | None) -> Table:
+    """The parameters of one exchange by name, and how a server uses those of a callback.
 
     Without an exchange, as when real Twilio could not reach the server, the table is empty. The
-    explanations are for the parameters of an Assignment Callback
+    uses are those of an Assignment Callback
     (https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks).
     """
-    columns = ["name", "value"] + (["what a server would use it for"] if explained else [])
-    rows = [
-        [name, value] + ([_USES.get(name)] if explained else [])
-        for name, value in sorted(exchange.parameters.items() if exchange else ())
-    ]
-    return table(columns, rows)
+    found = sorted(exchange.parameters.items() if exchange else ())
+    rows = [[name, value, _USES.get(name)] for name, value in found]
+    return table(["name", "value", "what a server would use it for"], rows)
 
 
 def use_of(parameter: str) -> str:

@@ -38,6 +38,7 @@ def test_message_of_an_error_is_a_sentence(error, message):
     [
         (f"/Workspaces/{WORKSPACE}/Workers/{WORKER}", MISSING),
         (f"/Workspaces/{WORKSPACE}/Workers", MISSING),
+        (f"/Workspaces/{WORKSPACE}/Workers/{WORKER}/Channels/default", MISSING),
         (
             f"/Workspaces/{WORKSPACE}/Workers/Alice",
             '"Alice" is not a SID. Pass the SID here, which begins with WK.',
