@@ -1,4 +1,4 @@
-"""The tutorial's Workspace as a lesson's exercise finds it, on a running TaskRouter."""
+"""Exercises as a learner does them, on a running TaskRouter."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,27 +6,9 @@ import pytest
 from local_taskrouter.http.server import EmulatorServer
 from open_exercise import Exercises, OpenExercise
 from session_with import session_with
-from workspace_builder import WorkspaceBuilder
 
 from helpers.exercises import SelfCheck
-from helpers.lessons.workspace import PreparedWorkspace
 from helpers.webhooks.server import stop_all
-
-
-class ExerciseWorkspace(WorkspaceBuilder):
-    """A prepared Workspace with short ways to write what a learner's line does."""
-
-    def __init__(self, lab: PreparedWorkspace) -> None:
-        super().__init__(lab.session.client, sid=lab.workspace_sid)
-        self.lab = lab
-        self.workflow_sid = lab.workflow_sid
-        self.alice = lab.workspace.workers(lab.alice_sid)
-        self.bob = lab.workspace.workers(lab.bob_sid)
-
-
-@pytest.fixture
-def exercise_workspace(prepared) -> Callable[[str], ExerciseWorkspace]:
-    return lambda start: ExerciseWorkspace(prepared(start))
 
 
 @pytest.fixture(scope="session")
