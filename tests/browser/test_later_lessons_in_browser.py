@@ -112,7 +112,7 @@ def test_09_shows_progress_and_charts_in_both_themes(tab):
     for name in ("Playing Monday", "Playing a day and a night", "Playing Wednesday"):
         bar = tab.outputs.get_by_role("progressbar", name=name)
         expect(bar).to_have_attribute("value", "100")
-    expect(tab.outputs.get_by_role("img")).to_have_count(4)
+    expect(tab.outputs.get_by_role("img")).to_have_count(5)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         tab.set_theme(theme)
         picture = tab.output_of("charts.waiting")
