@@ -22,7 +22,7 @@ _FEW_COLUMNS = 6
 # In characters
 _SHORT_HEADING, _SHOWN_OF_A_SID = 12, 7
 _LONGEST_LINE, _LONGEST_WORD, _LONGEST_ATTRIBUTE = 30, 40, 30
-_CODE = {"target_workers", "expression", "clause", "event_type"}
+_CODE = {"asks or has", "target_workers", "expression", "clause", "event_type"}
 _STATES = {"assignment_status", "reservation_status"}
 _NOTHING = (None, "")
 _QUANTITY = re.compile(r"[\d,.]+( (s|min|h|%))?( \d+ (s|min))?|\d+ of \d+")

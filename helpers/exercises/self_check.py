@@ -8,11 +8,12 @@ from typing import Any, Generic, TypeVar, cast
 
 from anywidget import AnyWidget
 from local_taskrouter.ui import files
+from local_taskrouter.ui.shape import Shown
 from traitlets import Dict
 
 from helpers.controls.follow.drawn import DrawnPanel
 from helpers.controls.follow.panel import FollowingState
-from helpers.controls.follow.poller import Update
+from helpers.controls.follow.poller import SETTINGS_EVERY, Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
 from helpers.lessons.complaints_workspace import Case
@@ -102,9 +103,10 @@ class StillSelfCheck(AnyWidget):
 
 
 def refreshing(read: Callable[[Lab], SelfCheck]) -> Callable[[Lab], SelfCheck]:
-    """Make a self-check refresh itself about once a second while its panel is open.
+    """Make a self-check refresh itself while its panel is open.
 
-    `read` then runs again and again, in another thread, with a client that records nothing: it
+    About once a second it looks whether the Workspace has changed as panels show it, or the learner
+    has sent a request; every SETTINGS_EVERY looks it does not ask. `read` then runs again and again, in another thread, with a client that records nothing: it
     must only read TaskRouter.
     """
 
@@ -133,18 +135,29 @@ class SelfCheckState(FollowingState, Generic[Lab]):
         self.read = read
         self.found = found
         self._update: Update | None = None
+        self._seen: tuple[Shown, int] | None = None  # at the latest read that succeeded
+        self._unread = 0  # polls since then
         self._reader = SnapshotReader()
         self.apply_snapshot()
 
     def on_update(self, update: Update) -> None:
-        """Read again after each successful poll, before the lock is taken."""
-        if update is not self._update and not update.problem:
+        """Read again if something may have changed, before the lock is taken."""
+        if update is not self._update and not update.problem and self._may_differ(update):
             try:
                 self.found = self.read(self._unrecorded())
             except Exception as error:  # noqa: BLE001 - a thread's error is shown nowhere else
                 update = replace(update, problem=error_with_advice(error))
+                self._seen = None
         self._update = update
         super().on_update(update)
+
+    def _may_differ(self, update: Update) -> bool:
+        seen = (self.poller.show(update.snapshot), self.lab.session.requests.changes)
+        self._unread += 1
+        if seen == self._seen and self._unread < SETTINGS_EVERY:
+            return False
+        self._seen, self._unread = seen, 0
+        return True
 
     def apply_snapshot(self) -> None:
         self.shown = self.found.to_dict()
