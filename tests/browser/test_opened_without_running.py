@@ -27,7 +27,7 @@ TEXTS = (
     "Bob: [Offline] [Available] [Unavailable] [✓ Idle]",
     "[10 seconds later] [2 minutes later] [20 minutes later]",
     "Bob (en): Idle",
-    "It waits: no available Worker",
+    "1 Task waits.",
     "Request inspector. Your server received",
     "There is no Reservation yet.",
     "[Create Task]",
