@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from local_taskrouter.rules.lifecycle import HIGHEST_PRIORITY
-from local_taskrouter.ui.shown import show
 from traitlets import Dict, List, Unicode, observe
 
 from helpers.controls.follow.drawn import DrawnPanel
@@ -66,7 +65,7 @@ class TaskFormState(FollowingState):
         if found:
             self.workflows = [(one.friendly_name, one.sid) for one in found]
         if self.task_sid and self.snapshot.task(self.task_sid):
-            tasks = show(self.snapshot, self.poller.names)["tasks"]
+            tasks = self.poller.show(self.snapshot)["tasks"]
             [task] = [one for one in tasks if one["sid"] == self.task_sid]
             self.task = {name: task[name] for name in ("sid", "status", "says")}
 
