@@ -22,6 +22,10 @@ _WIDGETS_IN_LAB = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manag
 _PACKAGES = ("helpers", "local-taskrouter/local_taskrouter")
 
 
+MODULES = {"pyjwt": "jwt"}
+"""The module of a package that has another name."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of the installation; `verdict` is "ok" or what is wrong, `fix` what to do."""
@@ -70,7 +74,7 @@ def package_part(requirement: Requirement) -> Part:
     name = requirement.name
     try:
         found = metadata.distribution(name)
-        import_module(name.replace("-", "_"))
+        import_module(MODULES.get(name, name.replace("-", "_")))
     except metadata.PackageNotFoundError:
         return Part(name, "not installed", pip_install())
     except Exception as error:  # noqa: BLE001 - a broken package may raise anything
