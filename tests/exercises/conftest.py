@@ -7,11 +7,18 @@ from local_taskrouter.http.server import EmulatorServer
 from open_exercise import Exercises, OpenExercise
 from session_with import session_with
 
+from helpers.controls.follow import poller
 from helpers.exercises import SelfCheck
 from helpers.webhooks.server import stop_all
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(autouse=True)
+def ended_threads() -> Iterator[None]:
+    yield
+    poller.stop_all()
+
+
+@pytest.fixture(scope="package")
 def exercises(shared_emulator: EmulatorServer) -> Iterator[Exercises]:
     with session_with(shared_emulator) as session:
         yield Exercises(session)

@@ -112,8 +112,8 @@ def waits(emulator, *states):
 
 
 @pytest.fixture
-def client(emulator):
-    eventually("no other is connected", lambda: not emulator.connections.count())
+def client(taskrouter, emulator):
+    """A connection to an emulator of this test's own, which no other client knows."""
     with socket.create_connection(emulator.address, timeout=SECONDS) as client:
         yield client
 
