@@ -17,7 +17,7 @@ def bob_is_at_lunch(lab: PreparedWorkspace) -> SelfCheck:
     activities = [activity.friendly_name for activity in lab.workspace.activities.list()]
     alice = lab.workspace.workers(lab.alice_sid).fetch()
     bob = lab.workspace.workers(lab.bob_sid).fetch()
-    bob_is = f"he is {bob.activity_name}"
+    bob_is = f"he is {_in(bob.activity_name)}"
     return SelfCheck(
         "Lunch",
         [
@@ -25,7 +25,7 @@ def bob_is_at_lunch(lab: PreparedWorkspace) -> SelfCheck:
                 "There is an Activity Lunch",
                 LUNCH in activities,
                 f"the Activities are {', '.join(map(str, activities))}",
-                _no_lunch_yet(bob.activity_name or ""),
+                _no_lunch_yet(activities, bob.activity_name or ""),
             ),
             Line(
                 "Bob is at Lunch",
@@ -43,14 +43,21 @@ def bob_is_at_lunch(lab: PreparedWorkspace) -> SelfCheck:
             Line(
                 "Alice is still Offline",
                 alice.activity_name == "Offline",
-                f"she is {alice.activity_name}",
+                f"she is {_in(alice.activity_name)}",
                 "Update Alice with `lab.offline_sid`.",
             ),
         ],
     )
 
 
-def _no_lunch_yet(activity_of_bob: str) -> str:
+def _in(activity: str | None) -> str:
+    """The Activity, as it follows "is": "in Lunch", but "Idle"."""
+    return f"in {activity}" if activity == LUNCH else str(activity)
+
+
+def _no_lunch_yet(activities: list[str | None], activity_of_bob: str) -> str:
+    if LUNCH.casefold() in {str(name).casefold() for name in activities}:
+        return "Its name is `Lunch`, with a capital L: create it again."
     if activity_of_bob == "Idle":
         return 'Create it: `workspace.activities.create("Lunch", …)`.'
     return (
@@ -64,7 +71,10 @@ def _not_at_lunch(lab: PreparedWorkspace, alice: str, bob: str) -> str:
         return f"Alice is at Lunch; Bob is still {bob}. Look whose SID is in your line."
     if latest and latest.status == 400 and "ActivitySid" in latest.parameters:
         return "`activity_sid` takes a SID (WA…), not a name."
-    return "A Worker is moved by `activity_sid`; `activity_name` is only shown."
+    return (
+        "Lunch exists. Now move Bob: `workspace.workers(lab.bob_sid).update(activity_sid=…)`, "
+        "with its SID."
+    )
 
 
 @refreshing
@@ -119,6 +129,8 @@ def _slip(lab: PreparedWorkspace, expression: str, spanish: str) -> str:
         return f"TaskRouter refused `{refused}`: its message points at the place."
     if spanish != TASK_QUEUES[SPANISH]:
         return "You changed the Spanish TaskQueue. Run the first cell, and update the English one."
+    if expression == TASK_QUEUES[ENGLISH]:
+        return f"The English TaskQueue still has `{expression}`: `update(target_workers=…)`."
     for pattern, advice in _SLIPS:
         if found := re.search(pattern, expression, re.IGNORECASE):
             return found.expand(advice)

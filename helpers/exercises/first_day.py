@@ -5,6 +5,7 @@ from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.scope import Attributes, read_attributes
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
+from helpers.exercises.attempt import refused, sent_no_json
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.workspace import ENGLISH, SPANISH, TASK_QUEUES, WORKERS, PreparedWorkspace
 
@@ -48,13 +49,15 @@ def _slip(
     lab: PreparedWorkspace, attributes: Attributes, workers: dict[str | None, WorkerInstance]
 ) -> str:
     """What to do about attributes that do not match the Spanish TaskQueue."""
-    latest = lab.session.requests.latest_change()
-    if latest and latest.status == 400 and "Attributes" in latest.parameters:
+    if sent_no_json(lab):
         return "Attributes travel as JSON text: put `json.dumps(…)` around the dictionary."
+    latest = refused(lab)
+    if latest and latest.parameters.get("FriendlyName") == "Carla":
+        return "Carla exists: update her."
     languages = attributes.get("languages")
     alice = workers.get("Alice")
     if isinstance(languages, str):
-        return f'`languages` is a text. HAS looks into a list: `["{languages}"]`.'
+        return '`languages` is a text. HAS looks into a list: `["es"]`.'
     if isinstance(languages, list):
         spanish = {"es", "spanish", "español"} & {str(each).casefold() for each in languages}
         if spanish:

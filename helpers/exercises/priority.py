@@ -16,13 +16,17 @@ _AGAIN = "Run the first cell of the exercise, and begin again."
 def first_in_line(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 02: a third Task in English is first in line, and Bob is asked about it."""
     tasks = lab.workspace.tasks.list(assignment_status=list(TASK_OPEN))
-    before = {topic: task for task in tasks if (topic := _attribute(task, "topic")) in WAITING}
+    before: dict[str, TaskInstance] = {}  # by topic, the oldest of each: a later one is new
+    for task in tasks:
+        if (topic := str(_attribute(task, "topic"))) in WAITING:
+            before.setdefault(topic, task)
     made = [task for task in tasks if task not in before.values()]
     english = [task for task in made if task.task_queue_sid == lab.english_queue_sid]
     first = max(english, key=lambda task: task.priority or 0, default=None)
-    priorities = {str(topic): task.priority or 0 for topic, task in before.items()}
+    priorities = {topic: task.priority or 0 for topic, task in before.items()}
     highest = max(WAITING.values())
-    asked_about = _asked_about(lab)
+    asked_about = _asked_about(lab, lab.bob_sid)
+    came_back = _came_back(lab, first, asked_about)
     bob = lab.workspace.workers(lab.bob_sid).fetch()
     return SelfCheck(
         "First in line",
@@ -31,7 +35,9 @@ def first_in_line(lab: PreparedWorkspace) -> SelfCheck:
                 "The two who wait kept their places",
                 priorities == WAITING,
                 f"their priorities are {priorities}" if priorities else "they are gone",
-                f"You moved another customer: create the third one's Task. {_AGAIN}",
+                f"You moved another customer: create the third one's Task. {_AGAIN}"
+                if priorities
+                else _AGAIN,
             ),
             Line(
                 "There is a third Task in English",
@@ -39,24 +45,31 @@ def first_in_line(lab: PreparedWorkspace) -> SelfCheck:
                 f"the new one is in {made[0].task_queue_friendly_name}"
                 if made
                 else "there is none",
-                _no_task_yet(lab, made),
+                came_back or _no_task_yet(lab, made),
             ),
             Line(
                 "It is first in line",
                 first is not None and (first.priority or 0) > highest,
                 f"its priority is {first.priority}" if first else "there is no third Task",
-                _behind(first),
+                f"{_behind(first)} {came_back}".rstrip(),
             ),
             Line(
                 "Bob is asked about it first",
                 first is not None and asked_about == first.sid,
                 "he is asked about another Task" if asked_about else f"he is {bob.activity_name}",
-                f"Bob came back too early. {_AGAIN}"
-                if asked_about
-                else "Now let Bob come back: update his Activity with `lab.idle_sid`.",
+                came_back or "Now let Bob come back: update his Activity with `lab.idle_sid`.",
             ),
         ],
     )
+
+
+def _came_back(lab: PreparedWorkspace, first: TaskInstance | None, bobs_task: str | None) -> str:
+    """What to do when a Worker was asked before the third Task was first in line; else ""."""
+    if _asked_about(lab, lab.alice_sid):
+        return f"Alice came back, and was asked. {_AGAIN}"
+    if bobs_task and (first is None or bobs_task != first.sid):
+        return f"Bob came back too early. {_AGAIN}"
+    return ""
 
 
 def _no_task_yet(lab: PreparedWorkspace, made: list[TaskInstance]) -> str:
@@ -90,8 +103,8 @@ def _attribute(task: TaskInstance, name: str) -> object:
     return read_attributes(str(task.attributes)).get(name)
 
 
-def _asked_about(lab: PreparedWorkspace) -> str | None:
-    """The SID of the Task that Bob holds."""
-    found = lab.workspace.workers(lab.bob_sid).reservations.list()
+def _asked_about(lab: PreparedWorkspace, worker_sid: str) -> str | None:
+    """The SID of the Task that the Worker holds."""
+    found = lab.workspace.workers(worker_sid).reservations.list()
     held = [one for one in found if one.reservation_status in RESERVATION_HOLDING]
     return held[0].task_sid if held else None

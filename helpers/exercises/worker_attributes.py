@@ -9,6 +9,7 @@ from helpers.exercises.attempt import (
     begin_again,
     judge,
     read_object,
+    refused,
     sent_no_json,
     tasks_in,
     worker_of,
@@ -40,12 +41,12 @@ def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
         [
             *_alice(alice),
             *_task_queue(lab, is_asked),
-            *_languages(lab, attributes.get("languages"), asked),
+            *_languages(lab, attributes, asked),
             Line(
                 "Bob still has his `contact_uri`",
                 attributes.get("contact_uri") == CONTACT_URI,
                 f"his attributes are {bob.attributes}",
-                f"{asked}, and his `contact_uri` is lost: no call could reach him. Write all his "
+                f"{asked}, and his `contact_uri` is {_lost(attributes)}: no call could reach him. Write all his "
                 f'attributes, `"contact_uri": "{CONTACT_URI}"` too.',
             ),
             Line(
@@ -58,24 +59,61 @@ def bob_learns_spanish(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
-def _languages(lab: PreparedWorkspace, languages: Any, asked: str) -> list[Line]:
+def _lost(attributes: dict[str, Any]) -> str:
+    return "changed" if "contact_uri" in attributes else "lost"
+
+
+def _languages(lab: PreparedWorkspace, attributes: dict[str, Any], asked: str) -> list[Line]:
+    languages = attributes.get("languages")
     found = f"his `languages` are {json.dumps(languages)}"
-    if isinstance(languages, str):
-        advice = "`languages` is a text now; HAS needs a list: two strings in brackets."
-    elif sent_no_json(lab):
-        advice = "JSON text, please: put `json.dumps(…)` around the dictionary."
-    else:
-        advice = 'Read his attributes, add `"es"` to the list, and write all of them back.'
     known = languages if isinstance(languages, list) else []
     return [
-        Line("Bob speaks Spanish", "es" in known, found, advice),
+        Line("Bob speaks Spanish", "es" in known, found, _slip(lab, attributes)),
         Line(
             "Bob still speaks English",
             "en" in known,
             found,
-            f"{asked}, and has forgotten his English: both languages belong into the list.",
+            f"{asked}, and has forgotten his English: both languages belong in the list.",
         ),
     ]
+
+
+def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
+    """What to do about attributes without Spanish."""
+    if sent_no_json(lab):
+        return _no_object(lab)
+    if "languages" not in attributes:
+        return "The TaskQueue asks for `languages`."
+    languages = attributes["languages"]
+    if languages is None:
+        return "`append` returns None: write it on a line of its own."
+    if not isinstance(languages, list):
+        return "`languages` is a text now; HAS needs a list: two strings in brackets."
+    if {"spanish", "español", "es"} & {str(each).casefold() for each in languages}:
+        return "TaskQueues say `es`."
+    if any(isinstance(each, list) for each in languages):
+        return 'Append `"es"`, not a list.'
+    if "e" in languages and "s" in languages:
+        return '`+=` split the text into letters: use `.append("es")`.'
+    latest = lab.session.requests.latest_change()
+    if latest is None or not latest.path.endswith(lab.bob_sid):
+        return (
+            'No request has reached Bob: read his attributes, add `"es"` to the list, and end '
+            "with `update(attributes=…)`."
+        )
+    return 'Read his attributes, add `"es"` to the list, and write all of them back.'
+
+
+def _no_object(lab: PreparedWorkspace) -> str:
+    """What to do about attributes that TaskRouter refused."""
+    latest = refused(lab)
+    try:
+        sent = json.loads(latest.parameters["Attributes"]) if latest else None
+    except ValueError:
+        sent = None
+    if isinstance(sent, str):
+        return "This is JSON text in JSON text: `json.dumps` once is enough."
+    return "JSON text, please: put `json.dumps(…)` around the dictionary."
 
 
 def _alice(alice: WorkerInstance) -> list[Line]:

@@ -36,8 +36,9 @@ FILTERS = (
 TASK_RESERVATION_TIMEOUT = 1200
 CAPACITY = 1  # Tasks at once on the default TaskChannel
 TASK_ATTRIBUTES = {"selected_language": "es"}
-# Workers and Activities that lessons create, and a start deletes.
+# Workers and Activities that lessons create, and a start deletes, in any case of letters.
 EXTRAS = {"Carla", "Lunch", "On a break"}
+_EXTRAS = {name.casefold() for name in EXTRAS}
 
 Start = Literal["anything", "alice available", "alice offline", "task waiting"]
 # Each Worker's Activity at the start of a lesson. None: leave it as it is.
@@ -277,7 +278,7 @@ def _reset_tasks(
 def _delete_extras(found: Sequence[WorkerInstance | ActivityInstance]) -> None:
     """Call this once no Worker is in one of the Activities, and none of the Workers holds a Task."""
     for resource in found:
-        if resource.friendly_name in EXTRAS:
+        if str(resource.friendly_name).casefold() in _EXTRAS:
             resource.delete()
 
 

@@ -27,7 +27,7 @@ class TestBobIsAtLunch:
             (
                 f'{MADE}\n{BOB}.update(activity_name="Lunch")',
                 "✓○○✓",
-                "A Worker is moved by `activity_sid`; `activity_name` is only shown",
+                "Lunch exists. Now move Bob: `workspace.workers(lab.bob_sid).update(activity_sid",
             ),
             (
                 f"{UNAVAILABLE}\n{BOB}.update(activity_sid=unavailable.sid)",
@@ -40,13 +40,17 @@ class TestBobIsAtLunch:
                 "Alice is at Lunch; Bob is still Idle. Look whose SID is in your line",
             ),
             (f"{MADE}\n{ALICE}{TO_LUNCH}\n{BOB}{TO_LUNCH}", "✓✓✓○", "Update Alice"),
-            (MADE, "✓○○✓", "A Worker is moved by `activity_sid`"),
+            (MADE, "✓○○✓", "Lunch exists. Now move Bob"),
             (
                 f'{BOB}.update(friendly_name="Bob (lunch)", activity_sid=lab.offline_sid)',
                 "○○✓✓",
                 "any other reason to be Offline",
             ),
-            ('workspace.activities.create("lunch", available=False)', "○○○✓", "Create it"),
+            (
+                'workspace.activities.create("lunch", available=False)',
+                "○○○✓",
+                "Its name is `Lunch`, with a capital L: create it again",
+            ),
         ],
     )
     def test_slip_is_named(self, lunch, marks, lines, expected, advice):
@@ -54,6 +58,14 @@ class TestBobIsAtLunch:
         found = lunch.check()
         assert marks(found) == expected
         assert advice in found.advice
+
+    def test_activity_lunch_is_named_as_a_place(self, lunch):
+        assert "he is in Lunch, which is available" in lunch.says(WHEN_AVAILABLE)
+
+    def test_activity_in_small_letters_is_gone_after_a_new_start(self, lunch):
+        lunch.write('workspace.activities.create("lunch", available=False)')
+        lunch.begin()
+        assert "capital L" not in lunch.check().advice
 
     def test_second_activity_of_the_name_mends_the_flag_of_the_first(self, lunch):
         lunch.write(WHEN_AVAILABLE)
@@ -73,7 +85,12 @@ class TestBothLanguages:
     @pytest.mark.parametrize(
         ("expression", "expected", "advice"),
         [
-            ('languages HAS "en"', "✓○✓", "One language is not enough: add a second condition"),
+            (
+                'languages HAS "en"',
+                "✓○✓",
+                'still has `languages HAS "en"`: `update(target_workers=…)`',
+            ),
+            ('languages HAS "fr"', "○✓✓", "One language is not enough: add a second condition"),
             (
                 'languages HAS "en" AND "es"',
                 "✓○✓",

@@ -29,6 +29,12 @@ def carla(open_exercise):
             "○✓○",
             '`languages` is a text. HAS looks into a list: `["es"]`',
         ),
+        (of_carla('{"languages": "en es"}'), "○✓○", 'HAS looks into a list: `["es"]`'),
+        (
+            'workspace.workers.create("Carla", attributes=json.dumps({"languages": ["es"]}))',
+            "○✓○",
+            "Carla exists: update her",
+        ),
         (of_carla('{"language": ["es"]}'), "○✓○", "asks for `languages`; Carla has `language`"),
         (of_carla('{"languages": ["en", "es"]}'), "✓○✓", "leave out what she doesn't speak"),
         (of_carla('{"languages": ["ES"]}'), "○✓○", "say `es`; upper and lower case count"),

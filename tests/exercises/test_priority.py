@@ -2,6 +2,7 @@ import pytest
 
 LESSON, TITLE = "02-create-a-task", "First in line"
 THIRD = "workspace.tasks.create(workflow_sid=lab.workflow_sid, attributes={}{})"
+ALICE_IS_BACK = "workspace.workers(lab.alice_sid).update(activity_sid=lab.idle_sid)"
 BOB_IS_BACK = "workspace.workers(lab.bob_sid).update(activity_sid=lab.idle_sid)"
 RAISE_FIRST = (
     "first = workspace.tasks.list()[0]\n"
@@ -43,10 +44,18 @@ def line(open_exercise):
         (
             "for task in workspace.tasks.list():\n    workspace.tasks(task.sid).delete()",
             "○○○○",
-            "begin again",
+            "Next: Run the first cell of the exercise, and begin again.",
         ),
         (third(priority=11), "✓✓✓○", "Now let Bob come back"),
         (f"{BOB_IS_BACK}\n{third(priority=11)}", "✓✓✓○", "Bob came back too early"),
+        (BOB_IS_BACK, "✓○○○", "Next: Bob came back too early"),
+        (f"{third(priority=5)}\n{BOB_IS_BACK}", "✓✓○○", "Go higher. Bob came back too early"),
+        (
+            f"{third(priority=11)}\n{ALICE_IS_BACK}\n{BOB_IS_BACK}",
+            "✓✓✓○",
+            "Next: Alice came back, and was asked. Run the first cell",
+        ),
+        (third('{"selected_language": "en", "topic": ["heating"]}'), "✓✓○○", "Go higher"),
     ],
 )
 def test_slip_is_named(line, marks, lines, expected, advice):
@@ -54,6 +63,16 @@ def test_slip_is_named(line, marks, lines, expected, advice):
     found = line.check()
     assert marks(found) == expected
     assert advice in found.advice
+
+
+def test_third_task_with_the_topic_of_a_waiting_one_solves_it(line):
+    same_topic = '{"selected_language": "en", "topic": "password"}'
+    line.write(f"{third(same_topic, 11)}\n{BOB_IS_BACK}")
+    assert line.check().solved
+
+
+def test_start_leaves_the_attributes_of_the_lesson_alone(line):
+    assert "attributes" not in line.names
 
 
 def test_earlier_attempts_do_not_stand_in_the_way(line):

@@ -21,7 +21,8 @@ def test_unsolved_names_what_is_missing(exercise, marks):
     assert marks(found) == "○✓✓○"
     assert str(found.lines[0]) == '○ Bob speaks Spanish: his `languages` are ["en"]'
     assert found.advice == (
-        'Next: Read his attributes, add `"es"` to the list, and write all of them back.'
+        'Next: No request has reached Bob: read his attributes, add `"es"` to the list, and end '
+        "with `update(attributes=…)`."
     )
 
 
@@ -42,9 +43,19 @@ def test_unsolved_names_what_is_missing(exercise, marks):
         ),
         (QUEUE.format('languages HAS "fr"'), "Bob must learn: put"),
         (UPDATE.format("alice", json.dumps(CONTACT)), "That was Alice. Give her back"),
-        (bob(language=["en", "es"], **CONTACT), 'add `"es"` to the list'),
-        (bob(languages=["en", "ES"], **CONTACT), 'add `"es"` to the list'),
-        (bob(languages=["en", "es"], contact_uri="bob"), "Write all his attributes"),
+        (UPDATE.format("bob", json.dumps(json.dumps(CONTACT))), "`json.dumps` once is enough"),
+        (bob(language=["en", "es"], **CONTACT), "The TaskQueue asks for `languages`."),
+        (bob(languages=["en", "ES"], **CONTACT), "TaskQueues say `es`"),
+        (bob(languages=["en", "Spanish"], **CONTACT), "TaskQueues say `es`"),
+        (bob(languages=["en", "e", "s"], **CONTACT), "`+=` split the text into letters"),
+        (bob(languages=["en", ["es"]], **CONTACT), 'Append `"es"`, not a list'),
+        (bob(languages=None, **CONTACT), "`append` returns None: write it on a line of its own"),
+        (bob(languages=["en"], **CONTACT), "write all of them back"),
+        (
+            "bob = workspace.workers(lab.bob_sid).fetch()\nbob.attributes = '{}'",
+            "No request has reached Bob",
+        ),
+        (bob(languages=["en", "es"], contact_uri="bob"), "his `contact_uri` is changed"),
         (bob(languages=["fr", "es"]), "has forgotten his English"),
     ],
 )
@@ -63,7 +74,7 @@ def test_slip_is_mended_without_a_new_beginning(exercise):
 def test_refusal_of_an_earlier_attempt_is_not_named(exercise):
     exercise.write(UPDATE.format("bob", CONTACT))
     exercise.names["session"].requests.mark()
-    assert "Read his attributes" in exercise.check().advice
+    assert "read his attributes" in exercise.check().advice
 
 
 @pytest.mark.parametrize(
