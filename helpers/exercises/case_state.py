@@ -23,8 +23,10 @@ class CaseState:
     """What is in TaskRouter now, of one case.
 
     `holder` is the Worker who holds the customer's `task`, or "". `ended_as` is the status of the
-    earlier Task, "deleted" once it is gone without having been completed. `capacities` are those of
-    the Worker's channels, and `routing` is the case's own Workflow; None where others share it.
+    earlier Task, "deleted" once it is gone without having been completed, and `rejected` whether the
+    Worker turned it down. `capacities` are those of the Worker's channels, and `routing` is the
+    case's own Workflow; None where others share it. `strays` says whether Tasks about another topic
+    came where the customer's was refused.
     """
 
     case: Case
@@ -36,6 +38,8 @@ class CaseState:
     expression: str
     capacities: Mapping[str, int]
     routing: Configuration | None
+    strays: bool
+    rejected: bool
 
     @property
     def untouched(self) -> bool:
@@ -57,7 +61,8 @@ class CaseState:
             self.capacities,
             (self.task is None, self.task.priority if self.task else 0, self.holder),
         )
-        return now == came_in and self._leads_as_before() and not self._has_moved()
+        changed = self.strays or self.rejected or self._has_moved()
+        return now == came_in and self._leads_as_before() and not changed
 
     def _has_moved(self) -> bool:
         """Whether the Worker has been in another Activity since the Task came, and is back."""
@@ -102,7 +107,8 @@ def read_case(case: Case) -> CaseState:
     """Read what a self-check needs to know of a case. Raises the SDK's exception when a request fails."""
     space, complaint = case.workspace, case.complaint
     tasks = case.tasks()
-    task, earlier = waiting_task(tasks), earlier_task(tasks)
+    asked = [each for each in tasks if not complaint.routed or _topic(each) == complaint.topic]
+    task, earlier = waiting_task(asked), earlier_task(tasks)
     context = space.workers(case.worker_sid)
     worker = context.fetch()
     ended_as = str(earlier.assignment_status) if earlier else ""
@@ -121,7 +127,18 @@ def read_case(case: Case) -> CaseState:
             for channel in context.worker_channels.list()
         },
         _routing(case) if complaint.workflow != REQUESTS else None,
+        len(asked) < len(tasks),
+        complaint.earlier == "reserved" and earlier is not None and _was_rejected(case, earlier),
     )
+
+
+def _topic(task: TaskInstance) -> Any:
+    return json.loads(task.attributes or "{}").get("topic")
+
+
+def _was_rejected(case: Case, task: TaskInstance) -> bool:
+    reservations = case.workspace.tasks(str(task.sid)).reservations
+    return bool(reservations.list(reservation_status="rejected", limit=1))
 
 
 def _routing(case: Case) -> Configuration:

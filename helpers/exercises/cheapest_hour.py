@@ -1,6 +1,8 @@
 """The exercise of lesson 09: one more Worker for one hour, at the lowest cost."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from helpers.exercises.self_check import Line, SelfCheck
 from helpers.simulation.results import outcomes, workload
@@ -11,7 +13,12 @@ LONGEST = 3.0  # minutes
 COSTS = {True: 26, False: 20}  # an hour of a Worker with Spanish, and of one without
 CHEAPEST = COSTS[False]
 PEAK = 12  # the hour in which most customers come
-TEAM = 4  # Workers without the new one
+TEAM = {  # the plan without the new Worker
+    "Alice": {"languages": ["en", "es"], "hours": (9, 17)},
+    "Bob": {"languages": ["en"], "hours": (9, 17)},
+    "Carol": {"languages": ["en"], "hours": (9, 17)},
+    "Elena": {"languages": ["en", "es"], "hours": (11, 15)},
+}
 _HALF_HOUR = 1800  # seconds
 
 
@@ -24,7 +31,9 @@ def cheapest_hour(day: Day) -> SelfCheck:
     run, rows = day.runs[0], outcomes(day)
     minutes = float(rows[rows.language == LANGUAGE].waited.quantile(0.9)) / 60
     [workflow] = run.workspace.workflows.list()
-    is_same = "priority" not in str(workflow.configuration) and len(run.worker_sids) <= TEAM + 1
+    others = {name: plan for name, plan in run.scenario.staff.items() if name != NEW}
+    first_come = "priority" not in str(workflow.configuration)
+    is_same = first_come and others == TEAM
     hours, speaks, at_peak = 0.0, False, False
     if NEW in run.worker_sids:
         load = workload(day).set_index("worker")
@@ -35,7 +44,7 @@ def cheapest_hour(day: Day) -> SelfCheck:
         at_peak = begins < PEAK + 1 and ends > PEAK
     cost = COSTS[speaks] * hours
     if not is_same:
-        said = "Only one Worker may be new, and the Workflow stays first come."
+        said = _changed(others, first_come)
     elif not hours:
         said = "Add Dario to the plan, as Elena was added to the team."
     elif minutes >= LONGEST and at_peak:
@@ -71,4 +80,15 @@ def cheapest_hour(day: Day) -> SelfCheck:
             ),
             Line("All else is as it was", is_same, "it is not", said),
         ],
+    )
+
+
+def _changed(others: Mapping[str, Any], first_come: bool) -> str:
+    """What to do about a plan or a Workflow in which more than Dario is new."""
+    changed = [name for name in TEAM if others.get(name) != TEAM[name]]
+    if not changed or not first_come:
+        return "Only one Worker may be new, and the Workflow stays first come."
+    return (
+        f"{changed[0]} is not as before. Keep everyone in `base`, with their hours:"
+        " `plan = base | {...}`."
     )

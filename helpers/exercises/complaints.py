@@ -1,6 +1,7 @@
 """The self-checks of the ten complaints: what a repair did, and what it left as it was."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from helpers.lessons.complaints_workspace import Case, ComplaintsWorkspace
 
 Lines = list[tuple[str, bool, str]]
 """What each line of a self-check says, whether it is right, and what is there instead."""
+
+_ENOUGH = 3  # solved cases for one morning
 
 
 @refreshing
@@ -40,17 +43,14 @@ def repaired(case: Case) -> SelfCheck:
 def complaints(lab: ComplaintsWorkspace) -> SelfCheck:
     """Lesson 08: which of the ten cases are solved."""
     checks = [repaired(lab.case(name)) for name in _CASES]
+    solved = sum(check.solved for check in checks)
+    if solved < _ENOUGH:
+        said = "Three are enough. Choose one that you haven't tried."
+    else:
+        said = f"Enough for today: {solved} of {len(checks)}. The others wait."
     return SelfCheck(
         "Ten complaints",
-        [
-            Line(
-                check.title,
-                check.solved,
-                "open",
-                "Three are enough. Choose one that you haven't tried.",
-            )
-            for check in checks
-        ],
+        [Line(check.title, check.solved, "open", said) for check in checks],
     )
 
 
@@ -66,6 +66,11 @@ def _bill(found: CaseState) -> tuple[Lines, str]:
             "Ana has the Task, and all other Workers have `skills`: the next one hired is missed. "
             "Repair the TaskQueue."
         )
+    elif re.search(r"\bskills\b(?!\s+HAS\s+[\"'])", found.expression, re.IGNORECASE):
+        said = (
+            "The key is right now. A list is searched with HAS, for a whole value in quotation marks: "
+            "`skills HAS ...`."
+        )
     else:
         said = "Compare the TaskQueue's expression with Ana's attributes, letter by letter."
     return [], said
@@ -75,8 +80,12 @@ def _ben(found: CaseState) -> tuple[Lines, str]:
     languages = found.attributes.get("languages")
     is_list = isinstance(languages, list)
     if not found.selects({"languages": ["es"]}):
-        said = "It works for Ben and keeps out every Worker with a list."
-        if not found.held:
+        if found.held:
+            said = (
+                "It works for Ben and keeps out every Worker with a list. Put "
+                '`languages HAS "es"` back and change his attributes.'
+            )
+        else:
             said = 'Put `languages HAS "es"` back: it is right for every Worker with a list.'
     elif is_list:
         said = "Ben's list has no `es`. Upper and lower case count."
@@ -90,7 +99,9 @@ def _ben(found: CaseState) -> tuple[Lines, str]:
 def _chloe(found: CaseState) -> tuple[Lines, str]:
     level = found.attributes.get("level")
     is_number = isinstance(level, int | float) and not isinstance(level, bool)
-    if found.selects({"level": "7"}):
+    if found.selects({"level": "7"}) and not any(found.selects({"level": each}) for each in "5689"):
+        said = "It finds the text 7 and no other level sent as text: make Chloe's level a number."
+    elif found.selects({"level": "7"}):
         said = (
             'As texts, `"10"` comes before `"5"`, so level 10 is no senior. Twilio advises against '
             "mixing types: make Chloe's level a number."
@@ -171,7 +182,11 @@ def _parcel(found: CaseState) -> tuple[Lines, str]:
 def _gift_card(found: CaseState) -> tuple[Lines, str]:
     queue = found.leads_to(UNKNOWN_TOPIC)
     arrives = queue == found.case.queue_sid
-    if arrives and found.task is None:
+    if found.strays and found.task is None:
+        said = "A Task about something else arrived. The customer asked about a gift card."
+    elif found.strays and not found.held:
+        said = "The customer's Task waits: complete the Task about something else, which Gina has."
+    elif arrives and found.task is None:
         said = "The next one will arrive. The refused one doesn't exist: create it again."
     elif queue and not arrives:
         said = "The default filter leads to another TaskQueue; Gina is in Everything else."
@@ -198,7 +213,7 @@ def _hugo(found: CaseState) -> tuple[Lines, str]:
             "hidden the second."
         )
     elif capacity:
-        said = "He has room and still doesn't match: one fault less."
+        said = "He has room and still doesn't match: one fault less. Ask `explain` again."
     else:
         said = "Ask `explain`, repair what it names, and ask it again."
     return [("Hugo has room", capacity > 0, f"his capacity is {capacity}")], said
@@ -226,11 +241,19 @@ def _jonas(found: CaseState) -> tuple[Lines, str]:
     capacity, task = found.capacities["default"], found.task
     priority = task.priority if task else 0
     if capacity != 1:
-        said = "It routes, and Jonas now talks to two. Was that asked for?"
+        asked = "Jonas is now asked about two at once, and a" if capacity > 1 else "A"
+        said = (
+            f"{asked} setting has changed. Open the case again, and let him finish the urgent Task."
+        )
     elif found.ended_as in ("canceled", "deleted"):
         said = "One customer helped, one lost. Open the case again."
     elif priority:
         said = "Priority orders Tasks that wait. Jonas was asked already: let him answer."
+    elif found.ended_as == "reserved" and found.rejected:
+        said = (
+            "He was asked about the urgent Task again at once: a rejection moves no Worker. Accept it "
+            "for him."
+        )
     elif found.ended_as == "reserved":
         said = "Who holds Jonas now? Let him do his work: accept for him, then complete that Task."
     else:

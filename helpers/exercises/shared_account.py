@@ -15,17 +15,21 @@ def mine_is_gone(lab: SharedAccount) -> SelfCheck:
     """Lesson 12: the learner's Workspace is deleted, and the colleagues' are not."""
     mine, *others = (_exists(lab, sid) for sid in (lab.mine, *lab.colleagues))
     found, advice = _still_there(lab) if mine else ("", "")
+    subject, them = ("A colleague's Workspace is", "it") if any(others) else ("They are", "them")
+    lost = (
+        f"{subject} gone, with all that was in {them}. A name is no proof of who made a Workspace,"
+        " and a list has an order, not an owner: delete by SID, the one in `mine`. Run the cell"
+        " again, which makes all of them anew."
+    )
     return SelfCheck(
         "Remove one of three",
         [
-            Line("Your Workspace is gone", not mine, found, advice),
+            Line("Your Workspace is gone", not mine, found, advice if all(others) else lost),
             Line(
                 "Your colleagues' Workspaces are there",
                 all(others),
                 "one is gone" if any(others) else "both are gone",
-                "They are gone with all that was in them. A name is no proof of who made a Workspace,"
-                " and a list has an order, not an owner: delete by SID. Run the cell again, which"
-                " makes all of them anew.",
+                lost,
             ),
         ],
     )

@@ -1,5 +1,6 @@
 """Tables of what a Workspace holds, and of what happens in it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,12 +15,14 @@ from local_taskrouter.explanation.sentences import reason_to_wait
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.timeouts import iso
 from local_taskrouter.rules.workflow import Target, read_configuration
+from twilio.rest.taskrouter.v1.workspace import WorkspaceContext
 from twilio.rest.taskrouter.v1.workspace.event import EventInstance
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 
 from helpers.display.html import age
 from helpers.display.pieces import task_names
 from helpers.display.table import Table, table
+from helpers.lessons.complaints import REQUESTS
 from helpers.lessons.complaints_workspace import Case
 from helpers.lessons.workspace import PreparedWorkspace
 
@@ -47,9 +50,14 @@ def workflow_filters(lab: PreparedWorkspace) -> Table:
 
     `priority` and `timeout` (seconds) are empty where the target sets none.
     """
-    workflow = lab.workspace.workflows(lab.workflow_sid).fetch()
+    columns = ["filter", "expression", "queue", "priority", "timeout"]
+    return table(columns, _targets(lab.workspace, lab.workflow_sid))
+
+
+def _targets(workspace: WorkspaceContext, workflow_sid: str) -> list[list[object]]:
+    workflow = workspace.workflows(workflow_sid).fetch()
     configuration = read_configuration(workflow.configuration or "")
-    names = {queue.sid: queue.friendly_name for queue in lab.workspace.task_queues.list()}
+    names = {queue.sid: queue.friendly_name for queue in workspace.task_queues.list()}
 
     def row(filter_name: str | None, expression: str, target: Target) -> list[object]:
         queue = names.get(target.queue, target.queue)
@@ -62,7 +70,7 @@ def workflow_filters(lab: PreparedWorkspace) -> Table:
     ]
     if configuration.default is not None:
         rows.append(row("default filter", "(no filter matches)", configuration.default))
-    return table(["filter", "expression", "queue", "priority", "timeout"], rows)
+    return rows
 
 
 def tasks(lab: PreparedWorkspace) -> Table:
@@ -126,7 +134,11 @@ def events(lab: PreparedWorkspace, **filters: Any) -> Table:
 
 
 def evidence(case: Case) -> Table:
-    """A complaint's Task, TaskQueue and Worker, a row each: what they ask or have, and where they are."""
+    """A complaint's Task, TaskQueue and Worker, a row each: what they ask or have, and where they are.
+
+    A case with its own Workflow has a row for each of that Workflow's targets too.
+    """
+    complaint = case.complaint
     tasks = {task.sid: task for task in case.workspace.tasks.list()}
     task = tasks.get(case.task_sid)
     queue = case.workspace.task_queues(case.queue_sid).fetch()
@@ -141,7 +153,8 @@ def evidence(case: Case) -> Table:
     rows = [
         ["Task", task.attributes, f"{task.assignment_status} in {task.task_queue_friendly_name}"]
         if task
-        else ["Task", "", "none: TaskRouter refused it"],
+        else ["Task", json.dumps({"topic": complaint.topic}), "none: TaskRouter refused it"],
+        *([] if complaint.workflow == REQUESTS else _routes(case, complaint.workflow)),
         [f"TaskQueue {queue.friendly_name}", queue.target_workers, ""],
         [
             f"Worker {found.friendly_name}",
@@ -150,6 +163,14 @@ def evidence(case: Case) -> Table:
         ],
     ]
     return table(["what", "asks or has", "now"], rows)
+
+
+def _routes(case: Case, workflow: str) -> list[list[object]]:
+    """A row for each target of the case's Workflow: the expression, and where it leads."""
+    return [
+        [f"Workflow {workflow}", expression, f"leads to {queue}"]
+        for _, expression, queue, *_ in _targets(case.workspace, case.workflow_sid)
+    ]
 
 
 def _names(lab: PreparedWorkspace, tasks: Iterable[TaskInstance]) -> dict[str, str]:

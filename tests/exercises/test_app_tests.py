@@ -96,6 +96,8 @@ def test_break_of_the_lesson_turns_these_tests_red(lab, old, new, red):
 MOVE_ON = "Next: Advance by 30 seconds in all, and assert the state after them."
 BOTH_SIDES = "Next: Assert at 29 seconds that the ticket still rings."
 RINGS = "taskrouter.advance(29); assert desk.state(ticket) == 'ringing';"
+READS = "from floor import TIMEOUT; taskrouter.advance(TIMEOUT - 1);"
+WAITING = "assert desk.state(ticket) == 'waiting'"
 ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
 
 
@@ -111,6 +113,11 @@ ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
             f"{RINGS} taskrouter.advance(2); assert desk.state(ticket) == 'waiting'",
             "✓○○",
             MOVE_ON,
+        ),
+        (
+            f"{READS} assert desk.state(ticket) == 'ringing'; taskrouter.advance(1); {WAITING}",
+            "✓○✓",
+            "Next: Your test reads TIMEOUT from the app, so it changes with it.",
         ),
         (SOLUTIONS[0], "✓✓✓", ""),
     ],
@@ -200,6 +207,16 @@ def test_close_a_ticket_with_rows_removed_asks_for_them(lab):
             f"{SETTLE}assert taskrouter.deliveries()[0].attempts[0]['answer'] is None",
             "○○",
             "Next: On your app, the response to the callback is an empty JSON object",
+        ),
+        (
+            "answer = taskrouter.deliveries()[0].attempts[0]['answer']; desk.open()",
+            "○○",
+            "Next: The callback had not arrived: call `taskrouter.settle()` first.",
+        ),
+        (
+            "[delivery] = taskrouter.deliveries(); desk.open()",
+            "○○",
+            "Next: The callback had not arrived: call `taskrouter.settle()` first.",
         ),
         (SOLUTIONS[2], "✓✓", ""),
         (

@@ -5,14 +5,8 @@ from dataclasses import replace
 import pytest
 
 from helpers.exercises import cheapest_hour
+from helpers.exercises.cheapest_hour import TEAM
 from helpers.simulation import Scenario, draw_customers, simulate
-
-TEAM = {
-    "Alice": {"languages": ["en", "es"], "hours": (9, 17)},
-    "Bob": {"languages": ["en"], "hours": (9, 17)},
-    "Carol": {"languages": ["en"], "hours": (9, 17)},
-    "Elena": {"languages": ["en", "es"], "hours": (11, 15)},
-}
 
 
 def dario(begins, ends, *languages):
@@ -27,6 +21,11 @@ PLANS = {  # the plan, and what the self-check says
     "two hours": (dario(14, 16), "with 2 hours: one is enough"),
     "half an hour": (dario(14, 14.5), "Give Dario one whole hour"),
     "two new": (dario(14, 15) | {"Eva": TEAM["Bob"]}, "Only one Worker may be new"),
+    "Dario alone": ({"Dario": dario(14, 15)["Dario"]}, "Keep everyone in `base`"),
+    "Elena stays": (
+        dario(14, 15) | {"Elena": TEAM["Alice"]},
+        "Elena is not as before. Keep everyone in `base`, with their hours",
+    ),
 }
 
 

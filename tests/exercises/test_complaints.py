@@ -45,9 +45,13 @@ def end(case, status="completed"):
     earlier(case).update(assignment_status=status, reason="done")
 
 
-def accept(case):
+def answer(case, status):
     worker = case.workspace.workers(case.worker_sid)
-    worker.reservations.list()[0].update(reservation_status="accepted")
+    worker.reservations.list()[0].update(reservation_status=status)
+
+
+def accept(case):
+    answer(case, "accepted")
 
 
 def queue_sid(case, name):
@@ -97,8 +101,17 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
     ("The bill", lambda case: attributes(case, skils=["billing"]), "the next one hired is missed"),
     ("The bill", lambda case: ask("1==1", case), "Every Worker is selected now"),
     ("The bill", lambda case: attributes(case, skills=["bill"]), "letter by letter"),
+    ("The bill", lambda case: ask('skills == "billing"', case), "The key is right now. A list is"),
+    (
+        "The bill",
+        lambda case: ask('skills CONTAINS "bill"', case),
+        "searched with HAS, for a whole",
+    ),
+    ("The bill", lambda case: ask("skills HAS billing", case), "in quotation marks: `skills HAS"),
+    ("The bill", lambda case: ask('skills HAS "Billing"', case), "letter by letter"),
     ("Ben", lambda case: ask('languages CONTAINS "es"', case), "keeps out every Worker with a"),
     ("Ben", lambda case: ask('languages == "es"', case), "keeps out every Worker with a list"),
+    ("Ben", lambda case: ask('languages == "es"', case), "back and change his attributes."),
     ("Ben", lambda case: attributes(case, languages=["ES"]), "Upper and lower case count"),
     ("Ben", lambda case: attributes(case, languages='["es"]'), "HAS looks into a list"),
     (
@@ -107,6 +120,12 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
         "The next expression with HAS misses him",
     ),
     ("Chloe", lambda case: ask('level >= "5"', case), 'As texts, `"10"` comes before `"5"`'),
+    ("Chloe", lambda case: ask('level == "7"', case), "the text 7 and no other level sent as text"),
+    (
+        "Chloe",
+        lambda case: ask('level >= 5 OR level == "7"', case),
+        "the text 7 and no other level sent as text",
+    ),
     ("Chloe", lambda case: attributes(case, level=4), "now she has `4`"),
     ("Chloe", lambda case: attributes(case, level="8"), "quotation marks included"),
     ("The bank card", lambda case: ask('"product-line" == "cards"', case), "they differ, always"),
@@ -160,7 +179,22 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
         lambda case: create(case, task_queue_sid=case.queue_sid),
         "What about the next thing no filter knows?",
     ),
-    ("Hugo", lambda case: channel(case, capacity=1), "still doesn't match: one fault less"),
+    (
+        "The gift card",
+        lambda case: (default(case), create(case, "opening hours")),
+        "A Task about something else arrived. The customer asked about a gift card.",
+    ),
+    (
+        "The gift card",
+        lambda case: create(case, "opening hours"),
+        "A Task about something else arrived",
+    ),
+    (
+        "The gift card",
+        lambda case: (default(case), create(case, "opening hours"), create(case)),
+        "complete the Task about something else",
+    ),
+    ("Hugo", lambda case: channel(case, capacity=1), "one fault less. Ask `explain` again."),
     ("Hugo", lambda case: ask('skills HAS "gifts"', case), "his capacity is 0: one fault less"),
     (
         "Hugo",
@@ -178,7 +212,13 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
     ("Ines", end, "she is still away: one fault less"),
     ("Ines", lambda case: (move(case, "Available"), channel(case, capacity=2)), "stay open"),
     ("Ines", lambda case: move(case, "Unavailable"), "Two facts keep her"),
-    ("Jonas", lambda case: channel(case, capacity=2), "Jonas now talks to two"),
+    (
+        "Jonas",
+        lambda case: channel(case, capacity=2),
+        "Jonas is now asked about two at once, and a",
+    ),
+    ("Jonas", lambda case: channel(case, capacity=0), "A setting has changed. Open the case again"),
+    ("Jonas", lambda case: answer(case, "rejected"), "a rejection moves no Worker. Accept it for"),
     ("Jonas", lambda case: end(case, "canceled"), "One customer helped, one lost"),
     ("Jonas", accept, "Complete that Task: this one is next"),
     (
@@ -230,6 +270,8 @@ def test_all_solved_cases_are_counted(lab):
     assert [line.right for line in complaints(lab).lines] == [False] * 10
     for name in COMPLAINTS:
         SOLUTIONS[name](lab.open(name))
+        if name == "Chloe":  # the third
+            assert "Enough for today: 3 of 10. The others wait." in complaints(lab).advice
     assert complaints(lab).solved
 
 

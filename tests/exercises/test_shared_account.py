@@ -42,7 +42,12 @@ def attempt(lab: SharedAccount, line: str) -> None:
         (f"for each in {NAMED}: each.delete()", "✓○", SHARED),
         ("for each in workspaces.list(): each.delete()", "✓○", SHARED),
         (f"{NAMED}[0].delete()", "○○", "one is gone"),
-        (f"{NAMED}[0].delete()", "○○", "`mine`"),
+        (
+            f"{NAMED}[0].delete()",
+            "○○",
+            "Next: A colleague's Workspace is gone, with all that was in it.",
+        ),
+        (f"for each in {NAMED}: each.delete()", "✓○", "Next: They are gone, with all that was in"),
         (f"{NAMED}[-1].delete()", "○○", "one is gone"),
         ("workspaces('Bakery').delete()", "○✓", "has its SID (WS…), not its name: use `mine`"),
         ("workspaces('mine').delete()", "○✓", "has its SID (WS…), not its name: use `mine`"),

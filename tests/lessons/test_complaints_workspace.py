@@ -86,7 +86,13 @@ def test_evidence_shows_the_refused_task_and_who_holds_a_worker(lab):
     def now(name):
         return tables.evidence(lab.open(name)).now.tolist()
 
-    assert now("The gift card") == ["none: TaskRouter refused it", "", "Available, holds no Task"]
+    assert now("The gift card") == [
+        "none: TaskRouter refused it",
+        "leads to Everything else",
+        "",
+        "Available, holds no Task",
+    ]
+    assert now("The parcel")[:2] == ["pending in Repairs", "leads to Repairs"]
     assert now("Jonas")[-1] == "Available, holds a Task: reserved, priority 100"
     assert now("Ines") == [
         "pending in Night desk",
