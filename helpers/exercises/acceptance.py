@@ -1,6 +1,7 @@
 """The self-checks of lesson 05: accept one Task of two, and let a server decide for itself."""
 
 import json
+import re
 from typing import Any
 
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
@@ -51,7 +52,7 @@ def the_password(lab: PreparedWorkspace) -> SelfCheck:
                 "The password is assigned to Bob",
                 is_accepted,
                 f"that Task is {password.assignment_status}",
-                _about_the_password(refused(lab)),
+                _about_the_password(lab, password),
             ),
         ],
     )
@@ -67,7 +68,12 @@ def _about_the_invoice(asked: list[str], is_accepted: bool) -> str:
     )
 
 
-def _about_the_password(sent: Exchange | None) -> str:
+def _about_the_password(lab: PreparedWorkspace, password: TaskInstance) -> str:
+    sent = refused(lab)
+    if password.assignment_status == "completed":
+        return f"You completed it as well: this exercise stops at accepted. {BEGIN}"
+    if any(one.reservation_status == "rejected" for one in reservations_of(lab, password)):
+        return f"You rejected it, and TaskRouter asked Bob again. {BEGIN}"
     if sent and "AssignmentStatus" in sent.parameters:
         return "A Task can't be set to assigned; accept its Reservation."
     if sent and "/Reservations/WT" in sent.path:
@@ -123,10 +129,7 @@ def _about_the_answer(callback: Exchange | None) -> str:
             "or do this exercise with the local TaskRouter."
         )
     if callback.status != 200:
-        first = "`TaskAttributes` is JSON text: `json.loads` first. " * (
-            "TypeError" in callback.response_body
-        )
-        return f"Your route answered {callback.status}. {first}{callback.response_body.strip()}"
+        return f"Your route answered {callback.status}. {_about_the_error(callback)}"
     answer = read_object(callback.response_body)
     if answer is None:
         return "Answer with a dictionary: Flask turns it into JSON."
@@ -140,28 +143,57 @@ def _about_the_answer(callback: Exchange | None) -> str:
     )
 
 
+def _about_the_error(callback: Exchange) -> str:
+    """What a status other than 200 is due to: our sentence, or the answer's text without HTML."""
+    if callback.status == 415:
+        return "TaskRouter sends a form: `request.form`."
+    if callback.status == 400:
+        return "There is no such parameter; the language is inside `TaskAttributes`."
+    text = re.sub(r"<[^>]*>", "", callback.response_body).strip()
+    if "did not return a valid response" in text:
+        return "Your route must return a dictionary on every path."
+    if "string indices" in text:
+        return f"`TaskAttributes` is JSON text: `json.loads` first. {text}"
+    return text
+
+
 def _left_open(lab: PreparedWorkspace, english: list[TaskInstance]) -> list[Line]:
-    """A line for the Task in English about which Alice was asked, and one for Bob's."""
+    """Lines for the Tasks in English: Bob's, Alice's, and one if the route failed about either."""
     asked = {worker_of(lab, task): task for task in english}
     hers, his = asked.get(lab.alice_sid), asked.get(lab.bob_sid)
-    his_is_open = his is not None and his.assignment_status == "reserved"
+    rejected = any(len(reservations_of(lab, task)) > 1 for task in english)
+    his_is_open = his is not None and his.assignment_status == "reserved" and not rejected
+    callbacks = [_callback_about(lab, task) for task in english]
+    failed = [one.status for one in callbacks if one and one.status != 200]
+    again = "TaskRouter asks again after each rejection: answer `{}` to leave it to "
     return [
         Line(
             "Bob decides about his Task in English",
             his_is_open,
-            _status(his),
+            "your server rejected one" if rejected else _status(his),
             "Bob's Task was accepted as well: accept only those in Spanish."
-            if his is not None
-            else "TaskRouter asks again after each rejection: answer `{}` to leave it to Bob.",
+            if his is not None and not rejected
+            else f"{again}Bob.",
         ),
         Line(
             "Alice decides about hers",
-            hers is not None and hers.assignment_status == "reserved",
-            _status(hers),
-            "You looked at who was asked. If Alice is asked in English, your server accepts that too: "
+            hers is not None and hers.assignment_status == "reserved" and not rejected,
+            "your server rejected one" if rejected else _status(hers),
+            f"{again}Alice."
+            if rejected
+            else "You looked at who was asked. If Alice is asked in English, your server accepts that too: "
             "`TaskAttributes` says what is asked."
             if his_is_open
             else "Accept only what is in Spanish.",
+        ),
+        *(
+            Line(
+                "Your route answers 200 about every Task",
+                False,
+                f"it answered {status}",
+                f"It answered {status} about a Task in English: return `{{}}`.",
+            )
+            for status in failed[:1]
         ),
     ]
 

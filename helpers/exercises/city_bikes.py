@@ -17,7 +17,7 @@ from local_taskrouter.rules.workflow import (
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
-from helpers.lessons.city_bikes import CityBikes
+from helpers.lessons.city_bikes import EXERCISE, CityBikes
 
 AGAIN = "Then run the cell again."
 SECONDS = 60
@@ -83,6 +83,7 @@ def has_activities(lab: CityBikes) -> SelfCheck:
 def has_workers(lab: CityBikes) -> SelfCheck:
     """Lesson 06: Sam sells, Rosa repairs and sells, and both are Offline."""
     found = {str(one.friendly_name): one for one in lab.workspace.workers.list()}
+    absent = [name for name in ("Sam", "Rosa") if name not in found]
     early = [name for name, worker in found.items() if worker.available]
     return SelfCheck(
         "The Workers of City Bikes",
@@ -91,8 +92,10 @@ def has_workers(lab: CityBikes) -> SelfCheck:
             _skills("Rosa repairs and sells", "Rosa", ["repair", "sales"], found),
             Line(
                 "Neither of them gets Tasks yet",
-                {"Sam", "Rosa"} <= set(found) and not early,
-                f"{early[0]} is {found[early[0]].activity_name}" if early else "they are not there",
+                not absent and not early,
+                f"{early[0]} is {found[early[0]].activity_name}"
+                if early
+                else f"there is no {' or '.join(absent)}",
                 f"Leave the Activity out: the doors open later. {AGAIN}",
             ),
         ],
@@ -163,11 +166,11 @@ def has_workflow(lab: CityBikes) -> SelfCheck:
     """Lesson 06: the Workflow leads repairs to Repairs, and everything else to Front desk."""
     space = lab.workspace
     workflows = space.workflows.list()
-    named = [one for one in workflows if one.friendly_name == "Every request"]
+    named = [one for one in workflows if one.friendly_name == "Every request"] or workflows
     queues = {str(one.sid): str(one.friendly_name) for one in space.task_queues.list()}
     routing = _routing(named[0].configuration if named else None)
     names = [str(one.friendly_name) for one in workflows]
-    count = "there is none yet" if not workflows else f"there is {join_names(names)}"
+    count = _missing("Every request", names) if workflows else "there is none yet"
     if len(workflows) > 1:
         count = f"there are {len(workflows)}, so a Task has to say which: {join_names(names)}"
     timeout = named[0].task_reservation_timeout if named else None
@@ -176,7 +179,7 @@ def has_workflow(lab: CityBikes) -> SelfCheck:
         [
             Line(
                 "Every request is the only Workflow",
-                len(workflows) == len(named) == 1,
+                names == ["Every request"],
                 count,
                 f'Create one Workflow, "Every request". {AGAIN}',
             ),
@@ -206,9 +209,8 @@ def _leads(
         return Line(what, False, "there is no Workflow", "Create it first.")
     steps = [routing.first_step(attributes) for attributes in tasks]
     led = {queues.get(routing.target(step).queue, "") if step else None for step in steps}
-    names = sorted(name for name in led if name)
-    found = f"where they go: {join_names(names or ['nowhere'])}"
-    advice = f"Look at the filters, and where each leads: {kind} belong in {wanted}."
+    found = f"where they go: {join_names(sorted(filter(None, led)) or ['nowhere'])}"
+    advice = f"Look at the filters, and where each leads: {kind} should go to {wanted}."
     if None in led:
         found = "TaskRouter refuses them: no filter matches, and there is no default filter"
         advice = "A customer who asks about parking is refused: write a default_filter."
@@ -254,6 +256,7 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
         targets = routing.filters[step.filter_index].targets
     names = [queues.get(target.queue, "") for target in targets]
     timeout = targets[0].timeout if targets else None
+    limit = "without a timeout" if timeout is None else f"with a timeout of {timeout} seconds"
     configured = names[:2] == ["Repairs", "Front desk"] and timeout == SECONDS
     return SelfCheck(
         "Escalate a repair",
@@ -261,10 +264,8 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
             Line(
                 "A repair waits 60 seconds in Repairs",
                 names[:1] == ["Repairs"] and timeout == SECONDS,
-                f"its first target is {names[0]}, {_time_limit(timeout)}"
-                if names
-                else "it doesn't",
-                _timeout_advice(names, timeout),
+                f"its first target is {names[0]}, {limit}" if names else "it doesn't",
+                _timeout_advice(lab, names, timeout),
             ),
             Line(
                 "Then it goes to Front desk",
@@ -307,18 +308,22 @@ def _waiting_repair(lab: CityBikes, configured: bool) -> Line:
     return Line(what, where == "Front desk" and asked == ["Sam"], found, advice)
 
 
-def _time_limit(timeout: int | None) -> str:
-    return "without a timeout" if timeout is None else f"with a timeout of {timeout} seconds"
-
-
-def _timeout_advice(names: Sequence[str], timeout: int | None) -> str:
+def _timeout_advice(lab: CityBikes, names: Sequence[str], timeout: int | None) -> str:
+    if lab.progress.step != EXERCISE:
+        return "Run the cell above: it begins the exercise."
+    latest = lab.session.requests.latest_change()
+    if timeout is None and latest and "TaskReservationTimeout" in latest.parameters:
+        return "That is the time a Worker has to answer. A target has a `timeout` too."
     if names[:1] != ["Repairs"]:
         return "A repair begins in Repairs: leave that target the first."
     if timeout is None and names[1:]:
         return "The second target is never reached: only a timeout or `skip_if` leads on."
     if timeout is not None and timeout >= 1000 * SECONDS:
         return "That is nearly 17 hours: `timeout` is in seconds, not in milliseconds."
-    return f"Give the first target of the filter for repairs a timeout of {SECONDS}."
+    advice = f"Give the first target of the filter for repairs a timeout of {SECONDS}."
+    if not latest or "Configuration" not in latest.parameters:
+        advice += " Changing `routing` is not enough: update the Workflow with it."
+    return advice
 
 
 def _routing(configuration: str | None) -> Configuration | None:

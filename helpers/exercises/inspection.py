@@ -7,6 +7,7 @@ from typing import overload
 from weakref import WeakKeyDictionary
 
 from twilio.request_validator import RequestValidator
+from twilio.rest.taskrouter.v1.workspace.worker.worker_channel import WorkerChannelInstance
 
 from helpers.checks import wait_for
 from helpers.exercises.attempt import (
@@ -120,6 +121,10 @@ def the_mail(lab: PreparedWorkspace) -> SelfCheck:
     if isinstance(chosen, list | tuple | set) and all(type(one) is int for one in chosen):
         return SelfCheck(_MAIL, _trust(lab, mail, set(chosen)))
     found = "`mail.genuine` is not set" if chosen is None else f"`mail.genuine` is {chosen!r}"
+    if isinstance(chosen, Letter) or (
+        isinstance(chosen, list | tuple) and any(isinstance(one, Letter) for one in chosen)
+    ):
+        found = "`mail.genuine` holds requests, not positions"
     return SelfCheck(
         _MAIL,
         [
@@ -145,11 +150,13 @@ def _trust(lab: PreparedWorkspace, mail: Mail, chosen: set[int]) -> list[Line]:
         advice = (
             "Your validator trusts none: give it `session.auth_token` and each request's own `url`."
         )
+    elif chosen == {number + 1 for number in genuine}:
+        advice = "Positions begin at 0."
     else:
         which = " and ".join(map(str, missing))
+        are = f"Requests {which} are" if missing[1:] else f"Request {which} is"
         advice = (
-            f"Request {which} is genuine. A signature says who sent it, not whether the question "
-            "is still open."
+            f"{are} genuine. A signature says who sent it, not whether the question is still open."
         )
     return [
         Line(
@@ -182,12 +189,12 @@ def room_for_two(lab: PreparedWorkspace) -> SelfCheck:
         lab,
         _ROOM,
         [
-            *_changed_beside(lab),
+            *_changed_beside(lab, channel),
             Line(
                 "Alice's channel `default` has room for two",
                 capacity == 2,
                 f"its capacity is {capacity}",
-                _capacity_advice(lab, capacity),
+                _capacity_advice(lab, channel),
             ),
             Line(
                 "Alice is asked about both Tasks",
@@ -199,19 +206,21 @@ def room_for_two(lab: PreparedWorkspace) -> SelfCheck:
     )
 
 
-def _capacity_advice(lab: PreparedWorkspace, capacity: int | None) -> str:
-    sent = lab.session.requests.latest_change()
+def _capacity_advice(lab: PreparedWorkspace, channel: WorkerChannelInstance) -> str:
+    sent, capacity = lab.session.requests.latest_change(), channel.configured_capacity
+    hers = ("default", channel.sid, channel.task_channel_sid)
     if sent and refused(lab) and not sent.parameters.get("Capacity", "0").isdecimal():
         return "Capacity is a whole number; nothing changed."
-    if sent and "/Channels/" in sent.path and capacity == CAPACITY and not refused(lab):
+    other = sent and "/Channels/" in sent.path and sent.path.split("/")[-1] not in hers
+    if other and capacity == CAPACITY and not refused(lab):
         return "These Tasks are on `default`: update that channel of hers."
     if capacity != CAPACITY:
         return "Two customers at once are a capacity of 2."
     return 'A Worker has no capacity; her channel has: `worker_channels("default")`.'
 
 
-def _changed_beside(lab: PreparedWorkspace) -> list[Line]:
-    """A line for each thing that was changed in place of Alice's channel."""
+def _changed_beside(lab: PreparedWorkspace, channel: WorkerChannelInstance) -> list[Line]:
+    """A line for each thing that was changed besides the capacity of Alice's `channel`."""
     alice = lab.workspace.workers(lab.alice_sid).fetch()
     bob = lab.workspace.workers(lab.bob_sid).worker_channels("default").fetch()
     declared = WORKERS["Alice"]
@@ -222,6 +231,12 @@ def _changed_beside(lab: PreparedWorkspace) -> list[Line]:
             f"they are {alice.attributes}",
             "Attributes describe her; her channel says how much she takes. Give her back "
             f"`{json.dumps(declared)}`.",
+        ),
+        Line(
+            "Alice's channel is available",
+            bool(channel.available),
+            "it is not",
+            "Her channel is not available: set `available=True`.",
         ),
         Line(
             "Alice is still Idle",

@@ -72,6 +72,9 @@ def _closing_slip(
         return f"The questions are gone, and so {'is' if lost == 1 else 'are'} {customers}. {BEGIN}"
     if statuses["assigned"]:
         return f"A Worker has accepted, so that customer expects help now. {BEGIN}"
+    named = refused.get("ActivitySid", "WA")
+    if not named.startswith("WA"):
+        return "`activity_sid` takes a SID: lab.offline_sid."
     if "RejectPendingReservations" in refused and free:
         return "TaskRouter refused it: handing back goes with an Activity that is not available."
     if rejected_but_asked := [name for name in free if name in asked and _has_rejected(lab, name)]:
@@ -107,14 +110,22 @@ def away_not_gone(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 07: the timeout Activity is Unavailable, and the default Activity is unchanged."""
     settings = lab.workspace.fetch()
     timeout, default = settings.timeout_activity_name, settings.default_activity_name
+    renamed = (
+        lab.offline_sid == settings.timeout_activity_sid == settings.default_activity_sid
+        and timeout != "Offline"
+    )
     return SelfCheck(
         "Away, not gone",
         [
             Line(
                 "A Worker who does not answer becomes Unavailable",
-                timeout == "Unavailable",
-                f"the timeout Activity is {timeout}",
-                _away_advice(lab, str(timeout), str(default)),
+                timeout == "Unavailable" and not renamed,
+                f"the timeout Activity is {timeout}, which was Offline"
+                if renamed
+                else f"the timeout Activity is {timeout}",
+                "You renamed Offline; the setting is the Workspace's. Run the cell above again."
+                if renamed
+                else _away_advice(lab, str(timeout), str(default)),
             ),
             Line(
                 "A new Worker still begins Offline",

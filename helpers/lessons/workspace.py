@@ -109,7 +109,7 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
 
     Every start creates what is missing: the Workspace, its Activities, TaskQueues and Workflow,
     and the Workers Alice and Bob. It restores the declared settings of what exists: whether an
-    Activity is available (a wrong one is renamed and replaced), the Workspace's default and
+    Activity is available (a wrong one is renamed and replaced, a second one renamed), the Workspace's default and
     timeout Activities, the TaskQueues' expressions, the Workflow's filters and Reservation timeout,
     the Workers' attributes and their capacity on the default TaskChannel.
 
@@ -119,7 +119,7 @@ def prepare(session: Session, start: str = "anything") -> AnyLab:
     * "alice available": Alice and Bob are Idle, there are no Tasks
     * "alice offline": Alice is Offline, Bob is Idle, there are no Tasks
     * "task waiting": the same, with one pending Task for a Worker who speaks Spanish: the oldest
-      such Task, or a new one
+      such Task that never had a Reservation, or a new one
 
     Two starts replace another Workspace and leave the tutorial's alone: "city bikes" makes an empty
     one for the learner to build, "ten complaints" one in which Tasks wait for
@@ -181,8 +181,11 @@ def _make_activities(space: WorkspaceContext, listed: Sequence[ActivityInstance]
         activity = found.get(name.casefold())
         if activity is not None and activity.available != available:
             # TaskRouter cannot change whether an Activity is available, only its name.
-            activity.update(friendly_name=f"{name} ({str(activity.sid)[-6:]})")
             activity = None
+        for other in listed:
+            if other is not activity and str(other.friendly_name).casefold() == name.casefold():
+                # Renamed, since TaskRouter deletes no Activity that a Worker is in.
+                other.update(friendly_name=f"{name} ({str(other.sid)[-6:]})")
         made = _create_or_update(space.activities.create, activity, name, available=available)
         sids[name] = str(made.sid)
     return sids
@@ -268,7 +271,12 @@ def _reset_tasks(
     """Delete the Tasks. With `waiting`, keep or create one that waits, and return its SID."""
     kept = None
     for task in space.tasks.list():
-        if waiting and kept is None and _waits(task, workflow_sid, queue_sid):
+        if (
+            waiting
+            and kept is None
+            and _waits(task, workflow_sid, queue_sid)
+            and not space.tasks(str(task.sid)).reservations.list(limit=1)
+        ):
             kept = str(task.sid)
         else:
             _delete(task)

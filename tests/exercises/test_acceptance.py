@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from helpers.exercises import acceptance
+
 TASKS = "workspace.tasks.list()"
 ACCEPT = "{}.reservations.list()[0].update(reservation_status='accepted')"
 BY_SID = "workspace.workers(lab.bob_sid).reservations(sid).update(reservation_status='accepted')"
@@ -40,6 +42,14 @@ class TestThePassword:
             (
                 f"{INVOICE}.reservations.list()[0].update(reservation_status='rejected')",
                 "TaskRouter asked Bob about it again at once; a rejected question returns",
+            ),
+            (
+                f"{ACCEPT.format(PASSWORD)}\n{PASSWORD}.update(assignment_status='completed')",
+                "You completed it as well: this exercise stops at accepted. Run the first cell",
+            ),
+            (
+                f"{PASSWORD}.reservations.list()[0].update(reservation_status='rejected')",
+                "You rejected it, and TaskRouter asked Bob again. Run the first cell",
             ),
             (f"{PASSWORD}.update(assignment_status='reserved')", "A Task can't be set to assigned"),
             (
@@ -129,6 +139,19 @@ class TestYourServerDecides:
             ),
             ("return {'instruction': 'accept'}", "✓○○", "Bob's Task was accepted as well"),
             (f"return 'accept' if {LANGUAGE} == 'es' else {{}}", "○✓✓", "Answer with a dictionary"),
+            (
+                f"if {LANGUAGE} == 'es': return {{'instruction': 'accept'}}",
+                "✓✓✓○",
+                "It answered 500 about a Task in English: return `{}`",
+            ),
+            ("pass", "○", "500. Your route must return a dictionary on every path."),
+            ("return {'accept'}", "○", "500. Your route must return a dictionary on every path."),
+            ("return request.json", "○", "415. TaskRouter sends a form: `request.form`."),
+            (
+                "return request.form['selected_language']",
+                "○",
+                "400. There is no such parameter; the language is inside `TaskAttributes`.",
+            ),
             (f"return {LANGUAGE}, 404", "○", "Your route answered 404. "),
             (f"{ACCEPTS}{LANGUAGE} == 'en' else {{}}", "○○○", "`TaskAttributes` is JSON text"),
         ],
@@ -138,6 +161,14 @@ class TestYourServerDecides:
     ):
         found = self.serve(exercise, body)
         assert marks(found).startswith(marked) and said in found.advice
+
+    def test_rejection_of_english_is_no_solution_while_taskrouter_asks_again(
+        self, exercise, monkeypatch
+    ):
+        monkeypatch.setattr(acceptance, "_MANY", 4)  # judge it while most Reservations are to come
+        answer = f"{ACCEPTS}{LANGUAGE} == 'es' else {{'instruction': 'reject'}}"
+        found = self.serve(exercise, answer)
+        assert not found.solved and "TaskRouter asks again after each rejection" in found.advice
 
     def test_tasks_that_are_gone_need_a_new_beginning(self, exercise):
         exercise.names["prepare"](exercise.names["session"], "alice offline")

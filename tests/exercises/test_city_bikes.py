@@ -100,11 +100,16 @@ class TestWorkers:
         found = has_workers(lab)
         assert not found.solved and said in found.advice
 
+    def test_one_worker_who_is_missing_is_named(self, lab):
+        lab.workspace.workers.create("Sam", attributes=SALES)
+        assert "there is no Rosa" in str(has_workers(lab))
+
     def test_worker_of_another_name_or_activity_is_named(self, lab):
         desk = sid(lab.workspace.activities, "At the desk")
         lab.workspace.workers.create("sam", attributes=SALES)
         lab.workspace.workers.create("Rosa", attributes=BOTH, activity_sid=desk)
         shown = str(has_workers(lab))
+        assert "there is no " not in shown
         assert 'there is "sam", not "Sam"' in shown and "Rosa is At the desk" in shown
 
 
@@ -177,14 +182,14 @@ class TestWorkflow:
         ("changed", "options", "marked", "said"),
         [
             ({}, {"default": ""}, "✓✓✓○✓", "asks about parking is refused"),
-            ({}, {"default": "Repairs"}, "✓✓✓○✓", "belong in Front desk"),
+            ({}, {"default": "Repairs"}, "✓✓✓○✓", "everything else should go to Front desk"),
             ({"repair": "Front desk"}, {}, "✓○✓✓✓", 'topic == "repair", with quotation marks'),
-            ({"sale": "Repairs"}, {}, "✓✓○✓✓", "sales belong in Front desk"),
+            ({"sale": "Repairs"}, {}, "✓✓○✓✓", "sales should go to Front desk"),
             ({"expression": "topic == repair"}, {}, "✓○✓○✓", "with quotation marks"),
             ({"expression": 'topics == "repair"'}, {}, "✓○✓✓✓", 'topic == "repair"'),
-            ({"expression": "1==1"}, {}, "✓✓○○✓", "sales belong in Front desk"),
+            ({"expression": "1==1"}, {}, "✓✓○○✓", "sales should go to Front desk"),
             ({}, {"timeout": 120}, "✓✓✓✓○", "a number of seconds; 120 by default"),
-            ({}, {"name": "every request"}, "○○○○○", 'Create one Workflow, "Every request"'),
+            ({}, {"name": "every request"}, "○✓✓✓✓", 'Create one Workflow, "Every request"'),
         ],
     )
     def test_slip_is_named(self, lab, marks, changed, options, marked, said):
@@ -240,6 +245,18 @@ class TestRepairEscalates:
 
     def test_unsolved_reports_one_target(self, lab, marks):
         assert marks(repair_escalates(lab)) == "○○○"
+
+    def test_before_the_exercise_it_says_where_to_begin(self, lab):
+        lab.begin("doors")
+        assert "Run the cell above" in repair_escalates(lab).advice
+
+    def test_change_that_is_not_sent_is_named(self, lab):
+        assert "Changing `routing` is not enough" in repair_escalates(lab).advice
+
+    def test_time_to_answer_in_place_of_the_targets_is_named(self, lab):
+        [workflow] = lab.workspace.workflows.list()
+        workflow.update(task_reservation_timeout=60)
+        assert "That is the time a Worker has to answer" in repair_escalates(lab).advice
 
     def test_second_target_after_a_timeout_solves_it(self, lab):
         assert self.update(lab, ("Repairs", 60), ("Front desk", None)).solved

@@ -44,10 +44,11 @@ class TestTheMail:
             ("[0, 1, 2]", "✓○", "Request 2 asks for priority 100; TaskRouter sent 0"),
             ("[0, 1, 3]", "✓○", "Request 3 has no signature"),
             ("[]", "○✓", "Your validator trusts none: give it `session.auth_token`"),
-            ("[2, 3]", "○○", "Request 0 and 1 is genuine"),
+            ("[2, 3]", "○○", "Requests 0 and 1 are genuine"),
             ("[0, 1, 7]", "✓○", "There is no request 7."),
             ("[True, True, False, False, False]", "○", "Positions, please"),
             ("mail[:2]", "○", "Positions, please"),
+            ("[1, 2]", "○○", "Positions begin at 0."),
             ("1", "○", "Positions, please"),
         ],
     )
@@ -55,6 +56,10 @@ class TestTheMail:
         exercise.write(MAIL.format(genuine))
         found = exercise.check()
         assert marks(found) == marked and said in found.advice
+
+    def test_requests_in_place_of_positions_are_not_printed(self, exercise):
+        assert "holds requests, not positions" in exercise.says(MAIL.format("mail[:2]"))
+        assert "Letter(" not in str(exercise.check())
 
     @pytest.mark.parametrize(
         "arguments", ["one.url, one.signature, one.parameters", "one.url, one.parameters"]
@@ -103,6 +108,9 @@ class TestRoomForTwo:
                 "Attributes describe her; her channel says how much she takes",
             ),
             (ROOM.format("alice", "voice", 2), "These Tasks are on `default`"),
+            (ROOM.format("alice", "default", "1, available=False"), "is not available: set"),
+            (ROOM.format("alice", "default", "2, available=False"), "is not available: set"),
+            (ROOM.format("alice", "default", 1), "A Worker has no capacity; her channel has"),
             (ROOM.format("alice", "default", '"two"'), "Capacity is a whole number; nothing"),
             (ROOM.format("alice", "default", -2), "Capacity is a whole number; nothing"),
             (ROOM.format("alice", "default", 1.5), "Capacity is a whole number; nothing"),

@@ -11,6 +11,7 @@ EACH_ASKED = (
 EVERY_TASK = "for task in workspace.tasks.list():\n    task"
 AWAY = "away = workspace.activities.list(friendly_name='Unavailable')[0].sid\n"
 IDLE = "activity_sid=lab.idle_sid"
+RENAMED = "workspace.activities(lab.offline_sid).update(friendly_name='Unavailable')"
 CANCEL = '.update(assignment_status="canceled", reason="closed")'
 
 
@@ -64,6 +65,7 @@ class TestClosingTime:
                 "○○✓✓",
                 "Alice is Unavailable, which says: back soon. Home is Offline",
             ),
+            (f"{ALICE}.update(activity_sid='Offline')", "○○○○", "takes a SID: lab.offline_sid"),
             (
                 f"{ALICE}.update({HOME})\n{BOB}.update(activity_sid=lab.offline_sid)",
                 "✓✓○○",
@@ -124,12 +126,18 @@ class TestAwayNotGone:
             (f"{ALICE}.update(timeout_activity_sid=unavailable.sid)", "○✓", "has a setting"),
             ("workspace.update(friendly_name='Unavailable')", "○✓", "has a setting"),
             ("unavailable.update(friendly_name='Offline')", "○✓", "has a setting"),
+            (RENAMED, "○○", "You renamed Offline; the setting is the Workspace's"),
         ],
     )
     def test_slip_is_named(self, exercise, marks, lines, marked, said):
         exercise.write(lines)
         found = exercise.check()
         assert marks(found) == marked and said in found.advice, found
+
+    def test_after_a_renamed_activity_the_exercise_can_begin_again_and_be_solved(self, exercise):
+        exercise.write(RENAMED)
+        assert exercise.write(exercise.solution) is None
+        assert exercise.check().solved
 
     def test_timeout_activity_solves_it(self, exercise):
         assert exercise.write("workspace.update(timeout_activity_sid=unavailable.sid)") is None
