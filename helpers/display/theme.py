@@ -13,6 +13,7 @@ from local_taskrouter.ui.files import read
 # HTML
 INK = "var(--jp-content-font-color1,#1f1f1f)"
 CODE_FONT = "var(--jp-code-font-family,monospace)"
+CODE_SIZE = "var(--jp-code-font-size,13px)"
 
 # The left edge of a block of HTML. Each kind of block also has a sign and words.
 SOLVED_EDGE = "#2e7d43"

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from helpers.display.html import AS_TEXT
-from helpers.display.theme import CODE_FONT, ERROR_EDGE, INK, SOLVED_EDGE
+from helpers.display.theme import CODE_FONT, CODE_SIZE, ERROR_EDGE, INK, SOLVED_EDGE
 from helpers.session.cell_errors import fold_tracebacks
 from helpers.session.request_log import RequestLog
 
@@ -38,8 +38,7 @@ _ERROR = re.compile(r"^E (?: {2}| +(?=fixture '))(\S.*)", re.MULTILINE)
 _SUMMARY = re.compile(r"^=+ (.+) in [\d.]+s.* =+$", re.MULTILINE)
 _START = re.compile(r"\A=+ test session starts =+\n(?:collecting .*(?=collected))?")
 _LETTERS = (
-    f"font-family:{CODE_FONT};font-size:var(--jp-code-font-size,13px);line-height:1.4;margin:4px 0;"
-    "padding:0 0 0 12px"
+    f"font-family:{CODE_FONT};font-size:{CODE_SIZE};line-height:1.4;margin:4px 0;padding:0 0 0 12px"
 )
 _NOT_ENDED = (
     f"pytest has not ended within {SECONDS} seconds, so it was stopped. A test waits for something that"

@@ -256,7 +256,7 @@ def test_client_that_disconnects_early_does_no_harm(proxy, http):
     assert http.get(WORKSPACES).status_code == 200
 
 
-def test_reset_before_the_handshake_leaves_no_open_socket(proxy, emulator):
+def test_reset_before_the_handshake_leaves_no_open_socket(taskrouter, proxy, emulator):
     with warnings.catch_warnings(record=True) as leaks:
         warnings.simplefilter("always", ResourceWarning)
         for _ in range(10):
