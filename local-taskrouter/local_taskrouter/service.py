@@ -50,7 +50,7 @@ class TaskRouter:
     """A TaskRouter with its state in the SQLite file `database`, or in ":memory:".
 
     `api_keys` are secrets by API key SID ("SK…"); they give the same access as the auth token.
-    `on_written` is told under the lock what was changed, None if the whole state was replaced.
+    `on_written` gets, under the lock, what was changed; None if the whole state was replaced.
     """
 
     def __init__(

@@ -30,6 +30,12 @@ _PARAMETERS = {
     "TaskChannelUniqueName": "TaskChannel",
     "TaskChannelSid": "TaskChannel",
 }
+_SID = "[A-Z]{2}[0-9a-f]{32}"
+_SERVED = re.compile(
+    f"/v1/Workspaces/{_SID}/(?:Activities|(?:Workers|Tasks|TaskQueues)(?:/{_SID})?"
+    f"|Workers/{_SID}/Channels|(?:Workers|Tasks)/{_SID}/Reservations(?:/{_SID})?)"
+)
+"""What the SDK asks for; the API has more."""
 _CALLS = frozenset(
     {"CustomerParticipant", "WorkerParticipant", "HoldWorkerParticipant", "KickWorkerParticipant"}
 )
@@ -44,6 +50,11 @@ class BridgeRequest:
     path: str
     pairs: Pairs
     token: object
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the SDK has such a request."""
+        return _SERVED.fullmatch(self.path) is not None
 
     @property
     def lists_active(self) -> bool:

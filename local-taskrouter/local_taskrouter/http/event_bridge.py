@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -95,7 +96,7 @@ class EventBridge:
             if not is_below(scope["path"]):
                 raise NotFound(scope["path"])
             token = self._token(websocket.query_params.get("token"))
-            self._taskrouter.call(partial(check_exists, token))
+            await run_in_threadpool(self._taskrouter.call, partial(check_exists, token))
             drop = scope["extensions"][DROP]["now"]
             await serve(websocket, self.channels, token, self._taskrouter.clock.machine, drop)
         except TwilioError as error:
@@ -119,6 +120,8 @@ class EventBridge:
         engine: Engine,
     ) -> Result:
         check_access(token, asked.method, asked.path, sids, dict(asked.pairs), engine.store)
+        if not asked.is_served:
+            raise NotFound(asked.path.removeprefix("/v1"))
         handler, params = route.handler, route.params
         if asked.lists_active:
             handler = active_reservations

@@ -103,12 +103,18 @@ def test_queues_say_whether_they_are_lifo(bridge, admin, built):
         ("{workers}", {"AfterSid": "nonsense"}, 400, "AfterSid"),
         ("{workers}/WKnone", {}, 404, "not found"),
         ("{workers}/WQ" + "0" * 32, {}, 404, "not found"),
+        ("{workspace}", {}, 404, "not found"),
+        ("{workspace}/Workflows", {}, 404, "not found"),
+        ("{workspace}/Events", {}, 404, "not found"),
+        ("{workspace}/Statistics", {}, 404, "not found"),
+        ("{workers}/Statistics", {}, 404, "not found"),
         ("Nothing/at/all", {}, 404, "not found"),
         ("", {}, 404, "not found"),
     ],
 )
 def test_bad_addresses_are_refused_in_words(bridge, admin, built, url, params, status, words):
-    address = url.format(workers=f"Workspaces/{built.workspace_sid}/Workers")
+    workspace = f"Workspaces/{built.workspace_sid}"
+    address = url.format(workspace=workspace, workers=f"{workspace}/Workers")
     response = bridge(admin, "GET", address, params)
     assert response.status_code == status
     body = response.json()
