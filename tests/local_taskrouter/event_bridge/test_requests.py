@@ -103,7 +103,7 @@ def test_queues_say_whether_they_are_lifo(bridge, admin, built):
         ("{workers}", {"AfterSid": "nonsense"}, 400, "AfterSid"),
         ("{workers}/WKnone", {}, 404, "not found"),
         ("{workers}/WQ" + "0" * 32, {}, 404, "not found"),
-        ("{workspace}", {}, 404, "not found"),
+        ("{workspace}", {}, 403, "another Workspace"),
         ("{workspace}/Workflows", {}, 404, "not found"),
         ("{workspace}/Events", {}, 404, "not found"),
         ("{workspace}/Statistics", {}, 404, "not found"),
