@@ -21,6 +21,7 @@ SMALL = """() => [...document.querySelectorAll("#page *")].filter((one) => one.c
     && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
     && !one.matches(".mid") && parseFloat(getComputedStyle(one).fontSize) < 12)
   .map((one) => one.outerHTML.slice(0, 150))"""
+FITS = "width => document.querySelector('#floor .tr-svg').width.baseVal.value < width"
 CUT = """() => [...document.querySelectorAll(".tr-svg text, .tr-svg rect")].filter((one) => {
   const picture = one.ownerSVGElement.closest(".tr-panel").getBoundingClientRect();
   const { left, right, width } = one.getBoundingClientRect();
@@ -97,6 +98,7 @@ def test_page_looks_right_at_every_width_in_both_themes(page, built, may_change)
         allow_changes(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1_000})
+        page.wait_for_function(FITS, arg=width)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             kind = "narrow" if width < 760 else "wide"
