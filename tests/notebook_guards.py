@@ -16,7 +16,7 @@ import nbformat.v4
 from nbformat import NotebookNode
 from nbformat.validator import iter_validate
 
-from tools.refresh import WIDGET_VIEW
+from tools.refresh import METADATA, WIDGET_VIEW
 
 LOCAL_ACCOUNT_SID = "AC10ca1000000000000000000000000000"
 KNOWN_TAGS = {"raises-exception", "nbval-ignore-output", "local-only"}
@@ -91,10 +91,10 @@ def valid_format(notebook: Notebook) -> Iterator[str]:
 
 
 @guard
-def python3_kernel(notebook: Notebook) -> Iterator[str]:
-    name = notebook.content.metadata.get("kernelspec", {}).get("name")
-    if name != "python3":
-        yield f"its kernel is {name!r}, not 'python3'"
+def python3_in_every_editor(notebook: Notebook) -> Iterator[str]:
+    for key, expected in METADATA.items():
+        if (stored := notebook.content.metadata.get(key)) != expected:
+            yield f"its {key} is {stored}, not {expected}"
 
 
 @guard

@@ -1,6 +1,7 @@
 """Every notebook passes every guard, and every guard can fail."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from nbformat.v4 import (
 from notebook_guards import GUARDS as GENERAL
 from notebook_guards import LOCAL_ACCOUNT_SID, Notebook
 
-from tools.refresh import WIDGET_VIEW
+from tools.refresh import METADATA, WIDGET_VIEW
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 GUARDS = [*GENERAL, ends_with_exercises]
@@ -99,8 +100,13 @@ BAD: list[tuple[str, Edit]] = [
     ("valid_format", lambda content: code(content).update(unknown=1)),
     ("valid_format", lambda content: content.update(nbformat_minor=4)),
     ("valid_format", lambda content: content.cells.append(content.cells[0])),
-    ("python3_kernel", lambda content: content.metadata.kernelspec.update(name="venv")),
-    ("python3_kernel", lambda content: content.metadata.pop("kernelspec")),
+    ("python3_in_every_editor", lambda content: content.metadata.kernelspec.update(name="venv")),
+    ("python3_in_every_editor", lambda content: content.metadata.kernelspec.pop("language")),
+    ("python3_in_every_editor", lambda content: content.metadata.pop("kernelspec")),
+    (
+        "python3_in_every_editor",
+        lambda content: content.metadata.language_info.pop("file_extension"),
+    ),
     ("no_widget_state", lambda content: content.metadata.update(widgets={})),
     ("no_widget_state", store(new_output("display_data", {WIDGET_VIEW: {"model_id": "1"}}))),
     ("cells_counted_in_order", lambda content: code(content).update(execution_count=None)),
@@ -202,7 +208,7 @@ def good_notebook() -> NotebookNode:
                 "[Previous: before](00-before.ipynb) | Next: [after](02-after.ipynb)"
             ),
         ],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        metadata=deepcopy(METADATA),
     )
     cells[0].outputs = [displayed(text_html="<svg><title>Alice</title></svg>", text_plain="Alice")]
     cells[1].outputs = [

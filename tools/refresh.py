@@ -30,6 +30,19 @@ NOTEBOOKS = CLONE / "notebooks"
 SANITIZERS = CLONE / "tests" / "nbval_sanitize.cfg"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 60
+METADATA = {
+    # JupyterLab and Colab choose the kernel by its name, VS Code by the language.
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    # What a kernel reports, without versions. Before one runs, editors color the cells by it, and
+    # `jupyter nbconvert --to script` chooses its exporter and the file's ending.
+    "language_info": {
+        "name": "python",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
 _SID = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
 
 Rules = list[tuple[str, str]]
@@ -78,12 +91,7 @@ def run(notebook: NotebookNode, folder: Path) -> None:
 
 def normalize(notebook: NotebookNode) -> None:
     """Remove, in place, what differs between machines or looks like an error to a reader."""
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
+    notebook.metadata = nbformat.from_dict(METADATA)
     numbers = count(1)
     for cell in notebook.cells:
         if cell.cell_type == "code":
