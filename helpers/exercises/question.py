@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import anywidget
 from local_taskrouter.ui import files
 from traitlets import Dict
+
+from helpers.display.html import PageWidget
 
 _RUN = "Run this cell and choose:"
 
@@ -23,7 +23,7 @@ class Choice:
     right: bool = False
 
 
-class Question(anywidget.AnyWidget):
+class Question(PageWidget):
     """A question in the page. Its text alternative has the choices, and not which one is right."""
 
     _esm = files.joined("question.js", "export default { render: renderQuestion };")
@@ -40,10 +40,6 @@ class Question(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return self.as_text()
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**bundle, "text/plain": self.as_text()}
 
 
 def ask(name: str) -> Question:

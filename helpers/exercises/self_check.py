@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import Any, Generic, TypeVar, cast
 
-from anywidget import AnyWidget
 from local_taskrouter.ui import files
 from local_taskrouter.ui.shape import Shown
 from traitlets import Dict
@@ -16,6 +15,7 @@ from helpers.controls.follow.panel import FollowingState
 from helpers.controls.follow.poller import SETTINGS_EVERY, Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
+from helpers.display.html import PageWidget
 from helpers.lessons.complaints_workspace import Case
 from helpers.lessons.shared_account import SharedAccount
 from helpers.lessons.workspace import AnyLab, PreparedWorkspace
@@ -83,11 +83,11 @@ class SelfCheck:
             "advice": self.advice,
         }
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return self.open_panel()._repr_mimebundle_(**options)
 
 
-class StillSelfCheck(AnyWidget):
+class StillSelfCheck(PageWidget):
     """A self-check in the page, as it was when its cell ran."""
 
     _esm, _css = _ESM, files.read("look.css")
@@ -97,9 +97,8 @@ class StillSelfCheck(AnyWidget):
         super().__init__(content=found.to_dict())
         self._text = repr(found)
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**bundle, "text/plain": self._text}
+    def __repr__(self) -> str:
+        return self._text
 
 
 def refreshing(read: Callable[[Lab], SelfCheck]) -> Callable[[Lab], SelfCheck]:

@@ -127,7 +127,7 @@ def test_second_choice_during_a_request_sends_nothing(lab, toggle):
 
 
 def test_text_shows_the_activities_and_the_summary(toggle):
-    assert toggle._repr_mimebundle_()["text/plain"] == (
+    assert toggle._repr_mimebundle_()[0]["text/plain"] == (
         "Alice: [✓ Offline] [Available] [Unavailable] [Idle]\n"
         "Alice is Offline, not available: TaskRouter offers no Tasks."
     )

@@ -70,7 +70,7 @@ def test_text_names_tasks_task_queues_and_workers(lab, panel):
         "Alice (en, es): Offline",
         "Bob (en): Idle",
     ]
-    assert panel._repr_mimebundle_()["text/plain"] == repr(panel)
+    assert panel._repr_mimebundle_()[0]["text/plain"] == repr(panel)
 
 
 def test_notice_is_drawn_and_said(lab, panel):

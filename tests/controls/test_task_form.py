@@ -174,7 +174,7 @@ def test_form_opens_while_taskrouter_is_down(lab, taskrouter):
 
 
 def test_text_shows_the_fields_and_what_became_of_the_task(form):
-    assert form._repr_mimebundle_()["text/plain"] == (
+    assert form._repr_mimebundle_()[0]["text/plain"] == (
         "Language: es · More attributes: {} · Priority: 0 · [Create Task]"
     )
     press(form, "create")

@@ -32,7 +32,7 @@ def test_question_has_one_right_choice_and_feedback_for_each(name):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_notebook_stores_nothing_that_gives_the_answer_away(name):
     question = ask(name)
-    stored = question._repr_mimebundle_()
+    stored, _ = question._repr_mimebundle_()
     assert stored["text/plain"] == question.as_text()
     assert not [c.feedback for c in question.choices if c.feedback in str(stored)]
 

@@ -52,7 +52,7 @@ def test_solved_shows_no_advice():
 
 def test_page_without_the_panel_shows_the_text(lab):
     found = alice_is_idle(lab)
-    assert found._repr_mimebundle_()["text/plain"] == repr(found)
+    assert found._repr_mimebundle_()[0]["text/plain"] == repr(found)
     assert repr(found).startswith("○ Not yet solved: Back\n  ○ Alice is Idle: she is Offline")
 
 
@@ -60,7 +60,7 @@ def test_self_check_that_does_not_refresh_is_drawn_as_it_is():
     found = SelfCheck("Lunch", [RIGHT, WRONG])
     panel = found.open_panel()
     assert panel.content == found.to_dict()
-    assert found._repr_mimebundle_()["text/plain"] == repr(found)
+    assert found._repr_mimebundle_()[0]["text/plain"] == repr(found)
     panel.close()
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any, Generic, TypeVar
 
-import anywidget
 from local_taskrouter.ui import files
 from traitlets import Dict, Unicode
 
 from helpers.controls.follow.panel import FollowingState, stop_when_cell_runs_again
+from helpers.display.html import PageWidget
 
 DRAWN_AGAIN = ("notice", "jumps", "error", "busy", "call")
 
@@ -14,7 +14,7 @@ DRAWN_AGAIN = ("notice", "jumps", "error", "busy", "call")
 State = TypeVar("State", bound=FollowingState)
 
 
-class DrawnPanel(anywidget.AnyWidget, Generic[State]):
+class DrawnPanel(PageWidget, Generic[State]):
     """Sends `content` to the page, where `widget.js` draws it as the panel `kind`.
 
     `content` is sent when one of the state's traits `drawn` changes, and again when a page that was
@@ -105,7 +105,3 @@ class DrawnPanel(anywidget.AnyWidget, Generic[State]):
 
     def __repr__(self) -> str:
         return self.as_text()
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle, _ = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**bundle, "text/plain": self.as_text()}
