@@ -16,7 +16,7 @@ import nbformat.v4
 from nbformat import NotebookNode
 from nbformat.validator import iter_validate
 
-from tools.refresh import METADATA, WIDGET_VIEW
+from tools.refresh import METADATA, WIDGET_VIEW, answers
 
 LOCAL_ACCOUNT_SID = "AC10ca1000000000000000000000000000"
 KNOWN_TAGS = {"raises-exception", "nbval-ignore-output", "local-only"}
@@ -124,6 +124,13 @@ def outputs_compared(notebook: Notebook) -> Iterator[str]:
     for cell, output in notebook.outputs:
         if uncompared := {"image/png", "image/jpeg"} & set(output.get("data", {})):
             yield f"{_name(cell)} has the output {uncompared}, which nbval does not compare"
+
+
+@guard
+def answers_are_collapsed(notebook: Notebook) -> Iterator[str]:
+    for cell in answers(notebook.content.cells):
+        if not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            yield f"{_name(cell)} shows the answer to a prediction before it has run"
 
 
 @guard

@@ -115,6 +115,7 @@ BAD: list[tuple[str, Edit]] = [
     ("outputs_compared", replace_code("# NBVAL_IGNORE_OUTPUT\n1")),
     ("outputs_compared", replace_code("#nbval".upper() + "_SKIP\n1")),
     ("outputs_compared", store(displayed(image_png="AAAA"))),
+    ("answers_are_collapsed", replace_code("exercises.ask('who')")),
     ("errors_are_expected", store(error())),
     ("errors_are_expected", store(new_output("stream", name="stderr", text="Deprecated"))),
     ("known_tags", tag("raise-exception")),

@@ -2,7 +2,8 @@
 
 Runs each notebook from top to bottom with a separate emulator, as `pytest` does. Stores nothing that
 differs between machines: no widget state (a notebook that is opened but not run shows it as an
-error), no traceback, no kernel version. A cell whose output differs only where
+error), no traceback, no kernel version. Collapses the outputs that answer a prediction, until the
+learner runs their cells. A cell whose output differs only where
 `tests/nbval_sanitize.cfg` allows it keeps its stored output, so a second refresh changes nothing.
 """
 
@@ -96,10 +97,35 @@ def normalize(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             _number(cell, next(numbers))
-            cell.metadata.pop("execution", None)
+            for left_by_jupyterlab in ("execution", "jupyter", "collapsed"):
+                cell.metadata.pop(left_by_jupyterlab, None)
             cell.outputs = coalesce_streams(cell.outputs)
             for output in cell.outputs:
                 _strip(output)
+    for cell in answers(notebook.cells):
+        # JupyterLab shows the outputs again as soon as the cell runs.
+        cell.metadata["jupyter"] = {"outputs_hidden": True}
+
+
+def answers(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """The cells whose outputs may answer a prediction: from `exercises.ask` to the next section.
+
+    A self-check is not among them, because it is stored unsolved, nor a cell that writes a file.
+    """
+    found: list[NotebookNode] = []
+    asked = False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            asked = asked and not re.search(r"^## ", cell.source, re.MULTILINE)
+        elif re.search(r"^exercises\.ask\(", cell.source, re.MULTILINE):
+            asked = True
+        elif asked and cell.outputs and not (cell.source.startswith("%%") or _is_unsolved(cell)):
+            found.append(cell)
+    return found
+
+
+def _is_unsolved(cell: NotebookNode) -> bool:
+    return any("○ Not yet solved" in str(output.get("data")) for output in cell.outputs)
 
 
 def _number(cell: NotebookNode, number: int) -> None:

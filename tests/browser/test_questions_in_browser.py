@@ -1,7 +1,14 @@
 """A question and a self-check of a lesson in JupyterLab: by mouse, by keyboard, in both themes."""
 
+from pathlib import Path
+
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
+
+from helpers.lab import CLONE
+from tools.refresh import normalize, run
 
 CELLS = (
     "from helpers import exercises",
@@ -56,6 +63,23 @@ def test_question_is_answered_by_keyboard_alone(questions):
     expect(panel.get_by_role("button", name="Try again")).to_be_focused()
     questions.reload()
     expect(questions.output_of("who-matches").get_by_role("radio")).to_have_count(4)
+
+
+def test_stored_answer_is_collapsed_until_its_cell_runs(tab):
+    """The question itself, and what is not an answer, is readable before it runs."""
+    notebook = new_notebook(cells=[new_code_cell(each) for each in (*CELLS, "print(6 * 7)")])
+    run(notebook, CLONE)
+    normalize(notebook)
+    for cell in notebook.cells:
+        cell.execution_count = None  # run_all waits for higher numbers
+    nbformat.write(notebook, Path(tab.server["clone"], "notebooks/stored.ipynb"))
+    tab.open("notebooks/stored.ipynb")
+    answer = tab.outputs.get_by_text("42", exact=True)
+    expect(tab.outputs.get_by_text("Run this cell and choose").first).to_be_visible()
+    expect(answer).not_to_be_visible()
+    tab.shot("stored-answer")
+    tab.run_all()
+    expect(answer).to_be_visible()
 
 
 def test_self_check_refreshes_itself_while_the_learner_tries(tab, lab):

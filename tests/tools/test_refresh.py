@@ -1,5 +1,5 @@
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.refresh import METADATA, WIDGET_VIEW, keep_equal_outputs, normalize, read_rules
 
@@ -72,3 +72,14 @@ def test_machine_specific_data_is_not_stored():
     assert first.outputs[0].data == {"text/plain": "Button()"}
     assert first.outputs[1].traceback == ["ValueError: no"]
     assert [cell.execution_count for cell in content.cells] == [1, 2]
+
+
+def test_answers_to_a_prediction_are_collapsed_up_to_the_next_section():
+    content = printed("1", "exercises.ask('x')", "2", "2", "○ Not yet solved", "%%writefile x", "3")
+    content.cells[4].outputs = [new_output("display_data", {"text/plain": "○ Not yet solved: x"})]
+    content.cells[6].metadata["jupyter"] = {"outputs_hidden": True}
+    content.cells.insert(3, new_markdown_cell("### The same"))
+    content.cells.insert(7, new_markdown_cell("Text.\n\n## Another section"))
+    normalize(content)
+    collapsed = [n for n, cell in enumerate(content.cells) if "jupyter" in cell.metadata]
+    assert collapsed == [2, 4]
