@@ -12,6 +12,7 @@ from timeout import SECONDS, eventually
 
 SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
 WINDOW: ViewportSize = {"width": 1280, "height": 1600}
+WIDTHS = (1232, 725, 532)  # of an output in a window of 1400, 900 and 700 pixels
 NOTEBOOK_IS_CURRENT = """path => {
   const notebook = [...jupyterapp.shell.widgets("main")].find(one => one.context?.path === path);
   if (notebook && jupyterapp.shell.currentWidget !== notebook) {

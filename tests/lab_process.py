@@ -10,6 +10,18 @@ from pathlib import Path
 
 from helpers.checks import wait_for
 
+_SETTINGS = {
+    # An older JupyterLab keeps a cell out of the page until it is scrolled to.
+    "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {
+        "windowingMode": "none"
+    },
+    # A dialog about news would cover the notebook; the theme is changed by command.
+    "JUPYTER_CONFIG_DIR/labconfig/page_config.json": {
+        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+    },
+    "JUPYTER_CONFIG_DIR/jupyter_server_config.json": {"LabApp": {"expose_app_in_browser": True}},
+}
+
 
 @contextmanager
 def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
@@ -54,6 +66,14 @@ def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+def write_settings(scratch: Path) -> None:
+    """Let a page that a program drives see all cells and JupyterLab's commands, and no dialog."""
+    for name, content in _SETTINGS.items():
+        file = scratch / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content), "utf-8")
 
 
 def _started(runtime: Path) -> dict[str, str] | None:

@@ -4,14 +4,13 @@ The tests are skipped where there is no browser. The fixtures close Chromium aft
 because an open Playwright holds the event loop that nbval needs.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 
 import nbformat
 import pytest
 from browser_tab import WINDOW, Tab
-from lab_process import running_lab
+from lab_process import running_lab, write_settings
 from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
 from timeout import SECONDS
@@ -61,10 +60,6 @@ def count(update):
 poller.poller_for(lab).subscribe(count, needs_snapshots=False)
 updates"""
 NOTEBOOK = "notebooks/all-panels.ipynb"
-KERNEL_SETTINGS = {
-    # An older JupyterLab keeps a cell out of the page until it is scrolled to.
-    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
-}
 
 
 @pytest.fixture(scope="package")
@@ -80,20 +75,7 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
             if cell.cell_type == "code":
                 cell.update(execution_count=None, outputs=[])
         nbformat.write(notebook, copy / "notebooks" / path.name)
-    for name, settings in KERNEL_SETTINGS.items():
-        file = scratch / "JUPYTERLAB_SETTINGS_DIR" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings), "utf-8")
-    # A dialog about news would cover the notebook; the tests change the theme by command.
-    page_config = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    files = {
-        "labconfig/page_config.json": page_config,
-        "jupyter_server_config.json": {"LabApp": {"expose_app_in_browser": True}},
-    }
-    for name, content in files.items():
-        file = scratch / "JUPYTER_CONFIG_DIR" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content), "utf-8")
+    write_settings(scratch)
     with running_lab(scratch, cwd=copy) as server:
         yield {**server, "clone": str(copy), "data": str(scratch / "JUPYTER_DATA_DIR")}
 

@@ -1,7 +1,7 @@
 """A Worker's desk, the clock and the lifecycle in JupyterLab: by mouse and keyboard."""
 
 import pytest
-from browser_tab import TOO_WIDE
+from browser_tab import TOO_WIDE, WIDTHS
 from playwright.sync_api import Locator, expect
 from timeout import becomes, eventually
 
@@ -79,7 +79,7 @@ def test_desk_clock_and_lifecycle_fit_every_width_in_both_themes(tab, panels, de
     expect(panels["clock"].get_by_text("It is 2 min later").first).to_be_visible()
     for theme in ("Light", "Dark"):
         tab.set_theme(f"JupyterLab {theme}")
-        for width in (450, 700, 1100):
+        for width in WIDTHS:
             tab.give_outputs(width)
             for name in ("reservation", "clock", "lifecycle"):
                 becomes("", panels[name].evaluate, TOO_WIDE)

@@ -1,7 +1,7 @@
 """Explanations, tables and the playground in JupyterLab, in both themes."""
 
 import pytest
-from browser_tab import TOO_WIDE
+from browser_tab import TOO_WIDE, WIDTHS
 from playwright.sync_api import expect
 from timeout import becomes
 
@@ -67,7 +67,7 @@ def test_tables_are_never_wider_than_the_page(tab):
     shows(tab, {"table-tasks": shown}, widths=(450,))
 
 
-def shows(tab, outputs, widths=(912, 725, 632)):
+def shows(tab, outputs, widths=WIDTHS):
     """Check that each output fits, and that axe finds nothing; take screenshots."""
     for theme in ("Light", "Dark"):
         tab.set_theme(f"JupyterLab {theme}")

@@ -1,7 +1,7 @@
 """Panels that a learner types in: the form, the playground, the request inspector."""
 
 import pytest
-from browser_tab import TOO_WIDE
+from browser_tab import TOO_WIDE, WIDTHS
 from playwright.sync_api import Locator, expect
 from timeout import becomes
 
@@ -25,7 +25,6 @@ None""",
     "controls.playground(lab, 'languages HAS \"es\"')",
     "controls.requests(lab)",
 )
-WIDTHS = (1232, 725, 532)  # of the output in a window of 1400, 900 and 700 pixels
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """How the panels look: nothing overflows, nothing is cut, and a Task moves."""
 
 import pytest
-from browser_tab import TOO_WIDE
+from browser_tab import TOO_WIDE, WIDTHS
 from playwright.sync_api import Locator, expect
 from timeout import becomes
 
@@ -63,13 +63,12 @@ def full_panels(tab, panels, lab) -> dict[str, Locator]:
 
 
 def test_panels_look_right_narrow_and_wide_in_both_themes(tab, full_panels):
-    """An output area of 700 pixels, and one in a window of 1600."""
     for theme in ("Light", "Dark"):
         tab.set_theme(f"JupyterLab {theme}")
         # A drawing has the colors of both themes, and takes those of the page's color-scheme.
         picture = full_panels["lifecycle"].locator("img")
         expect(picture).to_have_css("color-scheme", theme.lower())
-        for width in (700, 1232):
+        for width in WIDTHS:
             tab.give_outputs(width)
             for panel, output in full_panels.items():
                 becomes([], output.evaluate, MISPLACED)
@@ -77,6 +76,9 @@ def test_panels_look_right_narrow_and_wide_in_both_themes(tab, full_panels):
                 becomes("", output.evaluate, TOO_WIDE)
                 tab.shot(f"{panel}-{width}-{theme.lower()}", output)
         assert tab.violations() == []
+    for width in (532, 902, 912):  # 912 is in a window as it opens
+        tab.give_outputs(width)
+        expect(full_panels["floor"].locator("svg text", has_text="…")).to_have_count(0)
 
 
 def travel(tab, panels, lab) -> list[int]:

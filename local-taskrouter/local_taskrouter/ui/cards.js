@@ -5,7 +5,7 @@
 import { callOf } from "./calls.js";
 import { el } from "./dom.js";
 import { button, choice, face, fold, mark, panel, pill, prose, sid, tag } from "./pieces.js";
-import { age, askedOf, counted, duration, holdersOf, isOpen, joinNames } from "./words.js";
+import { age, askedOf, counted, holdersOf, isOpen, joinNames, remaining } from "./words.js";
 
 const FEW_ROWS = 12, MOST_ROWS = 50; // rows without a search field; rows that are drawn
 
@@ -37,7 +37,7 @@ export function tasksCard(shown, now, { open = false, light = true, lit = null, 
 
 function whyOf(task, now) {
   const asked = askedOf(task).filter((one) => one.deadline !== null);
-  if (asked.length) return `${task.why} ${duration(asked[0].deadline - now)} left to answer.`;
+  if (asked.length) return `${task.why} ${remaining(asked[0], now)} left to answer.`;
   if (holdersOf(task).length) return task.says;
   return task.why || "The reason is looked for once fewer Tasks wait.";
 }

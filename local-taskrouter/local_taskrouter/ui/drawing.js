@@ -37,12 +37,12 @@ export function wrap(text, room, size, how, most) {
 
 export const round = (n) => Math.round(n * 10) / 10;
 
-/* A line of text; what does not fit in `room` is whole on hover. */
-export function label(x, y, text, kind = "", { room = Infinity, end = false, middle = false } = {}) {
+/* A line of text; what does not fit in `room`, or is a line of the `whole`, is whole on hover. */
+export function label(x, y, text, kind = "", { room = Infinity, end = false, middle = false, whole = text } = {}) {
   const how = { bold: /\bb\b/.test(kind), mono: /\bm\b/.test(kind) };
   const shown = fit(text, room, /\b[sim]\b/.test(kind) ? 12 : 13, how);
   const anchor = end ? "end" : middle ? "middle" : null;
-  return svg("text", { x: round(x), y: round(y), class: kind, "text-anchor": anchor }, shown === text ? text : [svg("title", {}, text), shown]);
+  return svg("text", { x: round(x), y: round(y), class: kind, "text-anchor": anchor }, shown === whole ? shown : [svg("title", {}, whole), shown]);
 }
 
 export const box = (x, y, width, height, kind, radius = 8, dashed = false) =>
@@ -83,7 +83,8 @@ export const tip = (x, y, kind = "tip", size = 5) =>
 export const workerHeight = (worker) => 48 + worker.reservations.length * 26 + (worker.reservations.length ? 2 : 0);
 
 export const workerCard = (x, y, width, height, worker, taskOf) => {
-  const room = width - 76, forActivity = Math.min(widthOf(worker.activity), room / 2);
+  const room = width - 76, forName = widthOf(worker.name, 13, { bold: true }) + 6;
+  const forActivity = Math.min(widthOf(worker.activity), Math.max(room / 2, room - forName));
   return svg("g", { "data-key": worker.sid },
     stated(worker.state,
       box(x + 0.5, y + 0.5, width - 1, height - 1, "fill"),

@@ -37,7 +37,7 @@ function exchangeView(one) {
     el("h3", { class: "tr-title" }, one.says),
     el("div", { class: "tr-near" }, one.attempts.map((attempt) => [
       el("span", { class: "name" }, mark(attempt.problem || attempt.status >= 400 ? "no" : "yes", statusOf(attempt))),
-      el("span", {}, el("span", { class: "tr-url" }, `${one.method} ${attempt.url}`), el("br"),
+      el("span", {}, el("span", { class: "tr-url" }, breakable(`${one.method} ${attempt.url}`)), el("br"),
         el("span", { class: "tr-soft" }, `after ${Math.round(attempt.seconds * 1000)} ms${one.sender ? `, ${one.sender}` : ""}${attempt.problem ? `: ${attempt.problem}` : ""}`)),
     ])),
     typeof one.signature === "boolean" && el("p", {}, one.signature ? mark("yes", "The signature is valid.") : mark("no", "The signature is not valid.")),
@@ -50,6 +50,9 @@ function exchangeView(one) {
       (one.headers ?? []).map(([name, headers]) => Object.keys(headers).length > 0 && fold(`${one.id} ${name}`, name, valueTable(name, Object.entries(headers))))),
   ];
 }
+
+/* A URL, in lines that end at a slash where they can. */
+const breakable = (url) => url.split(/(?<=[/])(?=[^/])/).map((part) => [part, el("wbr")]);
 
 /* A long text scrolls in place. */
 const text = (name, content, titled = true) => [

@@ -8,10 +8,10 @@ import { iconAt } from "./pieces.js";
 import { sceneOf, sceneWords } from "./scene.js";
 import { age, counted } from "./words.js";
 
-const WIDE_FROM = 700;
-const HEAD = 24;
+const WIDE_FROM = 800; // from here on names and expressions fit in boxes side by side
+const HEAD = 24, LINE = 16;
 
-/* The picture for this width: side by side, or below 700 px from top to bottom. `now` is
+/* The picture for this width: side by side, or from top to bottom. `now` is
    TaskRouter's time. */
 export function floorPicture(shown, width, now, litSid = null) {
   const scene = sceneOf(shown, litSid);
@@ -41,8 +41,8 @@ function floorBeside(scene, width, now) {
 
 /* Where the four columns stand, and how wide they are. */
 function columnsFor(width) {
-  const spare = width - 828;
-  const widths = [130 + spare * 0.1, 206 + spare * 0.16, 186 + spare * 0.16, 188 + spare * 0.16].map(Math.round);
+  const spare = Math.max(0, width - 828);
+  const widths = [137 + spare * 0.1, 204 + spare * 0.16, 187 + spare * 0.16, 188 + spare * 0.16].map(Math.round);
   const [task, flow, queue, work] = widths, gap = width - task - flow - queue - work;
   return {
     task: { x: 0, width: task },
@@ -58,7 +58,7 @@ function place(scene, at) {
   const named = scene.workflow ? wrap(scene.workflow.name, at.flow.width - 24, 13, { bold: true }, 2) : [];
   const under = 18 + 17 * named.length;
   const tasks = stack([...scene.tasks, ...(scene.moreTasks ? [{ more: scene.moreTasks }] : [])], (task) => (task === lit ? 86 : task.more ? 18 : 24), 8);
-  const flow = stack(scene.filters, () => 42, 0);
+  const flow = stack(scene.filters, (filter) => 26 + LINE * expressionOf(filter, at.flow).length, 0);
   flow.named = named;
   flow.height += under + 6;
   flow.rows.forEach((row) => { row.y += under; });
@@ -75,7 +75,7 @@ function place(scene, at) {
   const wanted = workers.rows.filter((row) => row.item.sid).flatMap((row) => scene.queuesOf(row.item).map((queue) => rowOf(queue.sid).y - row.y));
   shift(workers, Math.max(middle - 14, Math.min(middle + 14, mean(wanted))));
   const litRow = tasks.rows.find((row) => row.item === lit), goal = flow.rows.find((row) => row.item === way.filter);
-  shift(tasks, litRow && goal ? goal.y + 20 - litRow.y - litRow.height / 2 : queues.height / 2 - tasks.height / 2);
+  shift(tasks, litRow && goal ? middleOf(goal) - litRow.y - litRow.height / 2 : queues.height / 2 - tasks.height / 2);
   if (tasks.rows.length > 2) {
     const lowest = Math.max(bottom(flow), bottom(workers), bottom(queues));
     shift(tasks, Math.max(Math.min(flow.y, workers.y) - tasks.y, Math.min(0, lowest - bottom(tasks))));
@@ -100,6 +100,10 @@ function shift(column, by) {
   column.rows.forEach((row) => { row.y += by; });
 }
 
+/* An expression in lines as wide as its box: cut, one would look like the other. */
+const expressionOf = ({ expression }, { width }) => wrap(expression || "for no Worker", width - 20, 12, { mono: true }, 2);
+
+const middleOf = (filterRow) => filterRow.y + filterRow.height / 2 - 1;
 const bottom = (column) => column.y + column.height;
 const mean = (numbers) => numbers.reduce((sum, n) => sum + n, 0) / (numbers.length || 1);
 
@@ -130,39 +134,43 @@ function workflowBox(scene, { x, width }, column) {
   return [
     box(x + 0.5, column.y + 0.5, width - 1, column.height - 1, "box"),
     column.named.map((line, n) => label(x + 12, column.y + 22 + 17 * n, line, "b")),
-    column.rows.map(({ item: filter, y }) => {
+    column.rows.map(({ item: filter, y, height }) => {
       const hit = filter === scene.way.filter;
       return stated(scene.way.status || "offline",
-        hit ? box(x + 5, y + 1, width - 10, 39, "fill", 6) : path(`M${x + 10} ${round(y) + 0.5}H${x + width - 10}`, "hair"),
+        hit ? box(x + 5, y + 1, width - 10, height - 3, "fill", 6) : path(`M${x + 10} ${round(y) + 0.5}H${x + width - 10}`, "hair"),
         label(x + 12, y + 17, filter.name, hit ? "i b on" : "s", { room: width - 24 }),
-        label(x + 12, y + 33, filter.expression, hit ? "m on" : "m", { room: width - 22 }));
+        expressionAt(x + 12, y + 33, filter, { width }, hit ? "m on" : "m"));
     }),
   ];
 }
 
+const expressionAt = (x, y, item, column, kind) => expressionOf(item, column).map((line, n) =>
+  label(x, y + LINE * n, line, kind, { whole: item.expression || line }));
+
 const perRow = (width) => Math.max(1, Math.floor((width - 12) / 112));
 const mostTags = (width) => Math.max(2, 2 * perRow(width));
 
-function queueHeight(scene, { width }, queue) {
+function queueHeight(scene, column, queue) {
+  const { width } = column;
   const rows = Math.ceil(Math.min(scene.waitingIn(queue).length, mostTags(width)) / perRow(width));
-  return 48 + (queue.prefix ? 17 : 0) + (rows ? rows * 26 + 2 : 0);
+  return 32 + LINE * expressionOf(queue, column).length + (queue.prefix ? 17 : 0) + (rows ? rows * 26 + 2 : 0);
 }
 
 function queueBox(scene, column, row) {
   const { x, width } = column, { item: queue, y, height } = row;
   if (queue.more) return moreBox(column, row, counted(queue.more, "more TaskQueue"));
-  const waiting = scene.waitingIn(queue), hit = queue.sid === scene.way.queueSid, low = y + (queue.prefix ? 17 : 0);
+  const waiting = scene.waitingIn(queue), hit = queue.sid === scene.way.queueSid, low = y + (queue.prefix ? 17 : 0), under = low + 30 + LINE * expressionOf(queue, column).length;
   const most = mostTags(width), each = perRow(width);
   const shown = waiting.slice(0, waiting.length > most ? most - 1 : most), hidden = waiting.length - shown.length;
   const room = waiting.length === 1 ? 116 : each === 1 ? Math.min(width - 16, 130) : (width - 20) / each;
-  const slot = (n) => [x + 10 + (n % each) * room, low + 46 + Math.floor(n / each) * 26];
+  const slot = (n) => [x + 10 + (n % each) * room, under + Math.floor(n / each) * 26];
   return [
     box(x + 0.5, y + 0.5, width - 1, height - 1, "box"),
     hit && stated(scene.way.status, box(x + 1, y + 1, width - 2, height - 2, "way two")),
     queue.prefix && label(x + 12, y + 19, queue.prefix, "s", { room: width - 22 }),
     label(x + 12, low + 20, queue.name, "b", { room: width - 76 }),
     label(x + width - 12, low + 20, waiting.length ? counted(waiting.length, "Task") : "empty", "s", { end: true }),
-    label(x + 12, low + 38, queue.expression || "for no Worker", "m s", { room: width - 20 }),
+    expressionAt(x + 12, low + 38, queue, column, "m s"),
     shown.map((task, n) => taskTag(...slot(n), room - 4, task, { ghost: task.status === "reserved", key: `queue ${task.sid}` })),
     hidden > 0 && label(slot(most - 1)[0] + 8, slot(most - 1)[1] + 15, `+ ${hidden} more`, "s"),
   ];
@@ -174,15 +182,15 @@ function ways(scene, at, { tasks, flow, queues, workers }) {
   const lightUp = (x1, y1, x2, y2, dotted = false) => before.push(stated(way.status,
     path(curve(x1, y1, x2 - 8, y2), "halo"), path(curve(x1 + 1, y1, x2 - 10, y2), dotted ? "way ask" : "way"), tip(x2 - 1, y2)));
   const litRow = tasks.rows.find((row) => row.item === lit), goal = flow.rows.find((row) => row.item === way.filter);
-  if (litRow && goal) lightUp(at.task.x + at.task.width, litRow.y + litRow.height / 2, at.flow.x + 5, goal.y + 20);
+  if (litRow && goal) lightUp(at.task.x + at.task.width, litRow.y + litRow.height / 2, at.flow.x + 5, middleOf(goal));
   const rowOf = (queueSid) => queues.rows.find((row) => row.item.sid === queueSid);
   for (const row of flow.rows) {
     const to = rowOf(row.item.queue_sid);
     if (!to) continue;
     const beside = flow.rows.filter((one) => one.item.queue_sid === row.item.queue_sid);
     const y2 = to.y + 26 + (beside.indexOf(row) - (beside.length - 1) / 2) * 9, x1 = at.flow.x + at.flow.width;
-    if (row === goal && row.item.queue_sid === way.queueSid) lightUp(x1, row.y + 20, at.queue.x, y2);
-    else behind.push(path(curve(x1, row.y + 20, at.queue.x - 6, y2), "thin"), tip(at.queue.x - 1, y2, "tip0", 3));
+    if (row === goal && row.item.queue_sid === way.queueSid) lightUp(x1, middleOf(row), at.queue.x, y2);
+    else behind.push(path(curve(x1, middleOf(row), at.queue.x - 6, y2), "thin"), tip(at.queue.x - 1, y2, "tip0", 3));
   }
   scene.queues.forEach((queue) => {
     const from = rowOf(queue.sid), members = scene.membersOf(queue);

@@ -1,4 +1,4 @@
-/* The floor below 700 px, top to bottom. The way runs in a lane at the left, so it crosses no box;
+/* The floor in a narrow place, top to bottom. The way runs in a lane at the left, so it crosses no box;
    words name the Workers of each TaskQueue. */
 
 import { svg } from "./dom.js";
@@ -92,7 +92,7 @@ function queuesBelow(page, scene) {
 }
 
 function workersBelow(page, scene) {
-  const { x, width } = page, columns = width > 330 ? 2 : 1, each = (width - (columns - 1) * 8) / columns;
+  const { x, width } = page, columns = width > 400 ? 2 : 1, each = (width - (columns - 1) * 8) / columns;
   head(page, "Workers");
   // Workers on the way come first, so that the lane touches their cards.
   const reached = (worker) => scene.way.workerSids.has(worker.sid);

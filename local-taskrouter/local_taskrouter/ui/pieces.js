@@ -75,8 +75,8 @@ export const choice = (label, action, options, chosen) =>
 export const banner = (state, text) =>
   el("p", { class: "tr-banner", "data-state": state }, icon(state === "refused" ? "no" : "pending"), el("span", {}, prose(text)));
 
-/* A text with `code` in backticks. */
-export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
+/* A text with `code` in backticks; short code stays in one line. */
+export const prose = (text) => text.split("`").map((part, n) => (n % 2 ? el("code", { class: part.length < 30 && "short" }, part) : part));
 
 /* A list to choose from: `options` are [words, value]; a change does `action` with the value. */
 export const chooser = (label, action, options, chosen) =>

@@ -37,6 +37,9 @@ export function duration(seconds) {
   return units.filter(([n]) => n).map(([n, unit]) => `${n} ${unit}`).join(" ") || "0 s";
 }
 
+/* The time that a Worker has to answer, to the second that a countdown shows. */
+export const remaining = (reservation, now) => duration(Math.ceil(reservation.deadline - now));
+
 /* Seconds in their largest unit: "45 s", "2 min". */
 export const age = (seconds) => duration(seconds).split(" ").slice(0, 2).join(" ");
 
@@ -60,7 +63,7 @@ export const joinNames = (names) =>
 export function sentence(shown, lit, now) {
   if (!lit) return shown.workers.length ? "No Task has come in yet." : "There is nothing here yet.";
   const asked = askedOf(lit).filter((one) => one.deadline !== null);
-  const left = asked.length ? ` ${duration(asked[0].deadline - now)} left to answer.` : "";
+  const left = asked.length ? ` ${remaining(asked[0], now)} left to answer.` : "";
   const others = shown.tasks.filter((task) => task !== lit && task.status === "pending").length;
   const behind = others ? ` ${counted(others, "more waits", "more wait")}.` : "";
   return `${lit.says}${left}${behind}`;
