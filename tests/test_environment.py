@@ -97,6 +97,18 @@ def test_ci_and_the_workflow_check_style_and_types_as_contributing_describes():
     assert all(STYLE in (CLONE / file).read_text("utf-8") for file in files)
 
 
+def test_site_workflow_builds_as_contributing_describes_and_publishes_from_main_only():
+    text = (CLONE / ".github" / "workflows" / "site.yml").read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    commands = [step["run"] for step in build["steps"] if "run" in step]
+    described = fenced_lines((CLONE / "CONTRIBUTING.md").read_text("utf-8"))
+    assert [command for command in commands if command not in described] == []
+    assert workflow[True] == {"push": {"branches": ["main"]}, "pull_request": None}
+    assert publish["if"] == "github.event_name == 'push'"
+    assert not re.search(r"index-url|https?://", text)
+
+
 def test_workflow_runs_the_test_command_on_oldest_and_newest_python():
     text = (CLONE / ".github" / "workflows" / "tests.yml").read_text("utf-8")
     workflow = yaml.safe_load(text)
