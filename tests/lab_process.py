@@ -25,10 +25,10 @@ _SETTINGS = {
 
 @contextmanager
 def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
-    """Run `python -m helpers.lab` in the folder `cwd`, without a browser; yield its URL and token.
+    """Run `python -m helpers.lab` on the folder `cwd`, without a browser; yield its URL and token.
 
     Its settings, runtime files and log are in the folder `scratch`. If `cwd` is a clone, the kernels
-    import that clone's helpers.
+    import that clone's helpers. The notebooks are copied into `cwd` too.
     """
     folders = {
         name: str(scratch / name)
@@ -43,7 +43,7 @@ def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
     log = scratch / "log"
     with open(log, "wb") as opened:
         process = subprocess.Popen(
-            [sys.executable, "-m", "helpers.lab", "--no-browser", "--port", "0"],
+            [sys.executable, "-m", "helpers.lab", "--folder", ".", "--no-browser", "--port", "0"],
             cwd=cwd,
             env={**os.environ, **folders, "PYTHONPATH": str(cwd)},
             stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"
 ENVIRONMENT = yaml.safe_load((CLONE / "environment.yml").read_text("utf-8"))
 NAMED = ["anywidget", "jupyterlab", "twilio", "ipywidgets", "pandas", "nbval", "jsonschema"]
 LIMITS = {"jsonschema": "4.25"}  # the others are limited by a major version
-RUN = "pip install -e ./local-taskrouter -e . && python -m helpers.lab"
+RUN = "pip install -e ./local-taskrouter -e . && taskrouter-notebooks"
 STYLE = "ruff check . && ruff format --check . && pyright"
 TEST = 'pip install -e ./local-taskrouter -e ".[test]" && pytest'
 

@@ -47,7 +47,7 @@ def test_dev_container_has_the_python_of_binder(binder):
 
 def test_dev_container_installs_and_forwards_as_readme_describes():
     readme = (CLONE / "README.md").read_text("utf-8")
-    assert f"{CONTAINER['postCreateCommand']} && python -m helpers.lab" in readme
+    assert f"{CONTAINER['postCreateCommand']} && taskrouter-notebooks" in readme
     [port] = CONTAINER["forwardPorts"]
     assert list(CONTAINER["portsAttributes"]) == [str(port)]
-    assert f"--no-browser --port {port}" in readme
+    assert f"taskrouter-notebooks --no-browser --port {port}" in readme

@@ -10,17 +10,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module, metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from helpers.installation import CLONE, INSTALL, pip_install
+from helpers.installation import CLONE, INSTALL, PACKAGE, is_clone, pip_install
+from helpers.installation.working_copy import is_working_copy
 
 PROJECTS = ("taskrouter-notebooks", "local-taskrouter")
 _WIDGETS_IN_LAB = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
-_PACKAGES = ("helpers", "local-taskrouter/local_taskrouter")
-
 
 MODULES = {"pyjwt": "jwt"}
 """The module of a package that has another name."""
@@ -104,13 +104,19 @@ def _widgets() -> Part:
 
 
 def _helpers(folder: Path) -> Part:
-    """Check that the installed helpers are those of the clone that contains `folder`.
+    """Check that the installed packages are those of the clone that contains `folder`.
 
-    On a JupyterHub the host installs them once, and each learner has a copy of the clone.
+    On a JupyterHub the host installs them once, and each learner has a copy of the clone. The
+    notebooks in a working copy come from what is installed, wherever it is.
     """
     name = "helpers of this clone"
-    clone = next((parent for parent in [folder, *folder.parents] if _is_clone(parent)), CLONE)
-    if clone.resolve() == CLONE or _sources(clone) == _sources(CLONE):
+    clone = next(filter(is_clone, [folder, *folder.parents]), None)
+    if clone is None or clone.resolve() == CLONE or is_working_copy(folder):
+        return Part(name)
+    installed = find_spec("local_taskrouter")
+    local_taskrouter = Path(installed.origin or "").parent if installed else PACKAGE
+    in_clone = _sources(clone / "helpers", clone / "local-taskrouter" / "local_taskrouter")
+    if in_clone == _sources(PACKAGE, local_taskrouter):
         return Part(name)
     fix = pip_install(clone)
     if not os.access(sys.prefix, os.W_OK):
@@ -118,11 +124,9 @@ def _helpers(folder: Path) -> Part:
     return Part(name, f"they come from {CLONE}", fix)
 
 
-def _sources(clone: Path) -> dict[str, bytes]:
-    """Read the Python files of both packages, by name."""
-    files = [file for name in _PACKAGES for file in (clone / name).rglob("*.py")]
-    return {str(file.relative_to(clone)): file.read_bytes() for file in files}
-
-
-def _is_clone(folder: Path) -> bool:
-    return all((folder / name).is_dir() for name in _PACKAGES)
+def _sources(*packages: Path) -> list[dict[str, bytes]]:
+    """Read the Python files of each package, by name."""
+    return [
+        {file.relative_to(package).as_posix(): file.read_bytes() for file in package.rglob("*.py")}
+        for package in packages
+    ]

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
 from timeout import SECONDS
 
-from helpers.lab import CLONE
+from helpers.installation import CLONE
 from helpers.lessons.workspace import PreparedWorkspace, prepare
 from helpers.session.connect import connect
 from helpers.session.session import Session

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 from workspace_builder import WorkspaceBuilder
 
-from helpers.lab import CLONE
+from helpers.installation import CLONE
 
 EXAMPLE = CLONE / "examples" / "agent-desk"
 

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import BrowserContext, Page, expect
 
 from helpers.controls import __all__ as PANELS
-from helpers.lab import CLONE
+from helpers.installation import CLONE
 from tools.refresh import normalize, run
 
 COMMITTED = sorted((CLONE / "notebooks").glob("*.ipynb"))

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 from helpers.installation import CLONE, parts
 from helpers.installation.parts import Part, python_part
+from helpers.installation.working_copy import copy_notebooks
 
 
 def package_part(requirement: str) -> Part:
@@ -119,6 +120,13 @@ def test_copy_of_this_clone_is_ok_until_it_is_changed(tmp_path: Path):
     assert part_of(tmp_path, "helpers of this clone").verdict == "ok"
     (tmp_path / "helpers" / "checks.py").write_text("# newer\n")
     assert part_of(tmp_path, "helpers of this clone").verdict == f"they come from {CLONE}"
+
+
+def test_working_copy_in_another_clone_is_ok(tmp_path: Path):
+    for package in ("helpers", "local-taskrouter/local_taskrouter"):
+        (tmp_path / package).mkdir(parents=True)
+    copy_notebooks(tmp_path / "copy", update=False)
+    assert part_of(tmp_path / "copy", "helpers of this clone").verdict == "ok"
 
 
 def test_helpers_of_this_clone_are_ok_inside_and_outside_it(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""`python -m helpers.lab` starts JupyterLab."""
+"""`taskrouter-notebooks` copies the notebooks and starts JupyterLab."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from helpers import lab
 
 
 def test_command_started_in_another_folder_serves_the_notebooks(tmp_path: Path):
-    with running_lab(tmp_path, cwd=tmp_path) as server:
+    folder = tmp_path / "learner"
+    folder.mkdir()
+    with running_lab(tmp_path, cwd=folder) as server:
 
         def get(path: str) -> requests.Response:
             authorization = {"Authorization": f"token {server['token']}"}
@@ -17,3 +19,4 @@ def test_command_started_in_another_folder_serves_the_notebooks(tmp_path: Path):
 
         assert get(f"lab/tree/{lab.FIRST_NOTEBOOK}").status_code == 200
         assert get(f"api/contents/{lab.FIRST_NOTEBOOK}").json()["type"] == "notebook"
+        assert (folder / lab.FIRST_NOTEBOOK).is_file()
