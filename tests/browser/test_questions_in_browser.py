@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
-from helpers.lab import CLONE
+from helpers.installation import CLONE
 from tools.refresh import normalize, run
 
 CELLS = (

@@ -14,7 +14,7 @@ import yaml
 from browser_tab import SCREENSHOTS, violations
 from playwright.sync_api import BrowserContext, Page, expect
 
-from helpers.lab import CLONE
+from helpers.installation import CLONE
 
 WORKFLOW = CLONE / ".github" / "workflows" / "site.yml"
 LESSONS = sorted((CLONE / "notebooks").glob("*.ipynb"))
