@@ -1,7 +1,7 @@
 """Twilio's table of Events: https://www.twilio.com/docs/taskrouter/api/event/reference
 
 `EVENTS` has each type's ResourceType, as recorded, and the parameters of its Event Callback. Types
-of what the local TaskRouter does not have (transfers, calls that fail) are left out.
+of what the local TaskRouter does not have (calls that fail) are left out, and transfers, whose parameters are not recorded.
 """
 
 COMMON = "EventType AccountSid WorkspaceSid WorkspaceName EventDescription ResourceType ResourceSid Timestamp"

@@ -16,6 +16,7 @@ TASK_STATUS = {
     "task.canceled": "canceled",
     "task.completed": "completed",
 }
+TRANSFER_ENDS = ("task.transfer-completed", "task.transfer-failed", "task.transfer-canceled")
 
 
 class EventReplay:
@@ -25,7 +26,7 @@ class EventReplay:
 
     def __init__(self):
         self.workers, self.queues, self.reservations = {}, {}, {}
-        self._tasks, self._of_task = {}, {}
+        self._tasks, self._of_task, self._transferred = {}, {}, set()
 
     def apply(self, event):
         kind, sid, data = event.event_type, event.resource_sid, event.data
@@ -34,6 +35,10 @@ class EventReplay:
             self._of_task.setdefault(data["task_sid"], set()).add(sid)
         elif kind in TASK_STATUS:
             self._tasks[sid] = TASK_STATUS[kind]
+        elif kind == "task.transfer-initiated":
+            self._transferred.add(sid)
+        elif kind in TRANSFER_ENDS:
+            self._transferred.remove(sid)
         elif kind in ("task.deleted", "task.system-deleted"):
             self._remove(sid)
         elif kind == "task-queue.moved":
@@ -55,7 +60,7 @@ class EventReplay:
 
     def _by_reservations(self, task_sid):
         statuses = {self.reservations[sid] for sid in self._of_task.get(task_sid, ())}
-        if "accepted" in statuses:
+        if "accepted" in statuses and task_sid not in self._transferred:
             return "assigned"
         return "reserved" if "pending" in statuses else "pending"
 

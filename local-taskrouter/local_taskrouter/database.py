@@ -22,7 +22,7 @@ from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.errors import TwilioError
 from local_taskrouter.event_table import OLDEST_FIRST, EventReader
 
-VERSION = 2
+VERSION = 3
 """Of the tables and of what is in them; `PRAGMA user_version` has it. Raise it with each change."""
 EVENTS_KEPT = 30 * 86_400
 """Seconds until an Event is deleted: https://www.twilio.com/docs/taskrouter/api/event"""

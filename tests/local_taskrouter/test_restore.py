@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from local_taskrouter import callbacks, outbox, settling
 from local_taskrouter.clock import ManualClock, SystemClock
 from local_taskrouter.core.records import Callback
+from local_taskrouter.core.transfers import MODES, start_transfer
 from local_taskrouter.database import VERSION
 from local_taskrouter.delivery_table import Attempt
 from local_taskrouter.process.home import ACCOUNT_SID
@@ -32,6 +34,7 @@ STEPS = st.lists(
         st.tuples(st.just("respond"), st.sampled_from(sorted(INSTRUCTIONS))),
         st.tuples(st.just("advance"), st.sampled_from([0.5, 5, 45, 400])),
         st.tuples(st.just("complete"), st.none()),
+        st.tuples(st.just("transfer"), st.sampled_from(MODES)),
         st.tuples(st.just("resume"), st.none()),
     ),
     max_size=12,
@@ -124,9 +127,22 @@ def take(step, argument, taskrouter, office, app):
     elif step == "complete":
         for task in office.workspace.tasks.list(assignment_status="assigned", limit=1):
             office.workspace.tasks(task.sid).update(assignment_status="completed")
+    elif step == "transfer":
+        taskrouter.call(partial(transfer_to_queue, argument))
     else:
         taskrouter.resume()
         taskrouter.freeze()
+
+
+def transfer_to_queue(mode, engine):
+    """Transfer the oldest assigned Task."""
+    [workspace] = engine.store.find("workspaces", "all")
+    [queue] = engine.store.find("task_queues", workspace.sid)
+    for task in engine.store.find("in_status", (workspace.sid, "assigned")):
+        for one in engine.store.find("reservations_of_task", task.sid):
+            if one.reservation_status == "accepted":
+                start_transfer(engine, one, queue, mode)
+                return
 
 
 def killed_copy(taskrouter, folder):

@@ -9,15 +9,16 @@ from pathlib import Path
 from local_taskrouter.api.instruction_parameters import INSTRUCTION_PARAMETERS
 from local_taskrouter.api.lists import PAGING
 from local_taskrouter.api.routes import ROUTES
+from local_taskrouter.event_bridge import transfers
 
 SUPPORT = Path(__file__).parents[2] / "local-taskrouter" / "SUPPORT.md"
 GROUPS = {"paging": PAGING, "instruction parameters": INSTRUCTION_PARAMETERS}
 
 
-def matrix():
+def matrix(routes):
     """The route table in Markdown: a row for each method of each path."""
     rows = ["| Path | Method | Parameters |", "| --- | --- | --- |"]
-    for route in sorted(ROUTES, key=lambda route: (shown(route.path), route.method)):
+    for route in sorted(routes, key=lambda route: (shown(route.path), route.method)):
         groups = [name for name, group in GROUPS.items() if group.keys() <= route.params.keys()]
         grouped = {name for group in groups for name in GROUPS[group]}
         given = [*(f"`{name}`" for name in route.params if name not in grouped), *groups]
@@ -33,7 +34,8 @@ def shown(path):
 def updated(text):
     """The text of SUPPORT.md with the tables of the code."""
     tables = {
-        "routes": matrix(),
+        "routes": matrix(ROUTES),
+        "event bridge": matrix(transfers.ROUTES),
         "instruction parameters": ", ".join(f"`{name}`" for name in INSTRUCTION_PARAMETERS),
     }
     for name, table in tables.items():

@@ -15,6 +15,7 @@ from local_taskrouter.core.records import (
     Task,
     TaskChannel,
     TaskQueue,
+    Transfer,
     Worker,
     Workflow,
     Workspace,
@@ -166,6 +167,25 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
         data |= _parameters(engine, record) if record else {}
     if (known := _known_worker_sid(store, task)) is not None:
         data["known_worker_sid"] = known
+    if (transfer := store.get(Transfer, task.transfer_sid)) is not None:
+        data |= _transfer(transfer)
+    return data
+
+
+def _transfer(transfer: Transfer) -> dict[str, str]:
+    """What the Events of a Task carry while it is transferred."""
+    data = {
+        "task_transfer_sid": transfer.sid,
+        "transfer_started": text(int(transfer.date_created)),
+        "transfer_initiating_reservation_sid": transfer.initiating_reservation_sid,
+        "transfer_initiating_worker_sid": transfer.initiating_worker_sid,
+        "transfer_mode": transfer.transfer_mode,
+        "transfer_status": transfer.transfer_status,
+        "transfer_to": transfer.transfer_to,
+        "transfer_type": transfer.transfer_type,
+    }
+    if transfer.transfer_failed_reason is not None:
+        data["transfer_failed_reason"] = transfer.transfer_failed_reason
     return data
 
 

@@ -17,6 +17,7 @@ from local_taskrouter.core.records import (
     Task,
     TaskChannel,
     TaskQueue,
+    Transfer,
     Worker,
     WorkerChannel,
     Workflow,
@@ -112,6 +113,7 @@ INDEXES: dict[str, IndexRule] = {
     "channels_of_worker": IndexRule(WorkerChannel, lambda r: r.worker_sid),
     "worker_channel": IndexRule(WorkerChannel, lambda r: (r.worker_sid, r.task_channel_sid)),
     "reservations_of_task": IndexRule(Reservation, lambda r: r.task_sid),
+    "transfers_of_task": IndexRule(Transfer, lambda r: r.task_sid),
     "reservations_of_worker": IndexRule(Reservation, lambda r: r.worker_sid),
     "reservations_of_worker_by_status": IndexRule(
         Reservation,

@@ -25,6 +25,8 @@ from local_taskrouter.errors import BadRequest, TwilioError
 VOICE_INSTRUCTIONS = ("call", "conference", "dequeue", "redirect", "supervise")
 _CALLS_WORKER = ("call", "dequeue")
 """https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks#dequeue-linked-call-tracking"""
+_FOR_TRANSFERS = ("conference", "supervise")
+"""https://www.twilio.com/docs/api/errors/40151"""
 _NO_ACTIVITY = {"dequeue": 40130, "conference": 40139}
 _NOT_PENDING = {"call": 40114, "redirect": 40123, "dequeue": 40135, "conference": 40136}
 _URL_START = re.compile(r"https?://(\[[\da-fA-F:.]+\]|[^\s/?#\[\]])")
@@ -116,6 +118,12 @@ def apply_voice_instruction(
 
 def _require_state(reservation: Reservation, instruction: str) -> None:
     status = reservation.reservation_status
+    if reservation.transfer_sid is not None and instruction not in _FOR_TRANSFERS:
+        raise InstructionError(
+            40151,
+            f"{instruction} is no instruction for a transferred Task: accept, reject,"
+            f" {' or '.join(_FOR_TRANSFERS)} it",
+        )
     if instruction == "supervise":
         if status in ("pending", "canceled"):
             raise InstructionError(

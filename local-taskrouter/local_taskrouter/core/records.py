@@ -113,7 +113,7 @@ class Workflow(Record):
 class Task(Record):
     """`step` holds the fields of the Workflow `Step` the Task is at, `step_until` is when it ends,
     `configuration` is what routes it if its Workflow has another one since, `places` copies its
-    TaskQueue's `max_reserved_workers`.
+    TaskQueue's `max_reserved_workers`, `transfer_sid` is the transfer that has not ended.
     """
 
     prefix = "WT"
@@ -139,12 +139,16 @@ class Task(Record):
     assignment_count: int = 0
     held_until: float | None = None
     remove_at: float | None = None
+    transfer_sid: str | None = None
     version: int = 0
 
 
 @dataclass(kw_only=True)
 class Reservation(Record):
-    """`expires_at` is set while it is pending; `instruction` is its voice instruction as JSON."""
+    """`expires_at` is set while it is pending; `instruction` is its voice instruction as JSON.
+
+    `transfer_sid` is the transfer that created it.
+    """
 
     prefix = "WR"
 
@@ -158,7 +162,33 @@ class Reservation(Record):
     previous_activity_sid: str
     reservation_status: str = "pending"
     instruction: str | None = None
+    transfer_sid: str | None = None
     version: int = 1
+
+
+@dataclass(kw_only=True)
+class Transfer(Record):
+    """An attempt to hand a Task over. The REST API does not have it, the JavaScript SDK does.
+
+    `transfer_to` is the SID of a Worker or TaskQueue, the `initiating_…` are those from which it goes.
+    """
+
+    prefix = "TT"
+
+    task_sid: str
+    initiating_reservation_sid: str
+    initiating_worker_sid: str
+    initiating_queue_sid: str | None
+    initiating_workflow_sid: str | None
+    transfer_to: str
+    transfer_mode: str
+    transfer_status: str = "initiated"
+    transfer_failed_reason: str | None = None
+
+    @property
+    def transfer_type(self) -> str:
+        """Whether it goes to a WORKER or a QUEUE."""
+        return "WORKER" if self.transfer_to.startswith(Worker.prefix) else "QUEUE"
 
 
 KINDS: dict[str, type[Record]] = {
@@ -173,6 +203,7 @@ KINDS: dict[str, type[Record]] = {
         Workflow,
         Task,
         Reservation,
+        Transfer,
     )
 }
 

@@ -5,6 +5,7 @@ https://www.twilio.com/docs/taskrouter/api/reservations
 
 from local_taskrouter.core.availability import move_worker
 from local_taskrouter.core.engine import Engine
+from local_taskrouter.core.event_log import emit
 from local_taskrouter.core.records import (
     Activity,
     Reservation,
@@ -17,9 +18,11 @@ from local_taskrouter.core.task_end import (
     cancel_task,
     complete_task,
     end_reservations,
+    end_transfer,
     move_reservation,
     wrap_up_task,
 )
+from local_taskrouter.core.transfers import fail_attempt
 from local_taskrouter.core.workflow_walk import retry
 from local_taskrouter.errors import BadRequest, Gone
 from local_taskrouter.rules.lifecycle import RESERVATION, TASK, advance
@@ -51,6 +54,7 @@ def accept(engine: Engine, reservation: Reservation) -> None:
     )
     move_reservation(engine, reservation, "accept")
     end_reservations(engine, task, "rescind", ("pending",), but=reservation)
+    end_transfer(engine, task, "complete")
     _assign(engine, task, reservation)
 
 
@@ -86,18 +90,32 @@ def cancel_unreachable(engine: Engine, reservation: Reservation) -> None:
 
 
 def wrap_up(engine: Engine, reservation: Reservation) -> None:
-    """Move the Reservation and its Task to wrapping. Raises IllegalTransition unless accepted."""
+    """Move the Reservation to wrapping, and with the last one its Task.
+
+    Raises IllegalTransition unless it is accepted.
+    """
     advance(RESERVATION, reservation.reservation_status, "wrap_up")
-    wrap_up_task(engine, engine.store.require(Task, reservation.task_sid), None)
+    task = engine.store.require(Task, reservation.task_sid)
+    if task.assignment_status == "assigned" and not _others(engine, reservation, "accepted"):
+        wrap_up_task(engine, task, None)
+    else:
+        move_reservation(engine, reservation, "wrap_up")
 
 
 def complete(engine: Engine, reservation: Reservation) -> None:
-    """Complete the Reservation and its Task.
+    """Complete the Reservation, and with the last one its Task.
 
     Raises IllegalTransition unless it is accepted or wrapping.
     """
     advance(RESERVATION, reservation.reservation_status, "complete")
-    complete_task(engine, engine.store.require(Task, reservation.task_sid), ALL_COMPLETED)
+    task = engine.store.require(Task, reservation.task_sid)
+    is_taken = task.assignment_status in ("assigned", "wrapping")
+    if is_taken and not _others(engine, reservation, "accepted", "wrapping"):
+        complete_task(engine, task, ALL_COMPLETED)
+        return
+    move_reservation(engine, reservation, "complete")
+    if task.assignment_status == "assigned" and not _others(engine, reservation, "accepted"):
+        wrap_up_task(engine, task, None)
 
 
 def release(engine: Engine, reservation: Reservation) -> None:
@@ -106,12 +124,16 @@ def release(engine: Engine, reservation: Reservation) -> None:
     if task.assignment_status != "reserved":
         return
     if not task.pending_reservations:
+        if fail_attempt(engine, task, reservation):
+            return
         engine.store.change(
             task,
             assignment_status=advance(TASK, "reserved", "release"),
             date_updated=engine.now,
             version=task.version + 1,
         )
+        if task.transfer_sid is not None:
+            emit(engine, "task.updated", task, f"Task {task.sid} updated")
         if task.assignment_count >= MAX_ASSIGNMENTS:
             cancel_task(engine, task, TOO_MANY)
             return
@@ -132,6 +154,14 @@ def transition_error(reservation: Reservation, status: str) -> str:
     return (
         f"Reservation {reservation.sid} is already in state [{reservation.reservation_status}]"
         f" and cannot be updated to [{status}]"
+    )
+
+
+def _others(engine: Engine, reservation: Reservation, *statuses: str) -> bool:
+    """Whether other Reservations of the Task have one of these statuses, as after a transfer."""
+    return any(
+        one is not reservation and one.reservation_status in statuses
+        for one in engine.store.walk("reservations_of_task", reservation.task_sid)
     )
 
 

@@ -37,6 +37,7 @@ def reserve(engine: Engine, task: Task, worker: Worker) -> Reservation:
             workflow_sid=task.workflow_sid,
             expires_at=now + reservation_timeout(workflow),
             previous_activity_sid=worker.activity_sid,
+            transfer_sid=task.transfer_sid,
         )
     )
     store.change(

@@ -187,10 +187,15 @@ class _Pair:
 
     @property
     def has_pending_reservation(self) -> bool:
-        if not self.task.pending_reservations:
-            return False
+        return self.task.pending_reservations > 0 and self._has_reservation("pending")
+
+    @property
+    def is_transferring(self) -> bool:
+        return self.task.transfer_sid is not None and self._has_reservation("accepted")
+
+    def _has_reservation(self, status: str) -> bool:
         return any(
-            each.worker_sid == self.worker.sid and each.reservation_status == "pending"
+            each.worker_sid == self.worker.sid and each.reservation_status == status
             for each in self.engine.store.walk("reservations_of_task", self.task.sid)
         )
 

@@ -1,4 +1,4 @@
-"""End Tasks (cancel, complete, delete) and their Reservations.
+"""End Tasks (cancel, complete, delete), their Reservations and their transfers.
 
 https://www.twilio.com/docs/taskrouter/lifecycle-task-state
 """
@@ -13,10 +13,11 @@ from local_taskrouter.core.records import (
     Reservation,
     Task,
     TaskQueue,
+    Transfer,
     Worker,
     Workspace,
 )
-from local_taskrouter.rules.lifecycle import RESERVATION, TASK, advance
+from local_taskrouter.rules.lifecycle import RESERVATION, TASK, TRANSFER, advance
 
 KEPT_AFTER_END = 300
 """Seconds that a canceled or completed Task can still be read."""
@@ -30,6 +31,11 @@ _EVENT = {
     "wrap_up": "reservation.wrapup",
     "complete": "reservation.completed",
 }
+_TRANSFER_EVENT = {
+    "complete": "task.transfer-completed",
+    "fail": "task.transfer-failed",
+    "cancel": "task.transfer-canceled",
+}
 _FREES = frozenset({"reject", "time_out", "cancel", "rescind", "complete"})
 
 
@@ -38,10 +44,14 @@ def cancel_task(
 ) -> None:
     """Cancel a pending or reserved Task; its pending Reservations are canceled with it.
 
+    Those of Workers who were transferring it are completed.
+
     `description` is the Event's, if it is not just that the Task is canceled. Raises IllegalTransition in any other status.
     """
     _end(engine, task, "cancel", reason)
+    end_transfer(engine, task, "fail", "Transfer failed because the task was canceled")
     end_reservations(engine, task, "cancel", ("pending",))
+    end_reservations(engine, task, "complete", ("accepted", "wrapping"))
     emit(engine, "task.canceled", task, description or f"Task {task.sid} canceled")
 
 
@@ -70,6 +80,7 @@ def wrap_up_task(engine: Engine, task: Task, reason: str | None) -> None:
 
 def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") -> None:
     """Delete a Task in any status; cancel its pending Reservations, complete the accepted ones."""
+    end_transfer(engine, task, "fail", "Transfer failed because the task was deleted")
     end_reservations(engine, task, "cancel", ("pending",))
     end_reservations(engine, task, "complete", ("accepted", "wrapping"))
     emit(engine, event_type, task, f"Task {task.sid} deleted")
@@ -77,10 +88,34 @@ def delete_task(engine: Engine, task: Task, event_type: str = "task.deleted") ->
 
 
 def remove_task(engine: Engine, task: Task) -> None:
-    """Remove a Task and its Reservations, as TaskRouter does some time after its end."""
-    for reservation in engine.store.find("reservations_of_task", task.sid):
-        engine.store.remove(reservation)
+    """Remove a Task with its Reservations and transfers, as TaskRouter does some time after its end."""
+    for index in ("reservations_of_task", "transfers_of_task"):
+        for record in engine.store.find(index, task.sid):
+            engine.store.remove(record)
     engine.store.remove(task)
+
+
+def end_transfer(engine: Engine, task: Task, trigger: str, reason: str | None = None) -> None:
+    """Apply `trigger` to the Task's transfer if one is going on: "complete", "fail" or "cancel".
+
+    The caller gives the Task to a Worker, or routes it.
+    """
+    transfer = engine.store.get(Transfer, task.transfer_sid)
+    if transfer is None:
+        return
+    engine.store.change(
+        transfer,
+        transfer_status=advance(TRANSFER, transfer.transfer_status, trigger),
+        transfer_failed_reason=reason,
+        date_updated=engine.now,
+    )
+    emit(
+        engine,
+        _TRANSFER_EVENT[trigger],
+        task,
+        f"Transfer {transfer.sid} of Task {task.sid} {transfer.transfer_status}",
+    )
+    engine.store.change(task, transfer_sid=None)
 
 
 def end_reservations(

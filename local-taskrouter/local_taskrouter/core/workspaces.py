@@ -12,6 +12,7 @@ from local_taskrouter.core.records import (
     Task,
     TaskChannel,
     TaskQueue,
+    Transfer,
     Worker,
     WorkerChannel,
     Workflow,
@@ -33,6 +34,7 @@ CHANNELS = (
 )
 TEMPLATES = ("NONE", "EMPTY", "FIFO")
 _OLDEST_LAST = (
+    Transfer,
     Reservation,
     Task,
     WorkerChannel,
@@ -101,9 +103,10 @@ def delete_workspace(engine: Engine, workspace: Workspace) -> None:
 
 def _all(engine: Engine, workspace: Workspace, kind: type[Record]) -> list[Record]:
     store = engine.store
-    if kind is Reservation:
+    if kind is Reservation or kind is Transfer:
+        index = "reservations_of_task" if kind is Reservation else "transfers_of_task"
         tasks = list(store.find("tasks", workspace.sid))
-        return [r for task in tasks for r in store.find("reservations_of_task", task.sid)]
+        return [r for task in tasks for r in store.find(index, task.sid)]
     if kind is WorkerChannel:
         workers = list(store.find("workers", workspace.sid))
         return [c for worker in workers for c in store.find("channels_of_worker", worker.sid)]

@@ -6,6 +6,7 @@ happens. The protocol is that of the SDK's source, https://github.com/twilio/twi
     tokens     who presents a token, and until when
     access     what a token allows
     requests   the SDK's requests as requests to the REST API
+    transfers  those that the REST API does not have
     shapes     the resources as the SDK reads them
     pushes     the messages about what a command changed
     channels   the open websockets, and which Worker each follows

@@ -17,6 +17,7 @@ Push = tuple[str, str]
 """The SID of a Worker, and the message."""
 _OF_WORKER = ("worker.activity.update", "worker.attributes.update")
 _OF_CHANNEL = ("worker.capacity.update", "worker.channel.availability.update")
+_OF_TRANSFER = "task.transfer-"
 _OF_TASK = ("task.updated", "task.canceled", "task.completed", "task.wrapup")
 
 
@@ -46,6 +47,8 @@ def _workers(engine: Engine, outcome: Outcome, event: Event) -> list[str]:
     kind = event.event_type
     if kind.startswith("reservation.") or kind in _OF_WORKER or kind in _OF_CHANNEL:
         return [event.data["worker_sid"]]
+    if kind.startswith(_OF_TRANSFER):
+        return [event.data["transfer_initiating_worker_sid"]]
     if kind not in _OF_TASK:
         return []
     found: dict[str, None] = {}
@@ -56,13 +59,15 @@ def _workers(engine: Engine, outcome: Outcome, event: Event) -> list[str]:
 
 
 def _subject(engine: Engine, outcome: Outcome, event: Event) -> Record | None:
-    """The record that a message shows: a WorkerChannel has no Events of its own."""
+    """The record that a message shows: WorkerChannels and transfers have no Events of their own."""
     if event.event_type in _OF_CHANNEL:
         worker = engine.store.get(Worker, event.resource_sid)
         channels = engine.store.walk("channels_of_worker", worker.sid) if worker else ()
         return next((one for one in channels if _is_about(event, one)), None)
-    record = engine.store.get(Record, event.resource_sid)
-    return record or outcome.removed.get(event.resource_sid)
+    sid = event.resource_sid
+    if event.event_type.startswith(_OF_TRANSFER):
+        sid = event.data["task_transfer_sid"]
+    return engine.store.get(Record, sid) or outcome.removed.get(sid)
 
 
 def _is_about(event: Event, channel: WorkerChannel) -> bool:

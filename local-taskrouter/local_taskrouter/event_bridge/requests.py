@@ -33,7 +33,7 @@ _PARAMETERS = {
 _SID = "[A-Z]{2}[0-9a-f]{32}"
 _SERVED = re.compile(
     f"/v1/Workspaces/{_SID}/(?:Activities|(?:Workers|Tasks|TaskQueues)(?:/{_SID})?"
-    f"|Workers/{_SID}/Channels|(?:Workers|Tasks)/{_SID}/Reservations(?:/{_SID})?)"
+    f"|Workers/{_SID}/Channels|Workers/{_SID}/Transfers(?:/{_SID})?|(?:Workers|Tasks)/{_SID}/Reservations(?:/{_SID})?)"
 )
 """What the SDK asks for; the API has more."""
 _CALLS = frozenset(

@@ -14,6 +14,7 @@ from local_taskrouter.core.records import (
     Task,
     TaskChannel,
     TaskQueue,
+    Transfer,
     Worker,
     WorkerChannel,
     Workflow,
@@ -46,6 +47,8 @@ def shape(store: Store, account_sid: str, now: float, record: Record, task: Task
             return head | _task(store, now, record)
         case Reservation():
             return head | _reservation(store, account_sid, now, record, task)
+        case Transfer():
+            return head | _transfer(record)
     raise TypeError(f"the SDK reads no {type(record).__name__}")
 
 
@@ -129,7 +132,7 @@ def _reservation(
     store: Store, account_sid: str, now: float, reservation: Reservation, task: Task | None
 ) -> Shape:
     workflow = store.get(Workflow, reservation.workflow_sid)
-    return {
+    shown = {
         "reservation_status": reservation.reservation_status,
         "reservation_timeout": reservation_timeout(workflow),
         "task": shape(store, account_sid, now, task, None) if task else None,
@@ -139,3 +142,27 @@ def _reservation(
         "worker_previous_activity_sid": reservation.previous_activity_sid,
         "version": reservation.version,
     }
+    incoming = store.get(Transfer, reservation.transfer_sid)
+    if incoming is not None:
+        shown["task_transfer"] = shape(store, account_sid, now, incoming, None)
+    outgoing = store.get(Transfer, task.transfer_sid if task else None)
+    if outgoing is not None and outgoing.initiating_reservation_sid == reservation.sid:
+        shown["active_outgoing_task_transfer"] = shape(store, account_sid, now, outgoing, None)
+    return shown
+
+
+def _transfer(transfer: Transfer) -> Shape:
+    shown: Shape = {
+        "initiating_reservation_sid": transfer.initiating_reservation_sid,
+        "initiating_worker_sid": transfer.initiating_worker_sid,
+        "initiating_queue_sid": transfer.initiating_queue_sid,
+        "initiating_workflow_sid": transfer.initiating_workflow_sid,
+        "task_sid": transfer.task_sid,
+        "transfer_mode": transfer.transfer_mode,
+        "transfer_to": transfer.transfer_to,
+        "transfer_type": transfer.transfer_type,
+        "transfer_status": transfer.transfer_status,
+    }
+    if transfer.transfer_failed_reason is not None:
+        shown["transfer_failed_reason"] = transfer.transfer_failed_reason
+    return shown

@@ -138,6 +138,7 @@ class _TaskAndWorker:
     """The Task and one Worker, as the REST API shows them; a `Pair` of rules/matching.py."""
 
     has_pending_reservation: bool
+    is_transferring: bool
     names_another_worker: bool
     is_for_one_worker: bool
     ignores_capacity: bool
@@ -282,6 +283,7 @@ def _judge(
     statuses = evidence.reservation_statuses.get(sid, ())
     pair = _TaskAndWorker(
         has_pending_reservation="pending" in statuses,
+        is_transferring="accepted" in statuses and task.assignment_status in TASK_WAITING,
         names_another_worker=another is not None,
         is_for_one_worker=routed_to(task.routing_target) is not None,
         ignores_capacity=task.ignore_capacity,

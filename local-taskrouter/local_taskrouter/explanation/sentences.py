@@ -13,7 +13,7 @@ from local_taskrouter.explanation.candidates import (
 )
 from local_taskrouter.explanation.evidence import Evidence, TaskFacts
 from local_taskrouter.explanation.verdicts import MISSING, Clause
-from local_taskrouter.rules.matching import routed_to
+from local_taskrouter.rules.matching import Obstacle, routed_to
 from local_taskrouter.rules.timeouts import iso, reservation_deadline, seconds_left, time_left
 
 MOST_GROUPS = 3
@@ -224,6 +224,8 @@ def _describe_clause(clause: Clause) -> str:
 
 
 def _obstacles(candidate: Candidate, verbs: Verbs) -> Iterator[str]:
+    if Obstacle.TRANSFERRING in candidate.obstacles:
+        yield f"{verbs.be} transferring it"
     if not candidate.is_available:
         yield f"{verbs.be} {candidate.activity_name}"
     if candidate.is_busy and candidate.capacity is None:

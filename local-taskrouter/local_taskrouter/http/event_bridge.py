@@ -29,7 +29,7 @@ from local_taskrouter.event_bridge.requests import (
 )
 from local_taskrouter.event_bridge.session import check_exists, serve
 from local_taskrouter.http.connections import DROP
-from local_taskrouter.http.route_table import api_routes, find
+from local_taskrouter.http.route_table import bridge_routes, find
 from local_taskrouter.service import TaskRouter
 
 HEADERS = {
@@ -77,7 +77,7 @@ class EventBridge:
         token = self._token(asked.token or request.query_params.get("token"))
         if response := await meet_fault(request, asked.method, asked.path):
             return response
-        route, sids = find(api_routes(), asked.method, asked.path)
+        route, sids = find(bridge_routes(), asked.method, asked.path)
         command = partial(self._command, asked, token, route, sids, if_match)
         reply = await run(command, route.long)
         assert isinstance(reply, Reply)  # no request of the SDK reads Events

@@ -10,6 +10,7 @@ from starlette.routing import compile_path
 from local_taskrouter.api.call import Route
 from local_taskrouter.api.routes import ROUTES
 from local_taskrouter.errors import MethodNotAllowed, NotFound
+from local_taskrouter.event_bridge import transfers
 
 
 class HasMethod(Protocol):
@@ -31,7 +32,17 @@ Routes = dict[Shape, list[tuple[Pattern[str], R]]]
 @cache
 def api_routes() -> Routes[Route]:
     """The routes of the API, below `/v1`."""
-    ordered = sorted(ROUTES, key=lambda route: route.path.count("<"))
+    return _below_v1(ROUTES)
+
+
+@cache
+def bridge_routes() -> Routes[Route]:
+    """The routes of the API and those of the Event Bridge alone."""
+    return _below_v1([*ROUTES, *transfers.ROUTES])
+
+
+def _below_v1(routes: Iterable[Route]) -> Routes[Route]:
+    ordered = sorted(routes, key=lambda route: route.path.count("<"))
     return by_shape((f"/v1{route.path}", route) for route in ordered)
 
 

@@ -1,4 +1,4 @@
-"""The two lifecycles of TaskRouter as tables: status -> trigger -> next status.
+"""The lifecycles of TaskRouter as tables: status -> trigger -> next status.
 
 The local TaskRouter moves Tasks and Reservations by these tables, and diagrams are drawn from them.
 The first status of each is the initial one. Statuses are spelled as in the REST API.
@@ -42,6 +42,21 @@ RESERVATION: dict[str, dict[str, str]] = {
     "canceled": {},
     "rescinded": {},
 }
+
+TRANSFER: dict[str, dict[str, str]] = {
+    "initiated": {"complete": "complete", "fail": "failed", "cancel": "canceled"},
+    "complete": {},
+    "failed": {},
+    "canceled": {},
+}
+"""Of a transfer, which the JavaScript SDK has (https://twilio.github.io/twilio-taskrouter.js/Transfers.html)."""
+
+TASK_IN_TRANSFER: dict[str, dict[str, str]] = {
+    "assigned": {"transfer": "pending"},
+    "pending": {"return": "assigned"},
+    "reserved": {"return": "assigned"},
+}
+"""What a transfer adds to TASK: the Task waits for a Worker again, and may return to the one it had."""
 
 TASK_WAITING: frozenset[str] = frozenset(status for status in TASK if "reserve" in TASK[status])
 """The statuses of a Task that no Worker has accepted: pending and reserved."""

@@ -12,7 +12,7 @@ A `Pair` is a Task and a Worker; `obstacles` are the reasons against reserving t
 * Otherwise the Worker must match the TaskQueue's `target_workers` and the target's expression, have
   an available Activity, and have room on the Task's channel; a known Worker must too
   (https://www.twilio.com/docs/taskrouter/multitasking).
-* A Worker never has two pending Reservations for one Task.
+* A Worker never has two pending Reservations for one Task, and none for a Task it is transferring.
 """
 
 import re
@@ -46,6 +46,7 @@ class Obstacle(Enum):
     """Why TaskRouter does not reserve a Worker for a Task."""
 
     PENDING_RESERVATION = "the Worker has a pending Reservation for this Task"
+    TRANSFERRING = "the Worker is transferring this Task"
     ANOTHER_WORKER = "the Task names another Worker"
     TASK_QUEUE = "the Worker does not match target_workers"
     TARGET = "the Worker does not match the target's expression"
@@ -59,6 +60,11 @@ class Pair(Protocol):
     @property
     def has_pending_reservation(self) -> bool:
         """Whether the Worker has a pending Reservation for the Task."""
+        ...
+
+    @property
+    def is_transferring(self) -> bool:
+        """Whether the Worker has accepted the Task and transfers it, so that it waits for another."""
         ...
 
     @property
@@ -138,6 +144,8 @@ def obstacles(pair: Pair) -> Iterator[Obstacle]:
     """
     if pair.has_pending_reservation:
         yield Obstacle.PENDING_RESERVATION
+    if pair.is_transferring:
+        yield Obstacle.TRANSFERRING
     names_another_worker = pair.names_another_worker
     if names_another_worker:
         yield Obstacle.ANOTHER_WORKER

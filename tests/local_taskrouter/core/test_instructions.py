@@ -4,6 +4,7 @@ import json
 
 import pytest
 from local_taskrouter.core.instructions import Alert, apply_instruction
+from local_taskrouter.core.transfers import start_transfer
 
 URL = "http://a.example/twiml"
 
@@ -62,3 +63,15 @@ def test_dequeue_may_call_from_the_number_that_the_caller_dialed(lab):
     task = lab.task(workflow, {"call_sid": "CA1", "to": "+15005550006"})
     answer(lab, task, "dequeue", {})
     assert lab.reservations(task) == [("Alice", "accepted")]
+
+
+def test_transferred_task_takes_no_instruction_but_these(lab, task):
+    held = lab.pending(task)
+    lab.accept(task)
+    lab.do(start_transfer, held, lab.worker("Bob", {"contact_uri": "client:bob"}))
+    for instruction in ("call", "dequeue", "redirect"):
+        with pytest.raises(Alert) as refused:
+            answer(lab, task, instruction, {"from": "+1500", "url": URL})
+        assert refused.value.code == 40151
+    answer(lab, task, "conference", {"from": "+1500"})
+    assert lab.reservations(task) == [("Alice", "accepted"), ("Bob", "accepted")]

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from local_taskrouter.core import reservations, routing, task_queues, tasks, workers
 from local_taskrouter.core.commands import run
 from local_taskrouter.core.parsed import target_of
-from local_taskrouter.core.records import Reservation, Task, Worker
+from local_taskrouter.core.records import Reservation, Task, TaskQueue, Transfer, Worker
 from local_taskrouter.core.task_end import delete_task
+from local_taskrouter.core.transfers import MODES, cancel_transfer, start_transfer
 from local_taskrouter.errors import TwilioError
 from local_taskrouter.rules import lifecycle
 from local_taskrouter.rules.lifecycle import IllegalTransition
@@ -21,6 +22,10 @@ from local_taskrouter.rules.lifecycle import IllegalTransition
 LANGUAGES = st.sampled_from(["en", "es", "fr", "de"])
 SKILLS = st.lists(LANGUAGES, max_size=2, unique=True)
 NUMBER = st.integers(0, 40)
+TASK = {
+    status: moves | lifecycle.TASK_IN_TRANSFER.get(status, {})
+    for status, moves in lifecycle.TASK.items()
+}
 TAKEN = ("accepted", "wrapping")
 FITTING = {
     "accept": ("pending",),
@@ -133,6 +138,31 @@ class RandomCommands(RuleBasedStateMachine):
         chosen = fitting or every
         self.do(getattr(reservations, answer), chosen[number % len(chosen)])
 
+    @precondition(lambda self: self.some(Reservation))
+    @rule(
+        number=NUMBER,
+        kind=st.sampled_from([Worker, TaskQueue]),
+        mode=st.sampled_from(MODES),
+        answer=st.sampled_from([None, "accept", "reject", "cancel_unreachable"]),
+    )
+    def transfer(self, number, kind, mode, answer):
+        """An accepted Task, or one that is accepted first, to whom or what could take it."""
+        store, every = self.lab.engine.store, self.all(Reservation)
+        held = next((r for r in every if r.reservation_status == "accepted"), every[-1])
+        self.do(reservations.accept, held)
+        room = self.lab.engine.room.workers(held.task_channel_sid)
+        able = [one for one in self.all(kind) if kind is TaskQueue or one.sid in room]
+        to = (able or self.all(kind))[number % len(able or self.all(kind))]
+        self.do(start_transfer, held, to, mode, number % 3 or None)
+        for one in store.find("reservations_of_task", held.task_sid):
+            if answer and one.reservation_status == "pending":
+                self.do(getattr(reservations, answer), one)
+
+    @precondition(lambda self: self.some(Transfer))
+    @rule(number=NUMBER)
+    def cancel_transfer(self, number):
+        self.do(cancel_transfer, self.one(Transfer, number))
+
     @rule(number=NUMBER, activity=st.sampled_from(["Available", "Offline"]), reject=st.booleans())
     def move_worker(self, number, activity, reject):
         worker, to = self.one(Worker, number), self.lab.activity(activity)
@@ -182,9 +212,19 @@ class RandomCommands(RuleBasedStateMachine):
         assert state(engine) == before
 
     @invariant()
-    def a_task_has_one_worker_at_most(self):
+    def a_task_has_one_worker_and_one_more_for_each_transfer(self):
+        store = self.lab.engine.store
         taken = Counter(r.task_sid for r in self.all(Reservation) if r.reservation_status in TAKEN)
-        assert all(count == 1 for count in taken.values())
+        for sid, count in taken.items():
+            transfers = list(store.find("transfers_of_task", sid))
+            ended = sum(one.transfer_mode == "COLD" for one in transfers)
+            assert count <= 1 + ended + sum(one.transfer_status == "complete" for one in transfers)
+        accepted = [
+            (r.task_sid, r.worker_sid)
+            for r in self.all(Reservation)
+            if r.reservation_status == "accepted"
+        ]
+        assert len(accepted) == len(set(accepted))
 
     @invariant()
     def a_task_and_its_reservations_say_the_same(self):
@@ -192,19 +232,32 @@ class RandomCommands(RuleBasedStateMachine):
             found = self.lab.engine.store.find("reservations_of_task", task.sid)
             statuses = Counter(r.reservation_status for r in found)
             pending, status = statuses["pending"], task.assignment_status
+            waits, taken = status in ("pending", "reserved"), status in ("assigned", "wrapping")
             assert task.pending_reservations == pending
             assert (status == "reserved") == (pending > 0)
-            assert (status == "assigned") == (statuses["accepted"] == 1)
-            assert (status == "wrapping") == (statuses["wrapping"] == 1)
-            assert (status == "completed") == (statuses["completed"] == 1)
+            assert waits or (status == "assigned") == (statuses["accepted"] > 0)
+            assert not taken or statuses["accepted"] + statuses["wrapping"] > 0
+            assert waits or taken or not statuses["accepted"] + statuses["wrapping"]
+            assert status != "completed" or statuses["completed"] > 0
+            assert task.transfer_sid is not None or not (waits and statuses["accepted"])
+
+    @invariant()
+    def a_transfer_goes_on_while_its_task_waits(self):
+        for transfer in self.all(Transfer):
+            task = self.lab.engine.store.require(Task, transfer.task_sid)
+            goes_on = transfer.transfer_status == "initiated"
+            assert goes_on == (task.transfer_sid == transfer.sid)
+            assert not goes_on or task.assignment_status in ("pending", "reserved")
+            assert not goes_on or transfer.transfer_type == "QUEUE" or task.pending_reservations
 
     @invariant()
     def every_task_has_its_place_and_an_end(self):
         for task in self.all(Task):
             assert task.task_queue_sid is not None
             moving = task.assignment_status in ("pending", "reserved")
-            assert (task.expires_at is not None) == moving
-            assert (task.remove_at is not None) != moving
+            has_moved = self.lab.engine.store.count("transfers_of_task", task.sid) > 0
+            assert (task.expires_at is None) != (task.remove_at is None)
+            assert has_moved or (task.expires_at is not None) == moving
             assert moving or (task.step_until is None)
 
     @invariant()
@@ -240,8 +293,9 @@ class RandomCommands(RuleBasedStateMachine):
     def statuses_move_along_the_tables_only(self):
         now = {}
         for kind, field, table in (
-            (Task, "assignment_status", lifecycle.TASK),
+            (Task, "assignment_status", TASK),
             (Reservation, "reservation_status", lifecycle.RESERVATION),
+            (Transfer, "transfer_status", lifecycle.TRANSFER),
         ):
             for record in self.all(kind):
                 now[record.sid] = getattr(record, field)

@@ -11,6 +11,7 @@ from local_taskrouter.core import (
     task_end,
     task_queues,
     tasks,
+    transfers,
     workers,
     workflows,
     workspaces,
@@ -36,6 +37,10 @@ def busy(lab):
     )
     lab.alice = lab.worker("Alice", {"languages": ["es"]}, capacity=2)
     lab.bob = lab.worker("Bob", {"languages": ["en"]})
+    lab.worker("Cora", {"languages": ["fr"]})
+    lab.moving = lab.task(task_queue=lab.queue("French", 'languages HAS "fr"'))
+    lab.moved = lab.pending(lab.moving)
+    lab.accept(lab.moving)
     lab.taken = lab.task(lab.flow)
     lab.accept(lab.taken)
     lab.reserved = lab.task(lab.flow, {"language": "es"})
@@ -43,6 +48,7 @@ def busy(lab):
     lab.left = lab.task(lab.flow)
     lab.over = lab.task(lab.flow)
     lab.do(task_end.cancel_task, lab.over, None)
+    lab.transfer = lab.do(transfers.start_transfer, lab.moved, lab.es)
     lab.meeting = lab.do(activities.create_activity, lab.workspace, "Meeting", False)
     lab.spare = lab.do(task_channels.create_task_channel, lab.workspace, "Spare", "spare")
     return lab
@@ -95,6 +101,10 @@ COMMANDS = {
     "accept": lambda e, b: reservations.accept(e, b.pending(b.reserved)),
     "reject": lambda e, b: reservations.reject(e, b.pending(b.reserved)),
     "cancel as unreachable": lambda e, b: reservations.cancel_unreachable(e, b.pending(b.reserved)),
+    "transfer": lambda e, b: transfers.start_transfer(
+        e, next(e.store.find("reservations_of_task", b.taken.sid)), b.es, "COLD"
+    ),
+    "cancel a transfer": lambda e, b: transfers.cancel_transfer(e, b.transfer),
     "cancel a task": lambda e, b: tasks.update_status(e, b.reserved, "canceled", "r"),
     "wrap up a task": lambda e, b: tasks.update_status(e, b.taken, "wrapping", "r"),
     "complete a task": lambda e, b: tasks.update_status(e, b.taken, "completed", "r"),

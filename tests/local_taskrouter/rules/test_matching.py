@@ -18,6 +18,7 @@ from local_taskrouter.rules.workflow import Target
 ANN = SimpleNamespace(sid="WK1", friendly_name="Ann")
 FREE = {
     "has_pending_reservation": False,
+    "is_transferring": False,
     "names_another_worker": False,
     "is_for_one_worker": False,
     "ignores_capacity": False,
@@ -41,6 +42,7 @@ def test_available_worker_who_matches_and_has_room_may_take_the_task():
     ("fact", "obstacle"),
     [
         ({"has_pending_reservation": True}, Obstacle.PENDING_RESERVATION),
+        ({"is_transferring": True}, Obstacle.TRANSFERRING),
         ({"names_another_worker": True}, Obstacle.ANOTHER_WORKER),
         ({"is_available": False}, Obstacle.ACTIVITY),
         ({"has_room": False}, Obstacle.CAPACITY),
