@@ -14,7 +14,7 @@ from local_taskrouter.http.server import EmulatorServer
 from local_taskrouter.service import TaskRouter
 from local_taskrouter.transparent.mode import Transparent
 
-from tools.sandbox import isolate
+from tools.sandbox import isolate, stop_emulator
 
 ACCOUNT_SID, AUTH_TOKEN = "AC" + "f" * 32, "e" * 32
 
@@ -34,3 +34,4 @@ def fake_twilio(folder: Path) -> Iterator[tuple[EmulatorServer, dict[str, str]]]
             yield server, environment | transparent.variables
         finally:
             server.stop()
+            stop_emulator(environment)  # of lessons that always use a local one

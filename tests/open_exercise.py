@@ -33,7 +33,7 @@ class OpenExercise:
         [self.solution] = filter(None, map(solution_of, cells))
         self.names: dict[str, Any] = {"display": lambda *_: None}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(helpers, "connect", lambda: session, raising=False)
+            patch.setattr(helpers, "connect", lambda *_: session, raising=False)
             self._run(first.source)
         self.begin()
 

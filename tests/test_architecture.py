@@ -48,7 +48,8 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "local_taskrouter/ui/": SHOWS,
     "local_taskrouter/core/": PURE | {"local_taskrouter.rules"},
     "local_taskrouter/": {"local_taskrouter"},
-    "helpers/session/connect.py": EXPLAINS | {"helpers", "local_taskrouter.process"},
+    "helpers/session/connect.py": EXPLAINS
+    | {"helpers", "local_taskrouter.api_key", "local_taskrouter.process"},
     "helpers/session/workspace_record.py": {"helpers", "local_taskrouter.process.private_files"},
     "helpers/webhooks/server.py": {"helpers", "local_taskrouter.http.cross_site"},
     "helpers/lessons/city_bikes.py": {"helpers", "local_taskrouter.seed"},

@@ -36,6 +36,7 @@ LESSONS = [
     "08-why-was-it-not-routed",
     "09-a-day-on-the-floor",
     "10-test-your-app",
+    "11-the-agents-desk",
     "12-on-real-twilio",
 ]
 

@@ -1,6 +1,6 @@
 """Serves an agent's page, and makes the token with which it connects to TaskRouter.
 
-    npm install && npm run build          # taskrouter.js and the page, in one file
+    npm install                           # taskrouter.js, and the page with it in one file
     eval "$(local-taskrouter env)"        # or the TWILIO_… variables of your account
     flask --app app run --port 5060       # then open http://127.0.0.1:5060/?worker=Alice
 

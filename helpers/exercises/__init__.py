@@ -24,6 +24,8 @@
     thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
     close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
     green_break(lab)           10  a test fails when the app answers a callback with status 500
+    listen(session, token), token_for_bob(lab)
+                           11  a token opens Bob's channel, as a worker, for ten minutes at most
     mine_is_gone(lab)          12  of Workspaces of one name in an account, the learner's is deleted
 
 Each reads TaskRouter's resources, so it passes however the learner changed them, and returns a
@@ -46,6 +48,7 @@ from helpers.exercises.city_bikes import (
 from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.inspection import open_mail, room_for_two, the_mail
+from helpers.exercises.page_token import token_for_bob
 from helpers.exercises.priority import first_in_line
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
@@ -54,6 +57,7 @@ from helpers.exercises.shared_account import mine_is_gone
 from helpers.exercises.unanswered import away_not_gone, closing_time
 from helpers.exercises.worker_attributes import bob_learns_spanish
 from helpers.lessons.shared_account import share_account
+from helpers.session.channel import listen
 
 __all__ = [
     "AppFolder",
@@ -78,6 +82,7 @@ __all__ = [
     "has_task_queues",
     "has_workers",
     "has_workflow",
+    "listen",
     "mine_is_gone",
     "open_mail",
     "repair_escalates",
@@ -89,5 +94,6 @@ __all__ = [
     "the_password",
     "thirty_seconds",
     "three_customers",
+    "token_for_bob",
     "your_server_decides",
 ]

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from local_taskrouter.api_key import API_KEY, api_secret
 from local_taskrouter.process import launch
 from local_taskrouter.process.verified_adapter import VerifiedAdapter
 from requests import PreparedRequest, Request
@@ -81,7 +82,10 @@ def _connect(chosen: str, alone: bool, environment: Mapping[str, str]) -> Sessio
 
 
 class LocalSession(Session):
-    """A Session with a local TaskRouter, which it starts again when it has ended."""
+    """A Session with a local TaskRouter, which it starts again when it has ended.
+
+    `api_key` and `api_secret` are what a server signs access tokens with.
+    """
 
     def __init__(self, running: launch.Running, home: launch.Home) -> None:
         log = RequestLog([running.auth_token])
@@ -110,6 +114,8 @@ class LocalSession(Session):
         client.account_sid, client.auth = running.account_sid, (running.account_sid, token)
         self.address = running.url
         self.account_sid, self.auth_token = running.account_sid, token
+        self.api_key, self.api_secret = API_KEY, Secret(api_secret(running.auth_token))
+        self.requests.hide(api_secret(running.auth_token))
 
 
 class DirectSession(HttpSession):

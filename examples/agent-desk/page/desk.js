@@ -13,8 +13,15 @@ const ACTIONS = {
 };
 const WORDS = { pending: "is waiting for you", accepted: "is with you", wrapping: "is being wrapped up" };
 
+/* Behind jupyter-server-proxy this page is at …/proxy/PORT/, and so is every port of that computer. */
+function reachable(bridge) {
+  const [proxied] = location.pathname.match(/^.*\/proxy\/(?=\d+\/$)/) ?? [];
+  const { port, pathname } = new URL(bridge);
+  return proxied && port ? location.origin + proxied + port + pathname : bridge;
+}
+
 async function fetchToken() {
-  const answer = await fetch(`/token?${new URLSearchParams({ worker: name })}`);
+  const answer = await fetch(`token?${new URLSearchParams({ worker: name })}`);
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.message);
   return body;
@@ -22,7 +29,8 @@ async function fetchToken() {
 
 async function connect() {
   const { token, bridge } = await fetchToken();
-  const local = bridge ? { ebServer: bridge, wsServer: bridge.replace(/^http/, "ws") } : {};
+  const server = bridge && reachable(bridge);
+  const local = server ? { ebServer: server, wsServer: server.replace(/^http/, "ws") } : {};
   const worker = new Worker(token, { ...local, logLevel: "silent" });
   worker.on("ready", () => { say(""); note("ready"); showActivities(worker); worker.reservations.forEach(take); });
   worker.on("activityUpdated", () => { note(`activityUpdated: ${worker.activity.name}`); showActivities(worker); });
