@@ -6,6 +6,8 @@ in a millisecond: the clock moves forward on request, and can be stopped.
 
 import time
 from collections.abc import Callable, Mapping
+from math import inf
+from numbers import Real
 from threading import Lock
 
 LATEST = 32_503_680_000.0
@@ -42,10 +44,16 @@ class SystemClock:
         """Seconds since 1970 by the machine's clock: what moved or stopped this one is not in it."""
         return self._wall()
 
+    def check_advance(self, seconds: float) -> None:
+        """Raise ValueError unless the clock can be moved by `seconds`: not back, not past LATEST."""
+        if not isinstance(seconds, Real) or not 0 <= seconds < inf:
+            raise ValueError(f"time moves forward only, by a number of seconds, not by {seconds!r}")
+        if self.now() + seconds > LATEST:
+            raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
+
     def advance(self, seconds: float) -> None:
-        """Move forward by `seconds`; raises ValueError if they are negative or infinite."""
-        if not 0 <= seconds < float("inf"):
-            raise ValueError(f"time moves forward only, not by {seconds} seconds")
+        """Move forward by `seconds`. Raises ValueError as `check_advance`."""
+        self.check_advance(seconds)
         self.offset += seconds
 
     def continue_from(self, moment: float) -> None:

@@ -7,6 +7,7 @@ repeated in the data. The numbers that statistics need have columns, so counting
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -44,7 +45,17 @@ _NAMES = (
     *("worker_channel_task_count",),
 )
 """Names in the data by their number in the rows: append only, or raise `database.VERSION`."""
-_CODES = {name: f"{number:x}" for number, name in enumerate(_NAMES)}
+
+
+class _Codes(dict[str, str]):
+    """Names by number; one without a number is written out, after a dot."""
+
+    def __missing__(self, name: str) -> str:
+        return f".{name}"
+
+
+_CODES = _Codes({name: f"{number:x}" for number, name in enumerate(_NAMES)})
+_SID_CODES = [(name, _CODES[name]) for name in _SIDS]
 _NAME_OF = {code: name for name, code in _CODES.items()}
 _IN_COLUMN = 0
 """Stands for a SID that has a column, or follows from one."""
@@ -138,8 +149,6 @@ class EventReader:
 
 def _row(event: Event) -> tuple[Any, ...]:
     data, event_type = event.data, event.event_type
-    own = {"workspace_sid": event.workspace_sid}
-    keys = {name: own.get(name) or data.get(name) for name in _SIDS}
     left = None
     if event.began is not None:
         left = data.get("worker_previous_activity_sid", data.get("worker_activity_sid"))
@@ -149,14 +158,21 @@ def _row(event: Event) -> tuple[Any, ...]:
         # The data has the entry in whole seconds only, so the Task's age is the upper bound.
         entered = int(data.get("task_queue_entered_date", event.at))
         in_queue = min(wait, int(event.at - entered))
-    packed = [_packed(sid) for sid in keys.values()]
-    derived = {**keys, **_derived(event.workspace_sid)}
-    slim = {
-        _CODES.get(name) or f".{name}": _IN_COLUMN if derived.get(name) == value else value
-        for name, value in data.items()
-    }
-    in_column = keys.get(_COLUMN_OF.get(event.resource_type, ""))
-    subject = _IN_COLUMN if in_column == event.resource_sid else event.resource_sid
+    slim: dict[str, str | int] = dict(
+        zip(map(_CODES.__getitem__, data), data.values(), strict=True)
+    )
+    packed, in_column = [], _COLUMN_OF.get(event.resource_type)
+    subject: str | int = event.resource_sid
+    for name, code in _SID_CODES:
+        sid = event.workspace_sid if name == "workspace_sid" else data.get(name)
+        packed.append(_packed(sid))
+        if code in slim and slim[code] == sid:
+            slim[code] = _IN_COLUMN
+        if name == in_column and subject == sid:
+            subject = _IN_COLUMN
+    for name, sid in _derived(event.workspace_sid).items():
+        if data.get(name) == sid:
+            slim[_CODES[name]] = _IN_COLUMN
     body = _dumps([event.resource_type, subject, event.description, slim])
     head = (_packed(event.sid), event_type, event.at)
     return (*head, *packed, _packed(left), event.began, wait, in_queue, body)
@@ -202,6 +218,7 @@ def _loads(text: str) -> list[Any]:
         return json.loads(text)
 
 
+@lru_cache(maxsize=4_096)
 def _packed(sid: str | None) -> bytes | None:
     """The 16 bytes of a SID. Raises ValueError if it is none."""
     return None if sid is None else bytes.fromhex(sid[2:])

@@ -10,14 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from math import inf
-from numbers import Real
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
 from local_taskrouter import descriptors
 from local_taskrouter.api_key import credentials
-from local_taskrouter.clock import LATEST, SystemClock
+from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine, Outcome
 from local_taskrouter.core.records import Callback, Reservation
@@ -136,7 +135,7 @@ class TaskRouter:
         at the moment that has been reached. Raises ValueError for a time before now or after LATEST.
         """
         with self._lock:
-            self.check_advance(seconds)
+            self.clock.check_advance(seconds)
             self.engine.now = self._run_due()
             with self._moved_clock():
                 self.clock.advance(seconds)
@@ -147,13 +146,6 @@ class TaskRouter:
             with self._lock:
                 self._advances -= 1
             self._wake.set()
-
-    def check_advance(self, seconds: float) -> None:
-        """Raise ValueError if the clock cannot be moved by `seconds`."""
-        if not isinstance(seconds, Real) or not 0 <= seconds < inf:
-            raise ValueError(f"time moves forward only, by a number of seconds, not by {seconds!r}")
-        if self.clock.now() + seconds > LATEST:
-            raise ValueError(f"time ends in the year 3000: {seconds} seconds are too many")
 
     def _fire_all_due(self, end: float) -> bool:
         in_time, done = True, False
@@ -273,8 +265,11 @@ class TaskRouter:
 
         That is now, unless more timers are due. `advance` fires all of them.
         """
-        now, done = self.clock.now(), not self._advances
-        if done:
+        if self._advances:
+            return self.engine.now
+        now, due = self.clock.now(), self.engine.timers.next_due()
+        done = due is None or due > now
+        if not done:
             done = run_due(self.engine, now, _SLICE)
             self._write()
         return max(self.engine.now, now) if done else self.engine.now

@@ -4,6 +4,9 @@ Types and data follow https://www.twilio.com/docs/taskrouter/api/event/reference
 recorded Events. `data` holds strings under the snake_case names that the Events resource shows.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.parsed import target_of, task_values
 from local_taskrouter.core.records import (
@@ -57,7 +60,9 @@ def emit(
         "workspace_name": workspace.friendly_name if workspace else "",
         **_parameters(engine, subject),
     }
-    data |= {name: text(value) for name, value in more.items() if value is not None}
+    for name, value in more.items():
+        if value is not None:
+            data[name] = text(value)
     event = Event(
         engine.sids.new_at("EV", engine.now),
         subject.workspace_sid,
@@ -110,36 +115,38 @@ def _event_callback(workspace: Workspace, event: Event) -> Callback:
 
 
 def _parameters(engine: Engine, record: Record) -> dict[str, str]:
-    match record:
-        case Task():
-            return _task(engine, record)
-        case Reservation():
-            return _reservation(engine, record)
-        case Worker():
-            return _worker(engine, record)
-        case TaskQueue():
-            return {
-                "task_queue_sid": record.sid,
-                "task_queue_name": record.friendly_name,
-                "task_queue_target_expression": record.target_workers,
-                "operating_unit_sid": operating_unit_sid(record.workspace_sid),
-            }
-        case Workflow():
-            return {"workflow_sid": record.sid, "workflow_name": record.friendly_name}
-        case Activity():
-            return {
-                "activity_sid": record.sid,
-                "activity_name": record.friendly_name,
-                "activity_available": text(record.available),
-            }
-        case TaskChannel():
-            return {
-                "task_channel_sid": record.sid,
-                "task_channel_name": record.friendly_name,
-                "task_channel_unique_name": record.unique_name,
-                "task_channel_optimized_routing": text(record.channel_optimized_routing),
-            }
-    return {}
+    make = _PARAMETERS.get(type(record))
+    return make(engine, record) if make is not None else {}
+
+
+def _task_queue(engine: Engine, queue: TaskQueue) -> dict[str, str]:
+    return {
+        "task_queue_sid": queue.sid,
+        "task_queue_name": queue.friendly_name,
+        "task_queue_target_expression": queue.target_workers,
+        "operating_unit_sid": operating_unit_sid(queue.workspace_sid),
+    }
+
+
+def _workflow(engine: Engine, workflow: Workflow) -> dict[str, str]:
+    return {"workflow_sid": workflow.sid, "workflow_name": workflow.friendly_name}
+
+
+def _activity(engine: Engine, activity: Activity) -> dict[str, str]:
+    return {
+        "activity_sid": activity.sid,
+        "activity_name": activity.friendly_name,
+        "activity_available": text(activity.available),
+    }
+
+
+def _task_channel(engine: Engine, channel: TaskChannel) -> dict[str, str]:
+    return {
+        "task_channel_sid": channel.sid,
+        "task_channel_name": channel.friendly_name,
+        "task_channel_unique_name": channel.unique_name,
+        "task_channel_optimized_routing": text(channel.channel_optimized_routing),
+    }
 
 
 def _task(engine: Engine, task: Task) -> dict[str, str]:
@@ -147,11 +154,11 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
     data = {
         "task_sid": task.sid,
         "task_attributes": task.attributes,
-        "task_age": text(int(engine.now - task.date_created)),
-        "task_priority": text(task.priority),
+        "task_age": str(int(engine.now - task.date_created)),
+        "task_priority": str(task.priority),
         "task_assignment_status": task.assignment_status,
-        "task_version": text(task.version),
-        "task_date_created": text(int(task.date_created)),
+        "task_version": str(task.version),
+        "task_date_created": str(int(task.date_created)),
         "task_channel_sid": task.task_channel_sid,
         "task_channel_unique_name": store.require(TaskChannel, task.task_channel_sid).unique_name,
         "operating_unit_sid": operating_unit_sid(task.workspace_sid),
@@ -159,12 +166,11 @@ def _task(engine: Engine, task: Task) -> dict[str, str]:
     if task.reason and task.assignment_status in TASK_ENDED:
         data[f"task_{task.assignment_status}_reason"] = data["reason"] = task.reason
     if task.task_queue_entered_date is not None:
-        data["task_queue_entered_date"] = text(int(task.task_queue_entered_date))
-    for record in (
-        store.get(TaskQueue, task.task_queue_sid),
-        store.get(Workflow, task.workflow_sid),
-    ):
-        data |= _parameters(engine, record) if record else {}
+        data["task_queue_entered_date"] = str(int(task.task_queue_entered_date))
+    if (queue := store.get(TaskQueue, task.task_queue_sid)) is not None:
+        data |= _task_queue(engine, queue)
+    if (workflow := store.get(Workflow, task.workflow_sid)) is not None:
+        data |= _workflow(engine, workflow)
     if (known := _known_worker_sid(store, task)) is not None:
         data["known_worker_sid"] = known
     if (transfer := store.get(Transfer, task.transfer_sid)) is not None:
@@ -226,3 +232,14 @@ def _reservation(engine: Engine, reservation: Reservation) -> dict[str, str]:
     ):
         data |= _parameters(engine, record) if record else {}
     return data
+
+
+_PARAMETERS: dict[type[Record], Callable[[Engine, Any], dict[str, str]]] = {
+    Task: _task,
+    Reservation: _reservation,
+    Worker: _worker,
+    TaskQueue: _task_queue,
+    Workflow: _workflow,
+    Activity: _activity,
+    TaskChannel: _task_channel,
+}

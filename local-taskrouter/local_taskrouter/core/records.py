@@ -208,9 +208,9 @@ KINDS: dict[str, type[Record]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Event:
-    """An Event of the Events resource; `at` is in seconds since 1970.
+    """An Event of the Events resource, which never changes; `at` is in seconds since 1970.
 
     `began` is when the stay in an Activity began that ends with this Event.
     """

@@ -27,6 +27,7 @@ class Store:
         self._by_kind: dict[type[Record], list[Index]] = {}
         for index in self._indexes.values():
             self._by_kind.setdefault(index.rule.kind, []).append(index)
+        self._reading: dict[tuple[type[Record], tuple[str, ...]], list[Index]] = {}
         self._orderings: list[str] = []
         self._serial = 0
         self._undo: list[Callable[[], None]] = []
@@ -71,10 +72,12 @@ class Store:
             made.fill(r for r in self._records.values() if type(r) is made.rule.kind)
             self._indexes[name] = made
             self._by_kind[made.rule.kind].append(made)
+            self._reading.clear()
         self._orderings.append(name)
         if len(self._orderings) > ORDERINGS_KEPT:
             dropped = self._indexes.pop(self._orderings.pop(0))
             self._by_kind[dropped.rule.kind].remove(dropped)
+            self._reading.clear()
         return name
 
     def entry(self, index: str, sid: str) -> Entry | None:
@@ -172,11 +175,7 @@ class Store:
         self._notify(record, False)
 
     def _set(self, record: Record, fields: dict[str, Any]) -> None:
-        indexes = [
-            index
-            for index in self._by_kind[type(record)]
-            if not index.rule.reads.isdisjoint(fields)
-        ]
+        indexes = self._indexes_reading(type(record), tuple(fields))
         before = [index.place_of(record) for index in indexes]
         for name, value in fields.items():
             setattr(record, name, value)
@@ -188,6 +187,14 @@ class Store:
                 if new is not None:
                     index.insert(new)
         self._notify(record, True)
+
+    def _indexes_reading(self, kind: type[Record], fields: tuple[str, ...]) -> list[Index]:
+        found = self._reading.get((kind, fields))
+        if found is None:
+            found = self._reading[kind, fields] = [
+                index for index in self._by_kind[kind] if not index.rule.reads.isdisjoint(fields)
+            ]
+        return found
 
     def _notify(self, record: Record, exists: bool) -> None:
         now, before = (self._changed, self._removed) if exists else (self._removed, self._changed)

@@ -16,26 +16,22 @@ from functools import cache, lru_cache, partial
 from math import inf
 from time import perf_counter
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from local_taskrouter.api.call import Call, Pause, Reply, Result
 from local_taskrouter.api.params import read
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.errors import (
-    BadRequest,
     Forbidden,
     InjectedFault,
     InternalError,
     MethodNotAllowed,
     NotFound,
-    PayloadTooLarge,
     TwilioError,
     Unauthorized,
 )
@@ -44,13 +40,13 @@ from local_taskrouter.faults import GARBAGE, REQUEST, Fault
 from local_taskrouter.http import control, event_bridge
 from local_taskrouter.http.connections import DROP
 from local_taskrouter.http.cross_site import REFUSAL, is_cross_site
+from local_taskrouter.http.forms import FORM, LARGEST_BODY, Headers, limited, pairs, read_body
 from local_taskrouter.http.route_table import Routes, api_routes, by_shape, find
 from local_taskrouter.page import routes as page
 from local_taskrouter.service import Busy, TaskRouter
 from local_taskrouter.sids import SidMaker
 from local_taskrouter.transparent.hostname import HOSTNAME
 
-LARGEST_BODY = 8 << 20
 JSON = "application/json; charset=utf-8"
 HEADERS = {  # Twilio's, of the API alone: no page of another site reads a control route
     "Access-Control-Allow-Credentials": "true",
@@ -69,12 +65,10 @@ HEADERS = {  # Twilio's, of the API alone: no page of another site reads a contr
     "X-Shenanigans": "none",
 }
 _HEADERS, _BRIDGE_HEADERS = (
-    [(name.encode(), value.encode()) for name, value in headers.items()]
+    [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     for headers in (HEADERS, event_bridge.HEADERS)
 )
-_NOT_LOGGED, _FORM = ("/emulator", control.HEALTH), "local_taskrouter.form"
-Headers = Mapping[bytes, bytes]
-Pairs = list[tuple[str, str]]
+_NOT_LOGGED = ("/emulator", control.HEALTH)
 log = logging.getLogger(__name__)
 
 
@@ -91,7 +85,10 @@ class Application:
         if scope["type"] == "websocket":
             return await self.bridge.connect(scope, receive, send)
         started, headers, message = perf_counter(), dict(scope["headers"]), ""
-        request = Request(scope, _limited(scope["path"], headers, receive))
+        request = Request(
+            scope,
+            limited(receive, headers, inf if scope["path"] == control.STATE else LARGEST_BODY),
+        )
         try:
             response = await self._respond(request, headers)
         except ClientDisconnect:
@@ -101,8 +98,8 @@ class Application:
         self._log(request, response.status_code, message, started)
         response.raw_headers += [
             *_headers(scope["path"]),
-            (b"Twilio-Request-Id", self._request_ids.new("RQ").encode()),
-            (b"Twilio-Request-Duration", b"%.3f" % (perf_counter() - started)),
+            (b"twilio-request-id", self._request_ids.new("RQ").encode()),
+            (b"twilio-request-duration", b"%.3f" % (perf_counter() - started)),
         ]
         await response(scope, receive, send)
 
@@ -110,7 +107,7 @@ class Application:
         """Log a request to the API, and any other that is refused."""
         scope = request.scope
         if not scope["path"].startswith(_NOT_LOGGED) or (status or 0) >= 400:
-            parameters = [*_pairs(scope["query_string"]), *scope.get(_FORM, ())]
+            parameters = [*pairs(scope["query_string"]), *scope.get(FORM, ())]
             seconds = perf_counter() - started
             self.taskrouter.requests.add(
                 request.method, scope["path"], parameters, status, message, seconds
@@ -135,7 +132,7 @@ class Application:
 
     async def _page(self, request: Request, headers: Headers) -> Response:
         method, path, port = request.method, request.scope["path"], request.scope["server"][1]
-        query = dict(_pairs(request.scope["query_string"]))
+        query = dict(pairs(request.scope["query_string"]))
         if path == page.PATH:
             return self.page.open(query.get("code", ""), request.cookies, port)
         session = self.page.session(request.cookies, port)
@@ -143,7 +140,7 @@ class Application:
             return await run_in_threadpool(self.page.get, path, query, session)
         self.page.check_may_change(path, session)
         if path == page.CHANGES:
-            return self.page.set_changes(dict((await _read(request, headers))[0]), session)
+            return self.page.set_changes(dict((await read_body(request, headers))[0]), session)
         inner = path.removeprefix(page.PATH)
         if inner.startswith("/v1/"):
             return await self._api(request, headers, inner)
@@ -154,8 +151,8 @@ class Application:
     async def _control(self, request: Request, headers: Headers, path: str) -> Response:
         taskrouter = self.taskrouter
         route, sids = find(_control_routes(), request.method, path)
-        form, body = await _read(request, headers)
-        port, query = request.scope["server"][1], dict(_pairs(request.scope["query_string"]))
+        form, body = await read_body(request, headers)
+        port, query = request.scope["server"][1], dict(pairs(request.scope["query_string"]))
         accept = headers.get(b"accept", b"").decode("latin-1")
         call = control.ControlCall(taskrouter, query, dict(form), body, port, sids, accept)
         return await run_in_threadpool(_control, route, call)
@@ -165,9 +162,9 @@ class Application:
         if response := await self._meet_fault(request, request.method, path):
             return response
         route, sids = find(api_routes(), request.method, path)
-        given = query = _pairs(scope["query_string"])
+        given = query = pairs(scope["query_string"])
         if request.method == "POST":
-            given, body = await _read(request, headers)
+            given, body = await read_body(request, headers)
         args = read(route.params, given)
         base, path = _base(scope["scheme"], headers), path.removeprefix("/v1")
         if_match = _if_match(headers)
@@ -275,46 +272,6 @@ def _basic(header: bytes) -> tuple[str, str] | None:
     except ValueError:
         return None
     return name, password
-
-
-async def _read(request: Request, headers: Headers) -> tuple[Pairs, bytes]:
-    """The form, or the body if it is not a form."""
-    body = await request.body()
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if kind == b"application/x-www-form-urlencoded":
-        request.scope[_FORM] = form = _pairs(body)
-        return form, b""
-    if kind == b"multipart/form-data":
-        try:
-            async with request.form(max_part_size=LARGEST_BODY) as form:
-                texts = [(k, v) for k, v in form.multi_items() if isinstance(v, str)]
-        except MultiPartException as error:
-            raise BadRequest(f"The form cannot be read: {error.message}") from None
-        request.scope[_FORM] = texts
-        return texts, b""
-    return [], body
-
-
-def _pairs(form_or_query: bytes) -> Pairs:
-    return parse_qsl(form_or_query.decode("utf-8", "replace"), keep_blank_values=True)
-
-
-def _limited(path: str, headers: Headers, receive: Receive) -> Receive:
-    """Wrap `receive`: raise PayloadTooLarge if the Content-Length or the body exceeds the limit."""
-    most = inf if path == control.STATE else LARGEST_BODY
-    length = headers.get(b"content-length", b"")
-    announced = int(length) if length.isdigit() else 0
-    received = 0
-
-    async def receive_within_limit() -> Message:
-        nonlocal received
-        message = await receive() if announced <= most else {}
-        received += len(message.get("body", b""))
-        if max(announced, received) > most:
-            raise PayloadTooLarge(f"A request may have {most} bytes")
-        return message
-
-    return receive_within_limit
 
 
 def _base(scheme: str, headers: Headers) -> str:

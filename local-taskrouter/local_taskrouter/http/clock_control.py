@@ -58,7 +58,7 @@ def settle(taskrouter: TaskRouter, form: Mapping[str, str]) -> dict[str, Any]:
 
 def _advance(taskrouter: TaskRouter, text: str) -> float:
     try:
-        taskrouter.check_advance(seconds := float(text))
+        taskrouter.clock.check_advance(seconds := float(text))
     except ValueError as error:
         raise BadRequest(
             f"advance is a number of seconds to move forward (advance=120): {error}"

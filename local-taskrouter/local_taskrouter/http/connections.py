@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local_taskrouter import descriptors
+from local_taskrouter.http.sending import OnePiece
 
 IDLE_SECONDS = 600.0
 CLIENT_SECONDS = 60.0
@@ -143,16 +144,24 @@ class Connection(HttpToolsProtocol):
         self._clients.remove(self)  # the channel's protocol takes the connection over
         super().handle_websocket_upgrade()
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._report()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
         self._receives = True
-        self._report()
+
+    def on_headers_complete(self) -> None:
+        before = self.cycle
+        super().on_headers_complete()
+        if self.cycle is not before:
+            self.cycle.send = OnePiece(self.cycle)  # pyright: ignore
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._receives = False
-        self._report()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

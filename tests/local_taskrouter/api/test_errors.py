@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from local_taskrouter.api.routes import ROUTES
-from local_taskrouter.http import app
+from local_taskrouter.http import forms
 from local_taskrouter.process.home import ACCOUNT_SID
 
 NOWHERE = "0" * 32
@@ -275,7 +275,7 @@ def test_body_that_is_not_a_form_is_rejected(api, path, name):
 
 def test_body_larger_than_the_limit_returns_413(api, path, monkeypatch):
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        body = b"A=" + b"x" * app.LARGEST_BODY
+        body = b"A=" + b"x" * forms.LARGEST_BODY
         response = api.request(
             "POST", f"/v1{path}/Tasks", data=body, headers={"Content-Type": kind}
         )
