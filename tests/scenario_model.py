@@ -10,8 +10,9 @@ SHIFT_ENDS, SHIFT_BEGINS, TASK_ENDS, PATIENCE_ENDS, CUSTOMER_ARRIVES = range(5)
 class ScenarioModel:
     """Plays the Scenario at once: `waited` and `worker` (None: gave up) by the customer's number.
 
-    Of the free Workers who speak the language, the one who has been free longest takes a Task. A
-    Worker who becomes free takes the waiting Task with the highest priority, then the oldest.
+    Of the free Workers who speak the language, the one who has been free longest takes a Task, and of
+    those who became free at the same moment, the one whose latest Task was reserved first. A Worker who
+    becomes free takes the waiting Task with the highest priority, then the oldest.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -22,6 +23,8 @@ class ScenarioModel:
         self.customers = {customer.number: customer for customer in scenario.customers}
         self.waiting: list[int] = []
         self.free: list[int] = []
+        self.free_since: dict[int, int] = {}
+        self.last_task: dict[int, int] = {}  # a serial number
         self.busy: set[int] = set()
         self.overtime: set[int] = set()
         self.waited: dict[int, int] = {}
@@ -40,18 +43,26 @@ class ScenarioModel:
         elif action == PATIENCE_ENDS and number in self.waiting:
             self.end(now, number, None)
         elif action == SHIFT_BEGINS:
-            self.free.append(number)
+            self.set_free(now, number)
         elif action == SHIFT_ENDS and number in self.busy:
             self.overtime.add(number)
         elif action == SHIFT_ENDS:
             self.free.remove(number)
         elif action == TASK_ENDS:
             self.busy.remove(number)
-            self.free += [] if number in self.overtime else [number]
+            if number not in self.overtime:
+                self.set_free(now, number)
         self.match(now)
 
+    def set_free(self, now: int, index: int) -> None:
+        self.free.append(index)
+        self.free_since[index] = now
+
+    def order(self, index: int) -> tuple[int, int, int]:
+        return (self.free_since[index], self.last_task.get(index, 0), index)
+
     def match(self, now: int) -> None:
-        for index in list(self.free):
+        for index in sorted(self.free, key=self.order):
             languages = self.staff[index].languages
             able = [n for n in self.waiting if self.customers[n].language in languages]
             if able:
@@ -59,6 +70,7 @@ class ScenarioModel:
                 self.end(now, number, self.staff[index].name)
                 self.free.remove(index)
                 self.busy.add(index)
+                self.last_task[index] = len(self.worker)
                 heappush(self.agenda, (now + self.customers[number].handling, TASK_ENDS, index))
 
     def priority(self, number: int) -> int:

@@ -10,7 +10,8 @@
     open_mail(lab), the_mail(lab)
                            04  five requests, and which of them to trust
     room_for_two(lab)          04  Alice has a capacity of 2, and is asked about two Tasks
-    the_password(lab)          05  one Task of two is accepted, found by its topic
+    customers_for_bob(lab), the_password(lab)
+                           05  one Task of three is accepted, found by its topic
     three_customers(lab, url), your_server_decides(lab)
                            05  a server accepts what is in Spanish, and leaves the rest open
     has_activities(lab), has_workers(lab), has_task_queues(lab), has_workflow(lab), doors_are_open(lab)
@@ -33,7 +34,12 @@ SelfCheck. That of lesson 09 reads a day that is over. Those of lesson 10 run py
 `break_app` do.
 """
 
-from helpers.exercises.acceptance import the_password, three_customers, your_server_decides
+from helpers.exercises.acceptance import (
+    customers_for_bob,
+    the_password,
+    three_customers,
+    your_server_decides,
+)
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.availability import bob_is_at_lunch, both_languages
 from helpers.exercises.cheapest_hour import cheapest_hour
@@ -75,6 +81,7 @@ __all__ = [
     "close_a_ticket",
     "closing_time",
     "complaints",
+    "customers_for_bob",
     "doors_are_open",
     "first_in_line",
     "green_break",

@@ -17,7 +17,7 @@ from helpers.exercises.self_check import Line, SelfCheck
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.request_log import Exchange, RequestLog
 
-BEGIN = "Run the first cell of this exercise, then yours."
+BEGIN = "Run the exercise from its first cell."
 
 _solved: WeakKeyDictionary[RequestLog, dict[str, SelfCheck]] = WeakKeyDictionary()
 

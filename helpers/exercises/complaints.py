@@ -255,7 +255,7 @@ def _jonas(found: CaseState) -> tuple[Lines, str]:
             "for him."
         )
     elif found.ended_as == "reserved":
-        said = "Who holds Jonas now? Let him do his work: accept for him, then complete that Task."
+        said = "Jonas is being asked about another Task, which has the priority 100. Accept that Reservation for him, then complete its Task."
     else:
         said = "Jonas talks to the urgent customer. Complete that Task: this one is next."
     return [

@@ -1,4 +1,4 @@
-"""pytest on the learner's app, as it is or with one text replaced, in a process of its own."""
+"""pytest on the learner's app, as it is or with one text replaced, in a separate process."""
 
 import os
 import re

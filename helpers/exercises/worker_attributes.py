@@ -86,7 +86,7 @@ def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
         return "The TaskQueue asks for `languages`."
     languages = attributes["languages"]
     if languages is None:
-        return "`append` returns None: write it on a line of its own."
+        return "`append` returns None: write it on a separate line."
     if not isinstance(languages, list):
         return "`languages` is a text now; HAS needs a list: two strings in brackets."
     if {"spanish", "español", "es"} & {str(each).casefold() for each in languages}:

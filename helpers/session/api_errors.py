@@ -75,6 +75,11 @@ def what_to_do(error: BaseException, parameters: Mapping[str, str] | None = None
     if answer.status == 404:
         path = unquote(answer.uri).split("/")[1:]
         for resource, sid in zip(path[::2], path[1::2], strict=False):
+            if sid == "None":
+                return (
+                    "There is no SID: another cell has begun anew since. Run the notebook from its "
+                    "first cell."
+                )
             if resource not in _WITH_UNIQUE_NAMES and not _SID.fullmatch(sid):
                 return _pass_a_sid(resource, sid)
         return (

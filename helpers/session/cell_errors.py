@@ -23,8 +23,8 @@ def running_shell() -> Any:
 def fold_tracebacks(log: RequestLog) -> None:
     """From now on, show an error that a call from a cell raises in short; `%tb` shows it whole.
 
-    Applies to calls of the SDK, the helpers and `requests`; an error in a cell's own code is shown
-    as always. `log` holds the requests that the SDK sent. Without IPython it does nothing.
+    Applies to calls of the SDK, the helpers and `requests`, and to what goes wrong when cells run in
+    another order; any other error in a cell's own code is shown as always. `log` holds the requests that the SDK sent. Without IPython it does nothing.
 
     https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.interactiveshell.html#IPython.core.interactiveshell.InteractiveShell.set_custom_exc
     """
@@ -37,8 +37,17 @@ def fold_tracebacks(log: RequestLog) -> None:
         tb_offset: int | None = None,
     ) -> None:
         line, called = _failing_line(start, shell.user_ns)
-        if called in _FOLDED:
-            lines = [line, "", *_describe(error, log), "", "%tb shows the whole traceback."]
+        out_of_order = "" if called else _about_the_order(error)
+        if called in _FOLDED or out_of_order:
+            said = _describe(error, log)
+            lines = [
+                line,
+                "",
+                *said,
+                *filter(None, [out_of_order]),
+                "",
+                "%tb shows the whole traceback.",
+            ]
             error._render_traceback_ = lambda: lines
         try:
             shell.showtraceback(
@@ -49,6 +58,21 @@ def fold_tracebacks(log: RequestLog) -> None:
 
     if shell := running_shell():
         shell.set_custom_exc((Exception,), show)
+
+
+def _about_the_order(error: Exception) -> str:
+    """What to do about a name that no cell has made, or a list of another length; "" for any other."""
+    if isinstance(error, NameError):
+        return (
+            f"A cell above makes `{error.name}`: run the cells above this one first. If the word is "
+            "yours, look at its spelling."
+        )
+    if isinstance(error, ValueError) and "values to unpack" in str(error):
+        return (
+            "A cell above has run twice, or not at all, so there are more or fewer than this cell "
+            "expects. Run the notebook from its first cell."
+        )
+    return ""
 
 
 def _failing_line(start: TracebackType, cell_names: dict[str, Any]) -> tuple[str, str]:

@@ -85,7 +85,7 @@ class TestTheMail:
 
     def test_before_its_first_cell_it_says_to_run_it(self, exercise, monkeypatch):
         monkeypatch.setattr(inspection, "_mails", WeakKeyDictionary())
-        assert "Run the first cell of this exercise" in exercise.check().advice
+        assert "Run the exercise from its first cell" in exercise.check().advice
 
 
 class TestRoomForTwo:

@@ -1,7 +1,11 @@
+import re
+
+import nbformat
 import pytest
 
 from helpers.exercises import ask
 from helpers.exercises.question import read_questions
+from tools.refresh import NOTEBOOKS
 
 QUESTIONS = read_questions()
 
@@ -45,3 +49,23 @@ def test_right_choices_stand_at_different_places():
 def test_unknown_name_is_refused_with_the_list():
     with pytest.raises(ValueError, match="no question 'lunch'. The questions are: carmen-writes, "):
         ask("lunch")
+
+
+TERMS = (
+    *("Workspace", "Activity", "Worker", "TaskQueue", "Workflow"),
+    *("Task", "Reservation", "Assignment Callback"),
+)
+
+
+def test_first_lesson_asks_with_words_that_stand_above():
+    """The feedback may not use a term before the lesson does, either."""
+    prose, asked = "", []
+    for cell in nbformat.read(NOTEBOOKS / "00-start-here.ipynb", as_version=4).cells[1:]:
+        if cell.cell_type == "markdown":
+            prose += cell.source
+        elif found := re.search(r"""exercises\.ask\("(.+)"\)""", cell.source):
+            text, choices = read_questions()[found[1]]
+            words = " ".join([text, *(f"{each.answer} {each.feedback}" for each in choices)])
+            new = {term for term in TERMS if re.search(rf"\b{term}s?\b", words)}
+            asked.append((found[1], {term for term in new if term not in prose}))
+    assert asked == [(name, set()) for name, _ in asked] and len(asked) == 4

@@ -49,7 +49,7 @@ def test_unsolved_names_what_is_missing(exercise, marks):
         (bob(languages=["en", "Spanish"], **CONTACT), "TaskQueues say `es`"),
         (bob(languages=["en", "e", "s"], **CONTACT), "`+=` split the text into letters"),
         (bob(languages=["en", ["es"]], **CONTACT), 'Append `"es"`, not a list'),
-        (bob(languages=None, **CONTACT), "`append` returns None: write it on a line of its own"),
+        (bob(languages=None, **CONTACT), "`append` returns None: write it on a separate line"),
         (bob(languages=["en"], **CONTACT), "write all of them back"),
         (
             "bob = workspace.workers(lab.bob_sid).fetch()\nbob.attributes = '{}'",
@@ -87,7 +87,7 @@ def test_refusal_of_an_earlier_attempt_is_not_named(exercise):
 def test_start_that_is_gone_needs_a_new_beginning(exercise, line, found):
     exercise.write(line)
     assert found in str(exercise.check().lines[0])
-    assert "The exercise begins anew. Run the first cell" in exercise.check().advice
+    assert "The exercise begins anew. Run the exercise" in exercise.check().advice
 
 
 def test_after_the_time_to_answer_the_exercise_begins_anew(exercise, clock):

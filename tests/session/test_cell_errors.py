@@ -93,6 +93,38 @@ def test_error_of_the_helpers_shows_line_and_message(run, cell, message):
     assert rest == ["", WHOLE]
 
 
+@pytest.mark.parametrize(
+    ("cell", "message", "advice"),
+    [
+        (
+            "print(reservation)",
+            "NameError: name 'reservation' is not defined",
+            "A cell above makes `reservation`: run the cells above this one first.",
+        ),
+        (
+            "[task] = []",
+            "ValueError: not enough values to unpack (expected 1, got 0)",
+            "A cell above has run twice, or not at all",
+        ),
+        (
+            "check('it', later)",
+            "NameError: name 'later' is not defined",
+            "A cell above makes `later`",
+        ),
+        (
+            "workspace.tasks(None).fetch()",
+            "TwilioRestException: TaskRouter refused this (HTTP 404",
+            "There is no SID: another cell has begun anew since.",
+        ),
+    ],
+)
+def test_cells_in_another_order_get_a_sentence(run, cell, message, advice):
+    line, _, shown, said, *rest = run(cell)
+    assert line == f"Line 1:  {cell}"
+    assert shown.startswith(message) and said.startswith(advice)
+    assert rest == ["", WHOLE]
+
+
 def test_error_in_a_function_of_the_notebook_shows_its_line_there(run):
     lines = run("def slip():\n    explain(lab, 'WT1')\n\nslip()")
     assert lines[0] == "Line 2:      explain(lab, 'WT1')".replace("      ", "  ")

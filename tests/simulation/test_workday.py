@@ -76,6 +76,16 @@ def test_worker_who_becomes_free_as_patience_ends_takes_the_task(session: Sessio
     assert rows[["waited", "worker"]].values.tolist() == [[0, "Bob"], [270, "Bob"]]
 
 
+def test_of_workers_free_at_the_same_moment_the_one_reserved_first_is_next(session: Session):
+    arrivals = [(32400, 60), (32430, 270), (32490, 210), (32730, 60)]
+    customers = [Customer(n, "en", at, 600, length) for n, (at, length) in enumerate(arrivals)]
+    staff = {name: {"languages": ["en"], "hours": (9, 10)} for name in ("Alice", "Bob")}
+    scenario = Scenario("Monday", "plan", "workflow", customers, staff, {})
+    workers = outcomes(simulate(session, [scenario])).worker.tolist()
+    assert workers == ["Alice", "Bob", "Alice", "Bob"]
+    assert list(ScenarioModel(scenario).worker.values()) == workers
+
+
 def test_conversation_past_the_shift_is_completed_and_counted(session: Session):
     customers = [Customer(1, "en", 32400, 600, 5400), Customer(2, "en", 36030, 3600, 60)]
     staff = {"Bob": {"languages": ["en"], "hours": (9, 10)}}
