@@ -25,7 +25,7 @@
     thirty_seconds(lab)        10  a test fails unless Workers have 30 seconds
     close_a_ticket(lab)        10  an app cancels or completes a Task, as its status allows
     green_break(lab)           10  a test fails when the app answers a callback with status 500
-    listen(session, token), token_for_bob(lab)
+    desk_page(), listen(session, token), token_for_bob(lab)
                            11  a token opens Bob's channel, as a worker, for ten minutes at most
     mine_is_gone(lab)          12  of Workspaces of one name in an account, the learner's is deleted
 
@@ -40,6 +40,7 @@ from helpers.exercises.acceptance import (
     three_customers,
     your_server_decides,
 )
+from helpers.exercises.agents_desk import desk_page, token_for_bob
 from helpers.exercises.app_tests import close_a_ticket, green_break, thirty_seconds
 from helpers.exercises.availability import bob_is_at_lunch, both_languages
 from helpers.exercises.cheapest_hour import cheapest_hour
@@ -54,7 +55,6 @@ from helpers.exercises.city_bikes import (
 from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.inspection import open_mail, room_for_two, the_mail
-from helpers.exercises.page_token import token_for_bob
 from helpers.exercises.priority import first_in_line
 from helpers.exercises.pytest_run import AppFolder, break_app, run_pytest
 from helpers.exercises.question import Question, ask
@@ -82,6 +82,7 @@ __all__ = [
     "closing_time",
     "complaints",
     "customers_for_bob",
+    "desk_page",
     "doors_are_open",
     "first_in_line",
     "green_break",

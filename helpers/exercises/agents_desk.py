@@ -1,13 +1,15 @@
-"""The exercise of lesson 11: a token with which one Worker's page connects, and no more."""
+"""Lesson 11: the agent's page, and an exercise: a token with which one Worker connects, and no more."""
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from helpers.exercises.attempt import judge
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
+from helpers.installation import CLONE, PACKAGE
 from helpers.lessons.workspace import PreparedWorkspace
 from helpers.session.channel import PATH
 from helpers.session.request_log import Exchange
@@ -16,6 +18,15 @@ MOST_SECONDS = 600
 _TITLE = "A token for Bob"
 _WORKER_SID = re.compile("WK[0-9a-f]{32}")
 _CALL = "Call `exercises.listen(session, token)` with it."
+
+
+def desk_page() -> Path:
+    """Return the folder of the agent's page: examples/agent-desk, or its copy in the wheel.
+
+    `npm install` there puts taskrouter.js into `page/bundle.js`.
+    """
+    in_wheel = PACKAGE / "agent-desk"
+    return in_wheel if in_wheel.is_dir() else CLONE / "examples" / "agent-desk"
 
 
 @dataclass(frozen=True)
