@@ -27,7 +27,7 @@ OPEN = """async ([path, id]) => {
   const options = { path, factory: "Notebook", kernel: id ? { id } : undefined };
   await (await jupyterapp.commands.execute("docmanager:open", options)).context.ready;
 }"""
-WIDGET = '[data-mime-type="application/vnd.jupyter.widget-view+json"]'
+WIDGET = ".jp-OutputArea-output.lm-Panel"  # ipywidgets' renderer alone is a Panel
 TOO_WIDE = "area => area.scrollWidth > area.clientWidth + 1 ? area.innerText.slice(0, 100) : ''"
 NO_FOCUS = "() => { document.activeElement.blur(); getSelection().removeAllRanges(); }"
 

@@ -19,7 +19,9 @@ _SETTINGS = {
     "JUPYTER_CONFIG_DIR/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
     },
-    "JUPYTER_CONFIG_DIR/jupyter_server_config.json": {"LabApp": {"expose_app_in_browser": True}},
+    "JUPYTER_CONFIG_DIR/jupyter_server_config.json": {
+        each: {"expose_app_in_browser": True} for each in ("LabApp", "JupyterNotebookApp")
+    },
 }
 
 
