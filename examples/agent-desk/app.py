@@ -38,8 +38,8 @@ def page() -> Response:
 
 
 @app.get("/token")
-def token() -> dict[str, str]:
-    """A token for the Worker in the address, and where the Event Bridge is."""
+def token() -> dict[str, object]:
+    """A token for the Worker in the address, where the Event Bridge is, and who else takes Tasks."""
     place, name = workspace(), request.args.get("worker", "")
     [worker] = place.workers.list(friendly_name=name) or [None]
     if worker is None:
@@ -55,7 +55,15 @@ def token() -> dict[str, str]:
         TaskRouterGrant(workspace_sid=worker.workspace_sid, worker_sid=worker.sid, role="worker")
     )
     local = os.environ.get("TASKROUTER_URL", "")
-    return {"token": made.to_jwt(), "bridge": local and f"{local}/v1/wschannels"}
+    others = [one for one in place.workers.list() if one.sid != worker.sid]
+    return {
+        "token": made.to_jwt(),
+        "bridge": local and f"{local}/v1/wschannels",
+        "targets": [
+            {"name": one.friendly_name, "sid": one.sid}
+            for one in (*others, *place.task_queues.list())
+        ],
+    }
 
 
 @app.errorhandler(404)

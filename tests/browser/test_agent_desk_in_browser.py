@@ -44,12 +44,14 @@ def office() -> Iterator[LocalTaskRouter]:
         office.built = WorkspaceBuilder(office.client, "Support")
         office.built.worker("Alice", "Offline", languages=["es"])
         office.built.workflow(default=office.built.queue("Spanish", 'languages HAS "es"'))
+        office.built.queue("English", 'languages HAS "en"')
+        office.built.bob = office.built.worker("Bob", languages=["en"])
         yield office
 
 
 @pytest.fixture
 def desk(example, office, window: BrowserContext, monkeypatch) -> Iterator[Page]:
-    """Alice's page. No error, and no request to another server, may come up."""
+    """Alice's page. No error but a refusal, and no request to another server, may come up."""
     for name, value in office.env.items():
         monkeypatch.setenv(name, value)
     app = runpy.run_path(str(example / "app.py"))["app"]
@@ -57,7 +59,9 @@ def desk(example, office, window: BrowserContext, monkeypatch) -> Iterator[Page]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     page, wrong = window.new_page(), []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda one: "status of 503" in one.text or wrong.append(one.text))
+    page.on(
+        "console", lambda one: re.search("status of (400|503)", one.text) or wrong.append(one.text)
+    )
     own = {f"127.0.0.1:{server.port}", urlsplit(office.url).netloc}
     page.on("request", lambda one: urlsplit(one.url).netloc in own or wrong.append(one.url))
     page.goto(f"http://127.0.0.1:{server.port}/?worker=Alice")
@@ -99,7 +103,7 @@ def test_agent_answers_a_task_from_idle_to_completed(desk, office):
 
 def test_page_follows_what_others_do(desk, office):
     built = office.built
-    [alice] = built.workspace.workers.list()
+    [alice] = built.workspace.workers.list(friendly_name="Alice")
     built.move(alice, "Available")
     expect(desk.get_by_label("Activity")).to_have_value(built.activities["Available"])
     task = built.task({"language": "es"})
@@ -121,3 +125,52 @@ def test_page_says_what_taskrouter_refuses(desk, office):
     accept.click()
     expect(desk.get_by_role("heading", name="A Task from Spanish is with you")).to_be_visible()
     assert status(office, task) == "assigned"
+
+
+def test_agent_transfers_a_task_cancels_and_transfers_again(desk, office):
+    built = office.built
+    desk.get_by_label("Activity").select_option("Available")
+    task = built.task({"language": "es"})
+    desk.get_by_role("button", name="Accept").click()
+    desk.get_by_label("Transfer to").select_option("Bob")
+    desk.screenshot(path=SCREENSHOTS / "agent-desk-transfer.png")
+    assert violations(desk, "main") == []
+    desk.get_by_role("button", name="Transfer", exact=True).click()
+    going = desk.get_by_role("heading", name="A Task from Spanish is on its way to Bob")
+    expect(going).to_be_visible()
+    assert built.statuses(task) == ["accepted", "pending"]
+    desk.reload()
+    desk.get_by_role("button", name="Cancel transfer").click()
+    expect(desk.get_by_role("heading", name="A Task from Spanish is with you")).to_be_visible()
+    assert status(office, task) == "assigned"
+    desk.get_by_label("Transfer to").select_option("English")
+    desk.get_by_label("How").select_option("cold")
+    desk.get_by_role("button", name="Transfer", exact=True).click()
+    expect(desk.get_by_role("heading", name="is on its way to English")).to_be_visible()
+    built.answer(task, "accepted")
+    wrapping = desk.get_by_role("heading", name=re.compile("is being wrapped up"))
+    expect(wrapping).to_be_visible()
+    desk.get_by_role("button", name="Complete").click()
+    expect(desk.get_by_role("status")).to_have_text("No customer is waiting for you.")
+    assert (status(office, task), built.statuses(task)) == (
+        "assigned",
+        ["completed", "canceled", "accepted"],
+    )
+
+
+def test_page_says_why_a_transfer_is_refused_or_failed(desk, office):
+    built = office.built
+    desk.get_by_label("Activity").select_option("Available")
+    task = built.task({"language": "es"})
+    desk.get_by_role("button", name="Accept").click()
+    built.move(built.bob, "Offline")
+    transfer = desk.get_by_role("button", name="Transfer", exact=True)
+    transfer.click()
+    expect(desk.get_by_role("status")).to_contain_text("(Bob), who is Offline")
+    built.move(built.bob, "Available")
+    transfer.click()
+    expect(desk.get_by_role("heading", name="is on its way to Bob")).to_be_visible()
+    built.answer(task, "rejected")
+    expect(transfer).to_be_visible()
+    desk.get_by_text("What the page has heard").click()
+    expect(desk.get_by_text(re.compile("transfer failed: TT"))).to_be_visible()

@@ -9,17 +9,21 @@ import pytest
 from local_taskrouter.testing import LocalTaskRouter
 from workspace_builder import WorkspaceBuilder
 
-AGENT = Path(__file__).parent / "agent.js"
+PACKAGES = ["twilio-taskrouter", "taskrouter-0"]
 SHORT = 8  # seconds: the SDK says that a token ends 5 seconds before it does
 
 
-@pytest.mark.parametrize("package", ["twilio-taskrouter", "taskrouter-0"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_agent_walks_from_ready_to_a_new_token(node_modules, package):
     with LocalTaskRouter() as taskrouter:
         built = WorkspaceBuilder(taskrouter.client)
         built.worker("Alice", "Offline", languages=["es"])
         built.workflow(default=built.queue("Spanish", 'languages HAS "es"'))
-        found = walk(node_modules, package, taskrouter, built)
+        given = {
+            "token": taskrouter.token("Alice"),
+            "shortToken": taskrouter.token("Alice", seconds=SHORT),
+        }
+        found = walk(node_modules, package, taskrouter, built, "agent.js", given)
     assert found == [
         ["ready", "Alice", "Offline", 0],
         ["activity", "Available", True],
@@ -35,14 +39,39 @@ def test_agent_walks_from_ready_to_a_new_token(node_modules, package):
     ]
 
 
-def walk(node_modules, package, taskrouter, built):
-    """Run agent.js, and create a Task whenever it asks for one; return what it told."""
-    given = {
-        "bridge": f"{taskrouter.url}/v1/wschannels",
-        "token": taskrouter.token("Alice"),
-        "shortToken": taskrouter.token("Alice", seconds=SHORT),
-    }
-    script = shutil.copy(AGENT, node_modules.parent)
+@pytest.mark.parametrize("package", PACKAGES)
+def test_agents_transfer_a_task_warm_and_cold(node_modules, package):
+    with LocalTaskRouter() as taskrouter:
+        built = WorkspaceBuilder(taskrouter.client)
+        built.worker("Alice", languages=["es"])
+        built.worker("Bob", languages=["en"])
+        built.workflow(default=built.queue("Spanish", 'languages HAS "es"'))
+        english = built.queue("English", 'languages HAS "en"')
+        tokens = {name: taskrouter.token(name) for name in ("Alice", "Bob")}
+        given = {"tokens": tokens, "queue": english.sid}
+        found = walk(node_modules, package, taskrouter, built, "agents.js", given)
+    begun = ["initiated", True, True, "initiated", "initiated"]
+    reason = "Transfer failed because the reservation was rejected"
+    assert found == [
+        [*begun, "WARM", "WORKER", True, "reserved", "initiated"],
+        ["rejected", "failed", reason, "failed", "assigned"],
+        [*begun, "WARM", "QUEUE", True, "reserved", "initiated"],
+        ["attempt failed", "initiated", 3, {"note": "VIP"}],
+        ["answer", "canceled"],
+        ["canceled", "canceled", "canceled", "canceled", "assigned"],
+        ["refused", "Request failed with status code 400"],
+        [*begun, "COLD", "WORKER", True, "reserved", "initiated"],
+        ["connected later", "wrapping", "reserved", True],
+        ["accepted", "complete", "complete", "assigned"],
+        ["completed", "completed", "assigned"],
+        ["over", "completed", "All reservations were completed"],
+    ]
+
+
+def walk(node_modules, package, taskrouter, built, file, given):
+    """Run a file, and create a Task whenever it asks for one; return what it told."""
+    script = shutil.copy(Path(__file__).parent / file, node_modules.parent)
+    given = {"bridge": f"{taskrouter.url}/v1/wschannels", **given}
     command = [str(shutil.which("node")), script, package, json.dumps(given)]
     found = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as agent:

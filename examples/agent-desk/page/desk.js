@@ -5,6 +5,7 @@ import { Worker } from "twilio-taskrouter";
 const $ = (id) => document.getElementById(id);
 const name = new URLSearchParams(location.search).get("worker") ?? "";
 const open = new Map(); // the Reservations on the desk, by SID
+let targets = []; // to whom, and into which TaskQueue, Tasks can be transferred
 
 const ACTIONS = {
   pending: [["Accept", (one) => one.accept(), "main"], ["Reject", (one) => one.reject()]],
@@ -24,6 +25,7 @@ async function fetchToken() {
   const answer = await fetch(`token?${new URLSearchParams({ worker: name })}`);
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.message);
+  targets = body.targets ?? [];
   return body;
 }
 
@@ -55,7 +57,22 @@ function take(reservation) {
   for (const event of ["accepted", "rejected", "timeout", "canceled", "rescinded", "wrapup", "completed"]) {
     reservation.on(event, () => { note(event, reservation); show(); });
   }
+  const { task } = reservation;
+  task.on("updated", show);
+  task.on("transferInitiated", (transfer) => { note(`transferInitiated: ${transfer.sid}`); follow(transfer); });
+  if (goingOut(task)) follow(goingOut(task));
   show();
+}
+
+function follow(transfer) {
+  for (const event of ["completed", "failed", "attemptFailed", "canceled"]) {
+    transfer.on(event, () => { note(`transfer ${event}: ${transfer.sid}`); show(); });
+  }
+  show();
+}
+
+function goingOut({ transfers: { outgoing } }) {
+  return outgoing?.status === "initiated" ? outgoing : null;
 }
 
 function show() {
@@ -67,17 +84,33 @@ function show() {
 function card({ reservation, since }) {
   const { task, status } = reservation, box = document.createElement("article");
   const title = document.createElement("h2"), about = document.createElement("pre"), actions = document.createElement("div");
-  title.textContent = `A Task from ${task.queueName} ${WORDS[status]}`;
+  const outgoing = goingOut(task), to = targets.find((one) => one.sid === outgoing?.to)?.name;
+  title.textContent = `A Task from ${task.queueName} ${outgoing ? `is on its way to ${to}` : WORDS[status]}`;
   about.textContent = JSON.stringify(task.attributes, null, 2);
   actions.className = "actions";
-  actions.append(...ACTIONS[status].map(([word, act, kind = ""]) => {
-    const button = Object.assign(document.createElement("button"), { textContent: word, className: kind });
-    button.onclick = () => attempt(() => act(reservation), actions);
-    return button;
-  }));
+  actions.append(...ACTIONS[status].map(([word, act, kind]) => button(word, () => act(reservation), actions, kind)));
+  if (outgoing) actions.append(button("Cancel transfer", () => outgoing.cancel(), actions));
+  else if (status === "accepted" && targets.length) actions.append(...transferring(task, actions));
   box.append(title, about, actions);
   if (status === "pending") title.after(countdown(reservation, since));
   return box;
+}
+
+function button(word, act, actions, kind = "") {
+  const onclick = () => attempt(act, actions);
+  return Object.assign(document.createElement("button"), { textContent: word, className: kind, onclick });
+}
+
+/* To a Worker or a TaskQueue: warm, and the Task stays here until it is accepted, or cold. */
+function transferring(task, actions) {
+  const [to, mode] = [["Transfer to", targets.map((one) => [one.name, one.sid])], ["How", [["warm", "WARM"], ["cold", "COLD"]]]]
+    .map(([label, options]) => {
+      const choice = document.createElement("select");
+      choice.setAttribute("aria-label", label);
+      choice.append(...options.map((option) => new Option(...option)));
+      return choice;
+    });
+  return [to, mode, button("Transfer", () => task.transfer(to.value, { mode: mode.value }), actions)];
 }
 
 function countdown(reservation, since) {

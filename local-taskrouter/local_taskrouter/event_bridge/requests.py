@@ -17,7 +17,7 @@ from local_taskrouter.api.lists import Listing, page
 from local_taskrouter.core.engine import Engine
 from local_taskrouter.core.records import Record, Reservation, Worker
 from local_taskrouter.errors import BadRequest
-from local_taskrouter.event_bridge.shapes import shape, task_of
+from local_taskrouter.event_bridge.shapes import TRANSFERS, shape, task_of
 from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.sids import is_sid
 
@@ -113,14 +113,18 @@ def active_reservations(call: Call) -> Result:
     return page(call, "reservations", listing, lambda _, one: {"sid": one.sid})
 
 
-def payload(engine: Engine, account_sid: str, reply: Reply) -> dict[str, Any]:
-    """Return what the SDK reads from a reply of the REST API: `{"payload": …}`.
+def payload(engine: Engine, account_sid: str, method: str, reply: Reply) -> dict[str, Any]:
+    """Return what the SDK reads from the REST API's reply to a request: `{"payload": …}`.
 
-    Leaves out the resources of a list that have been deleted since.
+    Leaves out the resources of a list that have been deleted since. The SDK cannot read the transfers
+    of a Reservation in the reply to a POST, where it ignores the Task.
     """
     body = reply.body or {}
     if "meta" not in body:
-        return {"payload": _shown(engine, account_sid, body["sid"])}
+        shown = _shown(engine, account_sid, body["sid"])
+        if shown and method == "POST":
+            shown = {name: shown[name] for name in shown if name not in TRANSFERS}
+        return {"payload": shown}
     meta = body["meta"]
     sids = [one["sid"] for one in body[meta["key"]]]
     contents = [_shown(engine, account_sid, sid) for sid in sids]

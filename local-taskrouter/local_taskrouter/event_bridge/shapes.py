@@ -23,6 +23,8 @@ from local_taskrouter.core.store import Store
 from local_taskrouter.rules.timeouts import reservation_timeout
 
 Shape = dict[str, Any]
+TRANSFERS = ("task_transfer", "active_outgoing_task_transfer")
+"""Of a Reservation: the transfer that made it, and the one that its Worker has started."""
 
 
 def shape(store: Store, account_sid: str, now: float, record: Record, task: Task | None) -> Shape:
@@ -143,11 +145,12 @@ def _reservation(
         "version": reservation.version,
     }
     incoming = store.get(Transfer, reservation.transfer_sid)
-    if incoming is not None:
-        shown["task_transfer"] = shape(store, account_sid, now, incoming, None)
     outgoing = store.get(Transfer, task.transfer_sid if task else None)
-    if outgoing is not None and outgoing.initiating_reservation_sid == reservation.sid:
-        shown["active_outgoing_task_transfer"] = shape(store, account_sid, now, outgoing, None)
+    if outgoing is not None and outgoing.initiating_reservation_sid != reservation.sid:
+        outgoing = None
+    for name, transfer in zip(TRANSFERS, (incoming, outgoing), strict=True):
+        if transfer is not None:
+            shown[name] = shape(store, account_sid, now, transfer, None)
     return shown
 
 

@@ -83,7 +83,7 @@ class EventBridge:
         assert isinstance(reply, Reply)  # no request of the SDK reads Events
 
         def show(engine: Engine) -> Reply:
-            return Reply(payload(engine, self._taskrouter.account_sid, reply))
+            return Reply(payload(engine, self._taskrouter.account_sid, asked.method, reply))
 
         shown = await run(show, False)
         assert isinstance(shown, Reply)

@@ -125,6 +125,17 @@ def test_canceled_transfer_is_answered_pushed_and_cannot_be_canceled_again(offic
     )
 
 
+def test_answer_to_a_post_has_no_transfer_for_the_sdk_cannot_read_it(office):
+    office.start(office.bob)
+    [pending] = office.built.reservations(office.task, reservation_status="pending")
+    own = f"Workspaces/{office.built.workspace_sid}/Workers/{office.bob.sid}/Reservations"
+    asked = f"{own}/{pending.sid}", {"ReservationStatus": "accepted"}
+    answer = office.bridge(office.tokens[office.bob.sid], "POST", *asked).json()["payload"]
+    assert answer["reservation_status"] == "accepted" and "task_transfer" not in answer
+    shown = office.bridge(office.tokens[office.bob.sid], "GET", asked[0]).json()["payload"]
+    assert shown["task_transfer"]["transfer_status"] == "complete"
+
+
 def test_deleted_task_fails_its_transfer_on_the_page(office):
     office.start(office.bob)
     office.built.workspace.tasks(office.task.sid).delete()
