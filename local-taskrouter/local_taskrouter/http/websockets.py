@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto.connection import ConnectionState
 from wsproto.utilities import LocalProtocolError
 
 from local_taskrouter.http.connections import DROP, Connections
@@ -37,6 +38,12 @@ class ChannelConnection(WSProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         self.scope["extensions"][DROP] = {"now": self.drop}  # pyright: ignore
+
+    def handle_close(self, event: Any) -> None:
+        """Answer a close; for bytes that are no frame, wsproto asks for one with the fault's code."""
+        if self.conn.state is ConnectionState.OPEN:
+            self.transport.write(self.conn.send(event))
+        super().handle_close(event)
 
     def shutdown(self) -> None:
         """Close the websocket; the server calls this again until the connection is gone."""
