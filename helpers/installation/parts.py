@@ -22,8 +22,8 @@ from helpers.installation.working_copy import is_working_copy
 PROJECTS = ("taskrouter-notebooks", "local-taskrouter")
 _WIDGETS_IN_LAB = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
 
-MODULES = {"pyjwt": "jwt"}
-"""The module of a package that has another name."""
+MODULES = {"pyjwt": "jwt", "websocket-client": "websocket"}
+"""The modules of packages that have another name."""
 
 
 @dataclass(frozen=True)
