@@ -1,6 +1,7 @@
 """The reading edition: Sphinx reads the sources where they are, and runs no cell."""
 
-from shutil import copyfile
+import json
+from shutil import copyfile, copytree
 
 project = "Learn Twilio TaskRouter"
 root_doc = "README"
@@ -14,6 +15,8 @@ include_patterns = [
 ]
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
+nb_code_prompt_show = "Show the output"
+nb_code_prompt_hide = "Hide the output"
 myst_heading_anchors = 4
 html_theme = "furo"
 html_title = project
@@ -44,14 +47,28 @@ CHANGELOG
 """
 
 
+def fold_answers(text):
+    """Tag the cells that JupyterLab collapses as MyST-NB expects it."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):
+            cell["metadata"].setdefault("tags", []).append("hide-output")
+    return json.dumps(notebook)
+
+
 def setup(app):
-    def add_contents(app, name, source):
+    def change(app, name, source):
         if name == root_doc:
             source[0] += CONTENTS
+        elif name.startswith("notebooks/"):
+            source[0] = fold_answers(source[0])
 
     def open_at_root(app, error):
         if not error:
             copyfile(app.outdir / f"{root_doc}.html", app.outdir / "index.html")
+            # The README names these in HTML, which Sphinx does not read.
+            pictures = "docs/pictures"
+            copytree(app.srcdir / pictures, app.outdir / pictures, dirs_exist_ok=True)
 
-    app.connect("source-read", add_contents)
+    app.connect("source-read", change)
     app.connect("build-finished", open_at_root)

@@ -95,7 +95,7 @@ def test_site_has_each_lesson_and_reference(site):
 def test_every_inside_link_leads_to_a_page_and_a_place_in_it(pages):
     broken = []
     for path, markup in pages.items():
-        for link in markup.links:
+        for link in [*markup.links, *markup.assets]:
             address = urlsplit(link)
             if address.scheme:
                 continue
@@ -148,6 +148,14 @@ def test_a_solution_unfolds(page, site):
     expect(solution.locator("pre")).to_be_hidden()
     solution.locator("summary").click()
     expect(solution.locator("pre")).to_be_visible()
+
+
+def test_an_answer_to_a_prediction_is_folded(page, site):
+    page.goto((site / "notebooks/00-start-here.html").as_uri())
+    answer = page.locator(".cell_output", has_text="Spanish #1: reserved").first
+    expect(answer).to_be_hidden()
+    page.get_by_text("Show the output").first.click()
+    expect(answer).to_be_visible()
 
 
 def test_search_finds_a_lesson(page, site):
