@@ -53,8 +53,7 @@ class Room:
 
     def running(self) -> list[str]:
         """The command of each process of each learner."""
-        users = [learner.user for learner in self.learners]
-        return [" ".join(process.cmdline()) for user in users for process in user.processes()]
+        return [command for learner in self.learners for command in learner.user.commands()]
 
     def emulators(self) -> dict[User, Running]:
         """Each learner's running emulator, from the description in its home folder.

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,14 @@ class User:
     def processes(self) -> list[psutil.Process]:
         """The user's processes that run now, without zombies."""
         return [process for process in psutil.process_iter() if self._runs(process)]
+
+    def commands(self) -> list[str]:
+        """The command of each of these processes that has not ended meanwhile."""
+        found: list[str] = []
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                found.append(" ".join(process.cmdline()))
+        return found
 
     def memory(self) -> Counter[str]:
         """PSS in bytes by kind of process: each process is charged its share of shared memory."""
