@@ -1,4 +1,4 @@
-"""JupyterLab for tests, started with README's command."""
+"""JupyterLab for tests, started as the tutorial's command does."""
 
 import json
 import os
@@ -23,14 +23,16 @@ _SETTINGS = {
         each: {"expose_app_in_browser": True} for each in ("LabApp", "JupyterNotebookApp")
     },
 }
+COMMAND = (sys.executable, "-m", "helpers.lab", "--folder", ".")
 
 
 @contextmanager
-def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
-    """Run `python -m helpers.lab` on the folder `cwd`, without a browser; yield its URL and token.
+def running_lab(scratch: Path, cwd: Path, *command: str | Path) -> Iterator[dict[str, str]]:
+    """Run `command` in the folder `cwd`, without a browser; yield JupyterLab's URL and token.
 
-    Its settings, runtime files and log are in the folder `scratch`. If `cwd` is a clone, the kernels
-    import that clone's helpers. The notebooks are copied into `cwd` too.
+    The default command opens `cwd` itself, and copies the notebooks into it. JupyterLab's settings,
+    runtime files and log are in the folder `scratch`. If `cwd` is a clone, the kernels import that
+    clone's helpers.
     """
     folders = {
         name: str(scratch / name)
@@ -45,7 +47,7 @@ def running_lab(scratch: Path, cwd: Path) -> Iterator[dict[str, str]]:
     log = scratch / "log"
     with open(log, "wb") as opened:
         process = subprocess.Popen(
-            [sys.executable, "-m", "helpers.lab", "--folder", ".", "--no-browser", "--port", "0"],
+            [*(command or COMMAND), "--no-browser", "--port", "0"],
             cwd=cwd,
             env={**os.environ, **folders, "PYTHONPATH": str(cwd)},
             stdin=subprocess.DEVNULL,
