@@ -22,11 +22,17 @@ TUTORIAL_ONLY = {"jupyterlab", "notebook", "ipykernel", "pandas", "ipywidgets"}
 SUFFIXES = {".css", ".html", ".ipynb", ".js", ".json", ".py", ".svg", ".toml"}
 FOLDERS = {  # of the clone in each wheel, and where they are there
     "local_taskrouter": {"local-taskrouter/local_taskrouter": "local_taskrouter"},
-    "taskrouter_notebooks": {"helpers": "helpers", "notebooks": "helpers/notebooks"},
+    "taskrouter_notebooks": {
+        "helpers": "helpers",
+        "notebooks": "helpers/notebooks",
+        "examples/agent-desk": "helpers/agent-desk",
+    },
 }
 ABOUT = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
-# What an editor, Python and a learner leave in a clone, and where.
+# What Python, npm, JupyterLab and a learner leave in a clone.
 JUNK = (
+    "examples/agent-desk/node_modules/esbuild/lib/main.js",
+    "examples/agent-desk/page/bundle.js",
     "helpers/__pycache__/lab.cpython-311.pyc",
     "local-taskrouter/local_taskrouter/__pycache__/sids.cpython-311.pyc",
     "notebooks/.ipynb_checkpoints/00-start-here-checkpoint.ipynb",
@@ -190,7 +196,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheels, package):
 
 def test_same_source_gives_the_same_bytes_wherever_it_is(build_tool, wheels, tmp_path):
     clone = tmp_path / "elsewhere"
-    for name in ("helpers", "notebooks", "local-taskrouter"):
+    for name in ("helpers", "notebooks", "examples", "local-taskrouter"):
         shutil.copytree(CLONE / name, clone / name, copy_function=shutil.copyfile)  # new times
     for name in ("pyproject.toml", "LICENSE", ".gitignore", "README.md"):
         shutil.copyfile(CLONE / name, clone / name)
