@@ -1,4 +1,4 @@
-"""pytest in a fork of a process that has imported it, which takes a quarter of the CPU of a new one."""
+"""pytest_process in a fork of a process that has imported pytest: a quarter of a new one's CPU."""
 
 import multiprocessing
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from helpers.exercises import pytest_process
 
 PRELOADED = [
     *("flask", "pytest", "twilio.request_validator", "werkzeug.serving"),
@@ -17,29 +17,28 @@ PRELOADED = [
 ]
 
 
-def run(command: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float, **_: Any) -> Any:
-    """Do what `subprocess.run` does for the command `python … -m pytest …`."""
+def run(command: Sequence[str], env: Mapping[str, str], timeout: float, **_: Any) -> Any:
+    """Do what `subprocess.run` does for the command `python … pytest_process.py …`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    arguments = list(command[command.index("pytest") + 1 :])
+    arguments = list(command[command.index(pytest_process.__file__) + 1 :])
     with tempfile.NamedTemporaryFile() as output:
-        fork = context.Process(target=_child, args=(arguments, str(cwd), dict(env), output.name))
+        fork = context.Process(target=_child, args=(arguments, dict(env), output.name))
         fork.start()
         fork.join(timeout)
         printed = Path(output.name).read_text("utf-8")
     if fork.is_alive():
         fork.kill()
-        raise subprocess.TimeoutExpired(command, timeout)
+        raise subprocess.TimeoutExpired(command, timeout, printed)
     return subprocess.CompletedProcess(command, fork.exitcode or 0, printed, "")
 
 
-def _child(arguments: list[str], folder: str, env: dict[str, str], output: str) -> None:
+def _child(arguments: list[str], env: dict[str, str], output: str) -> None:
     os.environ.update(env)
-    os.chdir(folder)
     sys.dont_write_bytecode = True
     with open(output, "w", encoding="utf-8") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-        code = pytest.main(arguments)
+        pytest_process.main(arguments)
         sys.stdout.flush()
-    os._exit(code)
+    os._exit(0)

@@ -5,11 +5,10 @@ good test turns red there.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from typing import Any
 
-from helpers.exercises.pytest_run import AppFolder, PytestRun, break_app, run_in
+from helpers.exercises.pytest_run import AppFolder, PytestRun, break_app, break_each, run_in
 from helpers.exercises.self_check import Line, SelfCheck
 
 _FAR = ("task_reservation_timeout=TIMEOUT", "task_reservation_timeout=TIMEOUT + 1")
@@ -50,10 +49,10 @@ def test_close(desk, taskrouter, auto):
 
 def thirty_seconds(lab: AppFolder) -> SelfCheck:
     """The learner's test passes with 30 seconds, and fails with 29 and with 31."""
-    good, far = _runs(lab, _TIMEOUT_TEST, [_NOTHING, _FAR])
+    breaks = [_NOTHING, _FAR, _NEAR, _FAR_FOR_ALL]
+    good, far, near, far_for_all = break_each(lab, breaks, _TIMEOUT_TEST)
     bites = good.green and not far.green
-    near, far_for_all = _runs(lab, _TIMEOUT_TEST, [_NEAR, _FAR_FOR_ALL]) if bites else (None, None)
-    follows = far_for_all is not None and far_for_all.green
+    follows = bites and far_for_all.green
     return SelfCheck(
         "Thirty seconds",
         [
@@ -74,8 +73,8 @@ def thirty_seconds(lab: AppFolder) -> SelfCheck:
             ),
             Line(
                 "It fails when Workers have 29 seconds",
-                near is not None and not near.green,
-                "it passes there too" if near else "first it must fail with 31",
+                bites and not near.green,
+                "it passes there too" if bites else "first it must fail with 31",
                 "Assert at 29 seconds that the ticket still rings.",
             ),
         ],
@@ -119,7 +118,8 @@ def close_a_ticket(lab: AppFolder) -> SelfCheck:
 
 def green_break(lab: AppFolder) -> SelfCheck:
     """The learner's test passes on the app, and fails when the callback's response is a 500."""
-    good, broken = _runs(lab, _ANSWER_TEST, [_NOTHING, _FAILS])
+    breaks = [_NOTHING, _FAILS, _ACCEPTS, _NO_CALLBACK]
+    good, broken, accepts, silent = break_each(lab, breaks, _ANSWER_TEST)
     return SelfCheck(
         "A break that stays green",
         [
@@ -128,7 +128,9 @@ def green_break(lab: AppFolder) -> SelfCheck:
                 "It fails when the app answers with status 500",
                 good.green and not broken.green,
                 "it passes there too" if good.green else "first it must pass",
-                _why_green(lab) if good.green and broken.green else "Make it pass on your app.",
+                _why_green(accepts, silent)
+                if good.green and broken.green
+                else "Make it pass on your app.",
             ),
         ],
     )
@@ -144,8 +146,7 @@ def _why_red(lab: AppFolder, error: str) -> str:
     return "On your app, the response to the callback is an empty JSON object, with status 200."
 
 
-def _why_green(lab: AppFolder) -> str:
-    accepts, silent = _runs(lab, _ANSWER_TEST, [_ACCEPTS, _NO_CALLBACK])
+def _why_green(accepts: PytestRun, silent: PytestRun) -> str:
     if not accepts.green:
         return "A Reservation is pending whether your server decided or failed: look at the response itself."
     if not silent.green:
@@ -154,12 +155,6 @@ def _why_green(lab: AppFolder) -> str:
         "Nothing was compared. Compare the response: TaskRouter keeps it in `deliveries()`, once it has"
         " settled; or send a signed request yourself."
     )
-
-
-def _runs(lab: AppFolder, test: str, breaks: Sequence[tuple[str, str]]) -> list[PytestRun]:
-    """Run the learner's `test` on the app with each of the breaks; two at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda each: break_app(lab, *each, test), breaks))
 
 
 def _passes(run: PytestRun, what: str, advice: str) -> Line:

@@ -1,4 +1,7 @@
-"""pytest on the learner's app, as it is or with one text replaced, in a separate process."""
+"""pytest on the learner's app, as it is or with one text replaced, in a separate process.
+
+Several copies of the app share a process: most of pytest's time on a small app is its own start.
+"""
 
 import os
 import re
@@ -6,8 +9,8 @@ import shutil
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,6 +19,7 @@ from typing import Any
 
 from helpers.display.html import AS_TEXT
 from helpers.display.theme import CODE_FONT, CODE_SIZE, ERROR_EDGE, INK, SOLVED_EDGE
+from helpers.exercises import pytest_process
 from helpers.session.cell_errors import fold_tracebacks
 from helpers.session.request_log import RequestLog
 
@@ -134,26 +138,58 @@ def break_app(lab: AppFolder, old: str, new: str, *tests: str) -> PytestRun:
 
     Raises ValueError if `old` does not occur exactly once in the app's files.
     """
-    with lab.copy(old, new) as copy:
-        return run_in(copy, *tests)
+    [run] = break_each(lab, [(old, new)], *tests)
+    return run
+
+
+def break_each(lab: AppFolder, breaks: Sequence[tuple[str, str]], *tests: str) -> list[PytestRun]:
+    """Run the tests on a copy of the app for each of the `breaks`, as `break_app` does."""
+    with ExitStack() as copies:
+        return _run([copies.enter_context(lab.copy(*each)) for each in breaks], *tests)
 
 
 def run_in(folder: Path, *tests: str) -> PytestRun:
     """Run pytest in `folder`, and return what it printed."""
+    [run] = _run([folder], *tests)
+    return run
+
+
+def _run(folders: Sequence[Path], *tests: str) -> list[PytestRun]:
+    """Run pytest in each of the folders, one after the other in one process."""
     try:
         done = subprocess.run(
-            [sys.executable, "-B", "-m", "pytest", *_OPTIONS, *tests],
-            cwd=folder,
+            [
+                sys.executable,
+                *("-B", "-P", pytest_process.__file__),
+                os.pathsep.join(map(str, folders)),
+                *_OPTIONS,
+                *tests,
+            ],
             env=os.environ | _ENVIRONMENT,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
             timeout=SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return PytestRun(_NOT_ENDED, {}, False)
-    text = _SUMMARY.sub(r"\1", _START.sub("", done.stdout)) + done.stderr
+        printed, left = done.stdout, ""
+    except subprocess.TimeoutExpired as stopped:
+        # What was printed is bytes on some systems, whatever the encoding.
+        partly = stopped.stdout or b""
+        printed = partly.decode("utf-8", "replace") if isinstance(partly, bytes) else partly
+        left = _NOT_ENDED
+    *ended, rest = re.split(f"^{pytest_process.ENDED}(\\d+)\n", printed, flags=re.MULTILINE)
+    runs = [
+        _read(folder, text, code)
+        for folder, text, code in zip(folders, ended[::2], ended[1::2], strict=False)
+    ]
+    left = left or rest.strip() or "The process ended before pytest did."
+    return [*runs, *(PytestRun(left, {}, False) for _ in folders[len(runs) :])]
+
+
+def _read(folder: Path, printed: str, code: str) -> PytestRun:
+    text = _SUMMARY.sub(r"\1", _START.sub("", printed.lstrip()))
     text = text.replace(f"{folder}{os.sep}", "").strip()
-    return PytestRun(text, dict(_OUTCOME.findall(text)), done.returncode == 0)
+    return PytestRun(text, dict(_OUTCOME.findall(text)), code == "0")
