@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from killed_office import KilledOffice
 from local_taskrouter.testing import LocalTaskRouter
 from workspace_builder import WorkspaceBuilder
 
@@ -68,18 +69,41 @@ def test_agents_transfer_a_task_warm_and_cold(node_modules, package):
     ]
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_agents_see_the_truth_after_a_kill_and_a_restart(node_modules, package, running_home):
+    office = KilledOffice(running_home)
+    given = {"tokens": office.tokens}
+    actions = {"kill": office.kill_and_restart}
+    found = run(node_modules, package, office.url, "reconnect.js", given, actions)
+    asked = [["pending", "reserved"]]
+    assert found == [
+        ["Alice", "Available", asked],
+        ["Bob", "Available", asked],
+        ["disconnected"],
+        ["Alice", "Offline", []],
+        ["Bob", "Available", [["accepted", "assigned"]]],
+        ["completed", "completed"],
+    ]
+
+
 def walk(node_modules, package, taskrouter, built, file, given):
     """Run a file, and create a Task whenever it asks for one; return what it told."""
+    actions = {"create a Task": lambda: built.task({"language": "es"})}
+    return run(node_modules, package, taskrouter.url, file, given, actions)
+
+
+def run(node_modules, package, url, file, given, actions):
+    """Run a file, and do what it asks for by name; return what else it told."""
     script = shutil.copy(Path(__file__).parent / file, node_modules.parent)
-    given = {"bridge": f"{taskrouter.url}/v1/wschannels", **given}
+    given = {"bridge": f"{url}/v1/wschannels", **given}
     command = [str(shutil.which("node")), script, package, json.dumps(given)]
     found = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as agent:
         assert agent.stdout is not None
         for line in agent.stdout:
             told = json.loads(line)
-            if told == ["create a Task"]:
-                built.task({"language": "es"})
+            if told[0] in actions:
+                actions[told[0]]()
             else:
                 found.append(told)
     return found
