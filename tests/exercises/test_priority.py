@@ -32,6 +32,11 @@ def line(open_exercise):
             "✓✓○○",
             "pass `priority` as an argument, not as an attribute",
         ),
+        (
+            third(priority=10) + "\n" + third('{"selected_language": "en", "priority": 11}'),
+            "✓✓○○",
+            "pass `priority` as an argument, not as an attribute",
+        ),
         (third(priority=-5), "✓○○○", "whole number from 0 to 2147483647, not -5; nothing was"),
         (third(priority=1.5), "✓○○○", "whole number from 0 to 2147483647, not 1.5; nothing was"),
         (third(priority="high"), "✓○○○", "whole number from 0 to 2147483647, not high; nothing"),
