@@ -112,7 +112,6 @@ def _release(
         assignment_status=advance(TASK_IN_TRANSFER, task.assignment_status, "transfer"),
         transfer_sid=transfer.sid,
         routing_target=to.sid,
-        ignore_capacity=False,
         step=None,
         configuration=None,
         priority=task.priority if priority is None else priority,

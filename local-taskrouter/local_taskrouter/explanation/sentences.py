@@ -117,7 +117,10 @@ def reason_to_wait(evidence: Evidence) -> str:
         return "waits: no filter of the Workflow matches its attributes"
     if reason := _why_no_worker_matches(evidence, queue):
         return f"waits: {reason}"
-    candidates = tuple(judge_candidates(evidence))
+    judged = tuple(judge_candidates(evidence))
+    candidates = tuple(one for one in judged if Obstacle.TRANSFERRING not in one.obstacles)
+    if not candidates:
+        return f"waits: {judged[0].friendly_name} is transferring it, and there is no other Worker"
     if reserved := [each.friendly_name for each in candidates if each.is_reserved]:
         return f"waits: {reserved[0]} has a pending Reservation for it"
     expressions = [queue.target_workers or ""]

@@ -5,6 +5,7 @@ from local_taskrouter.core import reservations
 from local_taskrouter.core.records import Transfer
 from local_taskrouter.core.task_queues import delete_task_queue, update_task_queue
 from local_taskrouter.core.transfers import cancel_transfer
+from local_taskrouter.core.workflows import update_workflow
 from local_taskrouter.errors import BadRequest
 
 
@@ -18,6 +19,22 @@ def test_failed_cold_transfer_lets_the_task_wait_in_its_queue_for_anyone(floor):
     assert floor.lab.holder(floor.task) == "Dora"
     assert floor.lab.pending(floor.task).transfer_sid is None
     floor.restarted()
+
+
+def test_task_that_was_transferred_has_left_its_workflow(floor):
+    step = {"queue": floor.queue.sid, "timeout": 40}
+    workflow = floor.lab.workflow(("1==1", step), default=floor.english)
+    task = floor.lab.task(workflow)
+    floor.lab.worker("Dora", {"languages": ["es"]})
+    floor.lab.accept(task)
+    [held] = floor.lab.engine.store.find("reservations_of_task", task.sid)
+    now = {"configuration": workflow.configuration.replace("40", "50")}
+    floor.lab.do(update_workflow, workflow, False, **now)
+    floor.start(floor.bob, "COLD", held)
+    assert task.configuration is None
+    floor.lab.wait(60)
+    floor.lab.reject(task)
+    assert (task.assignment_status, task.task_queue_sid) == ("pending", floor.queue.sid)
 
 
 def test_transfer_to_a_queue_waits_for_its_workers_and_tries_the_next(floor):

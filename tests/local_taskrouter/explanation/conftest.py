@@ -17,7 +17,7 @@ class ExplainedWorkspace(WorkspaceBuilder):
     """A Workspace to explain Tasks in; `sent` holds (method, path) of each request."""
 
     def __init__(self, taskrouter: TaskRouter) -> None:
-        self.clock = taskrouter.clock
+        self.clock, self.call = taskrouter.clock, taskrouter.call
         self.client = client_on(taskrouter)
         assert isinstance(self.client.http_client, AsgiClient)
         self.sent = self.client.http_client.sent

@@ -1,8 +1,11 @@
 """Why a pending Task waits: as a sentence and in few words."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from local_taskrouter.core.records import Reservation, TaskQueue
+from local_taskrouter.core.transfers import start_transfer
 from local_taskrouter.explanation.candidates import can_be_reserved
 from local_taskrouter.explanation.evidence import TaskFacts
 from local_taskrouter.explanation.explain import explain_evidence
@@ -91,6 +94,31 @@ def test_worker_reserved_since_task_was_read_has_pending_reservation(builder, of
     for seen in (evidence, replace(evidence, channels={})):
         assert "Ann is reserved: the Reservation is pending" in explain_evidence(seen).sentence
         assert reason_to_wait(seen) == "waits: Ann has a pending Reservation for it"
+
+
+def test_task_in_transfer_waits_for_another_worker(builder):
+    queue = builder.queue()
+    builder.workflow(default=queue)
+    ann, task = builder.worker("Ann"), builder.task()
+    builder.workspace.workers(ann.sid).worker_channels("default").update(capacity=2)
+    [held] = builder.reservations(task)
+    builder.answer(task, "accepted")
+    builder.call(partial(transfer, held.sid, queue.sid))
+    task = builder.workspace.tasks(task.sid).fetch()
+    assert reasons(builder, task) == (
+        "Ann matches but is transferring it.",
+        "waits: Ann is transferring it, and there is no other Worker",
+    )
+    builder.worker("Ben", "Offline")
+    assert reasons(builder, task) == (
+        "Ann matches but is transferring it; Ben matches but is Offline.",
+        "waits: no available Worker matches 1==1 (Ben is Offline)",
+    )
+
+
+def transfer(reservation_sid, queue_sid, engine):
+    reservation = engine.store.require(Reservation, reservation_sid)
+    start_transfer(engine, reservation, engine.store.require(TaskQueue, queue_sid))
 
 
 def test_no_worker_or_no_target_workers_is_the_reason(builder):
