@@ -55,7 +55,7 @@ def test_every_lesson_has_help_for_an_attendee_who_is_stuck():
 def test_cluster_opens_a_lesson_and_guarantees_the_measured_memory():
     user = VALUES["singleuser"]
     assert (CLONE / user["defaultUrl"].removeprefix("/lab/tree/")).is_file()
-    [measured] = re.findall(r"one notebook open \| (\d+) MB", WORKSHOP)
+    [measured] = re.findall(r"needed at most (\d+) MB", WORKSHOP)
     assert int(user["memory"]["guarantee"].removesuffix("M")) >= int(measured)
     assert user["storage"]["type"] == "none"  # a volume would cover the clone
 
