@@ -118,10 +118,18 @@ class Tab:
 
     def run_through(self, code: str) -> None:
         """Run the cells from the top to the first that contains `code`, and no others."""
+        self._run(code, "notebook:run-all-above", "notebook:run-cell")
+
+    def run_cell(self, code: str) -> Locator:
+        """Run the first cell that contains `code`, and no other; return its output area."""
+        self._run(code, "notebook:run-cell")
+        return self.output_of(code)
+
+    def _run(self, code: str, *commands: str) -> None:
         cell = self.cells.filter(has_text=code).first
         before = max(self._prompts(), default=0)
         cell.locator(".jp-InputArea-prompt").click()
-        for command in ("notebook:run-all-above", "notebook:run-cell"):
+        for command in commands:
             self.page.evaluate("name => jupyterapp.commands.execute(name)", command)
         prompt = cell.locator(".jp-InputArea-prompt")
         eventually("it has run", lambda: _number(prompt.inner_text()) > before or self.errors())

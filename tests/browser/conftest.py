@@ -5,11 +5,14 @@ because an open Playwright holds the event loop that nbval needs.
 """
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import nbformat
 import pytest
 from browser_tab import WINDOW, Tab
+from installing import npm_install
 from lab_process import running_lab, write_settings
 from playwright.sync_api import BrowserContext, Locator, expect, sync_playwright
 from smaller_day import PATHS, read_notebook
@@ -78,6 +81,20 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
     write_settings(scratch)
     with running_lab(scratch, cwd=copy) as server:
         yield {**server, "clone": str(copy), "data": str(scratch / "JUPYTER_DATA_DIR")}
+
+
+@pytest.fixture(scope="package")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example, built as its instructions say."""
+    folder = tmp_path_factory.mktemp("example") / "agent-desk"
+    shutil.copytree(CLONE / "examples" / "agent-desk", folder)
+    npm_install(folder)
+    build = [str(shutil.which("npm")), "run", "build"]
+    done = subprocess.run(
+        build, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture(scope="package")

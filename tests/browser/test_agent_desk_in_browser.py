@@ -2,38 +2,19 @@
 
 import re
 import runpy
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from browser_tab import SCREENSHOTS, violations
-from installing import npm_install
+from killed_office import KilledOffice
+from local_taskrouter.environment import variables
 from local_taskrouter.testing import LocalTaskRouter
 from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 from workspace_builder import WorkspaceBuilder
-
-from helpers.installation import CLONE
-
-EXAMPLE = CLONE / "examples" / "agent-desk"
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the example, built as its instructions say."""
-    folder = tmp_path_factory.mktemp("example") / "agent-desk"
-    shutil.copytree(EXAMPLE, folder)
-    npm_install(folder)
-    build = [str(shutil.which("npm")), "run", "build"]
-    done = subprocess.run(
-        build, cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 @pytest.fixture
@@ -52,24 +33,36 @@ def office() -> Iterator[LocalTaskRouter]:
 @pytest.fixture
 def desk(example, office, window: BrowserContext, monkeypatch) -> Iterator[Page]:
     """Alice's page. No error but a refusal, and no request to another server, may come up."""
-    for name, value in office.env.items():
+    with serving(example, office.env, monkeypatch) as address:
+        yield from watched(window.new_page(), address, urlsplit(office.url).netloc)
+
+
+@contextmanager
+def serving(example, environment, monkeypatch) -> Iterator[str]:
+    """Serve the example; yield its address."""
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     app = runpy.run_path(str(example / "app.py"))["app"]
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    page, wrong = window.new_page(), []
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+
+
+def watched(page: Page, address: str, taskrouter: str) -> Iterator[Page]:
+    """Open Alice's page; in the end, nothing unexpected may have come up."""
+    wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "console", lambda one: re.search("status of (400|503)", one.text) or wrong.append(one.text)
     )
-    own = {f"127.0.0.1:{server.port}", urlsplit(office.url).netloc}
+    own = {urlsplit(address).netloc, taskrouter}
     page.on("request", lambda one: urlsplit(one.url).netloc in own or wrong.append(one.url))
-    page.goto(f"http://127.0.0.1:{server.port}/?worker=Alice")
+    page.goto(f"{address}/?worker=Alice")
     expect(page.get_by_role("heading", name="Alice’s desk")).to_be_visible()
     yield page
     page.close()
-    server.shutdown()
-    server.server_close()
     assert wrong == []
 
 
@@ -174,3 +167,25 @@ def test_page_says_why_a_transfer_is_refused_or_failed(desk, office):
     expect(transfer).to_be_visible()
     desk.get_by_text("What the page has heard").click()
     expect(desk.get_by_text(re.compile("transfer failed: TT"))).to_be_visible()
+
+
+def test_pages_show_the_truth_after_a_kill_and_a_restart(
+    example, running_home, window, monkeypatch
+):
+    office = KilledOffice(running_home)
+    given = variables(office.url, *running_home.credentials())
+    with serving(example, given, monkeypatch) as address:
+        pages = {name: window.new_page() for name in ("Alice", "Bob")}
+        for name, page in pages.items():
+            page.goto(f"{address}/?worker={name}")
+            expect(page.get_by_role("button", name="Accept")).to_be_visible()
+        office.kill_and_restart()
+        alice, bob = pages.values()
+        expect(bob.get_by_role("heading", name="A Task from Spanish is with you")).to_be_visible()
+        expect(alice.get_by_role("status")).to_have_text("No customer is waiting for you.")
+        expect(alice.get_by_label("Activity").locator("option:checked")).to_have_text("Offline")
+        expect(alice.get_by_role("article")).to_have_count(0)
+        bob.get_by_role("button", name="Complete").click()
+        expect(bob.get_by_role("status")).to_have_text("No customer is waiting for you.")
+        for page in pages.values():
+            page.close()

@@ -34,7 +34,7 @@ async function connect() {
   const server = bridge && reachable(bridge);
   const local = server ? { ebServer: server, wsServer: server.replace(/^http/, "ws") } : {};
   const worker = new Worker(token, { ...local, logLevel: "silent" });
-  worker.on("ready", () => { say(""); note("ready"); showActivities(worker); worker.reservations.forEach(take); });
+  worker.on("ready", () => { note("ready"); showActivities(worker); takeOnly(worker.reservations); });
   worker.on("activityUpdated", () => { note(`activityUpdated: ${worker.activity.name}`); showActivities(worker); });
   worker.on("reservationCreated", (reservation) => { note("reservationCreated", reservation); take(reservation); });
   worker.on("tokenExpired", async () => { note("tokenExpired"); worker.updateToken((await fetchToken()).token); });
@@ -50,10 +50,18 @@ function showActivities(worker) {
   choice.onchange = () => attempt(() => worker.activities.get(choice.value).setAsCurrent());
 }
 
+/* After each connection: what ended meanwhile leaves the desk, what is new comes on it. */
+function takeOnly(reservations) {
+  const before = new Map(open);
+  open.clear();
+  reservations.forEach((reservation, sid) => take(reservation, before.get(sid)?.since));
+  show();
+}
+
 /* Put a Reservation on the desk, and follow it to its end. */
-function take(reservation) {
+function take(reservation, since = Date.now()) {
   if (open.has(reservation.sid)) return;
-  open.set(reservation.sid, { reservation, since: Date.now() });
+  open.set(reservation.sid, { reservation, since });
   for (const event of ["accepted", "rejected", "timeout", "canceled", "rescinded", "wrapup", "completed"]) {
     reservation.on(event, () => { note(event, reservation); show(); });
   }
