@@ -4,9 +4,8 @@ A call runs what is due, then its command, and writes both to the database befor
 The outbox sends the callbacks after that, so a server can use the API before it responds.
 """
 
-import logging
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from math import inf
@@ -19,7 +18,7 @@ from local_taskrouter.api_key import credentials
 from local_taskrouter.clock import SystemClock
 from local_taskrouter.core.commands import run, run_due
 from local_taskrouter.core.engine import Engine, Outcome
-from local_taskrouter.core.records import Callback, Reservation
+from local_taskrouter.core.records import Callback, Reservation, Worker
 from local_taskrouter.database import EVENTS_KEPT, Database, DatabaseFailure, Snapshot
 from local_taskrouter.delivery_table import Attempt, Delivery
 from local_taskrouter.faults import Faults
@@ -29,16 +28,14 @@ from local_taskrouter.request_log import RequestLog
 from local_taskrouter.responses import Command, apply_response
 from local_taskrouter.settling import SETTLE_SECONDS, Settling
 from local_taskrouter.sids import SidMaker
+from local_taskrouter.ticker import Ticker
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
-_RETRY_SECONDS = 1.0
 _SLICE = 20
 """Timers that fire before other requests get their turn."""
 _TURN_SECONDS = 0.05
 _TIDY_SECONDS = 0.01
-_LONGEST_PAUSE = 3_600.0
 
 
 class Busy(Exception):
@@ -77,18 +74,16 @@ class TaskRouter:
             self._send, self._finish, self._load_delivery, min(1_000, descriptors.limit() // 8)
         )
         self._settling = Settling(self._outbox, lambda sid: self.engine.store.get(Reservation, sid))
-        self._wake = threading.Event()
+        self._ticker = Ticker(self._tick, lambda: self._lock.wait_for_others(_TURN_SECONDS))
         self._sleeps_until = inf
+        self._to_offer: deque[str] = deque()
         self._advances = 0  # calls of `advance` in progress
         self._closed = False
-        self._failure = ""
-        self._ticker: threading.Thread | None = None
         with self.database.loading():
             self._load()
 
     def start(self) -> None:
         """Start the timers, and deliver the callbacks that a killed process left undelivered."""
-        self._ticker = threading.Thread(target=self._tick, name="timers", daemon=True)
         with self._lock:
             self._submit_due()
         self._ticker.start()
@@ -96,9 +91,7 @@ class TaskRouter:
     def close(self) -> None:
         """Stop the threads and close the file."""
         self._closed = True
-        self._wake.set()
-        if self._ticker is not None:
-            self._ticker.join()
+        self._ticker.stop()
         self._outbox.close()
         with self._lock:
             with suppress(sqlite3.Error, DatabaseFailure):  # closed before, or the disk is full
@@ -145,7 +138,7 @@ class TaskRouter:
         finally:
             with self._lock:
                 self._advances -= 1
-            self._wake.set()
+            self._ticker.wake()
 
     def _fire_all_due(self, end: float) -> bool:
         in_time, done = True, False
@@ -177,7 +170,7 @@ class TaskRouter:
             with self._moved_clock():
                 self.clock.resume()
             now = self._run_due()
-        self._wake.set()
+        self._ticker.wake()
         return now
 
     def deliveries(self, **which: Any) -> list[Delivery]:
@@ -214,9 +207,9 @@ class TaskRouter:
                 raise
             self._outbox.discard()
             self.on_written(self.engine, None)
-            if self._ticker is not None:
+            if self._ticker.is_started:
                 self._submit_due()
-        self._wake.set()
+        self._ticker.wake()
 
     def reset(self) -> None:
         """Delete everything, including unsent callbacks and faults, and undo moves of the clock."""
@@ -229,7 +222,7 @@ class TaskRouter:
             self.requests.clear()
             self._load()
             self.on_written(self.engine, None)
-        self._wake.set()
+        self._ticker.wake()
 
     def _load(self) -> None:
         engine = Engine(self.sids)
@@ -240,6 +233,8 @@ class TaskRouter:
         reached = max(float(self.database.setting("reached") or 0.0), max(dates, default=0.0))
         self.clock.continue_from(reached)
         engine.now = reached or self.clock.now()
+        # A process that was killed may have left Workers for whom a Task waits: see `Slices`.
+        self._to_offer = deque(w.sid for w in engine.store if isinstance(w, Worker) and w.available)
         self.sids.restart(self.database.count_start)  # no SID that this state has
 
     def _submit_due(self) -> None:
@@ -290,35 +285,28 @@ class TaskRouter:
         self._settling.state_changed()
         due = self.engine.timers.next_due()
         if due is not None and due < self._sleeps_until:
-            self._wake.set()
+            self._ticker.wake()
 
-    def _tick(self) -> None:
-        while not self._closed:
-            self._wake.clear()
-            self._wake.wait(self._pause())
-            self._lock.wait_for_others(_TURN_SECONDS)
-
-    def _pause(self) -> float:
+    def _tick(self) -> float:
         """Run what is due, tidy the database; return the seconds until the next call."""
         with self._lock:
-            try:
-                now = self._run_due()
-                if self.database.tidy(now - EVENTS_KEPT):
-                    return _TIDY_SECONDS
-            except DatabaseFailure as failure:
-                if str(failure) != self._failure:
-                    log.error("%s", failure)
-                self._failure = str(failure)
-                return _RETRY_SECONDS
-            except Exception:
-                log.exception("A timer failed")
-                return _RETRY_SECONDS
-            self._failure = ""
+            now = self._run_due()
+            if self._to_offer:
+                run(self.engine, now, self._offer_some)
+                self._write()
+                return _TIDY_SECONDS
+            if self.database.tidy(now - EVENTS_KEPT):
+                return _TIDY_SECONDS
             due, now = self.engine.timers.next_due(), self.clock.now()
             self._sleeps_until = inf if due is None else due
             if due is None or self._advances or (self.clock.stopped is not None and due > now):
-                return _LONGEST_PAUSE
-            return min(_LONGEST_PAUSE, max(0.0, due - now))
+                return inf
+            return max(0.0, due - now)
+
+    def _offer_some(self, engine: Engine) -> None:
+        for _ in range(min(_SLICE, len(self._to_offer))):
+            if (worker := engine.store.get(Worker, self._to_offer.popleft())) is not None:
+                engine.free(worker)
 
     async def _send(self, client: Any, callback: Callback) -> list[Attempt]:
         from local_taskrouter.callbacks import make_attempts  # as in outbox

@@ -108,7 +108,7 @@ def test_timers_say_once_that_the_disk_is_full(taskrouter, monkeypatch, caplog):
         fail()
 
     monkeypatch.setattr(taskrouter.database, "tidy", full)
-    monkeypatch.setattr("local_taskrouter.service._RETRY_SECONDS", 0.001)
+    monkeypatch.setattr("local_taskrouter.ticker._RETRY_SECONDS", 0.001)
     with caplog.at_level(logging.ERROR):
         taskrouter.start()
         eventually("it tries again", lambda: len(tried) > 2)

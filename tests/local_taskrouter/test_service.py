@@ -94,3 +94,22 @@ def test_concurrent_commands_lose_no_record(started, database):
     found = started(database, SystemClock()).engine.store.find("activities", workspace.sid)
     made = {f"{number}.{step}" for number in range(8) for step in range(5)}
     assert {a.friendly_name for a in found} == made | {"Offline", "Available", "Unavailable"}
+
+
+def test_workers_left_by_a_killed_process_are_offered_tasks_after_the_restart(started, database):
+    first = started(database, ManualClock())
+
+    def interrupted(engine):
+        """Leave a Task waiting for an available Worker, as between two slices of a long command."""
+        task = reserved_task(engine)
+        reservation = next(engine.store.find("reservations_of_task", task.sid))
+        engine.store.remove(reservation)
+        engine.store.change(task, assignment_status="pending", pending_reservations=0)
+        return task.sid
+
+    sid = first.call(interrupted)
+    first.close()
+    second = started(database, ManualClock())
+    while second._tick() < 1:
+        pass
+    assert second.engine.store.require(Task, sid).assignment_status == "reserved"

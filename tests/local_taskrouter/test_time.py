@@ -231,7 +231,7 @@ def test_timers_continue_after_a_failed_write(started, monkeypatch, caplog):
         return write(outcome)
 
     taskrouter.database.write = fails_once
-    monkeypatch.setattr("local_taskrouter.service._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("local_taskrouter.ticker._RETRY_SECONDS", 0.01)
     taskrouter.start()
     taskrouter.call(lambda engine: reserved_task(engine, reservation_timeout=1))
     assert fired.wait(10)

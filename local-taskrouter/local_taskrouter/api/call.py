@@ -1,6 +1,6 @@
 """A parsed request, the reply to it, and the row of the route table that connects the two."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -46,6 +46,20 @@ class Pause:
     def resume_in(self, passed: list[bool], engine: Engine) -> "Reply | Pause":
         """Go on with the results of the tests, as a command of `engine`."""
         return self.resume(passed)
+
+
+@dataclass(frozen=True)
+class Slices(Pause):
+    """A command that others interrupt: `steps` yields between its slices, `reply` is called at the end."""
+
+    engine: Engine
+    not_found: Callable[[], NotFound]
+
+    def resume_in(self, passed: list[bool], engine: Engine) -> "Reply | Pause":
+        """Run the next slice. Raises NotFound if the state has been replaced meanwhile."""
+        if engine is not self.engine:
+            raise self.not_found()
+        return super().resume_in(passed, engine)
 
 
 Result = Reply | Pause | Callable[[EventReader], Reply]
@@ -108,6 +122,15 @@ class Call:
             raise PreconditionFailed(
                 f"Precondition failed: If-Match is {wanted}, the current version is {version}"
             )
+
+    def in_slices(self, steps: Iterator[None], reply: Callable[[], Reply]) -> Reply | Pause:
+        """Run a command up to the next `yield` of `steps`, where other requests go first.
+
+        `reply` is called after the last slice. Each slice is committed for itself.
+        """
+        for _ in steps:
+            return Slices((), lambda _: self.in_slices(steps, reply), self.engine, self.not_found)
+        return reply()
 
     def head(self, record: Record) -> dict[str, Any]:
         """The fields that every resource has."""

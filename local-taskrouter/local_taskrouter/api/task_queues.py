@@ -25,7 +25,7 @@ from local_taskrouter.core.reservations import check_activity
 from local_taskrouter.core.task_queues import (
     create_task_queue,
     delete_task_queue,
-    update_task_queue,
+    update_in_slices,
 )
 from local_taskrouter.errors import BadRequest
 
@@ -87,10 +87,9 @@ def fetch(call: Call) -> Reply:
     return Reply(task_queue_json(call, call.find(TaskQueue)))
 
 
-def update(call: Call) -> Reply:
-    queue = call.find(TaskQueue)
-    update_task_queue(call.engine, queue, **_checked(call))
-    return Reply(task_queue_json(call, queue))
+def update(call: Call) -> Result:
+    steps = update_in_slices(call.engine, call.find(TaskQueue), **_checked(call))
+    return call.in_slices(steps, lambda: fetch(call))
 
 
 def delete(call: Call) -> Reply:

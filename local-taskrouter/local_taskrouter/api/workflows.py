@@ -15,7 +15,7 @@ from local_taskrouter.api.params import (
     url,
 )
 from local_taskrouter.core.records import Workflow
-from local_taskrouter.core.workflows import create_workflow, delete_workflow, update_workflow
+from local_taskrouter.core.workflows import create_workflow, delete_workflow, update_in_slices
 
 
 def workflow_json(call: Call, workflow: Workflow) -> dict[str, Any]:
@@ -60,11 +60,11 @@ def fetch(call: Call) -> Reply:
     return Reply(workflow_json(call, call.find(Workflow)))
 
 
-def update(call: Call) -> Reply:
+def update(call: Call) -> Result:
     workflow, arguments = call.find(Workflow), dict(call.args)
     re_evaluate = arguments.pop("re_evaluate_tasks", False)
-    update_workflow(call.engine, workflow, re_evaluate, **arguments)
-    return Reply(workflow_json(call, workflow))
+    steps = update_in_slices(call.engine, workflow, re_evaluate, **arguments)
+    return call.in_slices(steps, lambda: fetch(call))
 
 
 def delete(call: Call) -> Reply:

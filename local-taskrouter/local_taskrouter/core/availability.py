@@ -64,11 +64,12 @@ def begin_idle(engine: Engine, worker: Worker, reservation: Reservation) -> None
 def free_if_load_is_read(engine: Engine, worker: Worker) -> None:
     """Offer the Worker waiting Tasks if any expression reads how many Tasks a Worker holds.
 
-    Costs one step for each Workflow, and for each Task that a former configuration routes.
+    Costs one step for each Workflow, and for each former configuration that routes a Task.
     """
-    if engine.eligibility.reads_load(worker.workspace_sid) or any(
-        parsed.reads_load(each.configuration)
-        for index in ("workflows", "in_former")
-        for each in engine.store.walk(index, worker.workspace_sid)
+    sid = worker.workspace_sid
+    if (
+        engine.eligibility.reads_load(sid)
+        or any(parsed.reads_load(w.configuration) for w in engine.store.walk("workflows", sid))
+        or any(parsed.reads_load(c) for _, c in parsed.former_configurations(engine.store, sid))
     ):
         engine.free(worker)

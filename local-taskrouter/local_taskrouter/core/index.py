@@ -127,7 +127,7 @@ INDEXES: dict[str, IndexRule] = {
     "in_workflow": IndexRule(Task, _in_workflow, _WAITING | {"workflow_sid"}),
     "in_former": IndexRule(
         Task,
-        lambda r: r.workspace_sid if _in_former(r) else None,
+        lambda r: (r.workspace_sid, r.configuration) if _in_former(r) else None,
         _WAITING | {"configuration"},
     ),
     "in_status": IndexRule(Task, lambda r: (r.workspace_sid, r.assignment_status), _WAITING),

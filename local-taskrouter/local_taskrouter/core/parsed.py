@@ -103,6 +103,11 @@ def percentage(capacity: int, held: int) -> int:
     return max(0, (capacity - held) * 100 // capacity) if capacity else 0
 
 
+def former_configurations(store: Store, workspace_sid: str) -> list[tuple[str, str]]:
+    """The keys in the index "in_former" of a Workspace, each with a configuration. Costs O(those)."""
+    return [key for key in store.keys("in_former") if key[0] == workspace_sid]
+
+
 def configuration_of(store: Store, task: Task) -> Configuration | None:
     """Return the configuration that routes the Task; None without a Workflow."""
     workflow = store.get(Workflow, task.workflow_sid)

@@ -44,10 +44,7 @@ def enter_workflow(engine: Engine, task: Task) -> None:
     values = parsed.task_values(task)
     step = configuration.first_step(values)
     if step is None:
-        raise BadRequest(
-            f"{NO_MATCH}: no filter of Workflow {task.workflow_sid} matches {task.attributes},"
-            " and it has no default_filter"
-        )
+        raise no_match(task)
     workflow = engine.store.require(Workflow, task.workflow_sid)
     emit(
         engine,
@@ -57,6 +54,14 @@ def enter_workflow(engine: Engine, task: Task) -> None:
     )
     step = first_not_timed_out(configuration, step, values, partial(_is_timed_out, engine, task))
     _walk(engine, task, step, "workflow.timeout")
+
+
+def no_match(task: Task) -> BadRequest:
+    """The error for a Task that matches nothing in its Workflow."""
+    return BadRequest(
+        f"{NO_MATCH}: no filter of Workflow {task.workflow_sid} matches {task.attributes},"
+        " and it has no default_filter"
+    )
 
 
 def retry(engine: Engine, task: Task) -> None:
