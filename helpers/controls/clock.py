@@ -4,9 +4,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from local_taskrouter.rules.lifecycle import TASK_ENDED
 from local_taskrouter.rules.timeouts import duration
-from local_taskrouter.ui.snapshot import seconds_since_1970
+from local_taskrouter.ui.due import next_due
 from requests import RequestException
 from traitlets import Bool, Dict, Unicode
 
@@ -17,8 +16,6 @@ from helpers.controls.parts import shown_call
 from helpers.lessons.workspace import PreparedWorkspace
 
 _NOT_LOCAL = "Real Twilio's clock cannot be put forward; this control is for the local TaskRouter."
-
-_WHOLE_SECOND = 1.5
 
 
 class ClockState(FollowingState):
@@ -43,13 +40,7 @@ class ClockState(FollowingState):
 
     def apply_snapshot(self) -> None:
         self.frozen = bool(self._clock.get("frozen"))
-        asked: list[dict[str, Any]] = [
-            {"says": f"{one['worker']}'s time to answer ends", "at": one["deadline"]}
-            for task in self.poller.show(self.snapshot)["tasks"]
-            for one in task["reservations"]
-            if one["deadline"] is not None
-        ]
-        self.due = min(asked, key=lambda one: one["at"], default=self._next_timer())
+        self.due = next_due(self.poller.show(self.snapshot), self._clock.get("next_due"))
 
     def advance(self, seconds: float) -> bool:
         """Put the clock forward by `seconds`. False while another action is running."""
@@ -62,16 +53,6 @@ class ClockState(FollowingState):
     def now(self) -> float:
         """As `FollowingState.now`; a stopped clock stands still."""
         return self._clock["now"] if self.frozen else super().now()
-
-    def _next_timer(self) -> dict[str, Any] | None:
-        """What is due if no Worker has to answer."""
-        at = self._clock.get("next_due")
-        names = self.poller.names
-        for task in self.snapshot.tasks:
-            ends = seconds_since_1970(task.date_created) + (task.timeout or 0)
-            if at and abs(ends - at) < _WHOLE_SECOND and task.assignment_status not in TASK_ENDED:
-                return {"says": f"TaskRouter cancels {names.find(task.sid or '')}", "at": at}
-        return {"says": "TaskRouter's next timer ends", "at": at} if at else None
 
     def _seconds_until(self, moment: float) -> float:
         """Moments are in whole seconds, so one second more has passed it."""

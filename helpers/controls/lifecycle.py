@@ -45,7 +45,9 @@ class LifecycleState(FollowingState):
         self.drawn = {
             "says": task["says"] if task else self._nothing(),
             "words": lifecycle_text(self.number),
-            "pictures": lifecycle_pictures(self.number),
+            "pictures": lifecycle_pictures(
+                self.number, f"now: {task['status']}" if task else "now"
+            ),
             "options": [(words, sid) for sid, words in offered.items()],
             "chosen": self.chosen_sid,
         }

@@ -13,10 +13,10 @@ from helpers.controls.follow.panel import FollowingState
 from helpers.controls.parts.exchange import (
     answer_of,
     has_failed,
-    pretty,
     searchable_text,
     show_exchange,
     show_line,
+    whole_answer,
 )
 from helpers.controls.parts.json_text import AttributesError, read_attributes
 from helpers.controls.parts.shown_call import Data
@@ -100,7 +100,8 @@ class RequestsState(FollowingState):
         """Open the editor with the request of this key. False while another action is running.
 
         `editor` then holds its `key`, which differs for each edit, its `line` in words, `direction`,
-        `method`, `url` and `form`: the parameters, a JSON object as text; a list repeats one.
+        `method`, `url` and `form`: the parameters, a JSON object as text; a list repeats one. It holds
+        the answers `before` and, once sent, `after`.
         """
         return self._begin(lambda: self._edit(exchange))
 
@@ -178,7 +179,8 @@ class RequestsState(FollowingState):
             "method": draft.method,
             "url": draft.url,
             "form": json.dumps(dict(draft.data), indent=2, ensure_ascii=False),
-            "before": f"{answer_of(exchange)}  {pretty(exchange.response_body)}",
+            "before": whole_answer(exchange),
+            "after": "",
             "signed": draft.direction == "received" and bool(self.lab.session.auth_token),
         }
 
@@ -201,6 +203,8 @@ class RequestsState(FollowingState):
         # TaskRouter's callbacks and the requests of other cells may be recorded at the same time.
         recorded = [found for found in session.requests.since(before) if is_of(found, draft)]
         hint = self._select(recorded[-1]) if recorded else _NOT_LISTED
+        if self.editor and recorded:
+            self.editor = {**self.editor, "after": whole_answer(recorded[-1])}
         self.outcome = f"{draft.method} was sent; the answer has the status {status}.{hint}"
 
     def _select(self, exchange: Exchange) -> str:

@@ -3,7 +3,6 @@
 from html import escape
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 from local_taskrouter.rules.timeouts import duration
 
@@ -18,15 +17,6 @@ WRAPPED = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5"
 def age(seconds: float) -> str:
     """Seconds in their largest unit: "45 s", "2 min", "1 h"."""
     return " ".join(duration(seconds).split()[:2])
-
-
-class PageWidget(anywidget.AnyWidget):
-    """A widget that the page draws. Its text alternative, which notebooks store, is its `repr`."""
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The data by MIME type, and the metadata that Colab needs: its widget manager's address."""
-        bundle, metadata = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**bundle, "text/plain": repr(self)}, metadata
 
 
 class ProgressBar(widgets.HTML):

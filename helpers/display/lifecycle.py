@@ -42,21 +42,23 @@ def lifecycle_text(now: int | None) -> str:
     return " → ".join(words)
 
 
-def lifecycle_svg(now: int | None) -> str:
-    """The drawing as SVG, at most 700 pixels wide, with step number `now` lit."""
+def lifecycle_svg(now: int | None, words: str = "now") -> str:
+    """The drawing as SVG, at most 700 pixels wide, with step number `now` lit and marked by `words`."""
     count = len(lifecycle.STEPS)
     lines = [_line(number, now or 0) for number in range(1, count)]
-    steps = [_step(number, name, now or 0) for number, name in enumerate(lifecycle.STEPS, start=1)]
+    steps = [
+        _step(number, name, now or 0, words) for number, name in enumerate(lifecycle.STEPS, start=1)
+    ]
     title = "The lifecycle of a Task"
     return described_svg(_STEP * count, _HEIGHT, title, lifecycle_text(now), [*lines, *steps])
 
 
 @cache
-def lifecycle_pictures(now: int | None) -> list[dict[str, str | int]]:
+def lifecycle_pictures(now: int | None, words: str = "now") -> list[dict[str, str | int]]:
     """The drawing for a wide place and for a narrow one: each with `url`, `width` and `height`."""
     count = len(lifecycle.STEPS)
-    wide = {"url": data_url(lifecycle_svg(now)), "width": _STEP * count, "height": _HEIGHT}
-    narrow = {"url": data_url(_narrow_svg(now)), "width": _NARROW, "height": _ROW * count}
+    wide = {"url": data_url(lifecycle_svg(now, words)), "width": _STEP * count, "height": _HEIGHT}
+    narrow = {"url": data_url(_narrow_svg(now, words)), "width": _NARROW, "height": _ROW * count}
     return [wide, narrow]
 
 
@@ -68,9 +70,11 @@ def _number(step: str | int | None) -> int | None:
     raise ValueError(f"There is no step {step!r}. The steps are: {', '.join(lifecycle.STEPS)}.")
 
 
-def _narrow_svg(now: int | None) -> str:
+def _narrow_svg(now: int | None, words: str) -> str:
     """The steps below each other."""
-    steps = [_row(number, name, now or 0) for number, name in enumerate(lifecycle.STEPS, start=1)]
+    steps = [
+        _row(number, name, now or 0, words) for number, name in enumerate(lifecycle.STEPS, start=1)
+    ]
     lines = [_line(number, now or 0, narrow=True) for number in range(1, len(lifecycle.STEPS))]
     height, title = _ROW * len(lifecycle.STEPS), "The lifecycle of a Task"
     return described_svg(_NARROW, height, title, lifecycle_text(now), [*lines, *steps])
@@ -84,9 +88,9 @@ def _state(number: int) -> str:
     return "assigned" if number >= _ASSIGNED else "asked"
 
 
-def _step(number: int, name: str, now: int) -> str:
+def _step(number: int, name: str, now: int, words: str) -> str:
     middle = _middle(number)
-    lines = [*wrap(name, 18), *(["now"] if number == now else [])]
+    lines = [*wrap(name, 18), *([words] if number == now else [])]
     texts = [
         f'<text x="{middle}" y="{_FIRST_LINE + _LINE * line}">{escape(text)}</text>'
         for line, text in enumerate(lines)
@@ -94,12 +98,10 @@ def _step(number: int, name: str, now: int) -> str:
     return _group(number, now, f"{_circle(number, now, middle, _CENTER)}{''.join(texts)}")
 
 
-def _row(number: int, name: str, now: int) -> str:
+def _row(number: int, name: str, now: int, words: str) -> str:
     middle = _ROW * number - _ROW // 2
-    words = f"{name} · now" if number == now else name
-    text = (
-        f'<text x="{2 * _CENTER + 8}" y="{middle + 5}" text-anchor="start">{escape(words)}</text>'
-    )
+    line = f"{name} · {words}" if number == now else name
+    text = f'<text x="{2 * _CENTER + 8}" y="{middle + 5}" text-anchor="start">{escape(line)}</text>'
     return _group(number, now, f"{_circle(number, now, _CENTER, middle)}{text}")
 
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from local_taskrouter.ui import files
-from traitlets import Dict
-
-from helpers.display.html import PageWidget
+from helpers.display.page_widget import PageWidget
 
 _RUN = "Run this cell and choose:"
 
@@ -26,12 +23,8 @@ class Choice:
 class Question(PageWidget):
     """A question in the page. Its text alternative has the choices, and not which one is right."""
 
-    _esm = files.joined("question.js", "export default { render: renderQuestion };")
-    _css = files.read("look.css")
-    content = Dict(help="`text`, and `choices` with answer, feedback and right").tag(sync=True)
-
     def __init__(self, text: str, choices: Sequence[Choice]) -> None:
-        super().__init__(content={"text": text, "choices": [vars(each) for each in choices]})
+        super().__init__("question", text=text, choices=[vars(each) for each in choices])
         self.text, self.choices = text, tuple(choices)
 
     def as_text(self) -> str:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import Any, Generic, TypeVar, cast
 
-from local_taskrouter.ui import files
 from local_taskrouter.ui.shape import Shown
 from traitlets import Dict
 
@@ -15,13 +14,12 @@ from helpers.controls.follow.panel import FollowingState
 from helpers.controls.follow.poller import SETTINGS_EVERY, Update
 from helpers.controls.follow.reader import SnapshotReader
 from helpers.controls.parts.state import error_with_advice
-from helpers.display.html import PageWidget
+from helpers.display.page_widget import PageWidget
 from helpers.lessons.complaints_workspace import Case
 from helpers.lessons.shared_account import SharedAccount
 from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 
 _RIGHT, _NOT_YET = "✓", "○"
-_ESM = files.joined("self_check.js", "export default { render: renderSelfCheck };")
 
 Lab = TypeVar("Lab", bound=AnyLab | Case | SharedAccount)
 
@@ -90,11 +88,8 @@ class SelfCheck:
 class StillSelfCheck(PageWidget):
     """A self-check in the page, as it was when its cell ran."""
 
-    _esm, _css = _ESM, files.read("look.css")
-    content = Dict(help="the self-check, as `to_dict` returns it").tag(sync=True)
-
     def __init__(self, found: SelfCheck) -> None:
-        super().__init__(content=found.to_dict())
+        super().__init__("self-check", **found.to_dict())
         self._text = repr(found)
 
     def __repr__(self) -> str:
@@ -175,8 +170,6 @@ class SelfCheckState(FollowingState, Generic[Lab]):
 
 class SelfCheckPanel(DrawnPanel[SelfCheckState[Lab]], Generic[Lab]):
     """A self-check in the page."""
-
-    _esm = _ESM
 
     def __init__(self, state: SelfCheckState[Lab]) -> None:
         super().__init__("self-check", state, ("shown",))

@@ -36,6 +36,7 @@ def test_step_follows_the_task(lab, panel):
     panel.state.poller.refresh()
     assert panel.state.number == 3
     assert panel.content["says"] == "Spanish #1 is reserved for Alice."
+    assert all("now: reserved" in drawing(each) for each in panel.content["pictures"])
     [reservation] = lab.workspace.tasks(lab.task_sid).reservations.list()
     reservation.update(reservation_status="accepted")
     panel.state.poller.refresh()

@@ -213,6 +213,7 @@ def test_edited_request_is_sent(lab, panel):
     assert editor["before"].startswith("200  {")
     send(panel, form=json.dumps({"ActivitySid": lab.idle_sid}))
     assert lab.workspace.workers(lab.bob_sid).fetch().activity_name == "Idle"
+    assert '"Idle"' in panel.content["editor"]["after"] not in editor["before"]
     press(panel, "close_editor", form="{")
     assert panel.content["editor"] is None
 

@@ -1,11 +1,6 @@
-import sys
-from types import SimpleNamespace
-
 import pytest
-from anywidget import AnyWidget
 
-from helpers import controls, exercises  # noqa: F401 - the widgets that lessons show
-from helpers.display.html import PageWidget, ProgressBar, age
+from helpers.display.html import ProgressBar, age
 
 
 @pytest.mark.parametrize(
@@ -45,21 +40,3 @@ def test_progress_bar_stores_its_name_alone():
     bar = ProgressBar("Playing")
     bar.show(0.5)
     assert bar._repr_mimebundle_()["text/plain"] == "Playing"
-
-
-def test_widget_tells_colab_the_address_of_its_widget_manager(monkeypatch):
-    enabled = []
-    colab = SimpleNamespace(
-        enable_custom_widget_manager=lambda: enabled.append(True),
-        _widgets=SimpleNamespace(_installed_url="https://colab/manager.js"),
-    )
-    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
-    bundle, metadata = PageWidget()._repr_mimebundle_()
-    [(mime_type, of_view)] = metadata.items()
-    assert enabled and mime_type in bundle
-    assert of_view["colab"]["custom_widget_manager"]["url"] == "https://colab/manager.js"
-
-
-def test_every_widget_of_the_page_is_one():
-    ours = [one for one in AnyWidget.__subclasses__() if one.__module__.startswith("helpers")]
-    assert ours == [PageWidget]

@@ -2,11 +2,8 @@
 
 from typing import Any, Generic, TypeVar
 
-from local_taskrouter.ui import files
-from traitlets import Dict, Unicode
-
 from helpers.controls.follow.panel import FollowingState, stop_when_cell_runs_again
-from helpers.display.html import PageWidget
+from helpers.display.page_widget import PageWidget
 
 DRAWN_AGAIN = ("notice", "jumps", "error", "busy", "call")
 
@@ -15,7 +12,8 @@ State = TypeVar("State", bound=FollowingState)
 
 
 class DrawnPanel(PageWidget, Generic[State]):
-    """Sends `content` to the page, where `widget.js` draws it as the panel `kind`.
+    """Sends to the page what a state holds: `now`, `notice`, `error`, `busy`, `call` (see
+    shown_call.Call), `presses` (how many were handled), and what the panel adds.
 
     `content` is sent when one of the state's traits `drawn` changes, and again when a page that was
     reloaded asks for it, since it counts TaskRouter's time on from then.
@@ -27,22 +25,13 @@ class DrawnPanel(PageWidget, Generic[State]):
     PRESSES: tuple[str, ...] = ()
     """The methods of the state that a press in the page may call."""
 
-    _esm = files.joined("widget.js", "export default { render: renderPanel };")
-    _css = files.read("look.css")
-    kind = Unicode(help="which panel: the name of its drawing in widget.js").tag(sync=True)
-    content = Dict(
-        help="what is drawn: `now`, `notice`, `error`, `busy`, `call` (see shown_call.Call), "
-        "`presses` (how many were handled), and what the panel adds"
-    ).tag(sync=True)
-
     def __init__(self, kind: str, state: State, drawn: tuple[str, ...]) -> None:
         self.state = state
         self._drawn = drawn
         self._presses, self._is_pressed = 0, False
-        super().__init__(kind=kind)
+        super().__init__(kind, **self._content())
         state.observe(self._render, [*drawn, *DRAWN_AGAIN])
         self.on_msg(self._on_message)
-        self._render()
 
     def follow(self) -> None:
         """Follow TaskRouter until the cell runs again."""
@@ -50,16 +39,14 @@ class DrawnPanel(PageWidget, Generic[State]):
         self.state.follow()
 
     def close(self) -> None:
-        """Stop following TaskRouter, and remove the panel with its layout.
+        """Stop following TaskRouter, and remove the panel.
 
         `__del__` calls close() again, from any thread, even while that thread holds a lock; the
         second call does nothing.
         """
         if self.comm is not None:
             self.state.close()
-            layout = self.layout
             super().close()
-            layout.close()
 
     def drawing(self) -> dict[str, Any]:
         """What the panel adds to `content`, as values for JSON: the traits `drawn`."""
@@ -90,18 +77,20 @@ class DrawnPanel(PageWidget, Generic[State]):
 
     def _render(self, *_: object) -> None:
         with self.state.lock:
-            if self._is_pressed:
-                return  # its message will hold everything
-            state: FollowingState = self.state
-            self.content = {
-                **self.drawing(),
-                "now": state.now(),
-                "notice": state.notice,
-                "error": state.error,
-                "busy": state.busy,
-                "call": vars(state.call) if state.call else None,
-                "presses": self._presses,
-            }
+            if not self._is_pressed:  # else its message will hold everything
+                self.content = self._content()
+
+    def _content(self) -> dict[str, Any]:
+        state: FollowingState = self.state
+        return {
+            **self.drawing(),
+            "now": state.now(),
+            "notice": state.notice,
+            "error": state.error,
+            "busy": state.busy,
+            "call": vars(state.call) if state.call else None,
+            "presses": self._presses,
+        }
 
     def __repr__(self) -> str:
         return self.as_text()

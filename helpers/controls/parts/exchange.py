@@ -78,6 +78,12 @@ def answer_of(exchange: Exchange) -> str:
     return "no answer" if exchange.status is None else str(exchange.status)
 
 
+def whole_answer(exchange: Exchange) -> str:
+    """Return the status and the body, in one line if that is short."""
+    body = exchange.response_body
+    return f"{answer_of(exchange)}  {body if len(body) < 100 else pretty(body)}"
+
+
 def has_failed(exchange: Exchange) -> bool:
     """Whether there was no answer, or one with an error's status."""
     return exchange.status is None or exchange.status >= 400

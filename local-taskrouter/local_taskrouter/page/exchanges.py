@@ -1,19 +1,23 @@
 """The latest callbacks and requests of a Workspace, as the page shows them."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from local_taskrouter.delivery_table import Delivery
 from local_taskrouter.request_log import LoggedRequest
-from local_taskrouter.ui.names import TaskNames, name_path
+from local_taskrouter.ui.names import name_path
 from local_taskrouter.ui.shape import ShownAttempt, ShownExchange
+
+NameOf = Callable[[str], str]
+"""The name to show for a SID."""
 
 _VERBS = {"GET": "read", "POST": "changed", "DELETE": "deleted"}
 
 
-def show_request(request: LoggedRequest, names: TaskNames) -> ShownExchange:
-    """Return a request that came in; Tasks in its path have their names."""
-    title = name_path(request.path, names.find)
+def show_request(request: LoggedRequest, name_of: NameOf) -> ShownExchange:
+    """Return a request that came in; the resources in its path have their names."""
+    title, given = name_path(request.path, name_of), dict(request.parameters)
     failed = request.status is None or request.status >= 400
     verb = "created" if request.status == 201 else _VERBS.get(request.method, request.method)
     return {
@@ -22,7 +26,7 @@ def show_request(request: LoggedRequest, names: TaskNames) -> ShownExchange:
         "at": request.at,
         "method": request.method,
         "title": title,
-        "note": request.message or verb,
+        "note": request.message or _change(given, name_of) or verb,
         "says": f"A program failed on {title}" if failed else f"A program {verb} {title}",
         "failed": failed,
         "attempts": [
@@ -34,16 +38,16 @@ def show_request(request: LoggedRequest, names: TaskNames) -> ShownExchange:
                 "problem": request.message if failed else "",
             }
         ],
-        "parameters": dict(request.parameters),
+        "parameters": given,
     }
 
 
-def show_delivery(delivery: Delivery, names: TaskNames) -> ShownExchange:
+def show_delivery(delivery: Delivery, name_of: NameOf) -> ShownExchange:
     """Return a callback with its attempts; one that is due has none yet."""
     parameters = delivery.callback.parameters
     attempts = [_attempt(each) for each in delivery.attempts]
     event = parameters.get("EventType", "")
-    who = [names.find(parameters["TaskSid"])] if parameters.get("TaskSid") else []
+    who = [name_of(parameters["TaskSid"])] if parameters.get("TaskSid") else []
     if worker := parameters.get("WorkerName"):
         who.append(worker)
     return {
@@ -58,6 +62,13 @@ def show_delivery(delivery: Delivery, names: TaskNames) -> ShownExchange:
         "attempts": attempts,
         "parameters": parameters,
     }
+
+
+def _change(given: dict[str, str], name_of: NameOf) -> str:
+    """The new state that a request asked for, in words; "" without one."""
+    if activity := given.get("ActivitySid"):
+        return f"Activity {name_of(activity)}"
+    return given.get("ReservationStatus") or given.get("AssignmentStatus") or ""
 
 
 def _attempt(attempt: dict[str, Any]) -> ShownAttempt:

@@ -3,7 +3,7 @@
 import { callOf } from "./calls.js";
 import { el } from "./dom.js";
 import { button, icon, panel } from "./pieces.js";
-import { askedOf, duration, timeOfDay } from "./words.js";
+import { duration, timeOfDay } from "./words.js";
 
 const MOVES = [[10, "10 seconds later"], [120, "2 minutes later"], [1200, "20 minutes later"]];
 
@@ -27,11 +27,6 @@ export function clockPanel({ next, frozen, outcome, is_local: isLocal, call }, {
   drawn.dataset.says = outcome;
   return drawn;
 }
-
-/* The next moment at which a Worker's time to answer ends; null if none has to answer. */
-export const nextDeadline = (shown) => (shown?.tasks ?? []).flatMap(askedOf).filter((one) => one.deadline !== null)
-  .map((one) => ({ says: `${one.worker}'s time to answer ends`, at: one.deadline }))
-  .reduce((first, one) => (!first || one.at < first.at ? one : first), null);
 
 function pace(ahead, frozen) {
   if (frozen) return "TaskRouter's time, stopped until a program moves it";

@@ -3,7 +3,7 @@
 
 import { CALL_PRESSES, callTexts } from "./calls.js";
 import { tasksCard, workersCard } from "./cards.js";
-import { clockCard, nextDeadline } from "./clock.js";
+import { clockCard } from "./clock.js";
 import { deskCard } from "./desk.js";
 import { el, redraw } from "./dom.js";
 import { floorPicture, places, travel } from "./floor.js";
@@ -127,7 +127,7 @@ function draw() {
   }
   const before = places(root), open = data.may_change && !state.lost, options = { open, lit: lit()?.sid };
   redraw(root, top(data), problem(), el("main", { class: "tr-main" },
-    clockCard({ ...data, next: nextDeadline(shown) }, now(), { open }),
+    clockCard(data, now(), { open }),
     shown ? [floorCard(shown), columns(shown, options), trafficCard(state.exchanges, state.view)] : emptyCard()), foot());
   travel(root, before);
   document.title = shown ? sentence(shown, lit(), now()).replace(/ \d.*$/, "") : "Local TaskRouter";

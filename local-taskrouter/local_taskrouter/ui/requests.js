@@ -25,12 +25,14 @@ export function requestsCard({ title, filters, directions, methods, lines, opene
   });
 }
 
-const editorOf = ({ key, line, method, url, form, before, signed }, methods, problem) =>
+const editorOf = ({ key, line, direction, method, url, form, before, after, signed }, methods, problem) =>
   el("form", { class: "tr-form tr-editor", "data-key": `edit ${key}`, "aria-label": `Send ${line} again` },
     el("p", { class: "tr-title" }, `Send ${line} again`),
     field("Method", "", selectFrom("method", null, methods.map((one) => [one, one]), method)),
     field("URL", "", textInput("url", null, url, { kind: "mono" })),
     field("Parameters", "JSON", textArea("form", "write", form, { rows: 6, invalid: problem }), pointed(problem)),
     signed && labelled("Signature", mark("yes", "signed anew, so your server accepts it")),
-    labelled("Answer before", el("pre", { class: "tr-long", tabindex: 0, role: "group", "aria-label": "Answer before" }, before)),
-    el("div", { class: "tr-actions" }, button("Send", "send", {}, "small main"), button("Close", "close_editor", {}, "small")));
+    [["Answer before", before], ["Answer now", after]].map(([name, answer]) =>
+      answer && labelled(name, el("pre", { class: "tr-long", tabindex: 0, role: "group", "aria-label": name }, answer))),
+    el("div", { class: "tr-actions" }, button("Send", "send", {}, "small main"), button("Close", "close_editor", {}, "small"),
+      direction === "received" && el("span", { class: "tr-soft" }, "It goes to your server only. TaskRouter's state does not change.")));

@@ -78,7 +78,7 @@ class ShownWorker(TypedDict):
 class ShownTask(TypedDict):
     """A Task.
 
-    `about` is its first attribute, `filter` the index of the Workflow's filter that holds it (None
+    `expires` is when its own timeout cancels it, `about` is its first attribute, `filter` the index of the Workflow's filter that holds it (None
     when none does), `why` the reason in a sentence, "" where it was not looked for, and `says` the
     same with the Task's name, as a title. `reservations` are all of the Task's, oldest first.
     """
@@ -95,6 +95,7 @@ class ShownTask(TypedDict):
     priority: int
     created: float
     updated: float
+    expires: float
     why: str
     says: str
     reservations: list[ShownReservation]
@@ -117,6 +118,13 @@ class Shown(TypedDict):
     lit: str | None
     more_tasks: bool
     more_workers: bool
+
+
+class ShownDue(TypedDict):
+    """What is due next, as `says` without an end, and `at` what moment."""
+
+    says: str
+    at: float
 
 
 class ShownCandidate(TypedDict):

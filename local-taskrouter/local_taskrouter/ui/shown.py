@@ -123,6 +123,7 @@ def _tasks(
             "priority": task.priority or 0,
             "created": seconds_since_1970(task.date_created),
             "updated": seconds_since_1970(task.date_updated),
+            "expires": seconds_since_1970(task.date_created) + (task.timeout or 0),
             "why": why,
             "says": _says(named[sid], task, own, why),
             "reservations": own,

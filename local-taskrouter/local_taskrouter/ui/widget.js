@@ -1,5 +1,5 @@
 /* A panel of a notebook: draws what its model holds, sends presses, and counts TaskRouter's time on.
-   anywidget calls `renderPanel` for each place that shows the model. */
+   `render` is called for each place that shows a model, see shared.js. */
 
 import { CALL_PRESSES } from "./calls.js";
 import { activityCard, tasksCard, workersCard } from "./cards.js";
@@ -12,7 +12,9 @@ import { lifecyclePanel } from "./lifecycle.js";
 import { banner, INSIDE, panel } from "./pieces.js";
 import { playground } from "./playground.js";
 import { isField, listenForPresses, pressOf } from "./presses.js";
+import { renderQuestion } from "./question.js";
 import { requestsCard } from "./requests.js";
+import { renderSelfCheck } from "./self_check.js";
 import { taskForm } from "./task_form.js";
 import { isOpen, sentence } from "./words.js";
 
@@ -36,7 +38,11 @@ const HERE = {
 const LIGHT = "taskrouter-light";
 const hasFloor = () => document.querySelector(".tr-panel[data-key='floor']") !== null;
 
-export function renderPanel({ model, el: host }) {
+const STILL = { question: renderQuestion, "self-check": renderSelfCheck }; // these send nothing
+
+export const render = (place) => (STILL[place.model.get("kind")] ?? renderPanel)(place);
+
+function renderPanel({ model, el: host }) {
   const root = el("div", { class: "tr" }), said = el("p", { class: "tr-hide", role: "status" }), alarm = el("p", { class: "tr-hide", role: "alert" });
   const view = { width: 0, now: 0, lit: null, text: "", pressedIn: null }, sent = new Map(), later = new Map();
   let since = performance.now();

@@ -126,6 +126,24 @@ def test_requests_are_shown_with_names_and_what_was_refused(reader, built, task)
     assert refused["parameters"] == {"Attributes": "{"}
 
 
+def test_requests_about_workers_have_their_name_and_their_new_activity(reader, built, alice):
+    built.move(alice, "Offline")
+    [moved, *_] = reader.read("", "", False)["exchanges"]
+    assert (moved["title"], moved["note"]) == (
+        "Workers / Alice",
+        "Activity Offline",
+    )
+
+
+def test_page_says_what_is_due_next_also_without_new_data(reader, built, task, clock):
+    first = reader.read("", "", False)
+    assert first["next"] and first["next"]["says"].endswith("'s time to answer ends")
+    assert reader.read("", first["revision"], False)["next"] == first["next"]
+    built.answer(task, "accepted")
+    due = reader.read("", "", False)["next"]
+    assert due and due["says"] == "TaskRouter cancels Everybody #1"
+
+
 def test_polling_is_no_request_of_the_list(reader, built, task, emulator):
     before = len(reader.read("", "", False)["exchanges"])
     assert len(reader.read("", "", False)["exchanges"]) == before > 0
