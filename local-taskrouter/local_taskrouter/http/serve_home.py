@@ -1,5 +1,6 @@
 """Serve the emulator of a home folder: one process per folder, in the foreground."""
 
+import gc
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from filelock import Timeout
 
 from local_taskrouter import descriptors
 from local_taskrouter.clock import ManualClock, SystemClock
+from local_taskrouter.core.engine import Engine, Outcome
 from local_taskrouter.database import DatabaseFailure
 from local_taskrouter.environment import export_lines
 from local_taskrouter.http import control
@@ -64,7 +66,24 @@ def serve_home(home: Home, settings: Settings) -> None:
     os.umask(0o077)
     descriptors.raise_limit()
     with opened(home, settings) as (server, running):
+        freeze_loaded(server.taskrouter)
         _serve(home, server, running)
+
+
+def freeze_loaded(taskrouter: TaskRouter) -> None:
+    """Let the garbage collector skip what is loaded now, until the whole state is replaced.
+
+    A collection of 100,000 loaded objects and more delays every request by a tenth of a second.
+    """
+    written = taskrouter.on_written
+
+    def on_written(engine: Engine, outcome: Outcome | None) -> None:
+        if outcome is None:
+            gc.unfreeze()
+        written(engine, outcome)
+
+    taskrouter.on_written = on_written
+    gc.freeze()
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Open the TaskRouter of a home: where its clock starts."""
 
+import gc
 from functools import partial
 
 import pytest
 from local_taskrouter.core.workspaces import create_workspace
-from local_taskrouter.http.serve_home import Settings, opened
+from local_taskrouter.http.serve_home import Settings, freeze_loaded, opened
+from local_taskrouter.service import TaskRouter
 
 START, DAY = 1_582_977_600.0, 86_400.0  # 2020-02-29T12:00:00Z
 create = partial(create_workspace, friendly_name="Office")
@@ -40,3 +42,16 @@ def test_home_with_a_workspace_goes_on_from_where_it_was(now):
 def test_running_clock_goes_on_without_the_option(now):
     now(create, now=START)
     assert START <= now() < START + DAY
+
+
+def test_garbage_collector_skips_the_loaded_state_until_it_is_replaced(monkeypatch):
+    calls = []
+    monkeypatch.setattr(gc, "freeze", lambda: calls.append("freeze"))
+    monkeypatch.setattr(gc, "unfreeze", lambda: calls.append("unfreeze"))
+    taskrouter = TaskRouter(":memory:", "AC" + "0" * 32, "1" * 32)
+    freeze_loaded(taskrouter)
+    taskrouter.call(lambda engine: create_workspace(engine, "Office"))
+    assert calls == ["freeze"]
+    taskrouter.reset()
+    taskrouter.close()
+    assert calls == ["freeze", "unfreeze"]
