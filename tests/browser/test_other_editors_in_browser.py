@@ -5,6 +5,7 @@ One lesson each; with EDITOR_LESSONS=all every lesson.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser_tab import WIDGET, Tab, activity_of, violations
@@ -32,6 +33,12 @@ class Notebook7(Tab):
         self.page.goto(f"{self.server['url']}{address}?token={self.server['token']}")
         self._wait_until_open()
 
+    def inspect(self) -> None:
+        for theme in ("Light", "Dark"):
+            self.set_theme(f"JupyterLab {theme}")
+            self.shot(f"{self.name}-{Path(self.path).stem}-{theme.lower()}")
+            assert violations(self.page, ".tr-host") == []
+
 
 class Nbclassic(Notebook7):
     """The notebook of version 6: other elements, no themes, and widgets by widgetsnbextension."""
@@ -53,6 +60,10 @@ class Nbclassic(Notebook7):
         self.page.evaluate("Jupyter.notebook.execute_all_cells()")
         eventually("it has run", lambda: self._has_run(0) or self.errors())
         assert self.errors() == []
+
+    def inspect(self) -> None:
+        self.shot(f"{self.name}-{Path(self.path).stem}")
+        assert violations(self.page, ".tr-host") == []
 
     def errors(self) -> list[str]:
         return self.page.locator(".output_error").all_inner_texts()
@@ -82,8 +93,7 @@ def test_lesson_draws_every_panel(editor, path):
     shown = widgets.count()
     assert shown >= stand_ins > 0
     expect(drawn).to_have_count(shown)
-    editor.shot(f"{editor.name}-{path.stem}")
-    assert violations(editor.page, ".tr-host") == []
+    editor.inspect()
 
 
 def test_panels_send_presses_and_follow_taskrouter(editor, lab):
