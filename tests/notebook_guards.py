@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,16 @@ def answers_are_collapsed(notebook: Notebook) -> Iterator[str]:
     for cell in answers(notebook.content.cells):
         if not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             yield f"{_name(cell)} shows the answer to a prediction before it has run"
+
+
+@guard
+def floors_are_pictures(notebook: Notebook) -> Iterator[str]:
+    for cell, output in notebook.outputs:
+        html = output.get("data", {}).get("text/html", "")
+        if 'class="taskrouter-floor ' in html:
+            words = escape("; ".join(output.data["text/plain"].splitlines()))
+            if f'alt="{words}" ' not in html or 'src="data:image/svg+xml,' not in html:
+                yield f"{_name(cell)} has no picture of what its text says; refresh it with Chromium"
 
 
 @guard

@@ -57,6 +57,7 @@ MAY_IMPORT = {  # modules of this project, by the beginning of the file's name; 
     "helpers/display/": SHOWS | {"helpers"},
     "helpers/exercises/": SHOWS | {"helpers"},
     "helpers/": EXPLAINS | {"helpers"},
+    "tools/floor_picture.py": {"helpers.display", "local_taskrouter.ui"},
     "tools/": {"tools"},
 }
 EXPLAIN = {"local_taskrouter.explanation", "local_taskrouter.explanation.explain"}

@@ -117,6 +117,14 @@ BAD: list[tuple[str, Edit]] = [
     ("outputs_compared", replace_code("#nbval".upper() + "_SKIP\n1")),
     ("outputs_compared", store(displayed(image_png="AAAA"))),
     ("answers_are_collapsed", replace_code("exercises.ask('who')")),
+    (
+        "floors_are_pictures",
+        store(
+            displayed(
+                text_plain="A", text_html='<div class="taskrouter-floor x"><pre>A</pre></div>'
+            )
+        ),
+    ),
     ("errors_are_expected", store(error())),
     ("errors_are_expected", store(new_output("stream", name="stderr", text="Deprecated"))),
     ("known_tags", tag("raise-exception")),

@@ -76,6 +76,7 @@ def test_rules_have_only_the_expected_replacements():
         r" \1",
         r"\1 <AGE>",
         r"\1<PLOT>",
+        "<FLOOR>",
     }
     assert SANITIZERS.read_text("utf-8").count("regex: ") == len(RULES)
 

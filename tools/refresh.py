@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -24,6 +25,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams, get_sanitize_patterns
 
+from tools.floor_picture import CHROMIUM, floor_html
 from tools.sandbox import isolate, stop_emulator
 
 CLONE = Path(__file__).resolve().parent.parent
@@ -47,6 +49,7 @@ METADATA = {
 _SID = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
 
 Rules = list[tuple[str, str]]
+Floor = tuple[NotebookNode, dict[str, Any]]  # an output, and the content of its panel
 
 
 def refresh(path: Path, rules: Rules) -> bool:
@@ -59,7 +62,8 @@ def refresh(path: Path, rules: Rules) -> bool:
     before = path.read_text(encoding="utf-8")
     stored = nbformat.reads(before, as_version=4)
     fresh = copy.deepcopy(stored)
-    run(fresh, path.parent)
+    floors = run(fresh, path.parent)
+    store_pictures(floors)
     normalize(fresh)
     keep_equal_outputs(stored, fresh, rules)
     after = nbformat.writes(fresh) + "\n"
@@ -69,8 +73,12 @@ def refresh(path: Path, rules: Rules) -> bool:
     return True
 
 
-def run(notebook: NotebookNode, folder: Path) -> None:
-    """Execute every cell of `notebook` in place, with `folder` as the current folder."""
+def run(notebook: NotebookNode, folder: Path) -> list[Floor]:
+    """Execute every cell of `notebook` in place, with `folder` as the current folder.
+
+    Return each output that shows the floor, with what its panel had sent to the page by then.
+    """
+    floors: list[Floor] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         environment = dict(os.environ)
         isolate(environment, Path(home))
@@ -79,15 +87,34 @@ def run(notebook: NotebookNode, folder: Path) -> None:
             timeout=CELL_SECONDS,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-            store_widget_state=False,
+            store_widget_state=True,  # `normalize` removes it
             record_timing=False,
             allow_errors=False,
         )
+
+        def keep_floors(cell: NotebookNode, **_: object) -> None:
+            for output in cell.get("outputs", ()):
+                view = output.get("data", {}).get(WIDGET_VIEW)
+                model = client.widget_state.get(view["model_id"], {}) if view else {}
+                if model.get("kind") == "floor":
+                    floors.append((output, model["content"]))
+
+        client.on_cell_executed = keep_floors
         try:
             # The kernel's log is not output of a cell.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
         finally:
             stop_emulator(environment)
+    return floors
+
+
+def store_pictures(floors: list[Floor]) -> None:
+    """Replace the text of each floor, as HTML, by a picture that Chromium draws, if it is here."""
+    if not floors or CHROMIUM is None:
+        return
+    drawn = floor_html([(content, output.data["text/plain"]) for output, content in floors])
+    for (output, _), html in zip(floors, drawn, strict=True):
+        output.data["text/html"] = html
 
 
 def normalize(notebook: NotebookNode) -> None:

@@ -1,12 +1,14 @@
 """The floor: Tasks, the Workflow, TaskQueues, Workers, and the way of a Task through them."""
 
-from typing import cast
+from html import escape
+from typing import Any, cast
 
 from local_taskrouter.ui.shape import Shown
 from local_taskrouter.ui.text import floor_text
 
 from helpers.controls.follow.drawn import DrawnPanel
 from helpers.controls.follow.panel import ShownState
+from helpers.display.html import AS_TEXT
 from helpers.lessons.workspace import PreparedWorkspace
 
 
@@ -19,6 +21,12 @@ class FloorPanel(DrawnPanel[ShownState]):
     def as_text(self) -> str:
         lines = floor_text(cast(Shown, self.state.shown))
         return "\n".join(filter(None, [*lines, self.state.notice]))
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Add the text as HTML, in whose place `tools.refresh` stores a picture of the floor."""
+        bundle, metadata = super()._repr_mimebundle_(**options)
+        text = f'<div class="taskrouter-floor {AS_TEXT}"><pre>{escape(self.as_text())}</pre></div>'
+        return {**bundle, "text/html": text}, metadata
 
 
 def floor(lab: PreparedWorkspace) -> FloorPanel:

@@ -1,3 +1,5 @@
+from html import escape
+
 import pytest
 
 from helpers import controls
@@ -70,7 +72,9 @@ def test_text_names_tasks_task_queues_and_workers(lab, panel):
         "Alice (en, es): Offline",
         "Bob (en): Idle",
     ]
-    assert panel._repr_mimebundle_()[0]["text/plain"] == repr(panel)
+    stored = panel._repr_mimebundle_()[0]
+    assert stored["text/plain"] == repr(panel)
+    assert f"<pre>{escape(repr(panel))}</pre>" in stored["text/html"]
 
 
 def test_notice_is_drawn_and_said(lab, panel):
