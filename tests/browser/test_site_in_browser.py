@@ -152,7 +152,7 @@ def test_a_solution_unfolds(page, site):
 
 def test_an_answer_to_a_prediction_is_folded(page, site):
     page.goto((site / "notebooks/00-start-here.html").as_uri())
-    answer = page.locator(".cell_output", has_text="Spanish #1: reserved").first
+    answer = page.get_by_alt_text("Spanish #1: reserved").first
     expect(answer).to_be_hidden()
     page.get_by_text("Show the output").first.click()
     expect(answer).to_be_visible()
