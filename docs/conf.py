@@ -23,7 +23,7 @@ html_title = project
 html_favicon = "../local-taskrouter/local_taskrouter/ui/mark.svg"
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
-html_copy_source = html_use_index = False
+html_copy_source = html_use_index = html_show_copyright = False
 highlight_language = "text"
 pygments_dark_style = "github-dark"
 CONTENTS = """
