@@ -49,9 +49,8 @@ from helpers.exercises.city_bikes import (
     has_activities,
     has_task_queues,
     has_workers,
-    has_workflow,
-    repair_escalates,
 )
+from helpers.exercises.city_bikes_routing import has_workflow, repair_escalates
 from helpers.exercises.complaints import complaints, repaired
 from helpers.exercises.first_day import carlas_first_day
 from helpers.exercises.inspection import open_mail, room_for_two, the_mail

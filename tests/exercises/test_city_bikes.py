@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from helpers.exercises import (
@@ -7,14 +5,11 @@ from helpers.exercises import (
     has_activities,
     has_task_queues,
     has_workers,
-    has_workflow,
-    repair_escalates,
 )
-from helpers.lessons.city_bikes import EXERCISE, FILE_STEP
+from helpers.lessons.city_bikes import FILE_STEP
 
 SALES, BOTH = '{"skills": ["sales"]}', '{"skills": ["repair", "sales"]}'
 REPAIR, SELL = 'skills HAS "repair"', 'skills HAS "sales"'
-REFUSED = (None, None)
 
 
 @pytest.fixture
@@ -148,60 +143,6 @@ class TestTaskQueues:
         assert not found.solved and said in found.advice
 
 
-def filters(lab, repair="Repairs", sale="Front desk", expression='topic == "repair"'):
-    queues = {one.friendly_name: one.sid for one in lab.workspace.task_queues.list()}
-    return [
-        {"expression": expression, "targets": [{"queue": queues[repair]}]},
-        {"expression": 'topic == "sale"', "targets": [{"queue": queues[sale]}]},
-    ]
-
-
-class TestWorkflow:
-    @pytest.fixture(autouse=True)
-    def begin(self, lab):
-        lab.begin("Workflow")
-
-    def create(self, lab, filters, default="Front desk", timeout=1200, name="Every request"):
-        routing = {"filters": filters}
-        if default:
-            routing["default_filter"] = {"queue": sid(lab.workspace.task_queues, default)}
-        lab.workspace.workflows.create(
-            name,
-            configuration=json.dumps({"task_routing": routing}),
-            task_reservation_timeout=timeout,
-        )
-        return has_workflow(lab)
-
-    def test_declared_workflow_solves_it(self, lab):
-        assert self.create(lab, filters(lab)).solved
-
-    def test_unsolved_says_that_there_is_none(self, lab, marks):
-        assert marks(has_workflow(lab)) == "○○○○○"
-
-    @pytest.mark.parametrize(
-        ("changed", "options", "marked", "said"),
-        [
-            ({}, {"default": ""}, "✓✓✓○✓", "asks about parking is refused"),
-            ({}, {"default": "Repairs"}, "✓✓✓○✓", "everything else should go to Front desk"),
-            ({"repair": "Front desk"}, {}, "✓○✓✓✓", 'topic == "repair", with quotation marks'),
-            ({"sale": "Repairs"}, {}, "✓✓○✓✓", "sales should go to Front desk"),
-            ({"expression": "topic == repair"}, {}, "✓○✓○✓", "with quotation marks"),
-            ({"expression": 'topics == "repair"'}, {}, "✓○✓✓✓", 'topic == "repair"'),
-            ({"expression": "1==1"}, {}, "✓✓○○✓", "sales should go to Front desk"),
-            ({}, {"timeout": 120}, "✓✓✓✓○", "a number of seconds; 120 by default"),
-            ({}, {"name": "every request"}, "○✓✓✓✓", 'Create one Workflow, "Every request"'),
-        ],
-    )
-    def test_slip_is_named(self, lab, marks, changed, options, marked, said):
-        found = self.create(lab, filters(lab, **changed), **options)
-        assert marks(found) == marked and said in found.advice
-
-    def test_second_workflow_is_named(self, lab):
-        self.create(lab, filters(lab))
-        shown = str(self.create(lab, filters(lab), name="Another"))
-        assert "there are 2, so a Task has to say which" in shown
-
-
 class TestDoors:
     @pytest.fixture(autouse=True)
     def begin(self, lab):
@@ -224,93 +165,3 @@ class TestDoors:
                 worker.update(activity_sid=sid(space.activities, activity))
         found = doors_are_open(lab)
         assert marks(found) == marked and said in found.advice
-
-
-class TestRepairEscalates:
-    @pytest.fixture(autouse=True)
-    def begin(self, lab):
-        lab.begin(EXERCISE)
-
-    def update(self, lab, *targets, filter_index=0, re_evaluate="true"):
-        space = lab.workspace
-        [workflow] = space.workflows.list()
-        queues = {one.friendly_name: one.sid for one in space.task_queues.list()}
-        routing = json.loads(workflow.configuration)
-        routing["task_routing"]["filters"][filter_index]["targets"] = [
-            {"queue": queues[name], **({} if timeout is None else {"timeout": timeout})}
-            for name, timeout in targets
-        ]
-        workflow.update(configuration=json.dumps(routing), re_evaluate_tasks=re_evaluate)
-        return repair_escalates(lab)
-
-    def test_unsolved_reports_one_target(self, lab, marks):
-        assert marks(repair_escalates(lab)) == "○○○"
-
-    def test_before_the_exercise_it_says_where_to_begin(self, lab):
-        lab.begin("doors")
-        assert "Run the cell above" in repair_escalates(lab).advice
-
-    def test_change_that_is_not_sent_is_named(self, lab):
-        assert "Changing `routing` is not enough" in repair_escalates(lab).advice
-
-    def test_time_to_answer_in_place_of_the_targets_is_named(self, lab):
-        [workflow] = lab.workspace.workflows.list()
-        workflow.update(task_reservation_timeout=60)
-        assert "That is the time a Worker has to answer" in repair_escalates(lab).advice
-
-    def test_second_target_after_a_timeout_solves_it(self, lab):
-        assert self.update(lab, ("Repairs", 60), ("Front desk", None)).solved
-
-    @pytest.mark.parametrize(
-        ("targets", "options", "marked", "said"),
-        [
-            (
-                [("Repairs", None), ("Front desk", None)],
-                {},
-                "○✓○",
-                "The second target is never reached: only a timeout or `skip_if` leads on",
-            ),
-            (
-                [("Repairs", 60), ("Front desk", None)],
-                {"re_evaluate": "false"},
-                "✓✓○",
-                'still walks the old one: send re_evaluate_tasks="true"',
-            ),
-            ([("Repairs", 60)], {}, "✓○○", "a target that ends needs a next one"),
-            ([("Repairs", 60_000), ("Front desk", None)], {}, "○✓○", "That is nearly 17 hours"),
-            ([("Repairs", 30), ("Front desk", None)], {}, "○✓✓", "a timeout of 60"),
-            ([("Repairs", None), ("Front desk", 60)], {}, "○✓○", "never reached"),
-            ([("Front desk", None), ("Repairs", 60)], {}, "○○✓", "A repair begins in Repairs"),
-            ([("Front desk", None)], {}, "○○✓", "A repair begins in Repairs"),
-            ([("Repairs", 60), ("Repairs", None)], {}, "✓○○", "`targets` is a list"),
-            (
-                [("Repairs", 60), ("Front desk", None)],
-                {"filter_index": 1},
-                "○○○",
-                "Give the first target of the filter for repairs a timeout",
-            ),
-        ],
-    )
-    def test_slip_is_named(self, lab, marks, targets, options, marked, said):
-        found = self.update(lab, *targets, **options)
-        assert marks(found) == marked and said in found.advice
-
-    def test_canceled_repair_needs_a_new_beginning(self, lab, marks):
-        self.update(lab, ("Repairs", 60))
-        found = self.update(lab, ("Repairs", 60), ("Front desk", None))
-        assert marks(found) == "✓✓○" and "it begins anew" in found.advice
-        lab.begin(EXERCISE)
-        assert self.update(lab, ("Repairs", 60), ("Front desk", None)).solved
-
-    def test_worker_called_back_in_place_of_an_escalation_is_named(self, lab):
-        space = lab.workspace
-        rosa = space.workers(sid(space.workers, "Rosa"))
-        rosa.update(activity_sid=sid(space.activities, "At the desk"))
-        assert "Rosa is asked, and the next repair waits again" in str(
-            repair_escalates(lab).lines[-1].advice
-        )
-
-    def test_deleted_repair_needs_a_new_beginning(self, lab):
-        for task in lab.workspace.tasks.list():
-            task.delete()
-        assert str(repair_escalates(lab).lines[-1]).endswith("it is gone")
