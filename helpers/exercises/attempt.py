@@ -14,7 +14,7 @@ from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.task.reservation import ReservationInstance
 
 from helpers.exercises.self_check import Line, SelfCheck
-from helpers.lessons.workspace import PreparedWorkspace
+from helpers.lessons.workspace import AnyLab, PreparedWorkspace
 from helpers.session.request_log import Exchange, RequestLog
 
 BEGIN = "Run the exercise from its first cell."
@@ -58,17 +58,24 @@ def worker_of(lab: PreparedWorkspace, task: TaskInstance) -> str | None:
     return held[-1].worker_sid if held else None
 
 
-def refused(lab: PreparedWorkspace) -> Exchange | None:
+def refused(lab: AnyLab) -> Exchange | None:
     """The learner's latest change, if TaskRouter refused it."""
     latest = lab.session.requests.latest_change()
     return latest if latest and latest.status and latest.status >= 400 else None
 
 
-def sent_no_json(lab: PreparedWorkspace) -> bool:
-    """Whether the learner's latest change was refused because its attributes are not JSON text."""
+def no_json(lab: AnyLab, parameter: str = "attributes") -> str:
+    """What to do about a `parameter` that was refused, since it is not JSON text of an object.
+
+    "" if that is not what happened to the learner's latest change.
+    """
     found = refused(lab)
-    attributes = found.parameters.get("Attributes") if found else None
-    return attributes is not None and read_object(attributes) is None
+    sent = found.parameters.get(parameter.capitalize()) if found else None
+    if sent is None or read_object(sent) is not None:
+        return ""
+    if sent.startswith('"'):
+        return "This is JSON text in JSON text: `json.dumps` once is enough."
+    return f"`{parameter}` is JSON text: put `json.dumps(…)` around the dictionary."
 
 
 def read_object(text: str | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import wraps
 
@@ -9,6 +10,7 @@ from local_taskrouter.explanation.sentences import join_names
 from local_taskrouter.rules.expression import Expression, ExpressionSyntaxError, parse
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
+from helpers.exercises.attempt import no_json, refused
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.city_bikes import CityBikes
 
@@ -30,7 +32,7 @@ def of_step(step: str) -> Callable[[Read], Read]:
             begun = progress.begun
             if progress.step != step and step in progress.found:
                 return progress.found[step]
-            found = read(lab)
+            found = with_refusal(lab, step, read(lab))
             if progress.step == step and progress.begun == begun:  # another thread may begin a step
                 progress.found[step] = found
             return found
@@ -38,6 +40,19 @@ def of_step(step: str) -> Callable[[Read], Read]:
         return read_or_keep
 
     return decorate
+
+
+def with_refusal(lab: CityBikes, step: str, found: SelfCheck) -> SelfCheck:
+    """What `step` found, with advice about the learner's latest request if TaskRouter refused it."""
+    latest, lines = refused(lab), list(found.lines)
+    wrong = next((number for number, line in enumerate(lines) if not line.right), None)
+    if wrong is None or lab.progress.step != step or not latest or "/Tasks" in latest.path:
+        return found
+    slip = no_json(lab, "configuration") or no_json(lab)
+    refusal = "TaskRouter refused your latest request; its error says why."
+    advice = f"{slip} {AGAIN}" if slip else f"{refusal} {lines[wrong].advice}"
+    lines[wrong] = replace(lines[wrong], advice=advice)
+    return SelfCheck(found.title, lines)
 
 
 @refreshing

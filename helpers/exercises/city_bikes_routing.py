@@ -12,7 +12,7 @@ from local_taskrouter.rules.workflow import (
     read_configuration,
 )
 
-from helpers.exercises.city_bikes import AGAIN, missing, of_step
+from helpers.exercises.city_bikes import AGAIN, missing, of_step, with_refusal
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.city_bikes import EXERCISE, CityBikes
 
@@ -97,7 +97,7 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
     timeout = targets[0].timeout if targets else None
     limit = "without a timeout" if timeout is None else f"with a timeout of {timeout} seconds"
     configured = names[:2] == ["Repairs", "Front desk"] and timeout == SECONDS
-    return SelfCheck(
+    found = SelfCheck(
         "Escalate a repair",
         [
             Line(
@@ -118,6 +118,7 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
             _waiting_repair(lab, configured),
         ],
     )
+    return with_refusal(lab, EXERCISE, found)
 
 
 def _waiting_repair(lab: CityBikes, configured: bool) -> Line:

@@ -5,7 +5,7 @@ from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING
 from local_taskrouter.rules.scope import Attributes, read_attributes
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
-from helpers.exercises.attempt import refused, sent_no_json
+from helpers.exercises.attempt import no_json, refused
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.workspace import ENGLISH, SPANISH, TASK_QUEUES, WORKERS, PreparedWorkspace
 
@@ -49,8 +49,8 @@ def _slip(
     lab: PreparedWorkspace, attributes: Attributes, workers: dict[str | None, WorkerInstance]
 ) -> str:
     """What to do about attributes that do not match the Spanish TaskQueue."""
-    if sent_no_json(lab):
-        return "Attributes travel as JSON text: put `json.dumps(…)` around the dictionary."
+    if advice := no_json(lab):
+        return advice
     latest = refused(lab)
     if latest and latest.parameters.get("FriendlyName") == "Carla":
         return "Carla exists: update her."

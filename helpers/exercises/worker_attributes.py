@@ -8,9 +8,8 @@ from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 from helpers.exercises.attempt import (
     begin_again,
     judge,
+    no_json,
     read_object,
-    refused,
-    sent_no_json,
     tasks_in,
     worker_of,
 )
@@ -80,8 +79,8 @@ def _languages(lab: PreparedWorkspace, attributes: dict[str, Any], asked: str) -
 
 def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
     """What to do about attributes without Spanish."""
-    if sent_no_json(lab):
-        return _no_object(lab)
+    if advice := no_json(lab):
+        return advice
     if "languages" not in attributes:
         return "The TaskQueue asks for `languages`."
     languages = attributes["languages"]
@@ -102,18 +101,6 @@ def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
             "with `update(attributes=…)`."
         )
     return 'Read his attributes, add `"es"` to the list, and write all of them back.'
-
-
-def _no_object(lab: PreparedWorkspace) -> str:
-    """What to do about attributes that TaskRouter refused."""
-    latest = refused(lab)
-    try:
-        sent = json.loads(latest.parameters["Attributes"]) if latest else None
-    except ValueError:
-        sent = None
-    if isinstance(sent, str):
-        return "This is JSON text in JSON text: `json.dumps` once is enough."
-    return "JSON text, please: put `json.dumps(…)` around the dictionary."
 
 
 def _alice(alice: WorkerInstance) -> list[Line]:

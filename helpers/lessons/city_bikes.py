@@ -64,7 +64,8 @@ class CityBikes:
 
         Creates what the steps before it build, and deletes all else, all Tasks too. "file" is an
         empty Workspace. "exercise" is the beginning of the exercise: Rosa is in the workshop, and a
-        repair has waited for a while, for which the local TaskRouter's clock is moved.
+        repair has waited for a while, for which the local TaskRouter's clock is moved. An attempt
+        begins: `session.requests.latest_change()` is None.
 
         Raises ValueError for an unknown step, and the SDK's exception when a request fails.
         """
@@ -82,6 +83,7 @@ class CityBikes:
         if step == EXERCISE:
             self._let_a_repair_wait()
         progress.found.pop(step, None)
+        self.session.requests.mark()
         progress.step = step
 
     def apply(self) -> list[Change]:

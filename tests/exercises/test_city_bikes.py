@@ -1,4 +1,5 @@
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from helpers.exercises import (
     doors_are_open,
@@ -95,6 +96,11 @@ class TestWorkers:
         found = has_workers(lab)
         assert not found.solved and said in found.advice
 
+    def test_attributes_as_a_dictionary_are_named(self, lab):
+        with pytest.raises(TwilioRestException):
+            lab.workspace.workers.create("Sam", attributes={"skills": ["sales"]})
+        assert "`attributes` is JSON text: put `json.dumps(…)`" in has_workers(lab).advice
+
     def test_one_worker_who_is_missing_is_named(self, lab):
         lab.workspace.workers.create("Sam", attributes=SALES)
         assert "there is no Rosa" in str(has_workers(lab))
@@ -141,6 +147,11 @@ class TestTaskQueues:
                 lab.workspace.task_queues.create(name, **given)
         found = has_task_queues(lab)
         assert not found.solved and said in found.advice
+
+    def test_refused_expression_is_named(self, lab):
+        with pytest.raises(TwilioRestException):
+            lab.workspace.task_queues.create("Repairs", target_workers="skills HAS")
+        assert "its error says why. Create a TaskQueue" in has_task_queues(lab).advice
 
 
 class TestDoors:

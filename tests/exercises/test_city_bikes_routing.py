@@ -1,9 +1,13 @@
 import json
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from helpers.exercises import has_workflow, repair_escalates
 from helpers.lessons.city_bikes import EXERCISE
+
+AROUND = "`configuration` is JSON text: put `json.dumps(…)` around the dictionary"
+REFUSED = "TaskRouter refused your latest request; its error says why"
 
 
 @pytest.fixture
@@ -68,6 +72,31 @@ class TestWorkflow:
         shown = str(self.create(lab, filters(lab), name="Another"))
         assert "there are 2, so a Task has to say which" in shown
 
+    @pytest.mark.parametrize(
+        ("configuration", "said"),
+        [
+            (lambda routing: routing, AROUND),
+            (str, AROUND),
+            (lambda routing: json.dumps(json.dumps(routing)), "`json.dumps` once is enough"),
+            (lambda routing: json.dumps(routing["task_routing"]), f"{REFUSED}. Create one"),
+        ],
+    )
+    def test_refused_configuration_is_named_until_the_step_begins_again(
+        self, lab, configuration, said
+    ):
+        routing = {"task_routing": {"filters": filters(lab)}}
+        with pytest.raises(TwilioRestException):
+            lab.workspace.workflows.create("Every request", configuration(routing))
+        assert said in has_workflow(lab).advice
+        lab.begin("Workflow")
+        assert has_workflow(lab).advice.startswith("Next: Create one Workflow")
+
+    def test_refused_task_is_no_slip_of_the_workflow(self, lab):
+        self.create(lab, filters(lab), default="")
+        with pytest.raises(TwilioRestException):
+            lab.workspace.tasks.create(attributes="{}")
+        assert has_workflow(lab).advice.startswith("Next: A customer who asks about parking")
+
 
 class TestRepairEscalates:
     @pytest.fixture(autouse=True)
@@ -91,7 +120,9 @@ class TestRepairEscalates:
 
     def test_before_the_exercise_it_says_where_to_begin(self, lab):
         lab.begin("doors")
-        assert "Run the cell above" in repair_escalates(lab).advice
+        with pytest.raises(TwilioRestException):
+            lab.workspace.workers.create("Rosa")
+        assert repair_escalates(lab).advice.startswith("Next: Run the cell above")
 
     def test_change_that_is_not_sent_is_named(self, lab):
         assert "Changing `routing` is not enough" in repair_escalates(lab).advice
@@ -100,6 +131,12 @@ class TestRepairEscalates:
         [workflow] = lab.workspace.workflows.list()
         workflow.update(task_reservation_timeout=60)
         assert "That is the time a Worker has to answer" in repair_escalates(lab).advice
+
+    def test_configuration_as_a_dictionary_is_named(self, lab):
+        [workflow] = lab.workspace.workflows.list()
+        with pytest.raises(TwilioRestException):
+            workflow.update(configuration=json.loads(workflow.configuration))
+        assert AROUND in repair_escalates(lab).advice
 
     def test_second_target_after_a_timeout_solves_it(self, lab):
         assert self.update(lab, ("Repairs", 60), ("Front desk", None)).solved

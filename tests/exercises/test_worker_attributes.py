@@ -34,9 +34,9 @@ def test_unsolved_names_what_is_missing(exercise, marks):
         (bob(languages=["es"], **CONTACT), "Bob is asked, and has forgotten his English"),
         (
             UPDATE.format("bob", {"languages": ["en", "es"]}),
-            "JSON text, please: put `json.dumps(…)`",
+            "`attributes` is JSON text: put `json.dumps(…)` around",
         ),
-        (UPDATE.format("bob", '["en", "es"]'), "JSON text, please"),
+        (UPDATE.format("bob", '["en", "es"]'), "`attributes` is JSON text: put"),
         (
             QUEUE.format('languages HAS "en"'),
             'Bob is asked, and so will every Worker without Spanish: put `languages HAS "es"` back',
