@@ -44,7 +44,10 @@ def _still_there(lab: SharedAccount) -> tuple[str, str]:
     if not workspace.workers.list(limit=1):
         advice = "Delete the Workspace itself: everything in it goes with it."
         return "it is empty and still there", advice
-    advice = "Its SID is in `mine`. `session.teardown()` removes only what `prepare()` made."
+    advice = (
+        "Its SID, a text, is in `mine`, and its account's client is `account`, not `client`."
+        " `session.teardown()` removes only what `prepare()` made."
+    )
     return "it is there", advice
 
 

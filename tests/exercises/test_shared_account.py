@@ -10,6 +10,7 @@ from tools.refresh import NOTEBOOKS
 CELLS = read(NOTEBOOKS / "12-on-real-twilio.ipynb", as_version=4).cells
 [SOLUTION] = filter(None, map(solution_of, CELLS))
 SHARED = "A name is no proof of who made a Workspace, and a list has an order, not an owner"
+IN_MINE = "Its SID, a text, is in `mine`, and its account's client is `account`, not `client`."
 NAMED = "workspaces.list(friendly_name='Bakery')"
 
 
@@ -56,8 +57,9 @@ def attempt(lab: SharedAccount, line: str) -> None:
             "○✓",
             "it is empty and still there",
         ),
-        ("workspaces(mine).update(friendly_name='gone')", "○✓", "Its SID is in `mine`."),
-        ("workspaces.delete(mine)", "○✓", "Its SID is in `mine`."),
+        ("workspaces(mine).update(friendly_name='gone')", "○✓", IN_MINE),
+        ("workspaces.delete(mine)", "○✓", IN_MINE),
+        ("mine.delete()", "○✓", IN_MINE),
         (SOLUTION, "✓✓", "✓ Solved"),
     ],
 )

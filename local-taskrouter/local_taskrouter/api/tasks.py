@@ -69,12 +69,12 @@ def index(call: Call) -> Result:
 
 
 def create(call: Call) -> Reply:
-    args = call.args
+    args, workspace = call.args, call.workspace
     worker, queue = _worker(call), _task_queue(call)
     workflow = _workflow(call, is_routed=not (worker or queue))
     task = tasks.create_task(
         call.engine,
-        call.workspace,
+        workspace,
         attributes=args.get("attributes", "{}"),
         workflow=workflow,
         task_queue=queue,

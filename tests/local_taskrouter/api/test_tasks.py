@@ -288,3 +288,11 @@ def test_version_rises_only_with_a_change(workspace, api, path, workflow, alice)
     assert versions == sorted(set(versions))
     same = api.post(f"{path}/{task}", Priority=1, Attributes='{ "a": 1 }', Reason="x")
     assert int(same.headers["ETag"].strip('"')) == versions[-1]
+
+
+@pytest.mark.parametrize("name", ["WorkflowSid", "TaskQueueSid", "RoutingTarget"])
+def test_task_for_deleted_workspace_returns_404(api, path, workspace, queue, workflow, name):
+    sid = queue.sid if name == "TaskQueueSid" else workflow.sid
+    workspace.delete()
+    response = api.post(f"{path}/Tasks", **{name: sid})
+    assert (response.status_code, response.json()["code"]) == (404, 20404)
