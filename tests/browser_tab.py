@@ -27,6 +27,10 @@ OPEN = """async ([path, id]) => {
   const options = { path, factory: "Notebook", kernel: id ? { id } : undefined };
   await (await jupyterapp.commands.execute("docmanager:open", options)).context.ready;
 }"""
+EXECUTE = """async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  return (await kernel.requestExecute({ code }).done).content.status;
+}"""
 WIDGET = ".jp-OutputArea-output.lm-Panel"  # ipywidgets' renderer alone is a Panel
 TOO_WIDE = "area => area.scrollWidth > area.clientWidth + 1 ? area.innerText.slice(0, 100) : ''"
 NO_FOCUS = "() => { document.activeElement.blur(); getSelection().removeAllRanges(); }"
@@ -124,6 +128,10 @@ class Tab:
         """Run the first cell that contains `code`, and no other; return its output area."""
         self._run(code, "notebook:run-cell")
         return self.output_of(code)
+
+    def execute(self, code: str) -> None:
+        """Run code in the notebook's kernel, in no cell."""
+        assert self.page.evaluate(EXECUTE, code) == "ok"
 
     def _run(self, code: str, *commands: str) -> None:
         cell = self.cells.filter(has_text=code).first

@@ -57,7 +57,7 @@ class Playground(DrawnPanel[PlaygroundState]):
     PRESSES = ("write",)
 
     def __init__(self, state: PlaygroundState) -> None:
-        super().__init__("playground", state, ("syntax_error", "rows", "summary"))
+        super().__init__("playground", state, ("expression", "syntax_error", "rows", "summary"))
 
     def drawing(self) -> dict[str, Any]:
         state = self.state

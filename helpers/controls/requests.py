@@ -6,7 +6,7 @@ from typing import Any
 
 from local_taskrouter.ui.names import TaskNames, short_sid
 from local_taskrouter.ui.snapshot import Snapshot
-from traitlets import Bool, Dict, Int, List, Unicode, observe
+from traitlets import Bool, Dict, List, Unicode, observe
 
 from helpers.controls.follow.drawn import DrawnPanel
 from helpers.controls.follow.panel import FollowingState
@@ -47,7 +47,6 @@ class RequestsState(FollowingState):
     text = Unicode(help="only exchanges that contain this, ignoring case")
     direction = Unicode("all", help="one of DIRECTIONS")
     failed_only = Bool(help="only exchanges with an error's status, or without an answer")
-    resets = Int(help="how often the filters were reset: their fields are drawn anew")
     lines = List(help="`show_line` of the newest MOST exchanges, newest first")
     chosen = Unicode(help="the key of the chosen exchange; empty for the newest")
     opened = Dict(help="`show_exchange` of the chosen exchange, else of the newest")
@@ -214,7 +213,6 @@ class RequestsState(FollowingState):
             hidden = str(id(exchange)) not in self._shown
             if hidden:
                 self.text, self.direction, self.failed_only = "", "all", False
-                self.resets += 1
             self.chosen = str(id(exchange))
         return _FILTERS_RESET if hidden else ""
 
@@ -228,14 +226,14 @@ class Requests(DrawnPanel[RequestsState]):
     )
 
     def __init__(self, state: RequestsState) -> None:
-        drawn = ("direction", "failed_only", "lines", "opened", "summary", "editor")
+        drawn = ("text", "direction", "failed_only", "lines", "opened", "summary", "editor")
         super().__init__("requests", state, (*drawn, "form_error", "outcome"))
 
     def drawing(self) -> dict[str, Any]:
         state = self.state
         return {
             "title": state.summary,
-            "filters": [state.text, state.direction, state.failed_only, state.resets],
+            "filters": [state.text, state.direction, state.failed_only],
             "directions": [[word, kind] for kind, word in DIRECTIONS.items()],
             "methods": METHODS,
             "lines": state.lines,

@@ -13,6 +13,7 @@ from helpers.controls.parts.json_text import AttributesError, read_attributes
 from helpers.lessons.workspace import WORKFLOW, PreparedWorkspace
 
 LANGUAGES = (("Spanish (es)", "es"), ("English (en)", "en"), ("French (fr)", "fr"))
+FIELDS = ("language", "extra", "priority", "channel", "workflow_sid")
 _PRIORITY_ERROR = f"A priority is a whole number from 0 to {HIGHEST_PRIORITY}, such as 5."
 
 
@@ -44,8 +45,8 @@ class TaskFormState(FollowingState):
         return self.attempt(self._load)
 
     def write(self, **fields: str) -> None:
-        """Set these of `language`, `extra`, `priority`, `channel` and `workflow_sid`."""
-        for name in fields.keys() & {"language", "extra", "priority", "channel", "workflow_sid"}:
+        """Set these of FIELDS."""
+        for name in fields.keys() & set(FIELDS):
             self.set_trait(name, fields[name])
 
     def create(self, **fields: str) -> bool:
@@ -121,14 +122,13 @@ class TaskForm(DrawnPanel[TaskFormState]):
     PRESSES = ("write", "create")
 
     def __init__(self, state: TaskFormState) -> None:
-        drawn = ("language", "extra_error", "extra_note", "priority_error", "channels", "workflows")
-        super().__init__("form", state, (*drawn, "task"))
+        drawn = ("extra_error", "extra_note", "priority_error", "channels", "workflows", "task")
+        super().__init__("form", state, (*FIELDS, *drawn))
 
     def drawing(self) -> dict[str, Any]:
         state = self.state
-        names = ("language", "extra", "priority", "channel", "workflow_sid")
         return {
-            "fields": {name: getattr(state, name) for name in names},
+            "fields": {name: getattr(state, name) for name in FIELDS},
             "languages": LANGUAGES,
             "channels": state.channels,
             "workflows": state.workflows,
@@ -156,7 +156,7 @@ def task_form(lab: PreparedWorkspace) -> TaskForm:
     It sends `tasks.create(attributes=..., workflow_sid=..., priority=...)`, with `task_channel` if
     you choose another channel than the default. It shows that call, in Python and as curl, and what
     becomes of the new Task. Errors point at the place in attributes that are not JSON; TaskRouter's
-    errors show too.
+    errors show too. What a cell sets shows in the form: `form.state.language = "en"`.
     """
     state = TaskFormState(lab)
     state.load()

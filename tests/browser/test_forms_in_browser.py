@@ -21,9 +21,9 @@ lab.session.requests.record(Exchange(
     "received", "POST", url, 200, duration=0.001, form=list(form.items()),
     request_headers={"X-Twilio-Signature": signature}, response_body='{"instruction": "accept"}'))
 None""",
-    "controls.task_form(lab)",
-    "controls.playground(lab, 'languages HAS \"es\"')",
-    "controls.requests(lab)",
+    "form = controls.task_form(lab)\nform",
+    "play = controls.playground(lab, 'languages HAS \"es\"')\nplay",
+    "inspector = controls.requests(lab)\ninspector",
 )
 
 
@@ -100,3 +100,47 @@ def test_inspector_opens_a_request_and_edits_it_in_place(shown, lab):
     expect(panel.locator(".tr-req")).to_have_count(1)
     expect(panel.get_by_label("Parameters JSON")).to_have_value('{"TaskSid": }')
     looks_right(shown, "requests-edited", panel)
+
+
+def test_values_set_by_a_cell_show_at_once(shown):
+    form, playground, requests = map(
+        shown.output_of, ("controls.task_form", "controls.playground", "controls.requests")
+    )
+    form.get_by_label("Priority").fill("-7")
+    expect(form.locator(".tr-error")).to_be_visible()
+    form.get_by_text("Channel and Workflow").click()
+    shown.execute("form.state.write(language='en', extra='{\"vip\": true}', priority='3')")
+    expect(form.get_by_role("radio", name="English")).to_be_checked()
+    expect(form.get_by_label("More attributes")).to_have_value('{"vip": true}')
+    expect(form.get_by_label("Priority")).to_have_value("3")
+    shown.execute("form.state.channel, play.state.expression = 'voice', '2==2'")
+    expect(form.get_by_label("Channel")).to_have_value("voice")
+    expect(playground.get_by_label("Expression")).to_have_value("2==2")
+    shown.execute("inspector.state.search('Workspaces')")
+    expect(requests.get_by_label("Search in requests")).to_have_value("Workspaces")
+
+
+def test_value_set_by_a_cell_leaves_what_the_learner_is_typing(shown):
+    form = shown.output_of("controls.task_form")
+    extra, priority = form.get_by_label("More attributes"), form.get_by_label("Priority")
+    extra.press_sequentially('{"vip": }')
+    shown.page.keyboard.press("ArrowLeft")
+    shown.execute("form.state.write(extra='{}', priority='3')")
+    expect(priority).to_have_value("3")
+    shown.page.keyboard.type("tru")
+    expect(form.locator(".tr-error")).to_be_visible()
+    shown.page.keyboard.type("e")
+    expect(form.locator(".tr-error")).to_have_count(0)
+    expect(extra).to_have_value('{"vip": true}')
+    shown.execute("form.state.write(extra='{', priority='4')")
+    expect(priority).to_have_value("4")
+    expect(form.locator(".tr-error")).to_be_visible()
+    expect(extra).to_have_value('{"vip": true}')
+    priority.focus()  # the kernel gets the text in view
+    expect(form.locator(".tr-error")).to_have_count(0)
+    expect(extra).to_have_value('{"vip": true}')
+    shown.execute("form.state.extra = '{}'")
+    expect(extra).to_have_value("{}")
+    shown.execute("form.state.priority = '5'")
+    shown.page.keyboard.press("Tab")  # a field with the focus and no change follows when it is left
+    expect(priority).to_have_value("5")

@@ -87,19 +87,15 @@ def test_refusal_is_shown_and_said(tab, toggle, lab):
     tab.inspect()
 
 
-EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
-  .requestExecute({ code }).done.then(() => {})"""
-
-
 def test_control_is_busy_and_takes_no_press_until_the_kernel_answers(tab, toggle, lab):
     count_messages(tab)
     away = toggle.get_by_role("radio", name="Unavailable")
-    tab.page.evaluate(EXECUTE, "gate.clear()")
+    tab.execute("gate.clear()")
     away.click()
     expect(away).to_have_attribute("aria-busy", "true")
     away.dispatch_event("click")
     tab.shot("busy", toggle)
-    tab.page.evaluate(EXECUTE, "gate.set()")
+    tab.execute("gate.set()")
     expect(away).to_be_checked()
     expect(away).not_to_have_attribute("aria-busy", "true")
     assert tab.page.evaluate("window.sent") == ["set_activity"]

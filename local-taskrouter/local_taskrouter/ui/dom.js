@@ -95,26 +95,25 @@ function match(now, next) {
     if (now.data !== next.data) now.data = next.data;
     return;
   }
+  const isNew = drawnValue(next) !== drawnValue(now) && next.value !== now.value;
+  if (isNew && isTypedIn(now)) next.dataset.held = "true";
+  const isHeld = isNew && next.dataset.held;
   for (const { name } of [...now.attributes]) {
     if (!next.hasAttribute(name) && !isOurs(now, name)) now.removeAttribute(name);
   }
-  const before = drawnValue(now);
   for (const { name, value } of next.attributes) {
-    if (!isOurs(now, name) && now.getAttribute(name) !== value) now.setAttribute(name, value);
+    if (!isOurs(now, name) && !(isHeld && name === "value") && now.getAttribute(name) !== value) now.setAttribute(name, value);
   }
+  if (isHeld) return;
   matchChildren(now, [...next.childNodes]);
-  if (!now.form && drawnValue(next) !== before) {
-    now.value = next.value;
-    now.checked = next.checked;
-  }
+  if (isNew) now.value = next.value;
 }
 
-/* The value that a field was drawn with; what a user has typed since stays until it is drawn anew. In a
-   form it stays as long as the form, whose values the host may hear of late. */
-function drawnValue(field) {
-  if (field.nodeName === "SELECT") return field.querySelector("option[selected]")?.value;
-  return field.type === "checkbox" ? field.defaultChecked : field.defaultValue;
-}
+/* The value that a field was drawn with; what a user has typed since stays until it is drawn anew. It
+   is not while it is `held`: the user is typing, or the host has yet to hear what was typed. */
+const drawnValue = (field) => (field.nodeName === "SELECT" ? field.querySelector("option[selected]")?.value : field.defaultValue);
+
+const isTypedIn = (field) => field === field.ownerDocument.activeElement && field.matches("input, textarea");
 
 /* What the user of the page changes: open folds, and the place of the tab stop in a list. */
 function isOurs(element, name) {

@@ -1,6 +1,6 @@
 /* Fields that a user fills in. Each names the action that its changes send; a button in the same form
-   sends the values of all. Once drawn, a field in a form belongs to the user: a redraw leaves its
-   value, the caret and the selection alone, until the form is drawn with another key. */
+   sends the values of all. A redraw leaves the value, the caret and the selection alone, unless the host has
+   another value than it had, and the user is not typing. */
 
 import { el } from "./dom.js";
 import { icon } from "./pieces.js";

@@ -3,7 +3,8 @@
 const FIELDS = "input, select, textarea";
 
 /* Call `press(control, action, values)` for each click on a control in `root`, and for each change of
-   a field; a search field, and one with `data-live`, changes with each key. `values` are the
+   a field; a search field, and one with `data-live`, changes with each key, and once more when it is
+   left if it was held (see dom.js): what the user typed counts. `values` are the
    control's `data-values`. A field adds its own value by its name, or as `value`; a button in a <form>
    adds those of all fields. A double click is one press, and what is chosen, busy or disabled does
    nothing. */
@@ -16,7 +17,7 @@ export function listenForPresses(root, press) {
     send(control);
   });
   root.addEventListener("input", ({ target }) => { if (isField(target) && isLive(target)) send(target); });
-  root.addEventListener("change", ({ target }) => { if (isField(target) && !isLive(target)) send(target); });
+  root.addEventListener("change", ({ target }) => { if (isField(target) && (!isLive(target) || target.dataset.held)) send(target); });
   root.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -30,6 +31,6 @@ const isReady = (control) =>
 
 function valuesOf(control) {
   const own = JSON.parse(control.dataset.values ?? "{}");
-  if (isField(control)) return { ...own, [control.name || "value"]: control.type === "checkbox" ? control.checked : control.value };
+  if (isField(control)) return { ...own, [control.name || "value"]: control.value };
   return control.form ? { ...own, ...Object.fromEntries(new FormData(control.form)) } : own;
 }

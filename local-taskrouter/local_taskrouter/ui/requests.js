@@ -7,9 +7,9 @@ import { field, labelled, pointed, selectFrom, textArea, textInput } from "./for
 import { button, choice, mark, panel } from "./pieces.js";
 
 export function requestsCard({ title, filters, directions, methods, lines, opened, editor, problem, outcome, call }) {
-  const [text, direction, failedOnly, resets] = filters, [chosen] = directions.find(([, kind]) => kind === direction);
+  const [text, direction, failedOnly] = filters, [chosen] = directions.find(([, kind]) => kind === direction);
   const tools = [
-    el("form", { "data-key": `search ${resets}` }, textInput("text", "search", text, { label: "Search in requests", kind: "tr-search", placeholder: "Search" })),
+    textInput("text", "search", text, { label: "Search in requests", kind: "tr-search", placeholder: "Search" }),
     choice("Direction", "show_direction", directions.map(([word, kind]) => [word, "", { direction: kind }]), chosen),
     el("button", { type: "button", class: "tr-btn small", "aria-pressed": String(failedOnly), "data-action": "toggle_failed" }, "Failed only"),
   ];

@@ -61,6 +61,7 @@ function renderPanel({ model, el: host }) {
       if (content.busy) control.setAttribute("aria-disabled", "true");
       if (isLost && control.matches(".tr-btn")) control.remove();
     }
+    for (const one of drawn.querySelectorAll("[data-action]")) if (isField(one) && sent.has(pressOf(one))) one.dataset.held = "true";
     for (const one of drawn.querySelectorAll("select, [data-roving]")) one.dataset.lmSuppressShortcuts = "true"; // JupyterLab's arrow keys move between cells
     redraw(root, drawn);
     travel(root, before);
@@ -105,6 +106,7 @@ function renderPanel({ model, el: host }) {
   }
   listenForKeys(root);
   listenForPresses(root, press);
+  root.addEventListener("focusout", ({ target }) => { if (target.dataset.held) queueMicrotask(draw); });
   document.addEventListener(LIGHT, light);
   model.on("change:content", receive);
   model.on("comm_live_update", lose);
