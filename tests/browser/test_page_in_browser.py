@@ -231,7 +231,7 @@ def test_jump_reaches_the_end_of_the_time_to_answer(page, built):
     allow_changes(page)
     ask_alice(page, built)
     page.get_by_role("button", name="Jump there").click()
-    expect(page.get_by_text("Nothing is due")).to_be_visible()
+    expect(page.get_by_text("TaskRouter cancels Spanish #1 in")).to_be_visible()
     [task] = built.workspace.tasks.list()
     assert built.statuses(task) == ["timeout"]
 
