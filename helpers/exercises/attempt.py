@@ -31,15 +31,19 @@ def judge(lab: PreparedWorkspace, title: str, lines: Sequence[Line]) -> SelfChec
     return found
 
 
-def begin_again(lab: PreparedWorkspace, title: str, what: str, found: str) -> SelfCheck:
+def begin_again(
+    lab: PreparedWorkspace,
+    title: str,
+    what: str,
+    found: str,
+    advice: str = f"The exercise begins anew. {BEGIN}",
+) -> SelfCheck:
     """The self-check of an exercise whose start is gone: `what` was true at its beginning.
 
     A solved exercise stays solved when the next one, or another lesson, deletes its Tasks.
     """
     solved = _solved.get(lab.session.requests, {}).get(title)
-    return solved or SelfCheck(
-        title, [Line(what, False, found, f"The exercise begins anew. {BEGIN}")]
-    )
+    return solved or SelfCheck(title, [Line(what, False, found, advice)])
 
 
 def tasks_in(lab: PreparedWorkspace, queue_sid: str) -> list[TaskInstance]:

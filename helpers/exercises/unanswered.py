@@ -5,10 +5,12 @@ from collections import Counter
 from local_taskrouter.explanation.sentences import join_names
 from local_taskrouter.rules.lifecycle import TASK_ENDED
 
+from helpers.exercises.attempt import begin_again, judge
 from helpers.exercises.self_check import Line, SelfCheck, refreshing
 from helpers.lessons.workspace import PreparedWorkspace
 
 CUSTOMERS = 2
+CLOSING_TIME = "Closing time"
 BEGIN = "Run the cell above once more: it begins anew."
 
 
@@ -16,6 +18,12 @@ BEGIN = "Run the cell above once more: it begins anew."
 def closing_time(lab: PreparedWorkspace) -> SelfCheck:
     """Lesson 07: Alice and Bob are Offline, no question is open, and both Tasks wait."""
     space = lab.workspace
+    statuses = Counter(str(task.assignment_status) for task in space.tasks.list())
+    sent = {exchange.method for exchange in lab.session.requests.since_mark()}
+    if lab.start != "alice available" or not (statuses or "DELETE" in sent):
+        found = "no exercise has begun since"
+        advice = "Run the cell above: it begins the exercise."
+        return begin_again(lab, CLOSING_TIME, "Two customers have written", found, advice)
     workers = {name: space.workers(sid) for name, sid in _sids(lab).items()}
     found = {name: worker.fetch() for name, worker in workers.items()}
     asked = [
@@ -23,14 +31,14 @@ def closing_time(lab: PreparedWorkspace) -> SelfCheck:
         for name, worker in workers.items()
         if worker.reservations.list(reservation_status="pending", limit=1)
     ]
-    statuses = Counter(str(task.assignment_status) for task in space.tasks.list())
     activities = {name: str(one.activity_name) for name, one in found.items()}
     free = [name for name, one in found.items() if one.available]
     slip = _closing_slip(lab, activities, asked, free, statuses)
     are = "is" if len(asked) == 1 else "are"
     counts = [f"{count} {status}" for status, count in statuses.items()]
-    return SelfCheck(
-        "Closing time",
+    return judge(
+        lab,
+        CLOSING_TIME,
         [
             *(
                 Line(
@@ -77,7 +85,7 @@ def _closing_slip(
         return "`activity_sid` takes a SID: lab.offline_sid."
     if "RejectPendingReservations" in refused and free:
         return "TaskRouter refused it: handing back goes with an Activity that is not available."
-    if rejected_but_asked := [name for name in free if name in asked and _has_rejected(lab, name)]:
+    if rejected_but_asked := [name for name in asked if _has_rejected(lab, name)]:
         names = join_names(rejected_but_asked)
         return f"{names} had room again, and TaskRouter asked again: hand back and leave in one request."
     if asked and not free:
@@ -151,5 +159,5 @@ def _away_advice(lab: PreparedWorkspace, timeout: str, default: str) -> str:
             "The Workflow says how long TaskRouter waits; the Workspace says where she goes then."
         )
     if resource == "Workers":
-        return "One Worker is away now; the next one who doesn't answer still goes Offline."
+        return "The Workers you moved are away now; the next one who doesn't answer still goes Offline."
     return "The Workspace has a setting for this: update it."

@@ -48,6 +48,14 @@ class TestClosingTime:
                 "had room again, and TaskRouter asked again: hand back and leave in one request",
             ),
             (
+                (
+                    f'{EACH_ASKED}.update(reservation_status="rejected")\n'
+                    f"{BOTH}worker.update(activity_sid=lab.offline_sid)"
+                ),
+                "✓✓○○",
+                "had room again, and TaskRouter asked again: hand back and leave in one request",
+            ),
+            (
                 f"{BOTH}worker.update({IDLE}, reject_pending_reservations=True)",
                 "○○○○",
                 "handing back goes with an Activity that is not available",
@@ -77,6 +85,23 @@ class TestClosingTime:
         exercise.write(lines)
         found = exercise.check()
         assert marks(found) == marked and said in found.advice, found
+
+    @pytest.mark.parametrize("start", ["task waiting", "anything"])
+    def test_before_its_start_cell_the_self_check_says_to_run_it(self, exercise, start):
+        prepare, session = exercise.names["prepare"], exercise.names["session"]
+        exercise.names["lab"] = prepare(session, start)
+        found = exercise.check()
+        assert not found.solved and "Run the cell above: it begins the exercise" in found.advice
+
+    def test_tasks_that_another_lesson_deleted_are_no_lost_customers(self, exercise):
+        exercise.names["prepare"](exercise.names["session"], "alice offline")
+        assert "Run the cell above: it begins the exercise" in exercise.check().advice
+
+    def test_solved_exercise_stays_solved_when_the_next_one_begins(self, exercise):
+        exercise.write(exercise.solution)
+        assert exercise.check().solved
+        exercise.names["lab"] = exercise.names["prepare"](exercise.names["session"])
+        assert exercise.check().solved
 
     def test_lost_customers_come_back_with_a_new_beginning(self, exercise):
         exercise.write(EVERY_TASK + CANCEL)
@@ -122,6 +147,11 @@ class TestAwayNotGone:
                 f"{ALICE}.update(activity_sid=unavailable.sid)",
                 "○✓",
                 "the next one who doesn't answer still goes Offline",
+            ),
+            (
+                f"{BOTH}worker.update(activity_sid=unavailable.sid)",
+                "○✓",
+                "The Workers you moved are away now",
             ),
             (f"{ALICE}.update(timeout_activity_sid=unavailable.sid)", "○✓", "has a setting"),
             ("workspace.update(friendly_name='Unavailable')", "○✓", "has a setting"),
