@@ -55,10 +55,10 @@ class OpenExercise:
         self._run(f"self_check = {self.self_check}")
         return self.names["self_check"]
 
-    def says(self, lines: str) -> str:
-        """What the self-check shows after these lines."""
+    def attempt(self, lines: str) -> SelfCheck:
+        """Run the learner's cell with these lines, then the self-check."""
         self.write(lines)
-        return str(self.check())
+        return self.check()
 
     def _run(self, source: str) -> None:
         exec(source, self.names)  # noqa: S102 - as the notebook's kernel does

@@ -37,3 +37,13 @@ def open_exercise(
 def marks() -> Callable[[SelfCheck], str]:
     """The first character of each line of a self-check: "✓○"."""
     return lambda self_check: "".join(str(line)[0] for line in self_check.lines)
+
+
+@pytest.fixture
+def expect(marks: Callable[[SelfCheck], str]) -> Callable[[SelfCheck, str, str], None]:
+    """Asserts the marks of a self-check, and a part of its advice."""
+
+    def expect(found: SelfCheck, marked: str, advice: str) -> None:
+        assert marks(found) == marked and advice in found.advice, found
+
+    return expect

@@ -15,10 +15,8 @@ class TestThePassword:
     def exercise(self, open_exercise):
         return open_exercise("05-accept-the-reservation", "The password")
 
-    def test_unsolved_says_how_to_find_the_reservation(self, exercise, marks):
-        exercise.write("")
-        found = exercise.check()
-        assert marks(found) == "✓✓○" and "Find the Task by its topic" in found.advice
+    def test_unsolved_says_how_to_find_the_reservation(self, exercise, expect):
+        expect(exercise.attempt(""), "✓✓○", "Find the Task by its topic")
 
     @pytest.mark.parametrize(
         ("lines", "said"),
@@ -62,8 +60,7 @@ class TestThePassword:
         ],
     )
     def test_slip_is_named(self, exercise, lines, said):
-        exercise.write(lines)
-        found = exercise.check()
+        found = exercise.attempt(lines)
         assert said in found.advice and not found.solved
 
     def test_solved_exercise_stays_solved_when_the_next_one_begins(self, exercise):
@@ -76,8 +73,7 @@ class TestThePassword:
         for _ in range(2):
             assert exercise.write(exercise.solution) is None
             assert exercise.check().solved
-            exercise.write("")
-            assert not exercise.check().solved
+            assert not exercise.attempt("").solved
 
     @pytest.mark.parametrize("position", range(3))
     def test_position_finds_the_password_once_only(self, exercise, position):
@@ -88,8 +84,7 @@ class TestThePassword:
         assert solved == 1
 
     def test_after_the_time_to_answer_the_exercise_begins_anew(self, exercise, clock):
-        exercise.write("")
-        assert not exercise.check().solved
+        assert not exercise.attempt("").solved
         clock.advance(1200)
         assert "invoice is pending, refund is pending" in str(exercise.check())
 
@@ -115,9 +110,8 @@ class TestYourServerDecides:
             exercise.prompt = exercise.prompt.replace(f"    {body}", "    return {}")
         return exercise.check()
 
-    def test_route_that_decides_nothing_is_unsolved(self, exercise, marks):
-        found = self.serve(exercise, "return {}")
-        assert marks(found) == "○✓✓" and "`TaskAttributes` is JSON text, such as" in found.advice
+    def test_route_that_decides_nothing_is_unsolved(self, exercise, expect):
+        expect(self.serve(exercise, "return {}"), "○✓✓", "`TaskAttributes` is JSON text, such as")
 
     @pytest.mark.parametrize(
         ("body", "marked", "said"),

@@ -79,16 +79,14 @@ SIGNED = "Access tokens are signed with the API key's secret; the channel refuse
 )
 def test_attempt_is_answered_with_its_slip(open_exercise, marks, written, found, said):
     exercise = open_exercise(LESSON, TITLE)
-    exercise.write(written)
-    self_check = exercise.check()
+    self_check = exercise.attempt(written)
     assert (marks(self_check), self_check.solved) == (found, set(found) == {"✓"})
     assert said in str(self_check)
 
 
 def test_new_start_forgets_an_earlier_attempt(open_exercise):
     exercise = open_exercise(LESSON, TITLE)
-    exercise.write(exercise.solution)
-    assert exercise.check().solved
+    assert exercise.attempt(exercise.solution).solved
     exercise.write("")
     assert "Make a token for Bob" in str(exercise.check())
 

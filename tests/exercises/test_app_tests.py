@@ -14,7 +14,6 @@ from packaging.requirements import Requirement
 
 from helpers.exercises import (
     AppFolder,
-    SelfCheck,
     break_app,
     close_a_ticket,
     green_break,
@@ -58,11 +57,6 @@ def attempt(lab: AppFolder, name: str, line: str) -> None:
     (lab.path / name).write_text(f"{FILES[name]}    {line}\n", "utf-8")
 
 
-def shown(found: SelfCheck) -> tuple[str, str]:
-    """The first character of each line, and the advice."""
-    return "".join(str(line)[0] for line in found.lines), found.advice
-
-
 def red_tests(lab: AppFolder, old: str, new: str) -> set[str]:
     outcomes = break_app(lab, old, new, *THE_LESSONS).outcomes
     assert len(outcomes) == 7
@@ -102,7 +96,7 @@ ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
 
 
 @pytest.mark.parametrize(
-    ("line", "marks", "advice"),
+    ("line", "marked", "advice"),
     [
         ("", "✓○○", MOVE_ON),
         ("taskrouter.advance(30); assert desk.state(ticket) == 'waiting'", "✓✓○", BOTH_SIDES),
@@ -122,11 +116,9 @@ ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
         (SOLUTIONS[0], "✓✓✓", ""),
     ],
 )
-def test_thirty_seconds_names_the_slip(lab, line, marks, advice):
+def test_thirty_seconds_names_the_slip(lab, expect, line, marked, advice):
     attempt(lab, "test_timeout.py", line)
-    found = shown(thirty_seconds(lab))
-    assert found[0] == marks
-    assert advice in found[1]
+    expect(thirty_seconds(lab), marked, advice)
 
 
 UPDATE = "task = workspace.tasks(ticket); "
@@ -138,7 +130,7 @@ TRY = (
 
 
 @pytest.mark.parametrize(
-    ("line", "marks", "advice"),
+    ("line", "marked", "advice"),
     [
         ("", "○○✓○", "Next: Update the Task's `assignment_status`."),
         (
@@ -166,24 +158,20 @@ TRY = (
         (SOLUTIONS[1], "✓✓✓✓", ""),
     ],
 )
-def test_close_a_ticket_names_the_slip(lab, line, marks, advice):
+def test_close_a_ticket_names_the_slip(lab, expect, line, marked, advice):
     attempt(lab, "closing.py", line)
-    found = shown(close_a_ticket(lab))
-    assert found[0] == marks
-    assert advice in found[1]
+    expect(close_a_ticket(lab), marked, advice)
 
 
-def test_close_a_ticket_with_rows_removed_asks_for_them(lab):
+def test_close_a_ticket_with_rows_removed_asks_for_them(lab, expect):
     attempt(lab, "closing.py", SOLUTIONS[1])
     one = FILES["test_close.py"].replace(', (True, "completed")', "")
     (lab.path / "test_close.py").write_text(one, "utf-8")
-    found = shown(close_a_ticket(lab))
-    assert found[0] == "✓✓✓○"
-    assert "Run the cell that writes `test_close.py` again" in found[1]
+    expect(close_a_ticket(lab), "✓✓✓○", "Run the cell that writes `test_close.py` again")
 
 
 @pytest.mark.parametrize(
-    ("line", "marks", "advice"),
+    ("line", "marked", "advice"),
     [
         ("", "✓○", "Next: Nothing was compared."),
         (f"{SETTLE}assert desk.state(ticket) == 'ringing'", "✓○", "whether your server decided or"),
@@ -226,11 +214,9 @@ def test_close_a_ticket_with_rows_removed_asks_for_them(lab):
         ),
     ],
 )
-def test_green_break_names_the_slip(lab, line, marks, advice):
+def test_green_break_names_the_slip(lab, expect, line, marked, advice):
     attempt(lab, "test_answer.py", line)
-    found = shown(green_break(lab))
-    assert found[0] == marks
-    assert advice in found[1]
+    expect(green_break(lab), marked, advice)
 
 
 @pytest.mark.parametrize(

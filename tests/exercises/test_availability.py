@@ -53,14 +53,11 @@ class TestBobIsAtLunch:
             ),
         ],
     )
-    def test_slip_is_named(self, lunch, marks, lines, expected, advice):
-        lunch.write(lines)
-        found = lunch.check()
-        assert marks(found) == expected
-        assert advice in found.advice
+    def test_slip_is_named(self, lunch, expect, lines, expected, advice):
+        expect(lunch.attempt(lines), expected, advice)
 
     def test_activity_lunch_is_named_as_a_place(self, lunch):
-        assert "he is in Lunch, which is available" in lunch.says(WHEN_AVAILABLE)
+        assert "he is in Lunch, which is available" in str(lunch.attempt(WHEN_AVAILABLE))
 
     def test_activity_in_small_letters_is_gone_after_a_new_start(self, lunch):
         lunch.write('workspace.activities.create("lunch", available=False)')
@@ -69,8 +66,7 @@ class TestBobIsAtLunch:
 
     def test_second_activity_of_the_name_mends_the_flag_of_the_first(self, lunch):
         lunch.write(WHEN_AVAILABLE)
-        lunch.write(f"{MADE}\n{BOB}{TO_LUNCH}")
-        assert lunch.check().solved
+        assert lunch.attempt(f"{MADE}\n{BOB}{TO_LUNCH}").solved
 
 
 class TestBothLanguages:
@@ -114,11 +110,8 @@ class TestBothLanguages:
             ('language HAS "en" AND language HAS "es"', "○✓✓", "no Worker has the key `language`"),
         ],
     )
-    def test_slip_is_named(self, languages, marks, expression, expected, advice):
-        languages.write(self.line(expression))
-        found = languages.check()
-        assert marks(found) == expected
-        assert advice in found.advice
+    def test_slip_is_named(self, languages, expect, expression, expected, advice):
+        expect(languages.attempt(self.line(expression)), expected, advice)
 
     def test_update_of_the_other_task_queue_is_named(self, languages):
         languages.write(self.line('languages HAS "en" AND languages HAS "es"', "spanish"))
@@ -132,5 +125,4 @@ class TestBothLanguages:
         ],
     )
     def test_any_expression_for_both_languages_solves_it(self, languages, expression):
-        languages.write(self.line(expression))
-        assert languages.check().solved
+        assert languages.attempt(self.line(expression)).solved

@@ -168,11 +168,10 @@ class TestDoors:
             (None, "At the desk", "○✓", "Update Sam with the SID of At the desk"),
         ],
     )
-    def test_each_activity_is_reported(self, lab, marks, sam, rosa, marked, said):
+    def test_each_activity_is_reported(self, lab, expect, sam, rosa, marked, said):
         space = lab.workspace
         for name, activity in (("Sam", sam), ("Rosa", rosa)):
             if activity:
                 worker = space.workers(sid(space.workers, name))
                 worker.update(activity_sid=sid(space.activities, activity))
-        found = doors_are_open(lab)
-        assert marks(found) == marked and said in found.advice
+        expect(doors_are_open(lab), marked, said)

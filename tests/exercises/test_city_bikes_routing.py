@@ -63,9 +63,8 @@ class TestWorkflow:
             ({}, {"name": "every request"}, "○✓✓✓✓", 'Create one Workflow, "Every request"'),
         ],
     )
-    def test_slip_is_named(self, lab, marks, changed, options, marked, said):
-        found = self.create(lab, filters(lab, **changed), **options)
-        assert marks(found) == marked and said in found.advice
+    def test_slip_is_named(self, lab, expect, changed, options, marked, said):
+        expect(self.create(lab, filters(lab, **changed), **options), marked, said)
 
     def test_second_workflow_is_named(self, lab):
         self.create(lab, filters(lab))
@@ -171,14 +170,12 @@ class TestRepairEscalates:
             ),
         ],
     )
-    def test_slip_is_named(self, lab, marks, targets, options, marked, said):
-        found = self.update(lab, *targets, **options)
-        assert marks(found) == marked and said in found.advice
+    def test_slip_is_named(self, lab, expect, targets, options, marked, said):
+        expect(self.update(lab, *targets, **options), marked, said)
 
-    def test_canceled_repair_needs_a_new_beginning(self, lab, marks):
+    def test_canceled_repair_needs_a_new_beginning(self, lab, expect):
         self.update(lab, ("Repairs", 60))
-        found = self.update(lab, ("Repairs", 60), ("Front desk", None))
-        assert marks(found) == "✓✓○" and "it begins anew" in found.advice
+        expect(self.update(lab, ("Repairs", 60), ("Front desk", None)), "✓✓○", "it begins anew")
         lab.begin(EXERCISE)
         assert self.update(lab, ("Repairs", 60), ("Front desk", None)).solved
 

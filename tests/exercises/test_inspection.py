@@ -17,9 +17,8 @@ class TestTheMail:
         exercise.names["mail"].genuine = None
         return exercise
 
-    def test_unsolved_says_how_to_validate(self, exercise, marks):
-        found = exercise.check()
-        assert marks(found) == "○" and "the `parameters` as a dictionary" in found.advice
+    def test_unsolved_says_how_to_validate(self, exercise, expect):
+        expect(exercise.check(), "○", "the `parameters` as a dictionary")
 
     def test_mail_has_two_callbacks_of_taskrouter_and_three_that_it_did_not_send(self, exercise):
         first, genuine, other_priority, unsigned, elsewhere = exercise.names["mail"]
@@ -52,13 +51,11 @@ class TestTheMail:
             ("1", "○", "Positions, please"),
         ],
     )
-    def test_answer_is_judged_by_the_signatures(self, exercise, marks, genuine, marked, said):
-        exercise.write(MAIL.format(genuine))
-        found = exercise.check()
-        assert marks(found) == marked and said in found.advice
+    def test_answer_is_judged_by_the_signatures(self, exercise, expect, genuine, marked, said):
+        expect(exercise.attempt(MAIL.format(genuine)), marked, said)
 
     def test_requests_in_place_of_positions_are_not_printed(self, exercise):
-        assert "holds requests, not positions" in exercise.says(MAIL.format("mail[:2]"))
+        assert "holds requests, not positions" in str(exercise.attempt(MAIL.format("mail[:2]")))
         assert "Letter(" not in str(exercise.check())
 
     @pytest.mark.parametrize(
@@ -72,8 +69,7 @@ class TestTheMail:
     def test_begun_again_after_a_solution_it_is_unsolved(self, exercise, monkeypatch):
         monkeypatch.setattr(inspection, "_mails", WeakKeyDictionary())
         exercise.begin()
-        exercise.write(exercise.solution)
-        assert exercise.check().solved
+        assert exercise.attempt(exercise.solution).solved
         exercise.begin()
         assert not exercise.check().solved
 
@@ -125,8 +121,7 @@ class TestRoomForTwo:
         ],
     )
     def test_slip_is_named(self, exercise, line, said):
-        exercise.write(line)
-        found = exercise.check()
+        found = exercise.attempt(line)
         assert said in found.advice and not found.solved
 
     def test_slip_of_an_earlier_attempt_is_not_named(self, exercise):
@@ -135,16 +130,13 @@ class TestRoomForTwo:
         assert "A Worker has no capacity" in exercise.check().advice
 
     def test_solved_exercise_stays_solved_when_its_tasks_are_deleted(self, exercise):
-        exercise.write(exercise.solution)
-        assert exercise.check().solved
+        assert exercise.attempt(exercise.solution).solved
         exercise.names["prepare"](exercise.names["session"], "alice offline")
         assert exercise.check().solved
 
     def test_begun_again_after_a_solution_it_is_unsolved(self, exercise):
-        exercise.write(exercise.solution)
-        assert exercise.check().solved
-        exercise.write(ROOM.format("alice", "default", 1))
-        assert not exercise.check().solved
+        assert exercise.attempt(exercise.solution).solved
+        assert not exercise.attempt(ROOM.format("alice", "default", 1)).solved
         exercise.names["prepare"](exercise.names["session"], "alice offline")
         assert "The exercise begins anew" in exercise.check().advice
 

@@ -23,8 +23,7 @@ NEED_THE_LESSON = ("09-a-day-on-the-floor", "10-test-your-app")
 )
 def test_exercise_is_unsolved_before_its_solution_and_solved_after(open_exercise, lesson, title):
     exercise = open_exercise(lesson, title)
-    exercise.write("")
-    assert not exercise.check().solved
+    assert not exercise.attempt("").solved
     assert exercise.write(exercise.solution) is None
     assert exercise.check().solved, exercise.check()
 

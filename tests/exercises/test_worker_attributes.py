@@ -60,15 +60,13 @@ def test_unsolved_names_what_is_missing(exercise, marks):
     ],
 )
 def test_slip_is_named(exercise, line, said):
-    exercise.write(line)
-    found = exercise.check()
+    found = exercise.attempt(line)
     assert said in found.advice and not found.solved
 
 
 def test_slip_is_mended_without_a_new_beginning(exercise):
     exercise.write(bob(languages=["en", "es"]))
-    exercise.write(bob(languages=["en", "es"], **CONTACT))
-    assert exercise.check().solved
+    assert exercise.attempt(bob(languages=["en", "es"], **CONTACT)).solved
 
 
 def test_refusal_of_an_earlier_attempt_is_not_named(exercise):
