@@ -149,34 +149,38 @@ class Outbox:
         for task in self._tasks:
             task.cancel()
 
-    def _start_task(self, *delivery: Any) -> None:
-        task = self._loop.create_task(self._deliver(*delivery))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _deliver(
+    def _start_task(
         self,
         key: tuple[str, str, bool],
         line: _Line,
         item: Delivery | int,
         is_discarded: Callable[[], bool],
     ) -> None:
-        delivery = None
+        task = self._loop.create_task(self._deliver(key[1], item, is_discarded))
+        self._tasks.add(task)
+        # Not a `finally` of the coroutine: a task canceled before its first step never enters it.
+        task.add_done_callback(partial(self._end, key, line))
+
+    def _end(self, key: tuple[str, str, bool], line: _Line, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        with self._changed:
+            line.under_way -= 1
+            self._under_way -= 1
+            self._open -= 1
+            self._start_waiting(key, line)
+            self._changed.notify_all()
+
+    async def _deliver(
+        self, url: str, item: Delivery | int, is_discarded: Callable[[], bool]
+    ) -> None:
         try:
-            loaded = await asyncio.to_thread(self._load, item) if isinstance(item, int) else item
-            if (delivery := loaded) is not None:
+            delivery = await asyncio.to_thread(self._load, item) if isinstance(item, int) else item
+            if delivery is not None:
                 async with self._room:
                     attempts = await self._send(self._client, delivery.callback)
                 await asyncio.to_thread(self._finish, delivery, attempts, is_discarded)
         except Exception:
-            log.exception("The callback to %s failed", key[1])
-        finally:
-            with self._changed:
-                line.under_way -= 1
-                self._under_way -= 1
-                self._open -= 1
-                self._start_waiting(key, line)
-                self._changed.notify_all()
+            log.exception("The callback to %s failed", url)
 
 
 class _Loop(_EventLoop):

@@ -156,6 +156,20 @@ def test_discarded_callbacks_are_not_sent(desk):
     assert len(desk.sent) == 1
 
 
+def test_delivery_discarded_before_its_first_step_holds_up_no_other(desk):
+    desk.submit(GOOD)
+    assert desk.outbox.wait(SECONDS)  # the outbox's thread has started
+    busy, free = threading.Event(), threading.Event()
+    desk.outbox._loop.call_soon_threadsafe(lambda: busy.set() or free.wait(SECONDS))
+    assert busy.wait(SECONDS)
+    desk.submit(GOOD, 1)
+    desk.outbox.discard()
+    desk.submit(GOOD, 2)
+    free.set()
+    assert desk.outbox.wait(SECONDS)
+    assert desk.finished == [0, 2]
+
+
 def test_delivery_discarded_while_it_is_finished_is_known_to_be(desk, monkeypatch):
     finishing, may_go_on, found = threading.Event(), threading.Event(), []
 
