@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from local_taskrouter.rules.expression import ExpressionSyntaxError, parse
-from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_OPEN
+from local_taskrouter.rules.lifecycle import RESERVATION_HOLDING, TASK_ENDED, TASK_OPEN
 from local_taskrouter.rules.workflow import Configuration, read_configuration
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest.taskrouter.v1.workspace.task import TaskInstance
 from twilio.rest.taskrouter.v1.workspace.worker import WorkerInstance
 
@@ -24,20 +25,24 @@ class CaseState:
 
     `holder` is the Worker who holds the customer's `task`, or "". `ended_as` is the status of the
     earlier Task, "deleted" once it is gone without having been completed, and `rejected` whether the
-    Worker turned it down. `capacities` are those of the Worker's channels, and `routing` is the
-    case's own Workflow; None where others share it. `strays` says whether Tasks about another topic
+    Worker turned it down. `task_status` is that of the customer's Task, "deleted", "moved" if its topic
+    is another now, or "" where it was refused. `capacities` are those of the Worker's channels, and
+    `configuration` is that of the case's own Workflow; "" where others share it. `re_evaluated` says
+    whether the latest change sent its Tasks through it again. `strays` says whether Tasks about another topic
     came where the customer's was refused.
     """
 
     case: Case
     task: TaskInstance | None
+    task_status: str
     holder: str
     ended_as: str
     worker: WorkerInstance
     attributes: Mapping[str, Any]
     expression: str
     capacities: Mapping[str, int]
-    routing: Configuration | None
+    configuration: str
+    re_evaluated: bool
     strays: bool
     rejected: bool
 
@@ -61,8 +66,13 @@ class CaseState:
             self.capacities,
             (self.task is None, self.task.priority if self.task else 0, self.holder),
         )
-        changed = self.strays or self.rejected or self._has_moved()
-        return now == came_in and self._leads_as_before() and not changed
+        changed = self.strays or self.rejected or self.re_evaluated or self._has_moved()
+        return now == came_in and self.leads_as_before and not changed and not self.task_has_ended
+
+    @property
+    def task_has_ended(self) -> bool:
+        """Whether the customer's Task has ended, or is gone."""
+        return self.task_status in (*TASK_ENDED, "deleted")
 
     def _has_moved(self) -> bool:
         """Whether the Worker has been in another Activity since the Task came, and is back."""
@@ -73,13 +83,16 @@ class CaseState:
         moves = list_events(worker_sid=self.case.worker_sid, event_type="worker.activity.update")
         return any((each.event_date_ms or 0) > (created.event_date_ms or 0) for each in moves)
 
-    def _leads_as_before(self) -> bool:
-        complaint = self.case.complaint
-        topics = {complaint.routed or complaint.topic: self.case.target_sid, UNKNOWN_TOPIC: ""}
-        topics.setdefault(complaint.topic, "")
-        return self.routing is None or all(
-            self.leads_to(topic) == queue for topic, queue in topics.items()
+    @property
+    def leads_as_before(self) -> bool:
+        return not self.configuration or json.loads(self.configuration) == json.loads(
+            self.case.configuration
         )
+
+    @property
+    def routing(self) -> Configuration | None:
+        """The case's own Workflow; None where others share it."""
+        return read_configuration(self.configuration) if self.configuration else None
 
     @property
     def held(self) -> bool:
@@ -99,8 +112,9 @@ class CaseState:
 
     def leads_to(self, topic: str) -> str:
         """Return the SID of the TaskQueue to which the case's Workflow leads a topic, "" for none."""
-        step = self.routing.first_step({"topic": topic}) if self.routing else None
-        return self.routing.target(step).queue if self.routing and step else ""
+        routing = self.routing
+        step = routing.first_step({"topic": topic}) if routing else None
+        return routing.target(step).queue if routing and step else ""
 
 
 def read_case(case: Case) -> CaseState:
@@ -117,6 +131,7 @@ def read_case(case: Case) -> CaseState:
     return CaseState(
         case,
         task,
+        _status(case, task),
         _holder(case, task),
         ended_as,
         worker,
@@ -126,7 +141,8 @@ def read_case(case: Case) -> CaseState:
             str(channel.task_channel_unique_name): channel.configured_capacity or 0
             for channel in context.worker_channels.list()
         },
-        _routing(case) if complaint.workflow != REQUESTS else None,
+        _configuration(case) if complaint.workflow != REQUESTS else "",
+        _is_re_evaluated(case),
         len(asked) < len(tasks),
         complaint.earlier == "reserved" and earlier is not None and _was_rejected(case, earlier),
     )
@@ -141,9 +157,29 @@ def _was_rejected(case: Case, task: TaskInstance) -> bool:
     return bool(reservations.list(reservation_status="rejected", limit=1))
 
 
-def _routing(case: Case) -> Configuration:
-    workflow = case.workspace.workflows(case.workflow_sid).fetch()
-    return read_configuration(workflow.configuration or "")
+def _configuration(case: Case) -> str:
+    return case.workspace.workflows(case.workflow_sid).fetch().configuration or ""
+
+
+def _is_re_evaluated(case: Case) -> bool:
+    latest = case.session.requests.latest_change()
+    if latest is None or case.workflow_sid not in latest.path:
+        return False
+    return "ReEvaluateTasks" in latest.parameters
+
+
+def _status(case: Case, task: TaskInstance | None) -> str:
+    if task:
+        return str(task.assignment_status)
+    if case.task_sid is None:
+        return ""
+    try:
+        case.workspace.tasks(case.task_sid).fetch()
+    except TwilioRestException as error:
+        if error.status != 404:
+            raise
+        return "deleted"
+    return "moved"
 
 
 def _holder(case: Case, task: TaskInstance | None) -> str:

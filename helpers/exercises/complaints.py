@@ -26,6 +26,10 @@ def repaired(case: Case) -> SelfCheck:
     if selects_all:
         has_it = f", and {found.holder} has the Task" if found.holder and not found.held else ""
         said = f"Every Worker is selected now{has_it}: say in the expression who does this work."
+    if found.task_has_ended:
+        said = f"You {found.task_status} the customer's Task. Open the case again."
+    elif found.task_status == "moved":
+        said = f"The customer's Task left {complaint.queue}: you changed its topic. Open the case again."
     if found.untouched:
         said = "Choose the cause, look with `explain`, and write the repair in this cell."
     selects = (
@@ -57,7 +61,11 @@ def complaints(lab: ComplaintsWorkspace) -> SelfCheck:
 def _where(found: CaseState) -> str:
     if found.holder:
         return f"{found.holder} has it"
-    return "it waits" if found.task else "there is no Task"
+    if not found.task_status:
+        return "there is no Task"
+    if found.task_status == "moved":
+        return "its topic is another now"
+    return "it waits" if found.task_status == "pending" else f"it is {found.task_status}"
 
 
 def _bill(found: CaseState) -> tuple[Lines, str]:
@@ -87,6 +95,9 @@ def _ben(found: CaseState) -> tuple[Lines, str]:
             )
         else:
             said = 'Put `languages HAS "es"` back: it is right for every Worker with a list.'
+    elif languages is None and found.attributes:
+        key = next(iter(found.attributes))
+        said = f"The TaskQueue asks for `languages`; Ben has `{key}`."
     elif is_list:
         said = "Ben's list has no `es`. Upper and lower case count."
     elif found.held:
@@ -106,6 +117,8 @@ def _chloe(found: CaseState) -> tuple[Lines, str]:
             'As texts, `"10"` comes before `"5"`, so level 10 is no senior. Twilio advises against '
             "mixing types: make Chloe's level a number."
         )
+    elif isinstance(level, list):
+        said = "Chloe's level must be a number, not a list."
     elif is_number:
         said = f"The expression asks for 5 or more, and Chloe is level 7; now she has `{level}`."
     else:
@@ -128,8 +141,10 @@ def _bank_card(found: CaseState) -> tuple[Lines, str]:
         said = f"Dev's `product_line` is `{json.dumps(value)}`; Cards asks for `cards`."
     elif found.held:
         said = "Dev has the Task. Cards asked for `product_line`, as all of the shop does: keep it."
+    elif others := [key for key in found.attributes if key != "product-line"]:
+        said = f"Cards asks for `product_line`; Dev has `{others[0]}`."
     else:
-        said = "An expression names keys of letters, digits and `_`; it reads a hyphen as minus."
+        said = "An expression can't name a key with a hyphen: rename Dev's key."
     return [
         (
             "Dev's attributes have `product_line`, with the value `cards`",
@@ -166,6 +181,10 @@ def _parcel(found: CaseState) -> tuple[Lines, str]:
         )
     elif found.held:
         said = "Farid has it, and parcels still go to Repairs: change the target."
+    elif _is_behind(found):
+        said = "Returns is never reached: Repairs has no timeout. Change the first target."
+    elif found.re_evaluated and found.leads_as_before:
+        said = "The Tasks enter again and take the same filter: change its target."
     elif not queue:
         said = "No filter takes parcels now. Keep the filter, and change the `queue` of its target."
     else:
@@ -179,10 +198,19 @@ def _parcel(found: CaseState) -> tuple[Lines, str]:
     ], said
 
 
+def _is_behind(found: CaseState) -> bool:
+    """Whether the right TaskQueue comes after a target that a Task never leaves."""
+    targets = found.routing.filters[0].targets if found.routing and found.routing.filters else ()
+    stays = bool(targets) and targets[0].timeout is None and targets[0].skip_if is None
+    return stays and any(target.queue == found.case.queue_sid for target in targets[1:])
+
+
 def _gift_card(found: CaseState) -> tuple[Lines, str]:
     queue = found.leads_to(UNKNOWN_TOPIC)
     arrives = queue == found.case.queue_sid
-    if found.strays and found.task is None:
+    if "default_filter" in json.loads(found.configuration):
+        said = "`default_filter` stands inside `task_routing`, beside `filters`."
+    elif found.strays and found.task is None:
         said = "A Task about something else arrived. The customer asked about a gift card."
     elif found.strays and not found.held:
         said = "The customer's Task waits: complete the Task about something else, which Gina has."

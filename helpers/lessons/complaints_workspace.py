@@ -36,7 +36,7 @@ URGENT = 100  # the priority of the Task that Jonas is asked about
 class Case:
     """A complaint with the SIDs of its Worker, its TaskQueue, its Workflow and its customer's Task.
 
-    `target_sid` is the TaskQueue to which the Workflow leads at first. `task_sid` is None where
+    `configuration` is the Workflow's at first, as JSON text. `task_sid` is None where
     TaskRouter refuses the Task. `workspace` is the SDK's context.
     """
 
@@ -46,7 +46,7 @@ class Case:
     worker_sid: str
     queue_sid: str
     workflow_sid: str
-    target_sid: str
+    configuration: str
     task_sid: str | None = None
 
     @property
@@ -100,7 +100,7 @@ class ComplaintsWorkspace:
             self.worker_sids[complaint.worker],
             self.queue_sids[complaint.queue],
             self.workflow_sids[complaint.workflow],
-            self.queue_sids[complaint.target or complaint.queue],
+            _configuration(complaint.workflow, self.queue_sids),
         )
 
     def __repr__(self) -> str:

@@ -75,6 +75,30 @@ def add_filter(case, topic):
     configure(case, lambda routing: routing["filters"].append(target))
 
 
+def add_target(case):
+    target = {"queue": case.queue_sid}
+    configure(case, lambda routing: routing["filters"][0]["targets"].append(target))
+
+
+def default_outside(case):
+    workflow = case.workspace.workflows(case.workflow_sid)
+    configuration = json.loads(workflow.fetch().configuration)
+    configuration["default_filter"] = {"queue": case.queue_sid}
+    workflow.update(configuration=json.dumps(configuration))
+
+
+def customers_task(case):
+    return case.workspace.tasks(case.task_sid)
+
+
+def change_topic(case):
+    customers_task(case).update(attributes='{"topic": "sale"}')
+
+
+def cancel(case):
+    customers_task(case).update(assignment_status="canceled", reason="wrong")
+
+
 def default(case, queue="Everything else"):
     sid = queue_sid(case, queue)
     configure(case, lambda routing: routing.update(default_filter={"queue": sid}))
@@ -113,6 +137,7 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
     ("Ben", lambda case: ask('languages == "es"', case), "keeps out every Worker with a list"),
     ("Ben", lambda case: ask('languages == "es"', case), "back and change his attributes."),
     ("Ben", lambda case: attributes(case, languages=["ES"]), "Upper and lower case count"),
+    ("Ben", lambda case: attributes(case, language=["es"]), "`languages`; Ben has `language`."),
     ("Ben", lambda case: attributes(case, languages='["es"]'), "HAS looks into a list"),
     (
         "Ben",
@@ -127,14 +152,21 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
         "the text 7 and no other level sent as text",
     ),
     ("Chloe", lambda case: attributes(case, level=4), "now she has `4`"),
+    ("Chloe", lambda case: attributes(case, level=[7]), "must be a number, not a list."),
     ("Chloe", lambda case: attributes(case, level="8"), "quotation marks included"),
     ("The bank card", lambda case: ask('"product-line" == "cards"', case), "they differ, always"),
     ("The bank card", lambda case: attributes(case, product_line="card"), "Cards asks for `cards`"),
     (
         "The bank card",
         lambda case: attributes(case, productline="cards"),
-        "reads a hyphen as minus",
+        "Cards asks for `product_line`; Dev has `productline`.",
     ),
+    (
+        "The bank card",
+        lambda case: attributes(case, **{"product line": "cards"}),
+        "Dev has `product line`.",
+    ),
+    ("The bank card", lambda case: ask("level > 5", case), "An expression can't name a key with a"),
     (
         "The bank card",
         lambda case: (attributes(case, line="cards"), ask('line == "cards"', case)),
@@ -163,6 +195,25 @@ OTHERS = [  # the case, the repair of another side, what the self-check says
         lambda case: lead(case, "Everything else", re_evaluate_tasks="true"),
         "Which target chose it?",
     ),
+    ("The parcel", add_target, "Returns is never reached: Repairs has no timeout."),
+    (
+        "The parcel",
+        lambda case: configure(case, lambda _: None, re_evaluate_tasks="true"),
+        "take the same filter: change its target",
+    ),
+    ("The parcel", cancel, "You canceled the customer's Task. Open the case again."),
+    (
+        "The parcel",
+        lambda case: (cancel(case), lead(case, "Returns"), create(case, "returns")),
+        "You canceled the customer's Task. Open the case again.",
+    ),
+    ("The parcel", lambda case: customers_task(case).delete(), "You deleted the customer's Task."),
+    (
+        "The bill",
+        change_topic,
+        "The customer's Task left Billing: you changed its topic. Open the case again.",
+    ),
+    ("The gift card", default_outside, "stands inside `task_routing`, beside `filters`."),
     ("The gift card", lambda case: default(case), "create it again"),
     (
         "The gift card",
@@ -248,6 +299,20 @@ def test_other_repair_is_named(lab, name, repair, said):
     repair(case)
     found = repaired(case)
     assert not found.solved and said in found.advice
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (cancel, "it is canceled"),
+        (lambda case: customers_task(case).delete(), "it is deleted"),
+        (change_topic, "its topic is another now"),
+    ],
+)
+def test_line_says_what_became_of_the_customers_task(lab, change, line):
+    case = lab.open("The bill")
+    change(case)
+    assert line in str(repaired(case))
 
 
 @pytest.mark.parametrize(
