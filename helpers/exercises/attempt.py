@@ -36,7 +36,7 @@ def begin_again(
     title: str,
     what: str,
     found: str,
-    advice: str = f"The exercise begins anew. {BEGIN}",
+    advice: str = f"The exercise hasn't begun, or what it started with is gone. {BEGIN}",
 ) -> SelfCheck:
     """The self-check of an exercise whose start is gone: `what` was true at its beginning.
 
@@ -74,12 +74,21 @@ def no_json(lab: AnyLab, parameter: str = "attributes") -> str:
     "" if that is not what happened to the learner's latest change.
     """
     found = refused(lab)
-    sent = found.parameters.get(parameter.capitalize()) if found else None
-    if sent is None or read_object(sent) is not None:
+    text = found.parameters.get(parameter.capitalize()) if found else None
+    if text is None or read_object(text) is not None:
         return ""
-    if sent.startswith('"'):
+    try:
+        sent = json.loads(text)
+    except ValueError:
+        return f"`{parameter}` is JSON text: put `json.dumps(…)` around the dictionary."
+    if sent is None:
+        return (
+            "You sent `None`, which `append` returns: change the list first, then write the whole "
+            "dictionary."
+        )
+    if isinstance(sent, str) and read_object(sent) is not None:
         return "This is JSON text in JSON text: `json.dumps` once is enough."
-    return f"`{parameter}` is JSON text: put `json.dumps(…)` around the dictionary."
+    return f"`{parameter}` is a JSON object: give `json.dumps(…)` a dictionary."
 
 
 def read_object(text: str | None) -> dict[str, Any] | None:

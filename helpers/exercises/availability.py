@@ -70,6 +70,8 @@ def _not_at_lunch(lab: PreparedWorkspace, alice: str, bob: str) -> str:
     if alice == LUNCH:
         return f"Alice is at Lunch; Bob is still {bob}. Look whose SID is in your line."
     if latest and latest.status == 400 and "ActivitySid" in latest.parameters:
+        if latest.parameters["ActivitySid"].startswith("<Twilio"):
+            return "`activity_sid` takes the Activity's SID, not the Activity: `lunch.sid`."
         return "`activity_sid` takes a SID (WA…), not a name."
     return (
         "Lunch exists. Now move Bob: `workspace.workers(lab.bob_sid).update(activity_sid=…)`, "
@@ -111,6 +113,10 @@ _SLIPS = (
     (r"==\s*\[", "== compares single values, and is false for lists. Use HAS for each language."),
     (r"\bIN\s*\[", "IN looks for one value in your list, and `languages` is a list: use HAS."),
     (r"\bCONTAINS\b", "CONTAINS looks into a text; HAS looks into a list."),
+    (
+        r"""\bHAS\s+(["']\w+[\s,;]+\w[^"']*["'])""",
+        r"`\1` is one value, and no list holds it: write two conditions.",
+    ),
     (r"\bOR\b", "One language is enough with OR; Bob still matches."),
     (
         r"\bHAS\s+(?!true|false|null)([a-z]\w*)",
@@ -134,10 +140,16 @@ def _slip(lab: PreparedWorkspace, expression: str, spanish: str) -> str:
     for pattern, advice in _SLIPS:
         if found := re.search(pattern, expression, re.IGNORECASE):
             return found.expand(advice)
-    if "languages" not in expression:
-        return f"There is a slip in the name: no Worker has the key `{expression.split()[0]}`: theirs is `languages`."
+    keys = re.findall(r"(\w+)\s+HAS\b", expression, re.IGNORECASE) or expression.split()[:1]
+    for key in keys:
+        if key != "languages":
+            return f"There is a slip in the name: no Worker has the key `{key}`: theirs is `languages`."
     if re.search(r"""["']E[NS]["']""", expression):
         return 'The languages are `"en"` and `"es"`: capital letters count.'
+    values = re.findall(r"""\bHAS\s+["']([^"']*)["']""", expression, re.IGNORECASE)
+    for value in values if values[1:] else []:
+        if value not in ("en", "es"):
+            return f'No Worker speaks `"{value}"`: the languages are `"en"` and `"es"`.'
     if expression == TASK_QUEUES[SPANISH]:
         return "Spanish alone is not enough: keep the first condition."
     return "One language is not enough: add a second condition."

@@ -55,7 +55,6 @@ def _slip(
     if latest and latest.parameters.get("FriendlyName") == "Carla":
         return "Carla exists: update her."
     languages = attributes.get("languages")
-    alice = workers.get("Alice")
     if isinstance(languages, str):
         return '`languages` is a text. HAS looks into a list: `["es"]`.'
     if isinstance(languages, list):
@@ -65,9 +64,13 @@ def _slip(
         return 'The TaskQueue asks for `"es"`, which is not in the list.'
     if attributes:
         return f"The TaskQueue asks for `languages`; Carla has `{next(iter(attributes))}`."
-    if alice and read_attributes(str(alice.attributes)) != WORKERS["Alice"]:
-        return f"You have changed Alice. {_START}"
-    return "Write Carla's attributes: Alice's are a model, but Carla doesn't speak English."
+    for name, declared in WORKERS.items():
+        if name in workers and read_attributes(str(workers[name].attributes)) != declared:
+            return f"You have changed {name}. {_START}"
+    return (
+        "Write Carla's attributes, and send them with `update(attributes=…)`: Alice's are a model, "
+        "but Carla doesn't speak English."
+    )
 
 
 def _is_asked(lab: PreparedWorkspace, worker_sid: str) -> bool:

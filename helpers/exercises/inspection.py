@@ -153,10 +153,11 @@ def _trust(lab: PreparedWorkspace, mail: Mail, chosen: set[int]) -> list[Line]:
     elif chosen == {number + 1 for number in genuine}:
         advice = "Positions begin at 0."
     else:
-        which = " and ".join(map(str, missing))
-        are = f"Requests {which} are" if missing[1:] else f"Request {which} is"
         advice = (
-            f"{are} genuine. A signature says who sent it, not whether the question is still open."
+            f"Request {missing[0]} is genuine. A signature says who sent it, not whether the "
+            "question is still open."
+            if missing
+            else ""
         )
     return [
         Line(
@@ -216,7 +217,10 @@ def _capacity_advice(lab: PreparedWorkspace, channel: WorkerChannelInstance) -> 
         return "These Tasks are on `default`: update that channel of hers."
     if capacity != CAPACITY:
         return "Two customers at once are a capacity of 2."
-    return 'A Worker has no capacity; her channel has: `worker_channels("default")`.'
+    return (
+        'A Worker has no capacity; her channel has: update `worker_channels("default")`, with '
+        "`capacity=…`."
+    )
 
 
 def _changed_beside(lab: PreparedWorkspace, channel: WorkerChannelInstance) -> list[Line]:

@@ -81,8 +81,10 @@ def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
     """What to do about attributes without Spanish."""
     if advice := no_json(lab):
         return advice
+    others = [key for key in attributes if key not in ("languages", "contact_uri")]
+    wrote = f"; you wrote `{others[0]}`" if others else ""
     if "languages" not in attributes:
-        return "The TaskQueue asks for `languages`."
+        return f"The TaskQueue asks for `languages`{wrote}."
     languages = attributes["languages"]
     if languages is None:
         return "`append` returns None: write it on a separate line."
@@ -94,6 +96,8 @@ def _slip(lab: PreparedWorkspace, attributes: dict[str, Any]) -> str:
         return 'Append `"es"`, not a list.'
     if "e" in languages and "s" in languages:
         return '`+=` split the text into letters: use `.append("es")`.'
+    if others:
+        return f"The TaskQueue asks for `languages`{wrote}."
     latest = lab.session.requests.latest_change()
     if latest is None or not latest.path.endswith(lab.bob_sid):
         return (

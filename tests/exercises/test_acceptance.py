@@ -56,7 +56,10 @@ class TestThePassword:
                 "Find the Task",
             ),
             (f"{PASSWORD}.update(assignment_status='canceled', reason='x')", "Find the Task"),
-            (f"{INVOICE}.update(assignment_status='canceled', reason='x')", "begins anew"),
+            (
+                f"{INVOICE}.update(assignment_status='canceled', reason='x')",
+                "it started with is gone",
+            ),
         ],
     )
     def test_slip_is_named(self, exercise, lines, said):
@@ -178,7 +181,7 @@ class TestYourServerDecides:
 
     def test_tasks_that_are_gone_need_a_new_beginning(self, exercise):
         exercise.names["prepare"](exercise.names["session"], "alice offline")
-        assert "The exercise begins anew" in exercise.check().advice
+        assert "what it started with is gone" in exercise.check().advice
 
     def test_server_that_cannot_be_called_needs_a_public_url(self, exercise):
         exercise.names["exercises"].three_customers(exercise.names["lab"], "")

@@ -25,6 +25,11 @@ class TestBobIsAtLunch:
                 "`activity_sid` takes a SID (WA…), not a name",
             ),
             (
+                f"{MADE}\n{BOB}.update(activity_sid=lunch)",
+                "✓○○✓",
+                "`activity_sid` takes the Activity's SID, not the Activity: `lunch.sid`",
+            ),
+            (
                 f'{MADE}\n{BOB}.update(activity_name="Lunch")',
                 "✓○○✓",
                 "Lunch exists. Now move Bob: `workspace.workers(lab.bob_sid).update(activity_sid",
@@ -108,6 +113,12 @@ class TestBothLanguages:
             ('languages HAS "en" && languages HAS "es"', "✓○✓", "its message points at the place"),
             ('languages HAS "EN" AND languages HAS "ES"', "○✓✓", "capital letters count"),
             ('language HAS "en" AND language HAS "es"', "○✓✓", "no Worker has the key `language`"),
+            ('languages HAS "en" AND language HAS "es"', "○✓✓", "has the key `language`"),
+            ('langauges HAS "en" AND languages HAS "es"', "○✓✓", "has the key `langauges`"),
+            ('name == "Eva"', "○✓✓", "no Worker has the key `name`"),
+            ('languages HAS "en, es"', "○✓✓", '`"en, es"` is one value, and no list holds it'),
+            ("languages HAS 'en or es'", "○✓✓", "`'en or es'` is one value, and no list holds it"),
+            ('languages HAS "en" AND languages HAS "sp"', "○✓✓", 'No Worker speaks `"sp"`'),
         ],
     )
     def test_slip_is_named(self, languages, expect, expression, expected, advice):

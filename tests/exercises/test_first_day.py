@@ -23,7 +23,9 @@ def carla(open_exercise):
             "○✓○",
             "put `json.dumps(…)` around the dictionary",
         ),
-        (of_carla('["es"]'), "○✓○", "put `json.dumps(…)` around the dictionary"),
+        (of_carla('["es"]'), "○✓○", "`attributes` is a JSON object: give"),
+        (of_carla('"es"'), "○✓○", "`attributes` is a JSON object: give"),
+        (of_carla("json.dumps({'languages': ['es']})"), "○✓○", "`json.dumps` once is enough"),
         (
             of_carla('{"languages": "es"}'),
             "○✓○",
@@ -45,6 +47,12 @@ def carla(open_exercise):
             "○✓○",
             f"You have changed Alice. {START_AGAIN}",
         ),
+        (
+            'workspace.workers(lab.bob_sid).update(attributes=json.dumps({"languages": ["es"]}))',
+            "○✓○",
+            f"You have changed Bob. {START_AGAIN}",
+        ),
+        ('carla.attributes = \'{"languages": ["es"]}\'', "○✓○", "and send them with `update("),
         ("workspace.workers(carla.sid).delete()", "○○○", START_AGAIN),
         (
             "workspace.workers(carla.sid).update(activity_sid=lab.offline_sid)\n"

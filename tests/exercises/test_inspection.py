@@ -43,7 +43,7 @@ class TestTheMail:
             ("[0, 1, 2]", "✓○", "Request 2 asks for priority 100; TaskRouter sent 0"),
             ("[0, 1, 3]", "✓○", "Request 3 has no signature"),
             ("[]", "○✓", "Your validator trusts none: give it `session.auth_token`"),
-            ("[2, 3]", "○○", "Requests 0 and 1 are genuine"),
+            ("[3, 4]", "○○", "Request 0 is genuine."),
             ("[0, 1, 7]", "✓○", "There is no request 7."),
             ("[True, True, False, False, False]", "○", "Positions, please"),
             ("mail[:2]", "○", "Positions, please"),
@@ -107,6 +107,10 @@ class TestRoomForTwo:
             (ROOM.format("alice", "default", "1, available=False"), "is not available: set"),
             (ROOM.format("alice", "default", "2, available=False"), "is not available: set"),
             (ROOM.format("alice", "default", 1), "A Worker has no capacity; her channel has"),
+            (
+                ROOM.format("alice", "default", 2).replace("capacity", "configured_capacity"),
+                'update `worker_channels("default")`, with `capacity=…`',
+            ),
             (ROOM.format("alice", "default", '"two"'), "Capacity is a whole number; nothing"),
             (ROOM.format("alice", "default", -2), "Capacity is a whole number; nothing"),
             (ROOM.format("alice", "default", 1.5), "Capacity is a whole number; nothing"),
@@ -138,7 +142,7 @@ class TestRoomForTwo:
         assert exercise.attempt(exercise.solution).solved
         assert not exercise.attempt(ROOM.format("alice", "default", 1)).solved
         exercise.names["prepare"](exercise.names["session"], "alice offline")
-        assert "The exercise begins anew" in exercise.check().advice
+        assert "what it started with is gone" in exercise.check().advice
 
     def test_after_the_time_to_answer_the_exercise_begins_anew(self, exercise, clock):
         clock.advance(1200)

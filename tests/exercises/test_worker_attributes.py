@@ -34,9 +34,10 @@ def test_unsolved_names_what_is_missing(exercise, marks):
         (bob(languages=["es"], **CONTACT), "Bob is asked, and has forgotten his English"),
         (
             UPDATE.format("bob", {"languages": ["en", "es"]}),
-            "`attributes` is JSON text: put `json.dumps(…)` around",
+            "`attributes` is JSON text: put `json.dumps(…)`",
         ),
-        (UPDATE.format("bob", '["en", "es"]'), "`attributes` is JSON text: put"),
+        (UPDATE.format("bob", '["en", "es"]'), "`attributes` is a JSON object: give"),
+        (UPDATE.format("bob", "null"), "You sent `None`, which `append` returns: change the list"),
         (
             QUEUE.format('languages HAS "en"'),
             'Bob is asked, and so will every Worker without Spanish: put `languages HAS "es"` back',
@@ -44,7 +45,15 @@ def test_unsolved_names_what_is_missing(exercise, marks):
         (QUEUE.format('languages HAS "fr"'), "Bob must learn: put"),
         (UPDATE.format("alice", json.dumps(CONTACT)), "That was Alice. Give her back"),
         (UPDATE.format("bob", json.dumps(json.dumps(CONTACT))), "`json.dumps` once is enough"),
-        (bob(language=["en", "es"], **CONTACT), "The TaskQueue asks for `languages`."),
+        (
+            bob(language=["en", "es"], **CONTACT),
+            "The TaskQueue asks for `languages`; you wrote `language`.",
+        ),
+        (
+            bob(languages=["en"], language=["en", "es"], **CONTACT),
+            "The TaskQueue asks for `languages`; you wrote `language`.",
+        ),
+        (bob(**CONTACT), "The TaskQueue asks for `languages`."),
         (bob(languages=["en", "ES"], **CONTACT), "TaskQueues say `es`"),
         (bob(languages=["en", "Spanish"], **CONTACT), "TaskQueues say `es`"),
         (bob(languages=["en", "e", "s"], **CONTACT), "`+=` split the text into letters"),
@@ -85,7 +94,7 @@ def test_refusal_of_an_earlier_attempt_is_not_named(exercise):
 def test_start_that_is_gone_needs_a_new_beginning(exercise, line, found):
     exercise.write(line)
     assert found in str(exercise.check().lines[0])
-    assert "The exercise begins anew. Run the exercise" in exercise.check().advice
+    assert "what it started with is gone. Run the exercise" in exercise.check().advice
 
 
 def test_after_the_time_to_answer_the_exercise_begins_anew(exercise, clock):
