@@ -12,7 +12,7 @@ _USES = {
     "WorkflowSid": "which Workflow, when several share one callback URL",
     "TaskQueueSid": "which TaskQueue the Task was in: what kind of work it is",
     "TaskSid": "to look the Task up, update, cancel or complete it",
-    "TaskAttributes": "what the work is about: JSON, as the Task was created with",
+    "TaskAttributes": "what the work is about: the JSON that the Task was created with",
     "TaskAge": "how many seconds the Task has waited",
     "TaskPriority": "how urgent it is, compared with other Tasks",
     "WorkerSid": "who is reserved: to look the Worker up or set an Activity",
