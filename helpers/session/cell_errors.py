@@ -69,8 +69,8 @@ def _about_the_order(error: Exception) -> str:
         )
     if isinstance(error, ValueError) and "values to unpack" in str(error):
         return (
-            "A cell above has run twice, or not at all, so there are more or fewer than this cell "
-            "expects. Run the notebook from its first cell."
+            "The list has more or fewer entries than the left side has names: print it. If the cell is as "
+            "it came, a cell above has run twice or not at all: run the notebook from its first cell."
         )
     return ""
 

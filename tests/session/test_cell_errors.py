@@ -104,7 +104,7 @@ def test_error_of_the_helpers_shows_line_and_message(run, cell, message):
         (
             "[task] = []",
             "ValueError: not enough values to unpack (expected 1, got 0)",
-            "A cell above has run twice, or not at all",
+            "The list has more or fewer entries than the left side has names: print it.",
         ),
         (
             "check('it', later)",
