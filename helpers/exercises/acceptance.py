@@ -60,7 +60,15 @@ def the_password(lab: PreparedWorkspace) -> SelfCheck:
     others = {topic: topics[topic] for topic in _TOPICS if topic != "password"}
     if any(worker_of(lab, task) != lab.bob_sid for task in others.values()):
         found = ", ".join(f"{topic} is {task.assignment_status}" for topic, task in others.items())
-        return begin_again(lab, _PASSWORD, "Bob is asked about the other two", found)
+        canceled = [topic for topic, task in others.items() if task.assignment_status == "canceled"]
+        what = "Bob is asked about the other two"
+        if not canceled:
+            return begin_again(lab, _PASSWORD, what, found)
+        customers = "its customer gets" if len(canceled) == 1 else "their customers get"
+        advice = (
+            f"You canceled the {' and the '.join(canceled)}, and {customers} no answer. {BEGIN}"
+        )
+        return begin_again(lab, _PASSWORD, what, found, advice)
     is_accepted = password.assignment_status == "assigned"
     return judge(
         lab,
@@ -179,6 +187,8 @@ def _about_the_error(callback: Exchange) -> str:
     text = re.sub(r"<[^>]*>", "", callback.response_body).strip()
     if "did not return a valid response" in text:
         return "Your route must return a dictionary on every path."
+    if "KeyError: 'language'" in text:
+        return f"The key is `selected_language`. {text}"
     if "string indices" in text:
         return f"`TaskAttributes` is JSON text: `json.loads` first. {text}"
     return text

@@ -58,7 +58,14 @@ class TestThePassword:
             (f"{PASSWORD}.update(assignment_status='canceled', reason='x')", "Find the Task"),
             (
                 f"{INVOICE}.update(assignment_status='canceled', reason='x')",
-                "it started with is gone",
+                "You canceled the invoice, and its customer gets no answer. Run the exercise",
+            ),
+            (
+                (
+                    f"for one in ({INVOICE}, {TASKS}[2]):\n"
+                    "  one.update(assignment_status='canceled', reason='x')"
+                ),
+                "You canceled the invoice and the refund, and their customers get no answer.",
             ),
         ],
     )
@@ -160,6 +167,11 @@ class TestYourServerDecides:
                 "return request.form['selected_language']",
                 "○",
                 "400. There is no such parameter; the language is inside `TaskAttributes`.",
+            ),
+            (
+                "return json.loads(request.form['TaskAttributes'])['language']",
+                "○",
+                "500. The key is `selected_language`.",
             ),
             (f"return {LANGUAGE}, 404", "○", "Your route answered 404. "),
             (f"{ACCEPTS}{LANGUAGE} == 'en' else {{}}", "○○○", "`TaskAttributes` is JSON text"),
