@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import forked_pytest
@@ -42,7 +41,7 @@ SOLUTIONS = [found.strip() for cell in CELLS if (found := solution_of(cell))]
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppFolder]:
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolder:
     """The folder with all files of the lesson."""
     monkeypatch.chdir(tmp_path)  # the folder becomes the current one
     monkeypatch.setattr(subprocess, "run", forked_pytest.run)
