@@ -60,7 +60,8 @@ def thirty_seconds(lab: AppFolder) -> SelfCheck:
                 good,
                 "The test passes",
                 "Only `taskrouter.advance(seconds)` moves the clock. After 29 seconds the ticket still"
-                " rings; one second later it waits, and Alice is in the Activity Offline.",
+                " rings; one second later it waits, and Alice is in the Activity Offline. `alice` is as"
+                " she was when hired: fetch her again.",
             ),
             Line(
                 "It fails when Workers have 31 seconds",
@@ -138,7 +139,7 @@ def green_break(lab: AppFolder) -> SelfCheck:
 
 def _why_red(lab: AppFolder, error: str) -> str:
     if error.startswith(("IndexError", "ValueError: not enough values")):
-        return "The callback had not arrived: call `taskrouter.settle()` first."
+        return "No callback arrived: open a ticket, then call `taskrouter.settle()`."
     if break_app(lab, *_NO_SIGNATURE, _ANSWER_TEST).green:
         return (
             "The app answered 403: nothing signed your request. Sign it, or let TaskRouter send it."
@@ -150,7 +151,10 @@ def _why_green(accepts: PytestRun, silent: PytestRun) -> str:
     if not accepts.green:
         return "A Reservation is pending whether your server decided or failed: look at the response itself."
     if not silent.green:
-        return "The callback did arrive. What came back?"
+        return (
+            "The callback did arrive. What came back? Compare it with `{}`: the answer of a failed"
+            " request is empty too."
+        )
     return (
         "Nothing was compared. Compare the response: TaskRouter keeps it in `deliveries()`, once it has"
         " settled; or send a signed request yourself."
@@ -177,14 +181,17 @@ def _ended(what: str, probe: Mapping[str, Any], wanted: str) -> Line:
     elif any("/Reservations/" in path for path in paths):
         found = f"its Task is {probe['status']}, and the Reservation was changed"
         advice = "The ticket is the Task: update the Task, and TaskRouter ends the Reservation."
+    elif "AssignmentStatus must be" in probe["error"]:
+        found = str(probe["error"])
+        advice = "There is no such status. Its name here is `canceled`, with one l."
     elif _statuses(probe) & {400} and wanted == "canceled":
-        found, advice = (
-            "TaskRouter answered 400",
-            "A Task that rings can't be completed: cancel it.",
-        )
+        found = "TaskRouter answered 400"
+        advice = "A Task that rings can't be completed: cancel it."
     elif _statuses(probe) & {400}:
         found = "TaskRouter answered 400"
         advice = "A Task in progress can't be canceled: complete it."
+    elif probe["status"] == "wrapping":
+        found, advice = "its Task is wrapping", "`wrapping` is not the end: `completed` is."
     else:
         found = probe["error"] or f"its Task is {probe['status']}"
         advice = (

@@ -27,7 +27,13 @@ SECONDS = 50
 """How long pytest may run; a cell of a notebook that is tested may run for 60."""
 
 # Without other plugins pytest starts twice as fast, and what it prints depends on none of them.
-_ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "COLUMNS": "88"}
+# A kernel sets FORCE_COLOR, which colors collection errors in spite of --color=no.
+_ENVIRONMENT = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_ADDOPTS": "",
+    "PY_COLORS": "0",
+    "COLUMNS": "88",
+}
 _PLUGINS = (
     "local_taskrouter.pytest_plugin",
     *("no:cacheprovider", "no:unraisableexception", "no:warnings"),

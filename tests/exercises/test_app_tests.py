@@ -91,6 +91,7 @@ BOTH_SIDES = "Next: Assert at 29 seconds that the ticket still rings."
 RINGS = "taskrouter.advance(29); assert desk.state(ticket) == 'ringing';"
 READS = "from floor import TIMEOUT; taskrouter.advance(TIMEOUT - 1);"
 WAITING = "assert desk.state(ticket) == 'waiting'"
+NO_CALLBACK = "Next: No callback arrived: open a ticket, then call `taskrouter.settle()`."
 ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
 
 
@@ -111,6 +112,11 @@ ADVANCE = "Only `taskrouter.advance(seconds)` moves the clock."
             f"{READS} assert desk.state(ticket) == 'ringing'; taskrouter.advance(1); {WAITING}",
             "✓○✓",
             "Next: Your test reads TIMEOUT from the app, so it changes with it.",
+        ),
+        (
+            f"{RINGS} taskrouter.advance(1); {WAITING}; assert alice.activity_name == 'Offline'",
+            "○○○",
+            "`alice` is as she was when hired: fetch her again.",
         ),
         (SOLUTIONS[0], "✓✓✓", ""),
     ],
@@ -153,7 +159,17 @@ TRY = (
             "○○○○",
             "Next: The ticket is the Task",
         ),
-        (f"{UPDATE}task.update(assignment_status='closed')", "○○○○", "Next:"),
+        (
+            f"{UPDATE}task.update(assignment_status='cancelled')",
+            "○○○○",
+            "Its name here is `canceled`, with one l.",
+        ),
+        (f"{UPDATE}task.update(assignment_status='closed')", "○○○○", "Next: There is no such"),
+        (
+            f"{UPDATE}{DECIDE.replace('completed', 'wrapping')} task.update(assignment_status=ended)",
+            "✓○✓○",
+            "`wrapping` is not the end: `completed` is.",
+        ),
         (SOLUTIONS[1], "✓✓✓✓", ""),
     ],
 )
@@ -196,14 +212,24 @@ def test_close_a_ticket_with_rows_removed_asks_for_them(lab, expect):
             "Next: On your app, the response to the callback is an empty JSON object",
         ),
         (
+            "taskrouter.settle(); [delivery] = taskrouter.deliveries()",
+            "○○",
+            NO_CALLBACK,
+        ),
+        (
+            f"{SETTLE}assert not taskrouter.deliveries()[0].attempts[0]['answer']",
+            "✓○",
+            "Compare it with `{}`: the answer of a failed request is empty too.",
+        ),
+        (
             "answer = taskrouter.deliveries()[0].attempts[0]['answer']; desk.open()",
             "○○",
-            "Next: The callback had not arrived: call `taskrouter.settle()` first.",
+            NO_CALLBACK,
         ),
         (
             "[delivery] = taskrouter.deliveries(); desk.open()",
             "○○",
-            "Next: The callback had not arrived: call `taskrouter.settle()` first.",
+            NO_CALLBACK,
         ),
         (SOLUTIONS[2], "✓✓", ""),
         (
@@ -237,6 +263,20 @@ def test_self_check_without_a_file_says_which_cells_to_run(lab, self_check, file
 def test_syntax_error_in_a_test_is_named(lab):
     attempt(lab, "test_timeout.py", "assert desk.state(ticket) = 'waiting'")
     assert "SyntaxError" in thirty_seconds(lab).advice
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "error"),
+    [
+        ("closing.py", "print((", "SyntaxError"),
+        ("closing.py", "\nimport nowhere", "No module named"),
+    ],
+)
+def test_error_in_the_learners_file_is_named_in_a_kernel(lab, monkeypatch, file, line, error):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as ipykernel does
+    attempt(lab, file, line)
+    advice = close_a_ticket(lab).advice
+    assert error in advice and "\x1b" not in advice
 
 
 def test_break_of_a_text_that_is_not_there_says_so(lab):
