@@ -67,7 +67,9 @@ def has_activities(lab: CityBikes) -> SelfCheck:
                 "At the desk is available",
                 found.get("At the desk", False),
                 "it is not available" if "At the desk" in found else missing("At the desk", found),
-                f"Without `available` it is False, and stays False: write available=True. {AGAIN}"
+                f"You swapped the flags: exchange them. {AGAIN}"
+                if not found.get("At the desk", True) and found.get("In the workshop")
+                else f"Without `available` it is False, and stays False: write available=True. {AGAIN}"
                 if "At the desk" in found
                 else f'Create an Activity "At the desk", with available=True. {AGAIN}',
             ),
@@ -151,6 +153,7 @@ def _selects(lab: CityBikes, name: str, wanted: list[str], skill: str, other: st
     workers = space.workers.list(task_queue_sid=str(queues[name].sid))
     selected = sorted(str(worker.friendly_name) for worker in workers)
     parsed = _parsed(expression)
+    too_few = parsed is not None and not parsed.matches({"skills": [skill]})
     too_many = parsed is not None and parsed.matches({"skills": [other]})
     found = f"it selects {join_names(selected or ['no Worker'])}, by {expression}"
     advice = f'Ask for the skill: skills HAS "{skill}". {AGAIN}'
@@ -158,11 +161,13 @@ def _selects(lab: CityBikes, name: str, wanted: list[str], skill: str, other: st
         advice = f"Without target_workers, `1==1` selects every Worker. {advice}"
     elif too_many:
         advice = f'A Worker with only "{other}" would be selected too. {advice}'
+    elif too_few and selected == wanted:
+        advice = f'One hired next year with "{skill}" would be missed. {advice}'
     elif parsed is not None and not selected and "==" in expression:
         advice = f"== compares single values, and `skills` is a list. {advice}"
     elif parsed is not None and not selected and '"' not in expression:
         advice = f"Without quotation marks, `{skill}` is a key, which no Worker has. {advice}"
-    return Line(what, selected == wanted and not too_many, found, advice)
+    return Line(what, selected == wanted and not too_many and not too_few, found, advice)
 
 
 @refreshing
@@ -180,6 +185,8 @@ def doors_are_open(lab: CityBikes) -> SelfCheck:
                 f"{name} is {activities[name]}" if name in activities else "not there",
                 f"{name} is there and gets nothing: update with the SID of At the desk. {AGAIN}"
                 if activities.get(name) == "In the workshop"
+                else "Run the cell above: it begins the step."
+                if name not in activities
                 else f"Update {name} with the SID of At the desk. {AGAIN}",
             )
             for name in ("Sam", "Rosa")

@@ -1,6 +1,7 @@
 """The self-checks of lesson 06's Workflow: where it leads a Task, and when a repair goes on."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,10 +77,21 @@ def _leads(
         found = "TaskRouter refuses them: no filter matches, and there is no default filter"
         advice = "A customer who asks about parking is refused: write a default_filter."
     elif kind == "repairs" and routing.filters:
-        advice = (
-            'The first filter should be true for them: topic == "repair", with quotation marks.'
-        )
+        advice = _about_repairs(routing, queues)
     return Line(what, led == {wanted}, found, f"{advice} {AGAIN}")
+
+
+def _about_repairs(routing: Configuration, queues: Mapping[str, str]) -> str:
+    """What to do about a filter that does not lead repairs to Repairs."""
+    sale = routing.first_step(_SALE)
+    first, fits = routing.filters[0].expression, routing.filters[0].expression.matches(_REPAIR)
+    if fits and sale and queues.get(routing.target(sale).queue) == "Repairs":
+        return "Repairs and Front desk are swapped."
+    if "skills" in first.text:
+        return "A filter looks at the Task: it has a topic, no skills."
+    if re.search(r"\btopic\s+HAS\b", first.text, re.IGNORECASE):
+        return "HAS looks into a list; topic is a text: use ==."
+    return 'The first filter should be true for them: topic == "repair", with quotation marks.'
 
 
 @refreshing
@@ -95,6 +107,7 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
         targets = routing.filters[step.filter_index].targets
     names = [queues.get(target.queue, "") for target in targets]
     timeout = targets[0].timeout if targets else None
+    ends = targets[-1].timeout if targets else None
     limit = "without a timeout" if timeout is None else f"with a timeout of {timeout} seconds"
     configured = names[:2] == ["Repairs", "Front desk"] and timeout == SECONDS
     found = SelfCheck(
@@ -108,9 +121,12 @@ def repair_escalates(lab: CityBikes) -> SelfCheck:
             ),
             Line(
                 "Then it goes to Front desk",
-                names[1:2] == ["Front desk"],
+                names[1:2] == ["Front desk"] and ends is None,
                 f"its targets are {join_names(names)}" if names[1:] else "it has no second target",
-                "`targets` is a list: the second one leads on, to the SID of Front desk."
+                f"{names[-1]} ends after {ends} more seconds and the Task is canceled: give the last "
+                "target no timeout."
+                if names[1:2] == ["Front desk"]
+                else "`targets` is a list: the second one leads on, to the SID of Front desk."
                 if timeout is None or names[1:]
                 else f"After {timeout} seconds the Task is canceled, default filter or not: a target that "
                 "ends needs a next one.",

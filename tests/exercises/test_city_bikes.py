@@ -43,6 +43,7 @@ class TestActivities:
         ("activities", "marked", "said"),
         [
             ([("At the desk", None)], "○○", "Without `available` it is False, and stays False"),
+            ([("At the desk", False), ("In the workshop", True)], "○○", "You swapped the flags"),
             ([("at the desk", True)], "○○", 'there is "at the desk", not "At the desk"'),
             ([("At the desk", True)], "✓○", 'there is no "In the workshop"'),
             ([("At the desk", True), ("In the workshop", True)], "✓○", "available=False"),
@@ -137,6 +138,8 @@ class TestTaskQueues:
             ('skills HAS "repairs"', SELL, 'Ask for the skill: skills HAS "repair"'),
             (REPAIR, f"{SELL} AND {REPAIR}", 'Ask for the skill: skills HAS "sales"'),
             (REPAIR, f"{SELL} OR {REPAIR}", 'A Worker with only "repair" would be selected too'),
+            ('friendly_name == "Rosa"', SELL, 'One hired next year with "repair" would be missed'),
+            (f"{REPAIR} AND {SELL}", SELL, 'One hired next year with "repair" would be missed'),
             (REPAIR, None, 'Create a TaskQueue "Front desk"'),
         ],
     )
@@ -175,3 +178,7 @@ class TestDoors:
                 worker = space.workers(sid(space.workers, name))
                 worker.update(activity_sid=sid(space.activities, activity))
         expect(doors_are_open(lab), marked, said)
+
+    def test_before_its_cell_the_self_check_says_to_run_it(self, lab):
+        lab.begin(FILE_STEP)
+        assert doors_are_open(lab).advice == "Next: Run the cell above: it begins the step."
