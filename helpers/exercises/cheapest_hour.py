@@ -44,18 +44,18 @@ def cheapest_hour(day: Day) -> SelfCheck:
         at_peak = begins < PEAK + 1 and ends > PEAK
     cost = COSTS[speaks] * hours
     if not is_same:
-        said = _changed(others, first_come)
+        said = _changed(run.scenario.staff, first_come)
     elif not hours:
         said = "Add Dario to the plan, as Elena was added to the team."
     elif minutes >= LONGEST and at_peak:
         said = (
-            f"{minutes:.1f} minutes: the peak is where most customers come, not where the longest "
-            "waits are."
+            f"{minutes:.1f} minutes: at the peak Elena is there too. In which later hour do many"
+            " still wait?"
         )
     elif minutes >= LONGEST:
         said = (
-            f"{minutes:.1f} is not under {LONGEST}. The percentile counts customers: few come early "
-            "and late. What keeps Alice and Elena from those who wait?"
+            f"{minutes:.2f} minutes: it must be under {LONGEST:g}. The percentile counts customers, so"
+            " an hour with few of them changes little; and on one day chance can make it longer."
         )
     elif hours > 1:
         said = f"{minutes:.1f} minutes with {hours:g} hours: one is enough, if it is the right one."
@@ -83,9 +83,11 @@ def cheapest_hour(day: Day) -> SelfCheck:
     )
 
 
-def _changed(others: Mapping[str, Any], first_come: bool) -> str:
+def _changed(plan: Mapping[str, Any], first_come: bool) -> str:
     """What to do about a plan or a Workflow in which more than Dario is new."""
-    changed = [name for name in TEAM if others.get(name) != TEAM[name]]
+    changed = [name for name in TEAM if plan.get(name) != TEAM[name]]
+    if not changed and first_come and NEW not in plan:
+        return f"The new Worker is called {NEW}."
     if not changed or not first_come:
         return "Only one Worker may be new, and the Workflow stays first come."
     return (

@@ -15,12 +15,19 @@ def dario(begins, ends, *languages):
 
 PLANS = {  # the plan, and what the self-check says
     "nobody": (TEAM, "Add Dario to the plan"),
-    "the peak": (dario(12, 13), "the peak is where most customers come"),
-    "early": (dario(10, 11, "es"), "is not under 3.0"),
+    "the peak": (
+        dario(12, 13),
+        "at the peak Elena is there too. In which later hour do many still wait?",
+    ),
+    "early": (
+        dario(10, 11, "es"),
+        "minutes: it must be under 3. The percentile counts customers, so an hour with few",
+    ),
     "with Spanish": (dario(14, 15, "es"), "and 26: is Spanish what you are paying for?"),
     "two hours": (dario(14, 16), "with 2 hours: one is enough"),
     "half an hour": (dario(14, 14.5), "Give Dario one whole hour"),
     "two new": (dario(14, 15) | {"Eva": TEAM["Bob"]}, "Only one Worker may be new"),
+    "dario": (TEAM | {"dario": dario(14, 15)["Dario"]}, "The new Worker is called Dario."),
     "Dario alone": ({"Dario": dario(14, 15)["Dario"]}, "Keep everyone in `base`"),
     "Elena stays": (
         dario(14, 15) | {"Elena": TEAM["Alice"]},
