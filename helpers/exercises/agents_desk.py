@@ -15,6 +15,7 @@ from helpers.session.channel import PATH
 from helpers.session.request_log import Exchange
 
 MOST_SECONDS = 600
+_ROLES = ("worker", "supervisor", "admin")
 _TITLE = "A token for Bob"
 _WORKER_SID = re.compile("WK[0-9a-f]{32}")
 _CALL = "Call `exercises.listen(session, token)` with it."
@@ -92,11 +93,18 @@ def token_for_bob(lab: PreparedWorkspace) -> SelfCheck:
             Line(
                 "It ends within ten minutes",
                 0 < tried.seconds <= MOST_SECONDS,
-                f"it lasts {round(tried.seconds / 60)} minutes",
+                _how_long(tried),
                 "Whoever copies this token is Bob for as long: `ttl` of an AccessToken is its time in seconds.",
             ),
         ],
     )
+
+
+def _how_long(tried: _Attempt) -> str:
+    if not tried.claims:
+        return "it is no token"
+    minutes = round(tried.seconds / 60)
+    return f"it lasts {minutes} minutes" if tried.seconds > 0 else "it has ended"
 
 
 def _whose(lab: PreparedWorkspace, opened: str) -> str:
@@ -128,6 +136,8 @@ def _why_refused(lab: PreparedWorkspace, tried: _Attempt) -> str:
         return "That is no SID of this Workspace: lab.workspace_sid."
     if not _WORKER_SID.fullmatch(str(grant.get("worker_sid") or "")):
         return "`worker_sid` takes a SID (WK…), not a name: lab.bob_sid."
+    if grant.get("role", "worker") not in _ROLES:
+        return f"There is no role `{grant['role']}`: a desk needs `worker`."
     return str(tried.answer.get("message") or "Look at the arguments of AccessToken.")
 
 
@@ -137,5 +147,5 @@ def _is_complete(lab: PreparedWorkspace, tried: _Attempt) -> bool:
         tried.claims.get("sub") == lab.session.account_sid
         and tried.grant.get("workspace_sid") == lab.workspace_sid
         and bool(_WORKER_SID.fullmatch(str(tried.grant.get("worker_sid") or "")))
-        and tried.grant.get("role", "worker") in ("worker", "supervisor", "admin")
+        and tried.grant.get("role", "worker") in _ROLES
     )
