@@ -148,13 +148,13 @@ def _why_red(lab: AppFolder, error: str) -> str:
 
 
 def _why_green(accepts: PytestRun, silent: PytestRun) -> str:
-    if not accepts.green:
-        return "A Reservation is pending whether your server decided or failed: look at the response itself."
     if not silent.green:
         return (
             "The callback did arrive. What came back? Compare it with `{}`: the answer of a failed"
             " request is empty too."
         )
+    if not accepts.green:
+        return "A Reservation is pending whether your server decided or failed: look at the response itself."
     return (
         "Nothing was compared. Compare the response: TaskRouter keeps it in `deliveries()`, once it has"
         " settled; or send a signed request yourself."
