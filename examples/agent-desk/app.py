@@ -4,7 +4,7 @@
     eval "$(local-taskrouter env)"        # or the TWILIO_… variables of your account
     flask --app app run --port 5060       # then open http://127.0.0.1:5060/?worker=Alice
 
-Whoever opens the page is that Worker: an app of your own asks for a login first.
+Anyone who opens the page is that Worker: an app of your own asks for a login first.
 """
 
 import os

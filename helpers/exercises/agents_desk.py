@@ -94,7 +94,7 @@ def token_for_bob(lab: PreparedWorkspace) -> SelfCheck:
                 "It ends within ten minutes",
                 0 < tried.seconds <= MOST_SECONDS,
                 _how_long(tried),
-                "Whoever copies this token is Bob for as long: `ttl` of an AccessToken is its time in seconds.",
+                "Anyone who copies this token is Bob for as long: `ttl` of an AccessToken is its time in seconds.",
             ),
         ],
     )

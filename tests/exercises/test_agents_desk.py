@@ -68,7 +68,7 @@ SIGNED = "Access tokens are signed with the API key's secret; the channel refuse
         (with_access("ttl=600", "ttl=0"), "○○✓○", "within ten minutes: it has ended"),
         (with_access("ttl=600", "valid_until=1"), "○○✓○", "It had expired when it arrived."),
         (with_access(", ttl=600", ""), "✓✓✓○", "it lasts 60 minutes"),
-        (with_access(", ttl=600", ""), "✓✓✓○", "Whoever copies this token is Bob for as long"),
+        (with_access(", ttl=600", ""), "✓✓✓○", "Anyone who copies this token is Bob for as long"),
         (f"token = {ACCESS}; {LISTEN}", "○○✓✓", "add a TaskRouterGrant with `add_grant`"),
         ("exercises.listen(session, 'bob')", "○○✓○", "within ten minutes: it is no token"),
         ("exercises.listen(session, 'bob')", "○○✓○", "That is no token: make an AccessToken."),

@@ -1,10 +1,9 @@
 """A lesson survives the tools that people run notebooks with, or keep them in version control with."""
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -12,18 +11,9 @@ import pytest
 from nbformat import NotebookNode
 
 from tools.refresh import NOTEBOOKS, normalize, read_rules, sanitize
-from tools.sandbox import isolate, stop_emulator
 
 LESSON = NOTEBOOKS / "00-start-here.ipynb"
 RULES = read_rules()
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    environment = dict(os.environ)
-    isolate(environment, tmp_path_factory.mktemp("learner"))
-    yield environment
-    stop_emulator(environment)
 
 
 @pytest.fixture

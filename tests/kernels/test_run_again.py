@@ -1,7 +1,6 @@
 """Notebooks run in reverse order and twice in one kernel; exercises are solved and retried."""
 
 import copy
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from nbformat import NotebookNode
 from smaller_day import DEPENDS_ON_SIZE, PATHS, read_notebook
 
 from tools.refresh import normalize, read_rules, sanitize
-from tools.sandbox import isolate, stop_emulator
 
 RULES = read_rules()
 
@@ -75,15 +73,6 @@ def depends_on_size(cell: NotebookNode) -> bool:
 
 def shown(cell: NotebookNode) -> str:
     return cell.outputs[-1].data["text/plain"]
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One TaskRouter for all notebooks, so that each finds the resources that others left."""
-    environment = dict(os.environ)
-    isolate(environment, tmp_path_factory.mktemp("learner"))
-    yield environment
-    stop_emulator(environment)
 
 
 @pytest.mark.parametrize("path", PATHS[::-1], ids=lambda path: path.stem)

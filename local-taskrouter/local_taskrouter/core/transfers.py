@@ -2,7 +2,7 @@
 
 The REST API has no transfers, the JavaScript SDK has: https://twilio.github.io/twilio-taskrouter.js/Task.html
 After a WARM transfer both Workers hold the Task; a COLD one takes the first Worker's Reservation to
-wrapping at once. Meanwhile the Task waits for a Worker. It returns to the first one if nobody takes it.
+wrapping at once. Meanwhile the Task waits for a Worker. If none accepts it, it returns to the first one.
 """
 
 from local_taskrouter.core.engine import Engine

@@ -146,7 +146,7 @@ class RandomCommands(RuleBasedStateMachine):
         answer=st.sampled_from([None, "accept", "reject", "cancel_unreachable"]),
     )
     def transfer(self, number, kind, mode, answer):
-        """An accepted Task, or one that is accepted first, to whom or what could take it."""
+        """Transfer an accepted Task, or one that is accepted first, to a Worker or TaskQueue that can take it."""
         store, every = self.lab.engine.store, self.all(Reservation)
         held = next((r for r in every if r.reservation_status == "accepted"), every[-1])
         self.do(reservations.accept, held)
